@@ -1,0 +1,94 @@
+"""What can be written to the audit log: a closed list, each action with its exact facts.
+
+Facts are ids, hashes, codes, counts and dates of ours. No names, no free text (security.md 22).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Action(Enum):
+    """Each value is (name in the log, names of its facts)."""
+
+    # access
+    STAFF_ADDED = ("staff.added", ("roles",))
+    STAFF_ROLES_CHANGED = ("staff.roles_changed", ("roles",))
+    STAFF_DISABLED = ("staff.disabled", ())
+    SIGNED_IN = ("access.signed_in", ("method",))
+    SIGN_IN_FAILED = ("access.sign_in_failed", ("method",))
+    SIGNED_OUT = ("access.signed_out", ())
+    STEPPED_UP = ("access.stepped_up", ())
+    SECOND_FACTOR_SET = ("access.second_factor_set", ())
+    SESSIONS_REVOKED = ("access.sessions_revoked", ("count",))
+    LINK_ISSUED = ("access.link_issued", ("purpose", "expires_on"))
+    LINK_REVOKED = ("access.link_revoked", ("purpose",))
+    PHRASE_ISSUED = ("access.phrase_issued", ())
+
+    # intake
+    SUBMISSION_RECEIVED = ("intake.submission_received", ("channel", "received_on", "reference"))
+    IDENTITY_COPY_STORED = ("intake.identity_copy_stored", ("blob_id", "sha256"))
+    IDENTITY_COPY_DESTROYED = ("intake.identity_copy_destroyed", ("blob_id", "reason"))
+
+    # cases
+    CASE_OPENED = ("case.opened", ("reference", "submission_id", "received_on"))
+    CASE_MOVED = ("case.moved", ("event", "from_stage", "to_stage"))
+    CASE_ASSIGNED = ("case.assigned", ("officer_id",))
+    CASE_VIEWED = ("case.viewed", ())
+    CLOCK_EVENT_RECORDED = ("case.clock_event_recorded", ("event", "on", "due_before", "due_after"))
+    IDENTITY_CHECKED = ("case.identity_checked", ("outcome", "evidence"))
+    CONFLICT_DECLARED = ("case.conflict_declared", ("officer_id",))
+    NOTE_ADDED = ("case.note_added", ("note_id",))
+    LETTER_SENT = ("case.letter_sent", ("letter", "message_id"))
+
+    # records
+    RECORD_ADDED = ("record.added", ("case_id", "sha256", "size", "source"))
+    RECORD_READ_IN = ("record.read_in", ("case_id", "pages", "ocr_pages"))
+    RECORD_UNREADABLE = ("record.unreadable", ("case_id", "error"))
+    RECORD_DUPLICATE = ("record.duplicate", ("case_id", "duplicate_of"))
+    RECORD_SETTLED = ("record.settled", ("case_id", "outcome"))
+    RECORD_WITHDRAWN = ("record.withdrawn", ("case_id", "reason"))
+    PAGE_VIEWED = ("record.page_viewed", ("case_id", "page"))
+
+    # consultation
+    ORIGINATOR_ADDED = ("originator.added", ())
+    CONSULTATION_SENT = ("consultation.sent", ("case_id", "originator_id", "records", "due_on"))
+    CONSULTATION_CHASED = ("consultation.chased", ("case_id", "chase"))
+    CONSULTATION_OPENED = ("consultation.opened", ("case_id",))
+    CONSULTATION_ANSWERED = ("consultation.answered", ("case_id", "answer"))
+    CONSULTATION_DECIDED = ("consultation.decided", ("case_id", "decision", "against_view"))
+    CONSULTATION_WITHDRAWN = ("consultation.withdrawn", ("case_id",))
+
+    # review
+    PEOPLE_SUGGESTED = ("review.people_suggested", ("people", "mentions"))
+    PERSON_DECIDED = ("review.person_decided", ("case_id", "decision", "code", "mentions"))
+    MENTION_DECIDED = ("review.mention_decided", ("case_id", "decision", "code"))
+    PERSON_ADDED = ("review.person_added", ("case_id",))
+    BOX_ADDED = ("review.box_added", ("case_id", "record_id", "page", "code"))
+    BOX_REMOVED = ("review.box_removed", ("case_id", "record_id", "page"))
+    PAGE_WITHHELD = ("review.page_withheld", ("case_id", "record_id", "page", "code"))
+    RECORD_WITHHELD = ("review.record_withheld", ("case_id", "code"))
+    SECOND_CHECK_REQUESTED = ("review.second_check_requested", ("plan_sha256",))
+    SIGNED_OFF = ("review.signed_off", ("plan_sha256",))
+    RETURNED = ("review.returned", ("reason_code",))
+
+    # release
+    BUNDLE_REQUESTED = ("release.bundle_requested", ("case_id", "plan_sha256"))
+    BUNDLE_BUILT = ("release.bundle_built", ("case_id", "plan_sha256", "bundle_sha256", "pages", "redactions"))
+    BUNDLE_BLOCKED = ("release.bundle_blocked", ("case_id", "leaks", "reason"))
+    RELEASED = ("release.released", ("case_id", "bundle_sha256", "route", "due_on", "lateness_code"))
+    PASSPHRASE_SENT = ("release.passphrase_sent", ("case_id", "route"))
+    COLLECTED = ("release.collected", ("case_id", "bundle_sha256"))
+
+    # oversight
+    REPORT_EXPORTED = ("oversight.report_exported", ("report", "from", "to", "rows"))
+    AUDIT_EXPORTED = ("oversight.audit_exported", ("entries", "head"))
+    CHECKPOINT_SIGNED = ("oversight.checkpoint_signed", ("entries", "head"))
+
+    @property
+    def label(self) -> str:
+        return self.value[0]
+
+    @property
+    def facts(self) -> frozenset[str]:
+        return frozenset(self.value[1])

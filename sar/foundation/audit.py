@@ -1,0 +1,149 @@
+"""The audit log: a hash chain written in the transaction of the change it tells of (security.md 22-24).
+
+    hash = SHA-256(previous hash + canonical JSON of the entry)
+
+scripts/verify_audit.py checks an export with no code from here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import DDL, Integer, String, Text, event, select, text
+from sqlalchemy.orm import Mapped
+
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor
+from sar.foundation.clock import utc_now
+from sar.foundation.db import ID, Base, UtcDateTime, db, plain
+from sar.foundation.keys import KeyRing
+
+GENESIS = "0" * 64
+_POSTGRESQL_LOCK = 7_320_001
+
+
+class AuditEntry(Base):
+    """One link of the chain. Never changed, never removed: triggers refuse both."""
+
+    __tablename__ = "audit_entry"
+
+    seq: Mapped[int] = plain(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = plain(UtcDateTime, nullable=False, index=True)
+    actor_kind: Mapped[str] = plain(String(12), nullable=False)
+    actor_id: Mapped[str] = plain(String(40), nullable=False)
+    action: Mapped[str] = plain(String(60), nullable=False, index=True)
+    subject_id: Mapped[str] = plain(String(40), nullable=False, index=True)
+    facts: Mapped[str] = plain(Text, nullable=False)
+    previous: Mapped[str] = plain(String(64), nullable=False)
+    hash: Mapped[str] = plain(String(64), nullable=False, unique=True)
+
+    def as_dict(self) -> dict[str, Any]:
+        return _body(self) | {"previous": self.previous, "hash": self.hash}
+
+
+def record(actor: Actor, action: Action, subject_id: str, **facts: Any) -> AuditEntry:
+    """Append one entry inside the caller's write transaction.
+
+    `facts` must be exactly the action's declared ones, else ValueError: the log's form is closed.
+    """
+    if facts.keys() != action.facts:
+        raise ValueError(f"{action.label} takes {sorted(action.facts)}, not {sorted(facts)}")
+    session = db.session()
+    if not session.info.get("writing"):
+        raise RuntimeError("audit entries are written inside write_transaction()")
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _POSTGRESQL_LOCK})
+    session.flush()
+    last = session.execute(
+        select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+    ).first()
+    entry = AuditEntry(
+        seq=(last.seq if last else 0) + 1,
+        at=utc_now(),
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        action=action.label,
+        subject_id=subject_id,
+        facts=canonical(facts),
+        previous=last.hash if last else GENESIS,
+    )
+    entry.hash = hashlib.sha256((entry.previous + canonical(_body(entry))).encode()).hexdigest()
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no spaces; dates in ISO form."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def entries(after: int = 0) -> Iterator[AuditEntry]:
+    """All entries in order, streamed."""
+    query = select(AuditEntry).where(AuditEntry.seq > after).order_by(AuditEntry.seq)
+    yield from db.session.scalars(query.execution_options(yield_per=1000))
+
+
+def checkpoint(ring: KeyRing) -> dict[str, Any]:
+    """A signed statement of the chain's head, to be kept outside the system.
+
+    A chain alone does not show a rewrite of the whole: this does, for everything up to it.
+    """
+    last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).first()
+    statement = {
+        "entries": last.seq if last else 0,
+        "head": last.hash if last else GENESIS,
+        "signed_at": utc_now().isoformat(),
+    }
+    key = ring.signing_key()
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    signature = key.sign(canonical(statement).encode())
+    return statement | {
+        "public_key": base64.b64encode(public).decode(),
+        "signature": base64.b64encode(signature).decode(),
+    }
+
+
+def _body(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "at": entry.at.isoformat(),
+        "actor_kind": entry.actor_kind,
+        "actor_id": entry.actor_id,
+        "action": entry.action,
+        "subject_id": entry.subject_id,
+        "facts": json.loads(entry.facts),
+    }
+
+
+def _plain(value: Any) -> str:
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    raise TypeError(f"{type(value).__name__} cannot be written to the audit log")
+
+
+for _event in ("UPDATE", "DELETE"):
+    event.listen(
+        AuditEntry.__table__,
+        "after_create",
+        DDL(
+            f"CREATE TRIGGER audit_entry_no_{_event.lower()} BEFORE {_event} ON audit_entry "
+            "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        ).execute_if(dialect="sqlite"),
+    )
+event.listen(
+    AuditEntry.__table__,
+    "after_create",
+    DDL(
+        "CREATE OR REPLACE FUNCTION audit_entry_append_only() RETURNS trigger AS $$ "
+        "BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$ LANGUAGE plpgsql; "
+        "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_append_only()"
+    ).execute_if(dialect="postgresql"),
+)

@@ -1,0 +1,66 @@
+"""Identifiers: random ids for rows, references people can read out, phrases people can type.
+
+References use 23 characters that cannot be taken for one another (no 0 O 1 I L 2 Z 5 S 8 B U V).
+23 is prime, so the weighted check character catches every single wrong character and every
+swap of two neighbours.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+from pathlib import Path
+
+REFERENCE_ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
+REFERENCE_LENGTH = 8
+PREFIX = "SAR"
+_ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ID_LENGTH = 26
+_WORDS = Path(__file__).with_name("phrase_words.txt")
+
+
+def random_id() -> str:
+    """26 characters, 130 random bits: a row's id, never guessable and never reused."""
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
+
+
+def new_reference() -> str:
+    """A new reference such as SAR-7KQD-M3XA. Not a secret."""
+    body = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH - 1))
+    return _format(body + _check_character(body))
+
+
+def parse_reference(typed: str) -> str | None:
+    """The reference in its proper form from what someone typed, or None if it cannot be one."""
+    letters = "".join(c for c in typed.upper() if c.isalnum())
+    letters = letters.removeprefix(PREFIX)
+    if len(letters) != REFERENCE_LENGTH or any(c not in REFERENCE_ALPHABET for c in letters):
+        return None
+    if _check_character(letters[:-1]) != letters[-1]:
+        return None
+    return _format(letters)
+
+
+def access_phrase(words: int = 6) -> str:
+    """Short everyday words, at least 64 bits with six of them (security.md 3)."""
+    return " ".join(secrets.choice(phrase_words()) for _ in range(words))
+
+
+def normalise_phrase(typed: str) -> str:
+    """One form for a phrase however it was spaced, cased or punctuated."""
+    cleaned = "".join(c if c.isalpha() else " " for c in typed.lower())
+    return " ".join(cleaned.split())
+
+
+@cache
+def phrase_words() -> tuple[str, ...]:
+    return tuple(_WORDS.read_text(encoding="utf-8").split())
+
+
+def _check_character(body: str) -> str:
+    total = sum((place + 1) * REFERENCE_ALPHABET.index(c) for place, c in enumerate(body))
+    return REFERENCE_ALPHABET[total % len(REFERENCE_ALPHABET)]
+
+
+def _format(letters: str) -> str:
+    return f"{PREFIX}-{letters[:4]}-{letters[4:]}"

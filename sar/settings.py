@@ -1,0 +1,115 @@
+"""Everything an organisation can set, in one place and read once.
+
+Values come from environment variables named SAR_<FIELD>, for example SAR_DATABASE_URL.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Mapping
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("demo", "test", "production")
+SURFACES = ("public", "staff", "both")
+MAIL_TRANSPORTS = ("file", "console", "smtp")
+
+
+class SettingsError(ValueError):
+    """A setting is missing or makes no sense; the message names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One frozen set of settings. Times are in the unit that the name says."""
+
+    environment: str = "demo"
+    instance: Path = PROJECT_ROOT / "instance"
+    database_url: str = ""
+    key_ring: str = ""
+    surface: str = "both"
+    public_url: str = "http://127.0.0.1:8000"
+    secure_cookies: bool = True
+    trusted_proxy_hops: int = 0
+
+    organisation_name: str = "Northvale Probation"
+    service_name: str = "Ask for your records"
+    brand_colour: str = "#1d4e6b"
+    contact_email: str = "records@northvale.example"
+    contact_address: str = "Records team, Northvale Probation, 1 Station Road, Northvale NV1 1AA"
+    contact_phone: str = "01632 960 100"
+    regulator_name: str = "Information Commissioner's Office"
+
+    jurisdiction: str = "EW"
+    pause_mode: str = "conservative"
+    internal_target_days: int = 28
+    identity_copy_max_days: int = 30
+    consultation_chase_day: int = 7
+    consultation_escalate_day: int = 10
+    consultation_decide_day: int = 14
+    consultation_link_days: int = 21
+    collection_days: int = 90
+
+    session_idle_minutes: int = 30
+    session_absolute_hours: int = 10
+    step_up_minutes: int = 10
+
+    mail_transport: str = "file"
+    mail_from: str = "records@northvale.example"
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_starttls: bool = True
+
+    max_upload_mb: int = 100
+    max_identity_mb: int = 15
+    max_case_mb: int = 4000
+    max_pages_per_file: int = 20_000
+    clamd_address: str = ""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read SAR_* variables. Raises SettingsError for a value that cannot be used."""
+        environ = os.environ if environ is None else environ
+        found: dict[str, Any] = {}
+        for field in fields(cls):
+            raw = environ.get(f"SAR_{field.name.upper()}")
+            if raw is not None:
+                found[field.name] = _convert(field.name, raw, type(field.default))
+        return cls(**found)
+
+    def __post_init__(self) -> None:
+        for name, allowed in (
+            ("environment", ENVIRONMENTS),
+            ("surface", SURFACES),
+            ("mail_transport", MAIL_TRANSPORTS),
+            ("jurisdiction", ("EW", "SC", "NI", "NONE")),
+            ("pause_mode", ("conservative", "statutory")),
+        ):
+            if getattr(self, name) not in allowed:
+                raise SettingsError(f"SAR_{name.upper()} must be one of: {', '.join(allowed)}.")
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.instance / 'sar.db'}")
+        if self.environment == "production" and not self.secure_cookies:
+            raise SettingsError("SAR_SECURE_COOKIES cannot be switched off in production.")
+
+    @property
+    def key_ring_path(self) -> Path:
+        return Path(self.key_ring) if self.key_ring else self.instance / "keys" / "ring.json"
+
+    @property
+    def is_postgresql(self) -> bool:
+        return self.database_url.startswith("postgresql")
+
+
+def _convert(name: str, raw: str, kind: type) -> Any:
+    try:
+        if kind is bool:
+            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[raw.lower()]
+        if issubclass(kind, Path):
+            return Path(raw).resolve()
+        return kind(raw)
+    except (KeyError, ValueError) as error:
+        raise SettingsError(f"SAR_{name.upper()}={raw!r} is not a valid {kind.__name__}.") from error
