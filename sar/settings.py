@@ -30,7 +30,6 @@ class Settings:
     key_ring: str = ""
     surface: str = "both"
     public_url: str = "http://127.0.0.1:8000"
-    secure_cookies: bool = True
     trusted_proxy_hops: int = 0
 
     organisation_name: str = "Northvale Probation"
@@ -92,8 +91,13 @@ class Settings:
                 raise SettingsError(f"SAR_{name.upper()} must be one of: {', '.join(allowed)}.")
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.instance / 'sar.db'}")
-        if self.environment == "production" and not self.secure_cookies:
-            raise SettingsError("SAR_SECURE_COOKIES cannot be switched off in production.")
+        if self.environment == "production" and not self.secure:
+            raise SettingsError("SAR_PUBLIC_URL must start with https:// in production.")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the service over TLS: decides Secure cookies and HSTS."""
+        return self.public_url.startswith("https://")
 
     @property
     def key_ring_path(self) -> Path:

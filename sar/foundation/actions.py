@@ -60,7 +60,7 @@ class Action(Enum):
     CONSULTATION_WITHDRAWN = ("consultation.withdrawn", ("case_id",))
 
     # review
-    PEOPLE_SUGGESTED = ("review.people_suggested", ("people", "mentions"))
+    PEOPLE_SUGGESTED = ("review.people_suggested", ("case_id", "people", "mentions"))
     PERSON_DECIDED = ("review.person_decided", ("case_id", "decision", "code", "mentions"))
     MENTION_DECIDED = ("review.mention_decided", ("case_id", "decision", "code"))
     PERSON_ADDED = ("review.person_added", ("case_id",))
@@ -68,9 +68,9 @@ class Action(Enum):
     BOX_REMOVED = ("review.box_removed", ("case_id", "record_id", "page"))
     PAGE_WITHHELD = ("review.page_withheld", ("case_id", "record_id", "page", "code"))
     RECORD_WITHHELD = ("review.record_withheld", ("case_id", "code"))
-    SECOND_CHECK_REQUESTED = ("review.second_check_requested", ("plan_sha256",))
-    SIGNED_OFF = ("review.signed_off", ("plan_sha256",))
-    RETURNED = ("review.returned", ("reason_code",))
+    SECOND_CHECK_REQUESTED = ("review.second_check_requested", ("case_id", "plan_sha256"))
+    SIGNED_OFF = ("review.signed_off", ("case_id", "plan_sha256"))
+    RETURNED = ("review.returned", ("case_id", "reason_code"))
 
     # release
     BUNDLE_REQUESTED = ("release.bundle_requested", ("case_id", "plan_sha256"))

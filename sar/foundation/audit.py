@@ -29,7 +29,10 @@ _POSTGRESQL_LOCK = 7_320_001
 
 
 class AuditEntry(Base):
-    """One link of the chain. Never changed, never removed: triggers refuse both."""
+    """One link of the chain. Never changed, never removed: triggers refuse both.
+
+    `case_id` only speeds up a case's timeline: it repeats what the hashed facts say.
+    """
 
     __tablename__ = "audit_entry"
 
@@ -39,6 +42,7 @@ class AuditEntry(Base):
     actor_id: Mapped[str] = plain(String(40), nullable=False)
     action: Mapped[str] = plain(String(60), nullable=False, index=True)
     subject_id: Mapped[str] = plain(String(40), nullable=False, index=True)
+    case_id: Mapped[str | None] = plain(ID, nullable=True, index=True)
     facts: Mapped[str] = plain(Text, nullable=False)
     previous: Mapped[str] = plain(String(64), nullable=False)
     hash: Mapped[str] = plain(String(64), nullable=False, unique=True)
@@ -70,6 +74,7 @@ def record(actor: Actor, action: Action, subject_id: str, **facts: Any) -> Audit
         actor_id=actor.id,
         action=action.label,
         subject_id=subject_id,
+        case_id=subject_id if action.label.startswith("case.") else facts.get("case_id"),
         facts=canonical(facts),
         previous=last.hash if last else GENESIS,
     )

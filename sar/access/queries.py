@@ -1,0 +1,22 @@
+"""Reads about staff."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from sar.access.models import Staff
+from sar.foundation.db import db
+
+
+def staff_list() -> list[Staff]:
+    """Everyone, by name."""
+    return sorted(db.session.scalars(select(Staff)), key=lambda staff: staff.name.casefold())
+
+
+def staff_names(ids: set[str]) -> dict[str, str]:
+    """Names of some staff by id; an unknown id is left out."""
+    return {staff.id: staff.name for staff in db.session.scalars(select(Staff).where(Staff.id.in_(ids)))}
+
+
+def active_with_role(role: str) -> list[Staff]:
+    return [staff for staff in staff_list() if role in staff.role_set and not staff.disabled]

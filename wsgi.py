@@ -1,0 +1,6 @@
+"""The door for a web server: `waitress-serve wsgi:app`, `flask --app wsgi ...`."""
+
+from sar import create_app
+from sar.settings import Settings
+
+app = create_app(Settings.from_env())
