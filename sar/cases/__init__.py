@@ -1,0 +1,1 @@
+"""The case: its workflow, its clock, the codes it may withhold under."""

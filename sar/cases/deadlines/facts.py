@@ -1,0 +1,129 @@
+"""The event log, read once into facts that do not depend on the order of entry."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sar.cases.deadlines import events as ev
+from sar.cases.deadlines.clock import Rule
+from sar.foundation.errors import Refused
+
+
+class ImpossibleDates(Refused):
+    """The recorded dates cannot all be true. Fold the log with a new event before storing it to find out."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Something without which the clock does not start."""
+
+    rule: Rule
+    first_asked: date
+    last_asked: date
+    answered: date | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One clarification."""
+
+    number: int
+    asked: date
+    answered: date | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the fold needs to know."""
+
+    received: date
+    waits: tuple[Wait, ...]
+    questions: tuple[Question, ...]
+    extensions: tuple[ev.Extended, ...]
+    ended_on: date | None
+
+
+_ASKED: dict[type[ev.ClockEvent], Rule] = {
+    ev.IdRequested: Rule.IDENTITY,
+    ev.AuthorityRequested: Rule.AUTHORITY,
+    ev.FeeRequested: Rule.FEE,
+}
+_GIVEN: dict[type[ev.ClockEvent], Rule] = {
+    ev.IdReceived: Rule.IDENTITY,
+    ev.AuthorityReceived: Rule.AUTHORITY,
+    ev.FeePaid: Rule.FEE,
+}
+
+
+def gather(log: Iterable[ev.ClockEvent]) -> Facts:
+    """Read the log. Raises ImpossibleDates if it has no receipt or contradicts itself."""
+    events = frozenset(log)
+    received = [event.on for event in events if isinstance(event, ev.Received)]
+    if not received:
+        raise ImpossibleDates("The day the request was received is missing.")
+    extensions = [event for event in events if isinstance(event, ev.Extended)]
+    return Facts(
+        received=min(received),
+        waits=_waits(events),
+        questions=_questions(events),
+        extensions=tuple(sorted(extensions, key=lambda event: (event.on, event.reason))),
+        ended_on=_ended_on(events),
+    )
+
+
+def as_if_answered(facts: Facts, today: date) -> Facts:
+    """The same facts, had everything still awaited come today."""
+    return replace(
+        facts,
+        waits=tuple(
+            wait if wait.answered else replace(wait, answered=max(today, wait.last_asked))
+            for wait in facts.waits
+        ),
+        questions=tuple(
+            question if question.answered else replace(question, answered=max(today, question.asked))
+            for question in facts.questions
+        ),
+    )
+
+
+def _waits(events: frozenset[ev.ClockEvent]) -> tuple[Wait, ...]:
+    waits = []
+    for rule in (Rule.IDENTITY, Rule.AUTHORITY, Rule.FEE):
+        asked = [event.on for event in events if _ASKED.get(type(event)) is rule]
+        given = [event.on for event in events if _GIVEN.get(type(event)) is rule]
+        if asked:
+            # What came before the last ask did not settle it; the first thing to come after it did.
+            settled = min((day for day in given if day >= max(asked)), default=None)
+            waits.append(Wait(rule, min(asked), max(asked), settled))
+    return tuple(waits)
+
+
+def _questions(events: frozenset[ev.ClockEvent]) -> tuple[Question, ...]:
+    asked = _by_number(event for event in events if isinstance(event, ev.ClarificationRequested))
+    answered = _by_number(event for event in events if isinstance(event, ev.ClarificationReceived))
+    for number, day in answered.items():
+        if number not in asked:
+            raise ImpossibleDates(f"Question {number} was answered but there is no record that it was asked.")
+        if day < asked[number]:
+            raise ImpossibleDates(f"Question {number} cannot have been answered before it was asked.")
+    return tuple(
+        sorted(
+            (Question(number, day, answered.get(number)) for number, day in asked.items()),
+            key=lambda question: (question.asked, question.number),
+        )
+    )
+
+
+def _by_number(events: Iterable[ev.ClarificationRequested | ev.ClarificationReceived]) -> dict[int, date]:
+    days: dict[int, date] = {}
+    for event in events:
+        if event.number in days:
+            raise ImpossibleDates(f"Question {event.number} has two different dates for the same thing.")
+        days[event.number] = event.on
+    return days
+
+
+def _ended_on(events: frozenset[ev.ClockEvent]) -> date | None:
+    undone = {event.number for event in events if isinstance(event, ev.Reopened)}
+    standing = [event.on for event in events if isinstance(event, ev.Ended) and event.number not in undone]
+    return min(standing, default=None)

@@ -1,0 +1,55 @@
+"""The clock of a request: raw events in, dates and their derivation out."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from sar.cases.deadlines.clock import Clock, ClockState
+from sar.cases.deadlines.events import ClockEvent, ClockRules, Regime
+from sar.cases.deadlines.facts import gather
+from sar.cases.deadlines.fold import clock_state, due_if_answered, internal_target, read, rules_version
+from sar.cases.deadlines.wording import steps
+
+
+def due(events: Iterable[ClockEvent], rules: ClockRules, *, today: date | None = None) -> Clock:
+    """Fold the event log into a clock. The order of the events never matters.
+
+    `today` (London) is needed only for `due_if_answered_today`. Raises ImpossibleDates if the log has no
+    receipt or contradicts itself.
+    """
+    facts = gather(events)
+    reading = read(facts, rules)
+    state = clock_state(reading)
+    waiting = state in (ClockState.PAUSED, ClockState.NOT_STARTED)
+    return Clock(
+        regime=rules.regime,
+        state=state,
+        received=facts.received,
+        start=reading.start,
+        nominal_end=reading.nominal_end,
+        paused_days=reading.paused_days,
+        extended=reading.extension is not None,
+        extension_available=reading.extension_available,
+        extension_notice_by=reading.notice_by,
+        due=reading.due,
+        internal_target=internal_target(reading),
+        due_if_answered_today=due_if_answered(facts, rules, today) if waiting and today else None,
+        ended_on=facts.ended_on,
+        warnings=reading.cautions,
+        derivation=steps(reading),
+        calendar_version=rules.calendar.version,
+        rules_version=rules_version(reading),
+    )
+
+
+def earliest_due(
+    events: Iterable[ClockEvent], regimes: Iterable[Regime], rules: ClockRules, *, today: date | None = None
+) -> Clock:
+    """The clock of a mixed request: the one with the earliest due date (DPA 2018 Part 3 beside the UK GDPR).
+
+    A clock with a due date comes before one that is paused. `rules.regime` is ignored. ValueError if no
+    regime is given.
+    """
+    log = tuple(events)
+    clocks = [due(log, replace(rules, regime=regime), today=today) for regime in sorted(set(regimes))]
+    return min(clocks, key=lambda clock: (clock.due is None, clock.due or date.max))

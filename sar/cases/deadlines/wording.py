@@ -1,0 +1,301 @@
+"""How a clock explains itself, one step per rule: to officers and auditors, and plainly to the requester."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sar.cases.calendars import Rolled
+from sar.cases.deadlines.clock import Rule, Step
+from sar.cases.deadlines.events import PauseMode, Regime
+from sar.cases.deadlines.facts import Question, Wait
+from sar.cases.deadlines.fold import COMPLAINT_DAYS, EXTENDED_MONTHS, ONE_MONTH, Period, Reading, Span
+
+_RECEIPT, _WAITING, _MONTH, _EXTENSION, _PAUSE, _ROLL = range(6)
+_SOURCES = {
+    Regime.UKGDPR: (
+        "Art 12A(1)-(2) UK GDPR",
+        "Art 12A(2) UK GDPR",
+        "Art 12A(1) UK GDPR",
+        "Art 12A(3)-(4) UK GDPR",
+        "Art 12A(5) UK GDPR",
+        "Art 4A UK GDPR; Regulation 1182/71 Art 3",
+    ),
+    Regime.LE: (
+        "DPA 2018 s.54(1)-(3)",
+        "DPA 2018 s.54(3)",
+        "DPA 2018 s.54(1)",
+        "DPA 2018 s.54(3A)-(3B)",
+        "DPA 2018 s.54(3C)",
+        "DPA 2018 s.54; Regulation 1182/71 Art 3",
+    ),
+}
+_LEGACY_SOURCE = "SI 2026/82 reg 4"
+_AWAITED = {
+    Rule.IDENTITY: ("proof of who you are", "Proof of identity"),
+    Rule.AUTHORITY: ("written permission to act for someone else", "Written authority"),
+    Rule.FEE: ("the fee", "The fee"),
+}
+
+
+def steps(reading: Reading) -> tuple[Step, ...]:
+    """The derivation, in the order the rules apply."""
+    return tuple(_steps(reading))
+
+
+def complaint_step(received: date, rolled: Rolled) -> Step:
+    """How the last day to acknowledge a complaint was reached."""
+    return Step(
+        Rule.COMPLAINT,
+        "DPA 2018 s.164A(3)",
+        received,
+        rolled.day,
+        f"{COMPLAINT_DAYS} days, counted from the day after receipt{_passing(rolled)}.",
+        f"We got your complaint on {_long(received)}. We will confirm that by {_long(rolled.day)}.",
+    )
+
+
+def _steps(reading: Reading) -> Iterator[Step]:
+    facts, source = reading.facts, _SOURCES[reading.rules.regime]
+    yield Step(
+        Rule.RECEIPT,
+        source[_RECEIPT],
+        None,
+        facts.received,
+        f"Received on {_long(facts.received)} (a {facts.received:%A}), by any part of the organisation, "
+        "in any form. It counts whether or not it is a working day.",
+        f"We got your request on {_long(facts.received)}.",
+    )
+    if reading.legacy:
+        yield _legacy_step(reading)
+    latest = facts.received
+    for wait in facts.waits:
+        after = max(latest, wait.answered) if wait.answered else None
+        yield _wait_step(wait, source[_WAITING], latest, after)
+        latest = after or latest
+    if reading.start is None or reading.month is None or reading.final is None:
+        return
+    yield from _period_steps(reading, reading.start, reading.final)
+    yield _notice_step(reading, reading.month)
+
+
+def _legacy_step(reading: Reading) -> Step:
+    received = reading.facts.received
+    if reading.rules.regime is Regime.LE:
+        effect = "Part 3 then allowed no extension, and questions did not stop the clock"
+        plain = "Asking you questions does not give us more time."
+    else:
+        effect = "an extension and a stopped clock follow the regulator's practice of that time"
+        plain = "The rules from before that date apply."
+    return Step(
+        Rule.LEGACY,
+        _LEGACY_SOURCE,
+        received,
+        received,
+        f"Received before 5 February 2026, so the earlier rules apply: {effect}.",
+        f"The law changed on 5 February 2026. You asked before then. {plain}",
+    )
+
+
+def _wait_step(wait: Wait, source: str, before: date, after: date | None) -> Step:
+    plain_name, name = _AWAITED[wait.rule]
+    if wait.answered is None or after is None:
+        return Step(
+            wait.rule,
+            source,
+            before,
+            None,
+            f"{name} was asked for on {_long(wait.last_asked)} and has not come. "
+            "The clock does not start until then.",
+            f"We asked you for {plain_name} on {_short(wait.last_asked, before)}. "
+            "Our time to reply starts when we have it.",
+        )
+    if after == before and wait.answered < before:
+        effect = "It came before something else the clock waits for"
+        plain_effect = "We were still waiting for more"
+    elif after == before:
+        effect = "It makes no difference to the start"
+        plain_effect = "This did not change when our time started"
+    else:
+        effect = "The clock cannot start before then"
+        plain_effect = "Our time to reply did not start before then"
+    return Step(
+        wait.rule,
+        source,
+        before,
+        after,
+        f"{name} was asked for on {_long(wait.last_asked)} and came on {_long(wait.answered)}. {effect}.",
+        f"We asked you for {plain_name} on {_short(wait.last_asked, before)}. "
+        f"It came on {_again(wait.answered, wait.last_asked)}. {plain_effect}.",
+    )
+
+
+def _period_steps(reading: Reading, start: date, final: Period) -> Iterator[Step]:
+    source = _SOURCES[reading.rules.regime]
+    yield Step(
+        Rule.START,
+        source[_WAITING],
+        reading.facts.received,
+        start,
+        "The clock starts on the latest of receipt, proof of identity, written authority and the fee, "
+        "so far as each was asked for.",
+        f"Our time to reply started on {_long(start)}.",
+    )
+    month = reading.month.nominal if reading.month else final.nominal
+    yield Step(
+        Rule.MONTH,
+        source[_MONTH],
+        start,
+        month,
+        f"{ONE_MONTH} calendar month from the start: the same day number, "
+        "or the last day of a shorter month.",
+        f"We have one month to reply, which takes us to {_long(month)}.",
+    )
+    if reading.extension is not None:
+        told = reading.extension.on
+        yield Step(
+            Rule.EXTENSION,
+            source[_EXTENSION],
+            month,
+            final.nominal,
+            f"Extended once by two further months ({reading.extension.reason.value}), "
+            f"notified on {_long(told)}: {EXTENDED_MONTHS} calendar months from the start.",
+            f"On {_long(told)} we told you that we need two more months, and why. "
+            f"That takes us to {_long(final.nominal)}.",
+        )
+    yield from _pause_steps(reading, final)
+    if final.end is not None and final.rolled is not None:
+        yield _roll_step(final.end, final.rolled, source[_ROLL])
+
+
+def _pause_steps(reading: Reading, final: Period) -> Iterator[Step]:
+    source, end = _SOURCES[reading.rules.regime][_PAUSE], final.nominal
+    for span in final.counted:
+        if span.last is None:
+            yield _open_pause_step(span, source, end)
+            continue
+        after = end + (span.last - span.first) + timedelta(days=1)
+        yield _pause_step(reading.rules.pause_mode, span, source, end, after)
+        end = after
+    counted = {question for span in final.counted for question in span.questions}
+    for question in reading.facts.questions:
+        if question not in counted:
+            yield _no_pause_step(question, source, end)
+
+
+def _pause_step(mode: PauseMode, span: Span, source: str, before: date, after: date) -> Step:
+    days = (after - before).days
+    asked, answered = span.questions[0].asked, max(q.answered for q in span.questions if q.answered)
+    counting = "not counted" if mode is PauseMode.CONSERVATIVE else "counted"
+    if len(span.questions) == 1:
+        put, until = f"a question on {_short(asked, before)}", "you answered on"
+        officers = f"{_numbers(span)} was asked on {_long(asked)} and answered on {_long(answered)}"
+    else:
+        put = "questions on " + _and([_short(question.asked, before) for question in span.questions])
+        until = "you had answered them all, on"
+        officers = (
+            f"{_numbers(span)} overlap: asked from {_long(asked)}, all answered by {_long(answered)}. "
+            "A day that falls in both is counted once"
+        )
+    return Step(
+        Rule.PAUSE,
+        source,
+        before,
+        after,
+        f"{officers}. Excluded days after the start: {days} (the day asked is {counting}).",
+        f"We asked you {put}. The clock stopped until {until} {_again(answered, span.questions[-1].asked)}. "
+        f"That moved the date by {days} {'day' if days == 1 else 'days'}.",
+    )
+
+
+def _open_pause_step(span: Span, source: str, before: date) -> Step:
+    asked = span.questions[0].asked
+    still = [question for question in span.questions if question.answered is None]
+    return Step(
+        Rule.PAUSE,
+        source,
+        before,
+        None,
+        f"{_numbers(span)} asked from {_long(asked)}; not all answered. "
+        "The clock is paused and there is no due date.",
+        f"We asked you a question on {_and([_short(question.asked, before) for question in still])}. "
+        "The clock is stopped until you answer.",
+    )
+
+
+def _no_pause_step(question: Question, source: str, end: date) -> Step:
+    answered = f"and answered on {_long(question.answered)}" if question.answered else "and is not answered"
+    return Step(
+        Rule.PAUSE,
+        source,
+        end,
+        end,
+        f"Question {question.number} was asked on {_long(question.asked)} {answered}. "
+        "No excluded day falls in the running period, so it moves nothing.",
+        f"We asked you a question on {_short(question.asked, end)}. It did not change the date.",
+    )
+
+
+def _roll_step(end: date, rolled: Rolled, source: str) -> Step:
+    if not rolled.skipped:
+        explanation = f"{_long(end)} is a working day ({end:%A}), so it stands."
+        plain = f"You will have our reply by the end of {_long(end)}."
+    else:
+        landing = f"{rolled.day:%A} {_long(rolled.day)}"
+        explanation = f"Rolled forward once, last of all{_passing(rolled)}, to {landing}."
+        plain = (
+            f"{_long(end)} is not a working day ({rolled.skipped[0][1]}). "
+            f"You will have our reply by the end of {landing}."
+        )
+    return Step(Rule.ROLL, source, end, rolled.day, explanation, plain)
+
+
+def _notice_step(reading: Reading, month: Period) -> Step:
+    source = _SOURCES[reading.rules.regime][_EXTENSION]
+    if not reading.extension_available:
+        explanation, plain = "An extension is not available for this request.", "We cannot take extra months."
+    elif month.rolled is None:
+        explanation = "The last day to notify an extension is not known while the clock is paused."
+        plain = "If we need more time we will tell you, and say why."
+    else:
+        explanation = (
+            f"An extension must be notified, with reasons, by {_long(month.rolled.day)}: "
+            f"one month from the start, with the same pauses and rolling{_passing(month.rolled)}."
+        )
+        plain = f"If we need more time we will tell you by {_long(month.rolled.day)}, and say why."
+        if reading.extension is not None:
+            plain = "We cannot take more time than this."
+    return Step(
+        Rule.NOTICE, source, month.nominal, month.rolled.day if month.rolled else None, explanation, plain
+    )
+
+
+def _passing(rolled: Rolled) -> str:
+    if not rolled.skipped:
+        return ""
+    return " past " + _and([f"{_short(day, rolled.day)} ({why})" for day, why in rolled.skipped])
+
+
+def _numbers(span: Span) -> str:
+    numbers = [str(question.number) for question in span.questions]
+    return f"Question {numbers[0]}" if len(numbers) == 1 else f"Questions {_and(numbers)}"
+
+
+def _and(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _long(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _short(day: date, near: date) -> str:
+    """Without the year where the year is that of the date beside it."""
+    return f"{day.day} {day:%B}" if day.year == near.year else _long(day)
+
+
+def _again(day: date, before: date) -> str:
+    """A second date in a sentence: "the 14th" within the month of the first."""
+    if (day.year, day.month) != (before.year, before.month):
+        return _short(day, before)
+    teens = day.day in (11, 12, 13)
+    suffix = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
+    return f"the {day.day}{suffix}"
