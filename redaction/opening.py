@@ -1,0 +1,124 @@
+"""Opening a PDF with both readers, and saying in plain words why one cannot be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pikepdf
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from redaction.errors import Encrypted, TooLarge, Unreadable
+from redaction.geometry import PageFrame
+from redaction.limits import DEFAULT_LIMITS, Limits, check_file
+
+# ISO 32000-2, 7.5.2 note and 7.5.5: readers look for the header and the end mark this far into the file.
+_HEADER_WITHIN = 1024
+_END_WITHIN = 2048
+
+_DAMAGED = "The PDF is damaged and could not be read. Ask for another copy."
+_CUT_SHORT = "The PDF is cut short: its end is missing, so pages may be missing. Ask for another copy."
+
+
+@dataclass(frozen=True)
+class OpenPdf:
+    """One file in both readers: `structure` (qpdf) for what it is made of, `drawn` (pdfium) for what it shows."""
+
+    structure: pikepdf.Pdf
+    drawn: pdfium.PdfDocument
+    limits: Limits
+
+    @property
+    def page_count(self) -> int:
+        return len(self.drawn)
+
+    def page(self, index: int) -> pdfium.PdfPage:
+        """The loaded page, `index` from 0. Raises Unreadable; the caller closes it."""
+        try:
+            return self.drawn[index]
+        except pdfium.PdfiumError as error:
+            raise Unreadable(f"Page {index + 1} of the PDF is damaged and could not be read.") from error
+
+    def frame(self, index: int, page: pdfium.PdfPage) -> PageFrame:
+        """How the page is shown. Raises TooLarge for a side beyond the limit."""
+        unit = self.structure.pages[index].obj.get("/UserUnit", 1)
+        frame = page_frame(page, _positive(unit))
+        longest = max(frame.width, frame.height)
+        if not longest <= self.limits.page_side_points:
+            raise TooLarge(f"Page {index + 1} is larger than any page we take ({longest / 72:,.0f} inches).")
+        return frame
+
+
+def page_frame(page: pdfium.PdfPage, user_unit: float = 1.0) -> PageFrame:
+    """The frame pdfium draws the page in; pdfium itself knows nothing of /UserUnit."""
+    rect = pdfium_c.FS_RECTF()
+    pdfium_c.FPDF_GetPageBoundingBox(page.raw, rect)
+    crop_box = (rect.left, rect.bottom, rect.right, rect.top)
+    return PageFrame.from_page(crop_box, None, pdfium_c.FPDFPage_GetRotation(page.raw) * 90, user_unit)
+
+
+@contextmanager
+def open_pdf(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[OpenPdf]:
+    """Open a file after checking it against `limits`. Raises Unreadable, Encrypted or TooLarge."""
+    ends_well = _check_envelope(path)
+    structure = _open_structure(path)
+    with structure:
+        if not ends_well and structure.get_warnings():
+            raise Unreadable(_CUT_SHORT)
+        try:
+            check_file(structure, limits)
+            count = len(structure.pages)
+        except pikepdf.PdfError as error:
+            raise Unreadable(_DAMAGED) from error
+        if count == 0:
+            raise Unreadable("The PDF has no pages.")
+        try:
+            drawn = pdfium.PdfDocument(path)
+        except pdfium.PdfiumError as error:
+            raise Unreadable(_DAMAGED) from error
+        try:
+            if len(drawn) != count:
+                # Two readers see two documents: whichever is right, a page could go unread.
+                raise Unreadable(_DAMAGED)
+            yield OpenPdf(structure, drawn, limits)
+        finally:
+            drawn.close()
+
+
+def _check_envelope(path: Path) -> bool:
+    """Whether the end mark is there; raises Unreadable where there is no PDF at all."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEADER_WITHIN)
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _END_WITHIN))
+            tail = file.read()
+    except OSError as error:
+        raise Unreadable(f"The file could not be opened: {error.strerror or error}.") from error
+    if not head:
+        raise Unreadable("The file is empty.")
+    if b"%PDF-" not in head:
+        raise Unreadable("The file is not a PDF.")
+    return b"%%EOF" in tail
+
+
+def _open_structure(path: Path) -> pikepdf.Pdf:
+    try:
+        return pikepdf.open(path)
+    except pikepdf.PasswordError as error:
+        raise Encrypted("The PDF is locked with a password. Ask for a copy without one.") from error
+    except pikepdf.PdfError as error:
+        raise Unreadable(_DAMAGED) from error
+    except MemoryError as error:
+        raise TooLarge("The PDF unpacks to more than we take, so it was not opened.") from error
+
+
+def _positive(value: object) -> float:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return 1.0
+    return number if 0 < number < float("inf") else 1.0
