@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped
 
 from sar.foundation.db import Row, UtcDateTime, db, plain
@@ -125,6 +126,11 @@ def scope_key(scope_id: str) -> bytes:
     return AESGCM(ring.keys[scope.ring_key]).decrypt(
         scope.wrapped_key[:_NONCE], scope.wrapped_key[_NONCE:], _context(scope.id)
     )
+
+
+def preload(scope_ids: Iterable[str]) -> list[KeyScope]:
+    """Fetch many scopes in one query, for lists. They stay at hand while the result is kept."""
+    return list(db.session.scalars(select(KeyScope).where(KeyScope.id.in_(set(scope_ids)))))
 
 
 def ensure_system_scope() -> str:
