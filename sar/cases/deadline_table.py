@@ -61,9 +61,7 @@ class Difference:
 
     def __str__(self) -> str:
         name = f" ({self.case})" if self.case else ""
-        return (
-            f"Row {self.row}{name}: {self.column} is {self.expected}, computed {self.computed or 'nothing'}"
-        )
+        return f"Row {self.row}{name}: {self.column} is {self.expected}, computed {self.computed or 'nothing'}"
 
 
 @dataclass(frozen=True)
@@ -171,7 +169,7 @@ def _compute(row: Mapping[str, str]) -> dict[str, str]:
         calendar=calendar(jurisdiction),
         pause_mode=_one_of("pause_mode", row["pause_mode"] or dl.PauseMode.CONSERVATIVE, dl.PauseMode),
     )
-    # The dates alone: the worded derivation would double the time that a long export takes.
+    # The dates alone: the worded derivation would treble the time that a long export takes.
     reading = read(gather(_events(row, received)), rules)
     paused = "" if reading.paused_days is None else str(reading.paused_days)
     values = (

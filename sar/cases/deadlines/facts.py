@@ -76,8 +76,7 @@ def as_if_answered(facts: Facts, today: date) -> Facts:
     return replace(
         facts,
         waits=tuple(
-            wait if wait.answered else replace(wait, answered=max(today, wait.last_asked))
-            for wait in facts.waits
+            wait if wait.answered else replace(wait, answered=max(today, wait.last_asked)) for wait in facts.waits
         ),
         questions=tuple(
             question if question.answered else replace(question, answered=max(today, question.asked))

@@ -212,8 +212,7 @@ def _extension_cautions(reading: Reading) -> Iterable[Caution]:
     if extensions and not reading.extension_available:
         yield Caution(
             CautionCode.LEGACY_EXTENSION,
-            "A Part 3 request received before 5 February 2026 cannot be extended. "
-            "The extension has no effect.",
+            "A Part 3 request received before 5 February 2026 cannot be extended. The extension has no effect.",
         )
     elif extensions and reading.month is not None and reading.extension is None:
         yield Caution(
@@ -221,9 +220,7 @@ def _extension_cautions(reading: Reading) -> Iterable[Caution]:
             "The extension was notified after the last day for it. It has no effect.",
         )
     if len(extensions) > 1:
-        yield Caution(
-            CautionCode.SECOND_EXTENSION, "A request can be extended once only. The first one counts."
-        )
+        yield Caution(CautionCode.SECOND_EXTENSION, "A request can be extended once only. The first one counts.")
 
 
 def internal_target(reading: Reading) -> date | None:

@@ -103,8 +103,7 @@ def _wait_step(wait: Wait, source: str, before: date, after: date | None) -> Ste
             source,
             before,
             None,
-            f"{name} was asked for on {_long(wait.last_asked)} and has not come. "
-            "The clock does not start until then.",
+            f"{name} was asked for on {_long(wait.last_asked)} and has not come. The clock does not start until then.",
             f"We asked you for {plain_name} on {_short(wait.last_asked, before)}. "
             "Our time to reply starts when we have it.",
         )
@@ -145,8 +144,7 @@ def _period_steps(reading: Reading, start: date, final: Period) -> Iterator[Step
         source[_MONTH],
         start,
         month,
-        f"{ONE_MONTH} calendar month from the start: the same day number, "
-        "or the last day of a shorter month.",
+        f"{ONE_MONTH} calendar month from the start: the same day number, or the last day of a shorter month.",
         f"We have one month to reply, which takes us to {_long(month)}.",
     )
     if reading.extension is not None:
@@ -214,8 +212,7 @@ def _open_pause_step(span: Span, source: str, before: date) -> Step:
         source,
         before,
         None,
-        f"{_numbers(span)} asked from {_long(asked)}; not all answered. "
-        "The clock is paused and there is no due date.",
+        f"{_numbers(span)} asked from {_long(asked)}; not all answered. The clock is paused and there is no due date.",
         f"We asked you a question on {_and([_short(question.asked, before) for question in still])}. "
         "The clock is stopped until you answer.",
     )
@@ -263,9 +260,7 @@ def _notice_step(reading: Reading, month: Period) -> Step:
         plain = f"If we need more time we will tell you by {_long(month.rolled.day)}, and say why."
         if reading.extension is not None:
             plain = "We cannot take more time than this."
-    return Step(
-        Rule.NOTICE, source, month.nominal, month.rolled.day if month.rolled else None, explanation, plain
-    )
+    return Step(Rule.NOTICE, source, month.nominal, month.rolled.day if month.rolled else None, explanation, plain)
 
 
 def _passing(rolled: Rolled) -> str:
