@@ -95,7 +95,7 @@ class Databases:
 
     def _copy_postgresql(self) -> str:
         if "postgresql" not in self._templates:
-            name = f"sar_template_{self._run}"
+            name = f"sar_template_{self._run}_{uuid4().hex[:10]}"
             with self._server() as connection:
                 connection.execute(text(f'CREATE DATABASE "{name}"'))
             app = _create(self._folder, self._url(name))
