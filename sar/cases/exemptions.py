@@ -55,10 +55,11 @@ class Factor(StrEnum):
 
 @dataclass(frozen=True)
 class Exemption:
-    """One code. `text` is None where nothing about it is ever said, or where it must be written for the case.
+    """One code. `text` is None where nothing about it is ever said, or it must be written for the case.
 
-    `ncnd`: a neither-confirm-nor-deny reply is possible. `told_note`: the qualification of `told`, for officers.
-    `may_tip_off`: naming the code could itself reveal an investigation or a source.
+    - `told_note`: the qualification of `told`, for officers.
+    - `ncnd`: a neither-confirm-nor-deny reply is possible.
+    - `may_tip_off`: naming the code could itself reveal an investigation or a source.
     """
 
     code: str

@@ -28,7 +28,7 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class CaseEvent(StrEnum):
+class Event(StrEnum):
     """What can be done to move a case on."""
 
     ACKNOWLEDGE = "acknowledge"
@@ -99,7 +99,7 @@ class Transition:
     """One row of the table."""
 
     stage: Stage
-    event: CaseEvent
+    event: Event
     guards: tuple[Guard, ...]
     target: Stage
     permission: Permission
@@ -154,7 +154,7 @@ _RELEASE = (
 _REJECT = (Guard.NO_CONFLICT, Guard.REASONS_RECORDED)
 _NO_REPLY = (Guard.CLOSURE_WARNED,)
 _OWN = (Guard.NO_CONFLICT,)
-_S, _E, _P = Stage, CaseEvent, Permission
+_S, _E, _P = Stage, Event, Permission
 
 TRANSITIONS: tuple[Transition, ...] = tuple(
     Transition(*row)
@@ -188,24 +188,24 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
         (_S.WITHDRAWN, _E.REOPEN, (), _S.ACKNOWLEDGED, _P.CASE_CLOSE),
     )
 )
-_TABLE: Mapping[tuple[Stage, CaseEvent], Transition] = MappingProxyType(
+_TABLE: Mapping[tuple[Stage, Event], Transition] = MappingProxyType(
     {(row.stage, row.event): row for row in TRANSITIONS}
 )
 
-_DOING: Mapping[CaseEvent, str] = MappingProxyType(
+_DOING: Mapping[Event, str] = MappingProxyType(
     {
-        CaseEvent.ACKNOWLEDGE: "acknowledge this case",
-        CaseEvent.START_GATHERING: "start gathering records",
-        CaseEvent.START_REVIEW: "start the review",
-        CaseEvent.SUBMIT_FOR_SECOND_CHECK: "send this case for a second check",
-        CaseEvent.RETURN_FOR_CHANGES: "return this case for changes",
-        CaseEvent.SIGN_OFF: "sign off this case",
-        CaseEvent.REOPEN_REVIEW: "reopen the review",
-        CaseEvent.RELEASE: "release the reply",
-        CaseEvent.CLOSE: "close this case",
-        CaseEvent.REOPEN: "reopen this case",
-        CaseEvent.REJECT: "refuse this request",
-        CaseEvent.WITHDRAW: "record that the request was withdrawn",
+        Event.ACKNOWLEDGE: "acknowledge this case",
+        Event.START_GATHERING: "start gathering records",
+        Event.START_REVIEW: "start the review",
+        Event.SUBMIT_FOR_SECOND_CHECK: "send this case for a second check",
+        Event.RETURN_FOR_CHANGES: "return this case for changes",
+        Event.SIGN_OFF: "sign off this case",
+        Event.REOPEN_REVIEW: "reopen the review",
+        Event.RELEASE: "release the reply",
+        Event.CLOSE: "close this case",
+        Event.REOPEN: "reopen this case",
+        Event.REJECT: "refuse this request",
+        Event.WITHDRAW: "record that the request was withdrawn",
     }
 )
 STAGE_NAMES: Mapping[Stage, str] = MappingProxyType(
@@ -223,7 +223,7 @@ def offers(stage: Stage, facts: CaseFacts, permissions: Collection[Permission]) 
     return tuple(Offer(row, refusals(row, facts)) for row in events_from(stage) if row.permission in permissions)
 
 
-def allowed(stage: Stage, event: CaseEvent, facts: CaseFacts, permissions: Collection[Permission]) -> Transition:
+def allowed(stage: Stage, event: Event, facts: CaseFacts, permissions: Collection[Permission]) -> Transition:
     """The transition that `event` causes.
 
     Raises NotPossible if the stage has no such event or a guard refuses (the message joins every refusal),
