@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from sar.access.models import Staff
+from sar.access.permissions import Permission, allows
 from sar.foundation.db import db
 
 
@@ -18,5 +19,6 @@ def staff_names(ids: set[str]) -> dict[str, str]:
     return {staff.id: staff.name for staff in db.session.scalars(select(Staff).where(Staff.id.in_(ids)))}
 
 
-def active_with_role(role: str) -> list[Staff]:
-    return [staff for staff in staff_list() if role in staff.role_set and not staff.disabled]
+def active_staff_with(permission: Permission) -> list[Staff]:
+    """Everyone whose role allows this now, by name."""
+    return [staff for staff in staff_list() if not staff.disabled and allows(staff.role_set, permission)]

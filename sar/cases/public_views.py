@@ -1,0 +1,48 @@
+"""Where a requester sees how the request stands, in plain words."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from sar.access.guards import current_actor, requester_only
+from sar.cases import queries
+from sar.cases.workflow import Stage
+from sar.foundation.clock import london_today
+
+bp = Blueprint("requester", __name__, url_prefix="/my-request")
+BLUEPRINTS = (bp,)
+
+# What each stage means to the person who asked.
+_STANDING = {
+    Stage.RECEIVED: ("We have your request", "Someone will look at it soon."),
+    Stage.ACKNOWLEDGED: ("We have started", "We are making sure that we know who you are and what you want."),
+    Stage.GATHERING: ("We are finding your records", "We ask each team that may hold something about you."),
+    Stage.REVIEWING: ("We are checking your records", "We read every page, to protect other people named in it."),
+    Stage.SECOND_CHECK: ("We are checking your records", "A second person is looking at our work."),
+    Stage.SIGNED_OFF: ("Your records are nearly ready", "We are putting them together."),
+    Stage.RELEASED: ("Your records are ready", "You can get them here."),
+    Stage.CLOSED: ("Your request is finished", "If you are not happy with it, tell us."),
+    Stage.REJECTED: ("We could not take this request", "We wrote to you to say why and what you can do."),
+    Stage.WITHDRAWN: ("You took this request back", "You can ask again at any time."),
+}
+
+
+@bp.get("/")
+@requester_only
+def status() -> str | Response:
+    actor = current_actor()
+    case = queries.requester_case(actor)
+    if case is None:
+        return render_template("cases/requester_waiting.html", reference=actor.id)
+    clock = queries.clock_of(case)
+    title, text = _STANDING[Stage(case.stage)]
+    return render_template(
+        "cases/requester_status.html",
+        case=case,
+        clock=clock,
+        days_left=clock.days_left(london_today()),
+        standing=title,
+        standing_text=text,
+        is_released=case.stage in (Stage.RELEASED, Stage.CLOSED),
+    )

@@ -1,0 +1,117 @@
+"""A case's history in words, from the audit log: what happened, when, who."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sar.access.queries import staff_names
+from sar.cases.workflow import STAGE_NAMES, Stage
+from sar.foundation.audit import AuditEntry
+from sar.foundation.wording import date_words, moment_words
+
+_WORDS = {
+    "case.opened": "Case opened",
+    "case.assigned": "Officer changed",
+    "case.viewed": "Case looked at",
+    "case.identity_checked": "Identity settled",
+    "case.conflict_declared": "Conflict of interest declared",
+    "case.note_added": "Note added",
+    "case.letter_sent": "Letter sent: {letter}",
+    "record.added": "Record added",
+    "record.read_in": "Record read: {pages} pages, {ocr_pages} of them by text recognition",
+    "record.unreadable": "Record could not be read",
+    "record.duplicate": "Record found to be a duplicate",
+    "record.settled": "Record settled without being shown",
+    "record.withdrawn": "Record taken out of the case",
+    "record.page_viewed": "Page {page} of a record looked at",
+    "consultation.sent": "Originator asked for a view on {records} records",
+    "consultation.chased": "Originator reminded",
+    "consultation.opened": "Originator opened the link",
+    "consultation.answered": "Originator answered: {answer}",
+    "consultation.decided": "Decision after consultation: {decision}",
+    "consultation.withdrawn": "Consultation withdrawn",
+    "review.people_suggested": "{people} people and {mentions} mentions suggested",
+    "review.person_decided": "Decision on a person: {decision}, {mentions} mentions",
+    "review.mention_decided": "Decision on one mention: {decision}",
+    "review.person_added": "Person added by hand",
+    "review.box_added": "Box drawn on page {page}",
+    "review.box_removed": "Box taken away on page {page}",
+    "review.page_withheld": "Page {page} withheld",
+    "review.record_withheld": "Record withheld",
+    "review.second_check_requested": "Sent for a second check",
+    "review.signed_off": "Signed off by a second person",
+    "review.returned": "Returned for changes",
+    "release.bundle_requested": "Reply asked for",
+    "release.bundle_built": "Reply made and checked: {pages} pages, {redactions} redactions",
+    "release.bundle_blocked": "Reply blocked by the check: {leaks} leaks",
+    "release.released": "Reply released",
+    "release.passphrase_sent": "Passphrase sent by: {route}",
+    "release.collected": "Reply collected by the requester",
+}
+_CLOCK = {
+    "received": "Date received corrected",
+    "id_requested": "Proof of identity asked for",
+    "clarification_requested": "Question sent to the requester",
+    "clarification_received": "Requester answered",
+    "extended": "Extended by two months",
+}
+# Looking is kept in the log for auditors; in the timeline it would bury what was done.
+_HIDDEN = frozenset({"case.viewed", "record.page_viewed"})
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    when: str
+    text: str
+    who: str
+    detail: str | None
+
+
+def in_words(entries: Sequence[AuditEntry]) -> list[TimelineEntry]:
+    """Entries as an officer reads them, in the order given."""
+    shown = [entry for entry in entries if entry.action not in _HIDDEN]
+    names = staff_names({entry.actor_id for entry in shown if entry.actor_kind == "staff"})
+    return [_entry(entry, names) for entry in shown]
+
+
+def _entry(entry: AuditEntry, names: dict[str, str]) -> TimelineEntry:
+    facts = json.loads(entry.facts)
+    return TimelineEntry(moment_words(entry.at), _text(entry, facts), _who(entry, names), _detail(entry, facts))
+
+
+def _text(entry: AuditEntry, facts: dict[str, Any]) -> str:
+    if entry.action == "case.moved":
+        return f"Moved from {_stage(facts['from_stage'])} to {_stage(facts['to_stage'])}"
+    if entry.action == "case.clock_event_recorded":
+        return _CLOCK[facts["event"]]
+    words = {name: str(value).replace("_", " ") for name, value in facts.items()}
+    return _WORDS.get(entry.action, entry.action).format_map(words)
+
+
+def _detail(entry: AuditEntry, facts: dict[str, Any]) -> str | None:
+    if entry.action != "case.clock_event_recorded":
+        return None
+    before, after = facts["due_before"], facts["due_after"]
+    if before == after:
+        return "The due date did not change."
+    return f"Due date: {_date(before)} before, {_date(after)} after."
+
+
+def _date(iso: str | None) -> str:
+    return date_words(date.fromisoformat(iso)) if iso else "none"
+
+
+def _stage(name: str) -> str:
+    return STAGE_NAMES[Stage(name)].lower()
+
+
+def _who(entry: AuditEntry, names: dict[str, str]) -> str:
+    if entry.actor_kind == "staff":
+        return names.get(entry.actor_id, "a former member of staff")
+    return {"requester": "the requester", "originator": "the originator", "public": "the requester"}.get(
+        entry.actor_kind, "the system"
+    )
