@@ -17,6 +17,8 @@ FONT_FOLDER = Path(__file__).parent / "typst" / "fonts"
 _SHAPELESS = frozenset({0x200C, 0x200D, 0xFE0E, 0xFE0F})
 # Characters that reorder what is read (a file name can lie with them): always named, never obeyed.
 _REORDERING = frozenset({*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C})
+# Fonts list some control characters as if they were spaces.
+_CONTROLS = frozenset({*range(0x20), *range(0x7F, 0xA0)})
 
 
 def _format_4(table: bytes) -> set[int]:
@@ -62,7 +64,7 @@ def drawable() -> frozenset[int]:
     covered: set[int] = set()
     for path in sorted(FONT_FOLDER.glob("*.ttf")):
         covered |= _code_points(path.read_bytes())
-    return frozenset(covered - _REORDERING)
+    return frozenset(covered - _REORDERING - _CONTROLS)
 
 
 def _name(character: str) -> str:
