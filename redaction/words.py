@@ -205,4 +205,5 @@ def _foreign(codes: Codes, starts: Indices, ends: Indices) -> float:
     private = (codes >= 0xE000) & (codes <= 0xF8FF) | (codes >= 0xFFFD) & (codes <= 0xFFFF)
     private |= (codes < 0x20) & (codes != 0x0D) & (codes != 0x0A) & (codes != _PDFIUM_HYPHEN)
     before = np.concatenate(([0], np.cumsum(private)))
-    return float(np.mean((before[ends + 1] - before[starts]) * 2 > ends + 1 - starts))
+    mostly: Flags = (before[ends + 1] - before[starts]) * 2 > ends + 1 - starts
+    return float(np.count_nonzero(mostly)) / len(starts)
