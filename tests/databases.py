@@ -23,9 +23,16 @@ def _create(instance: Path, url: str, **changes: Any) -> Flask:
     from sar import create_app
     from sar.settings import Settings
 
-    values: dict[str, Any] = {"environment": "test", "instance": instance, "database_url": url}
-    app = create_app(Settings(**{**values, **changes}))
-    app.config.update(TESTING=True, PREFERRED_URL_SCHEME="https")
+    values: dict[str, Any] = {
+        "environment": "test",
+        "instance": instance,
+        "database_url": url,
+        "public_url": "https://localhost",
+    }
+    settings = Settings(**{**values, **changes})
+    app = create_app(settings)
+    # The test client calls as people do: over TLS, unless the test says otherwise.
+    app.config.update(TESTING=True, PREFERRED_URL_SCHEME="https" if settings.secure else "http")
     return app
 
 

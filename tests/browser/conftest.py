@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from tests.browser.live import LiveServer, serve
+from tests.browser.live import LiveServer, listen, serve
 from tests.browser.pages import DESKTOP, PHONE, Watch
 from tests.conftest import AppFactory
 
@@ -45,8 +45,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def live_server(make_app: AppFactory) -> Iterator[LiveServer]:
     """The application on SQLite; its background work is done when the test calls `live_server.drain()`."""
-    app = make_app()
-    with serve(app) as url:
+    listener, url = listen()
+    app = make_app(public_url=url)
+    with serve(app, listener):
         yield LiveServer(app, url)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,16 +18,22 @@ if TYPE_CHECKING:
 WsgiApp = Callable[..., Any]
 
 
+def listen() -> tuple[socket.socket, str]:
+    """A free port of 127.0.0.1, held; and its address without a final slash, which an application may need to know."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 @contextmanager
-def serve(wsgi_app: WsgiApp) -> Iterator[str]:
-    """Serve on a free port of 127.0.0.1 with the server used in production; gives the address without a final slash."""
+def serve(wsgi_app: WsgiApp, listener: socket.socket) -> Iterator[None]:
+    """Serve with the server used in production, until the block ends."""
     channels: dict[int, Any] = {}
-    server = create_server(wsgi_app, host="127.0.0.1", port=0, threads=4, map=channels)
+    server = create_server(wsgi_app, sockets=[listener], threads=4, map=channels)
     assert isinstance(server, TcpWSGIServer)
     thread = threading.Thread(target=server.run, name="live server")
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.effective_port}"
+        yield
     finally:
         # The server's loop ends when nothing is left to listen to; its own thread must do the closing.
         server.trigger.pull_trigger(lambda: [channel.close() for channel in list(channels.values())])

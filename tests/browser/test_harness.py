@@ -9,7 +9,7 @@ from flask import Flask, Response
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Visitors
-from tests.browser.live import serve
+from tests.browser.live import listen, serve
 from tests.browser.pages import PHONE, assert_axe_clean, assert_fits, screenshot
 
 POLICY = "default-src 'none'; script-src 'nonce-good'; style-src 'self'; connect-src 'self'; img-src data:"
@@ -34,7 +34,8 @@ def served(browser: Browser) -> Iterator[Served]:
         body = text
         return visitors
 
-    with serve(app) as url:
+    listener, url = listen()
+    with serve(app, listener):
         visitors = Visitors(browser, url)
         yield with_body
 
