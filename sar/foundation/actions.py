@@ -11,6 +11,12 @@ from enum import Enum
 class Action(Enum):
     """Each value is (name in the log, names of its facts)."""
 
+    # foundation
+    JOB_RETRIED = ("job.retried", ("kind", "error"))
+    MESSAGE_QUEUED = ("message.queued", ("message_id", "channel", "kind"))
+    MESSAGE_SENT = ("message.sent", ("message_id", "channel", "kind"))
+    MESSAGE_NOT_SENT = ("message.not_sent", ("message_id", "channel", "kind", "error"))
+
     # access
     STAFF_ADDED = ("staff.added", ("roles",))
     STAFF_ROLES_CHANGED = ("staff.roles_changed", ("roles",))
