@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovRadioInput, GovSubmitInput, GovTextArea
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SubmitField, TextAreaField
+from wtforms import DateField, IntegerField, RadioField, SubmitField, TextAreaField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
@@ -18,10 +18,6 @@ class MoveForm(FlaskForm):
     """A button that moves the case on. `version` is the one that was on the screen."""
 
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
-
-
-class AssignForm(FlaskForm):
-    officer = HiddenField()
 
 
 class IdentityForm(FlaskForm):
@@ -50,6 +46,11 @@ class QuestionForm(FlaskForm):
         description="Write to the person in plain words. The clock stops until they answer.",
         widget=GovTextArea(),
         validators=[InputRequired("Write the question"), Length(max=LONG_TEXT)],
+    )
+    reason = TextAreaField(
+        "Why do you need to know?",
+        widget=GovTextArea(),
+        validators=[InputRequired("Say why you need to know"), Length(max=LONG_TEXT)],
     )
     submit = SubmitField("Send the question", widget=GovSubmitInput())
 

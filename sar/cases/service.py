@@ -131,10 +131,10 @@ def ask_for_identity(actor: Actor, case_id: str, reason: str) -> None:
         case.identity = "asked"
         _renew_clock(case)
         _record_clock(actor, case, "id_requested", london_today(), before)
-        letters.send(actor, case, "id_request")
+        letters.send(actor, case, "id_request", reason=reason)
 
 
-def ask_question(actor: Actor, case_id: str, question: str) -> None:
+def ask_question(actor: Actor, case_id: str, question: str, reason: str) -> None:
     """Ask the requester to say more clearly what they want. The clock pauses until they answer."""
     if not question.strip():
         raise Refused("Write the question you want answered.")
@@ -147,7 +147,7 @@ def ask_question(actor: Actor, case_id: str, question: str) -> None:
         _add_fact(actor, case, "clarification_requested", london_today(), number=number, detail=question)
         _renew_clock(case)
         _record_clock(actor, case, "clarification_requested", london_today(), before)
-        letters.send(actor, case, "clarification", question=question)
+        letters.send(actor, case, "clarification", question=question, reason=reason)
 
 
 def record_answer(actor: Actor, case_id: str, number: int, on: date, answer: str) -> None:
@@ -177,7 +177,15 @@ def extend(actor: Actor, case_id: str, reason: ExtensionReason, explanation: str
         _add_fact(actor, case, "extended", today, reason_code=reason.value, detail=explanation)
         _renew_clock(case)
         _record_clock(actor, case, "extended", today, clock.due)
-        letters.send(actor, case, "extension", reason=explanation)
+        old, new = clock.due or clock.due_if_answered_today, clock_of(case)
+        letters.send(
+            actor,
+            case,
+            "extension",
+            old_due_date=old or today,
+            new_due_date=new.due or new.due_if_answered_today or today,
+            reasons=[explanation],
+        )
 
 
 def correct_received_date(actor: Actor, case_id: str, on: date) -> None:

@@ -160,7 +160,7 @@ def ask_question(case_id: str) -> str | Response:
     form = forms.QuestionForm()
 
     def command() -> None:
-        service.ask_question(current_actor(), case_id, form.question.data or "")
+        service.ask_question(current_actor(), case_id, form.question.data or "", form.reason.data or "")
 
     return _form_page(case_id, form, "Ask the person a question", command, "The question is on its way.")
 

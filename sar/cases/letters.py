@@ -1,0 +1,106 @@
+"""Letters to the requester: wording from templates/letters, sent the way they asked to be reached."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+from sar.cases.models import Case
+from sar.cases.queries import clock_of
+from sar.foundation import blobs, messages, wording
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor
+from sar.foundation.audit import record
+from sar.foundation.clock import london_today
+from sar.foundation.runtime import settings
+from sar.foundation.typesetting import typeset
+
+REPLY_DAYS = 28
+ACCEPTED_DOCUMENTS = (
+    "a passport or driving licence",
+    "a prison or probation card with your photo",
+    "two letters to you from the council, a benefits office or the NHS",
+    "a signed letter from your probation officer on headed paper",
+)
+# How the requester wants to hear from us, as an outbox channel.
+_CHANNELS = {"email": "email", "phone": "sms", "post": "post", "prison": "post"}
+
+
+def send(actor: Actor, case: Case, name: str, **fields: wording.FieldValue) -> messages.Message:
+    """Write a letter and put it in the outbox, inside the caller's write transaction.
+
+    `fields` are those that the wording needs beyond what every letter may use: names, dates, how to reach us.
+    """
+    needed = wording.fields(name)
+    given = {key: value for key, value in {**_common(case), **fields}.items() if key in needed}
+    letter = wording.render(name, given)
+    contact = case.submission.contact or {}
+    channel = _CHANNELS.get(contact.get("route", "post"), "post")
+    to = {"email": contact.get("email"), "sms": contact.get("phone")}.get(channel) or postal_address(case)
+    letter_blob_id = None
+    if channel == "post":
+        pdf = paper(case, letter)
+        letter_blob_id = blobs.put(case.scope_id, io.BytesIO(pdf), media_type="application/pdf").id
+    message = messages.send(
+        actor,
+        scope_id=case.scope_id,
+        channel=channel,
+        to=to,
+        subject=letter.subject,
+        body=letter.as_text(),
+        letter_blob_id=letter_blob_id,
+        kind=f"letter.{name}",
+        subject_id=case.id,
+    )
+    record(actor, Action.LETTER_SENT, case.id, letter=name, message_id=message.id)
+    return message
+
+
+def paper(case: Case, letter: wording.Wording, template: str = "letter") -> bytes:
+    """The letter as a PDF for print, or to go first in the bundle."""
+    current = settings()
+    return typeset(
+        template,
+        {
+            "date": london_today(),
+            "reference": case.reference,
+            "organisation": current.organisation_name,
+            "colour": current.brand_colour,
+            "sender": [current.organisation_name, *_lines(current.contact_address), current.contact_email],
+            "addressee": [case.submission.full_name, *_lines(postal_address(case))],
+            "subject": letter.subject,
+            "blocks": letter.as_data(),
+            "signatory": ["Records team", current.organisation_name],
+        },
+    )
+
+
+def postal_address(case: Case) -> str:
+    contact = case.submission.contact or {}
+    return str(contact.get("address") or case.submission.address or "By hand")
+
+
+def how_to_reach_us() -> str:
+    """Fits after "If you have any questions, "."""
+    current = settings()
+    return f"call {current.contact_phone}, email {current.contact_email}, or write to {current.contact_address}"
+
+
+def _common(case: Case) -> dict[str, wording.FieldValue | None]:
+    current, today, clock = settings(), london_today(), clock_of(case)
+    return {
+        "reference": case.reference,
+        "name": case.submission.full_name,
+        "received_date": case.received_on,
+        "due_date": clock.due or clock.due_if_answered_today,
+        "asked_date": today,
+        "reply_by": today + timedelta(days=REPLY_DAYS),
+        "organisation": current.organisation_name,
+        "regulator": current.regulator_name,
+        "contact": how_to_reach_us(),
+        "accepted_documents": ACCEPTED_DOCUMENTS,
+    }
+
+
+def _lines(address: str) -> list[str]:
+    return [line.strip() for line in address.replace("\n", ",").split(",") if line.strip()]
