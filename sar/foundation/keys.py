@@ -21,9 +21,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped
 
+from sar.foundation.clock import utc_now
 from sar.foundation.db import Row, UtcDateTime, db, plain
 from sar.foundation.errors import Gone
 from sar.foundation.runtime import runtime
@@ -93,6 +95,11 @@ class KeyRing:
         """Signs audit checkpoints."""
         return Ed25519PrivateKey.from_private_bytes(self.signing_seed)
 
+    def fingerprint(self) -> str:
+        """SHA-256 of the public signing key: note it down where the database's keeper cannot change it."""
+        public = self.signing_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return hashlib.sha256(public).hexdigest()
+
 
 def open_ring(settings: Settings) -> KeyRing:
     """The ring for these settings. Demo and test rings are made on first use; production never."""
@@ -131,6 +138,16 @@ def scope_key(scope_id: str) -> bytes:
 def preload(scope_ids: Iterable[str]) -> list[KeyScope]:
     """Fetch many scopes in one query, for lists. They stay at hand while the result is kept."""
     return list(db.session.scalars(select(KeyScope).where(KeyScope.id.in_(set(scope_ids)))))
+
+
+def erase_scope(scope_id: str) -> None:
+    """Destroy a scope's key, inside a write transaction: what it sealed cannot be read again, in any copy of it."""
+    scope = db.session.get_one(KeyScope, scope_id)
+    if scope_id == SYSTEM_SCOPE:
+        raise ValueError("the system's own key is never erased")
+    scope.wrapped_key = None
+    scope.erased_at = scope.erased_at or utc_now()
+    db.session.flush()
 
 
 def ensure_system_scope() -> str:
