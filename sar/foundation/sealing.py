@@ -14,7 +14,7 @@ from __future__ import annotations
 import io
 import os
 import struct
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -37,6 +37,12 @@ _MAX_CHUNKS: Final = 2**32 - 1
 _FOR_FILE: Final = b"file\x00"
 _FOR_KEY: Final = b"key\x00"
 _FOR_VALUE: Final = b"value\x00"
+
+
+class Readable(Protocol):
+    """Anything that hands out bytes; b"" means the end."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class SealBroken(Exception):
@@ -71,7 +77,7 @@ def unwrap_key(kek: bytes, wrapped: bytes, context: bytes) -> bytes:
     return key
 
 
-def seal_stream(key: bytes, source: BinaryIO, target: BinaryIO, context: bytes) -> int:
+def seal_stream(key: bytes, source: Readable, target: BinaryIO, context: bytes) -> int:
     """Seal everything `source` still holds into `target`; returns the number of plaintext bytes.
 
     `key` must be used for this one file only: the nonce prefix is random, but 7 bytes are too few for a shared key.
@@ -171,7 +177,7 @@ def _nonce(header: bytes, number: int, *, last: bool) -> bytes:
     return struct.pack(">7sIB", header[-_PREFIX_BYTES:], number, int(last))
 
 
-def _read_exactly(source: BinaryIO, size: int) -> bytes:
+def _read_exactly(source: Readable, size: int) -> bytes:
     """`size` bytes, fewer only at the end: sockets and pipes hand out less than was asked for."""
     parts: list[bytes] = []
     missing = size

@@ -1,0 +1,128 @@
+"""Procrastinate as the engine on PostgreSQL: it wakes workers, spreads jobs over machines, finds those that died.
+
+Its tasks only point at our rows; leasing, attempts and results are `runner`'s, the same as on SQLite.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Final
+
+from flask import Flask
+from procrastinate import App, PsycopgConnector
+from procrastinate.job_context import JobContext as ProcrastinateContext
+from procrastinate.worker import Worker
+from sqlalchemy import make_url
+
+from sar.foundation.clock import utc_now
+from sar.foundation.db import write_transaction
+from sar.foundation.jobs import dispatch
+from sar.foundation.jobs.queue import enqueue_due_periodics
+from sar.foundation.jobs.runner import LEASE, claim, run
+
+_FORGOTTEN_AFTER: Final = timedelta(minutes=2)
+_STOP_POLL_SECONDS: Final = 0.2
+
+
+def run_pending(app: Flask, limit: int | None) -> int:
+    """Drain the queue through a real Procrastinate worker; returns how many jobs were run."""
+    if limit == 0:
+        return 0
+    count = 0
+    worker: Worker | None = None
+
+    def counted() -> None:
+        nonlocal count
+        count += 1
+        if worker is not None and limit is not None and count >= limit:
+            worker.stop()
+
+    async def drain() -> None:
+        nonlocal worker
+        engine = _engine(app, LEASE, counted)
+        async with engine.open_async():
+            worker = Worker(
+                engine,
+                queues=[dispatch.QUEUE],
+                wait=False,
+                listen_notify=False,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
+            await worker.run()
+
+    # A thread of its own: the caller's may run an event loop already.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, drain()).result()
+    return count
+
+
+def work(app: Flask, stop: threading.Event, lease: timedelta) -> None:
+    """Run a worker until `stop` is set; the job in hand is finished first."""
+
+    async def until_stopped() -> None:
+        engine = _engine(app, lease, lambda: None)
+        _add_periodics(engine, app, lease)
+        async with engine.open_async():
+            await _retry_stalled(engine, lease)
+            worker = Worker(
+                engine,
+                queues=[dispatch.QUEUE],
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                update_heartbeat_interval=lease.total_seconds() / 3,
+                stalled_worker_timeout=lease.total_seconds(),
+            )
+            running = asyncio.create_task(worker.run())
+            while not stop.is_set() and not running.done():
+                await asyncio.sleep(_STOP_POLL_SECONDS)
+            worker.stop()
+            await running
+
+    asyncio.run(until_stopped())
+
+
+def _engine(app: Flask, lease: timedelta, when_run: Callable[[], None]) -> App:
+    url = make_url(app.extensions["sar"].settings.database_url).set(drivername="postgresql")
+    engine = App(connector=PsycopgConnector(conninfo=url.render_as_string(hide_password=False), min_size=1))
+
+    @engine.task(name=dispatch.TASK, queue=dispatch.QUEUE)
+    def run_job(job_id: str) -> None:
+        with app.app_context():
+            job = claim(lease, job_id)
+            if isinstance(job, datetime):  # held by another worker: look again when its lease has ended
+                with write_transaction() as session:
+                    dispatch.defer(session, job_id, job)
+        if job is None or isinstance(job, datetime):
+            return
+        run(app, job, lease)
+        when_run()
+
+    return engine
+
+
+def _add_periodics(engine: App, app: Flask, lease: timedelta) -> None:
+    @engine.periodic(cron="* * * * *")
+    @engine.task(name="sar.tick", queue=dispatch.QUEUE, queueing_lock="sar.tick")
+    def tick(timestamp: int) -> None:
+        with app.app_context():
+            enqueue_due_periodics()
+            with write_transaction() as session:
+                dispatch.defer_forgotten(session, utc_now() - _FORGOTTEN_AFTER)
+
+    # The sixth field of the schedule is seconds.
+    @engine.periodic(cron="* * * * * */10")
+    @engine.task(name="sar.retry_stalled", queue=dispatch.QUEUE, queueing_lock="sar.retry_stalled", pass_context=True)
+    async def retry_stalled(context: ProcrastinateContext, timestamp: int) -> None:
+        await _retry_stalled(context.app, lease)
+
+
+async def _retry_stalled(engine: App, lease: timedelta) -> None:
+    """Give back what a worker was doing when its heartbeat stopped."""
+    manager = engine.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=lease.total_seconds()):
+        await manager.retry_job(job)
