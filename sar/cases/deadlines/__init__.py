@@ -25,8 +25,8 @@ from sar.cases.deadlines.events import (
     make_event,
 )
 from sar.cases.deadlines.facts import ImpossibleDates
-from sar.cases.deadlines.fold import COMPLAINTS_FROM, complaint_ack_due, health_opinion_last_good_day
-from sar.cases.deadlines.reckon import due, earliest_due
+from sar.cases.deadlines.fold import COMPLAINTS_FROM, health_opinion_last_good_day
+from sar.cases.deadlines.reckon import complaint_ack_due, complaint_ack_step, due, earliest_due
 
 __all__ = [
     "COMPLAINTS_FROM",
@@ -58,6 +58,7 @@ __all__ = [
     "Rule",
     "Step",
     "complaint_ack_due",
+    "complaint_ack_step",
     "due",
     "earliest_due",
     "health_opinion_last_good_day",

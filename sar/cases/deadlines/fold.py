@@ -253,11 +253,11 @@ def rules_version(reading: Reading) -> str:
     return LEGACY_RULES_VERSION if reading.legacy else RULES_VERSION
 
 
-def complaint_ack_due(received: date, calendar: Calendar) -> date | None:
-    """Last day to acknowledge a complaint to the controller (DPA 2018 s.164A(3)). None before 19 June."""
+def complaint_ack(received: date, calendar: Calendar) -> Rolled | None:
+    """The last day to acknowledge a complaint, as rolled; None before the duty began."""
     if received < COMPLAINTS_FROM:
         return None
-    return calendar.roll(received + timedelta(days=COMPLAINT_DAYS)).day
+    return calendar.roll(received + timedelta(days=COMPLAINT_DAYS))
 
 
 def health_opinion_last_good_day(given: date) -> date:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from sar.cases.deadlines.clock import Clock, ClockState
+from sar.cases.calendars import Calendar
+from sar.cases.deadlines.clock import Clock, ClockState, Step
 from sar.cases.deadlines.events import ClockEvent, ClockRules, Regime
 from sar.cases.deadlines.facts import gather
-from sar.cases.deadlines.fold import clock_state, due_if_answered, internal_target, read, rules_version
-from sar.cases.deadlines.wording import steps
+from sar.cases.deadlines.fold import clock_state, complaint_ack, due_if_answered, internal_target, read, rules_version
+from sar.cases.deadlines.wording import complaint_step, steps
 
 
 def due(events: Iterable[ClockEvent], rules: ClockRules, *, today: date | None = None) -> Clock:
@@ -53,3 +54,15 @@ def earliest_due(
     log = tuple(events)
     clocks = [due(log, replace(rules, regime=regime), today=today) for regime in sorted(set(regimes))]
     return min(clocks, key=lambda clock: (clock.due is None, clock.due or date.max))
+
+
+def complaint_ack_due(received: date, calendar: Calendar) -> date | None:
+    """Last day to acknowledge a complaint to the controller (DPA 2018 s.164A(3)); None before 19 June 2026."""
+    rolled = complaint_ack(received, calendar)
+    return rolled.day if rolled else None
+
+
+def complaint_ack_step(received: date, calendar: Calendar) -> Step | None:
+    """How `complaint_ack_due` was reached."""
+    rolled = complaint_ack(received, calendar)
+    return complaint_step(received, rolled) if rolled else None

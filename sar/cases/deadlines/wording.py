@@ -165,18 +165,20 @@ def _period_steps(reading: Reading, start: date, final: Period) -> Iterator[Step
 
 
 def _pause_steps(reading: Reading, final: Period) -> Iterator[Step]:
-    source, end = _SOURCES[reading.rules.regime][_PAUSE], final.nominal
+    source = _SOURCES[reading.rules.regime][_PAUSE]
+    end, known = final.nominal, True
     for span in final.counted:
         if span.last is None:
+            known = False
             yield _open_pause_step(span, source, end)
-            continue
+            break
         after = end + (span.last - span.first) + timedelta(days=1)
         yield _pause_step(reading.rules.pause_mode, span, source, end, after)
         end = after
     counted = {question for span in final.counted for question in span.questions}
     for question in reading.facts.questions:
         if question not in counted:
-            yield _no_pause_step(question, source, end)
+            yield _no_pause_step(question, source, end if known else None, reading.facts.received)
 
 
 def _pause_step(mode: PauseMode, span: Span, source: str, before: date, after: date) -> Step:
@@ -218,7 +220,7 @@ def _open_pause_step(span: Span, source: str, before: date) -> Step:
     )
 
 
-def _no_pause_step(question: Question, source: str, end: date) -> Step:
+def _no_pause_step(question: Question, source: str, end: date | None, received: date) -> Step:
     answered = f"and answered on {_long(question.answered)}" if question.answered else "and is not answered"
     return Step(
         Rule.PAUSE,
@@ -227,7 +229,7 @@ def _no_pause_step(question: Question, source: str, end: date) -> Step:
         end,
         f"Question {question.number} was asked on {_long(question.asked)} {answered}. "
         "No excluded day falls in the running period, so it moves nothing.",
-        f"We asked you a question on {_short(question.asked, end)}. It did not change the date.",
+        f"We asked you a question on {_short(question.asked, received)}. It did not change the date.",
     )
 
 
