@@ -1,0 +1,139 @@
+"""Runs the recognisers over the pages of one case, learns who is in it, and settles overlaps into mentions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from redaction.detect import cues
+from redaction.detect.context import ContextRecogniser
+from redaction.detect.identifiers import IdentifierRecogniser
+from redaction.detect.model import IDENTIFIER_KINDS, Finding, Mention, Recogniser
+from redaction.detect.names import NameRecogniser
+from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
+from redaction.detect.register import INITIALS, ONE_INITIAL, Register
+from redaction.detect.text import PageString, fold
+
+REPORTED = 0.5
+LEARNED = 0.6
+MOST_EVIDENCE = 4
+
+
+def standard_recognisers() -> tuple[Recogniser, ...]:
+    """Rules only: they need nothing but the lists in data/. A trained model joins by being added to this tuple."""
+    return NameRecogniser(), IdentifierRecogniser(), ContextRecogniser()
+
+
+class Detector:
+    """Finds people and identifiers in the pages of one case. Holds no state between calls."""
+
+    def __init__(self, recognisers: Sequence[Recogniser] | None = None) -> None:
+        self.recognisers = tuple(recognisers) if recognisers is not None else standard_recognisers()
+
+    def detect(self, pages: Sequence[PageString], subject: Sequence[str], people: Sequence[str]) -> list[Mention]:
+        """Every mention, page by page in reading order. `subject` and `people` are names as an officer gives them."""
+        read: dict[str, list[Finding]] = {}
+        for page in pages:
+            if page.raw not in read:  # duplicated pages are common: each text is read once
+                read[page.raw] = [finding for recogniser in self.recognisers for finding in recogniser.find(page)]
+        learned = {Learned(text[finding.start:finding.end], finding.title) for text, findings in read.items()
+                   for finding in findings if finding.kind == "person" and finding.score >= LEARNED}
+        known = People(subject, people, learned)
+        names = {parse_name(name) for name in (*subject, *people)} | {item.name for item in learned}
+        register = Register(names - {Name()})
+        settled: dict[str, list[Finding]] = {}
+        mentions: list[Mention] = []
+        for page in pages:
+            if page.raw not in settled:
+                settled[page.raw] = settle([*read[page.raw], *register.find(page)])
+            mentions += [_mention(page, finding, known, register) for finding in settled[page.raw]]
+        return mentions
+
+
+def settle(findings: Iterable[Finding]) -> list[Finding]:
+    """Overlaps resolved. Names that overlap become one, so a finding can grow but never be lost to another name;
+    identifiers go before names, and names before context."""
+    kept = [finding for finding in findings if finding.score >= REPORTED]
+    identifiers: list[Finding] = []
+    candidates = [f for f in kept if f.kind in IDENTIFIER_KINDS]
+    for finding in sorted(candidates, key=lambda f: (-(f.end - f.start), -f.score, f.start, f.kind)):
+        if not _overlaps(finding, identifiers):
+            identifiers.append(finding)
+    names = [f for f in _join([f for f in kept if f.kind == "person"]) if not _within(f, identifiers)]
+    context: list[Finding] = []
+    for finding in sorted((f for f in kept if f.kind == "context"), key=lambda f: (f.start - f.end, f.start)):
+        if not _overlaps(finding, [*identifiers, *names, *context]):
+            context.append(finding)
+    return sorted([*identifiers, *names, *context], key=lambda f: (f.start, f.end))
+
+
+def _overlaps(finding: Finding, others: list[Finding]) -> bool:
+    return any(finding.start < other.end and other.start < finding.end for other in others)
+
+
+def _within(finding: Finding, others: list[Finding]) -> bool:
+    return any(other.start <= finding.start and finding.end <= other.end for other in others)
+
+
+def _join(findings: list[Finding]) -> list[Finding]:
+    joined: list[Finding] = []
+    for finding in sorted(findings, key=lambda f: (f.start, -f.end, -f.score, f.evidence)):
+        if joined and finding.start < joined[-1].end:
+            last = joined[-1]
+            evidence = tuple(dict.fromkeys((*last.evidence, *finding.evidence)))[:MOST_EVIDENCE]
+            same_start = finding.title if finding.start == last.start else ""
+            joined[-1] = replace(last, end=max(last.end, finding.end), score=max(last.score, finding.score),
+                                 evidence=evidence, title=last.title or same_start)
+        else:
+            joined.append(finding)
+    return joined
+
+
+def _mention(page: PageString, finding: Finding, known: People, register: Register) -> Mention:
+    text = page.raw[finding.start:finding.end]
+    match = _who(page, finding, text, known, register)
+    person = match.person
+    subject = person is not None and person.subject and finding.kind == "person"
+    return Mention(
+        page.number, finding.start, finding.end, text, finding.kind, person.key if person else None, finding.score,
+        page.boxes(finding.start, finding.end), finding.evidence, subject,
+        tuple(sorted(candidate.key for candidate in match.candidates)))
+
+
+def _who(page: PageString, finding: Finding, text: str, known: People, register: Register) -> Match:
+    if finding.kind == "email":
+        return _owner_of_address(text, known)
+    if finding.kind != "person":
+        return Match()
+    if finding.evidence[0] in (INITIALS, ONE_INITIAL):
+        names = register.by_initials(text)
+        people = [person for person in known.people if person.names & names]
+        return Match(people[0]) if len(people) == 1 else Match(None, tuple(people))
+    other = cues.OTHER_BEFORE.search(page.flat, max(0, finding.start - 20), finding.start) is not None
+    match = known.resolve(text, finding.title, other)
+    if match.person is None and not match.candidates and fold(text).endswith("s"):
+        return known.resolve(text[:-1], finding.title, other)  # "kaceys", the apostrophe left out
+    if match.person is None and not match.candidates:
+        return _by_evidence(finding, known)
+    return match
+
+
+def _by_evidence(finding: Finding, known: People) -> Match:
+    """A misspelling is taken for the name it was found to be close to."""
+    for why in finding.evidence:
+        for lead in ("looks like ", "one or two letters from ", "short for "):
+            if why.startswith(lead):
+                return known.resolve(why.removeprefix(lead), finding.title)
+    return Match()
+
+
+def _owner_of_address(text: str, known: People) -> Match:
+    """The one person whose forename (or initial) and surname both stand before the @."""
+    local = fold(text.split("@")[0])
+    fitting: list[Person] = []
+    for person in known.people:
+        for name in person.names:
+            family = name.surname.replace(" ", "").replace("-", "").replace("'", "")
+            squeezed = local.replace("-", "").replace(".", "").replace("_", "")
+            if len(family) > 2 and family in squeezed and squeezed.startswith(name.forenames[0][0]):
+                fitting.append(person)
+                break
+    return Match(fitting[0]) if len(fitting) == 1 else Match(None, tuple(fitting))

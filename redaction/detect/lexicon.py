@@ -1,0 +1,189 @@
+"""What single words may be: forename, surname, dictionary word, place, title. Lists in data/, provenance beside them."""
+
+import gzip
+import re
+from enum import Enum
+from functools import cache, lru_cache
+from importlib import resources
+
+from nicknames import NickNamer
+
+from redaction.detect.text import fold
+
+
+class Class(Enum):
+    """What a capitalised word is taken for when nothing around it is known."""
+
+    FORENAME = "forename"
+    WORD_NAME = "forename that is also a word or a place"
+    SURNAME = "surname"
+    UNKNOWN = "in no list"
+    WORD = "dictionary word"
+    PLACE = "place, people or date"
+    INITIAL = "initial"
+    STOP = "never part of a name"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+TITLES = _words("""mr mrs ms miss mx dr prof professor sir dame lord lady rev reverend cllr councillor judge pc dc ds di
+    dci dcs supt ch chief sgt sergeant insp inspector constable detective wpc pcso so spo aco co cm vlo idva isva
+    auntie aunt aunty uncle nan nana nanna gran granny grandad grandma officer nurse sister ofc recorder dj justice
+    sw cpn det const superintendent comdr commander capt captain major imam pastor canon warder mister madam""")
+# A lower-case title is trusted only where the word is nothing else.
+LOWER_TITLES = _words("mr mrs ms dr pc dc prof sgt insp cllr auntie aunty miss")
+FAMILY_TITLES = _words("auntie aunt aunty uncle nan nana nanna gran granny grandad grandma mummy daddy")
+
+KIN = _words("""mum mam mom mummy mother dad daddy father stepdad stepmum stepfather stepmother parent parents brother bro
+    sister sis stepbrother stepsister son stepson daughter stepdaughter child baby wife husband missus partner
+    girlfriend boyfriend g/friend b/friend gf bf fiance fiancee ex ex-partner ex-wife ex-husband ex-girlfriend
+    ex-boyfriend nan nana nanna gran granny grandmother grandad granddad grandfather grandson granddaughter grandma
+    auntie aunt aunty uncle cousin nephew niece twin mate friend neighbour lodger housemate flatmate landlady
+    godfather godmother in-law mother-in-law father-in-law brother-in-law sister-in-law stepchild eldest youngest
+    half-brother half-sister""")
+
+STREET = _words("""street st. road rd lane avenue ave close way drive terrace crescent grove gardens row place square mount
+    hill court house wharf walk mews parade parkway park green bridge rise view yard estate buildings flats towers
+    tower lodge cottage cottages farm bank quay dock docks pier junction roundabout""")
+ORGANISATION = _words("""school primary academy college university nursery hospital infirmary surgery clinic practice ward
+    trust council prison hmp yoi police constabulary ltd limited llp plc inn arms church chapel mosque centre center
+    hostel hotel station depot club bar office unit team service services scheme project programme foundation charity
+    group society association solicitors partners chambers department ministry agency board authority library market
+    airport hall law act order code report pharmacy supermarket garage joinery builders scaffolding united rovers
+    athletic city town county borough county's region circuit crown magistrates' magistrates tribunal parliament
+    railway line river canal beach island isle forest pupils year stage phase module course protocol index scale
+    score scales assessment interview syndrome disease test model method inquiry""")
+_STOP = _words("""i the a an and or but if in on at to of for from with by as is are was were be been am he she they we you
+    it his her their our your my its this that these those there here who what when where why how not no yes do does
+    did has have had can could would should may might must shall will all any some each both please thank thanks dear
+    hi hello hey sorry re fw fwd cc bcc ref tel mobile phone email e-mail fax date dob born time page name names
+    address signed signature subject from sent to case cases order orders licence section part para paragraph number
+    no nhs pnc cro crn nino oasys mappa marac dv da hmpps cps police probation court prison custody official sensitive
+    private confidential restricted personal urgent note notes january february march april june july august september
+    october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday
+    friday saturday sunday mon tue tues wed thu thur thurs fri sat sun yours sincerely faithfully regards kind morning
+    afternoon evening night today tomorrow yesterday christmas easter ramadan eid god covid ok okay tv uk usa gp dna
+    hr it nfa tbc tba asap fao pp ps nb am pm risk medium high low very""")
+PLACES = _words("""aberdeen aberystwyth accrington aldershot ashford aylesbury bangor barking barnet barnsley barnstaple
+    barrow basildon basingstoke bath batley bedford belfast berkshire beverley bexley birkenhead birmingham blackburn
+    blackpool bodmin bolton bootle boston bournemouth bracknell bradford braintree brent brentwood brighton bristol
+    britain brixton bromley burnley burton bury buxton caerphilly cambridge camden canterbury cardiff cardigan carlisle
+    chatham chelmsford chelsea cheltenham cheshire chester chesterfield chichester chorley clacton cleethorpes
+    colchester corby cornwall coventry crawley crewe croydon cumbria dagenham darlington dartford derby derbyshire
+    devon dewsbury doncaster dorset dover dudley dundee durham ealing eastbourne edinburgh enfield england epsom essex
+    europe exeter falkirk falmouth fareham farnborough felixstowe folkestone gateshead gillingham glasgow gloucester
+    gosport grantham gravesend greenwich grimsby guernsey guildford hackney halifax hammersmith hampshire haringey
+    harlow harrogate harrow hartlepool hastings hatfield havering hereford hertford hertfordshire hexham hillingdon
+    holyhead hounslow huddersfield hull ilford inverness ipswich ireland islington jersey keighley kendal kensington
+    kent kettering kidderminster kingston kirklees knowsley lambeth lancashire lancaster leamington leeds leicester
+    leicestershire lewes lewisham leyton lichfield lincolnshire liverpool llandudno london loughborough lowestoft
+    luton macclesfield maidenhead maidstone manchester mansfield margate merthyr merton middlesbrough midlands
+    morecambe newcastle newham newport newquay norfolk northampton northamptonshire northumberland norwich nottingham
+    nottinghamshire nuneaton oldham oxford oxfordshire paisley penzance peterborough plymouth pontefract poole
+    portsmouth preston ramsgate reading redbridge redcar redditch redhill rhyl richmond rochdale rochester romford
+    rotherham rugby runcorn salford salisbury sandwell scarborough scotland scunthorpe sheffield shetland shrewsbury
+    shropshire skegness skipton slough solihull somerset southampton southend southport southwark staffordshire
+    stevenage stockport stockton stoke stratford strathclyde suffolk sunderland surrey sussex sutton swansea swindon
+    tameside tamworth taunton telford thurrock torquay tottenham trafford truro tyneside ulster wakefield wales
+    wallasey walsall waltham wandsworth warrington warwick warwickshire watford wembley westminster weymouth whitby
+    whitehaven widnes wigan wight wiltshire wimbledon winchester windsor wirral woking wokingham wolverhampton
+    woolwich worcester worcestershire workington worksop worthing wrexham yarmouth yeovil york yorkshire
+    africa america asia australia canada china france germany india iraq iran italy jamaica kenya nigeria pakistan
+    poland portugal romania russia somalia spain syria turkey ukraine albania bangladesh paris berlin dublin""")
+# Words that turn up in lower case so often that no register should chase them there.
+NEVER_LOWER = _words("""will may mark hope grace faith joy summer dawn rose bill bob rob pat sue grant lance chance case guy art
+    jack don gene miles page pierce ray reed rod bear mouse sky star young brown white black green king wood long day
+    love little price rich short small west north hill moon sun major pope bishop baker cook carter hunter summers
+    winter bright sharp wise best bond bush church cross field fields fox gate head house hall lamb lane law marsh
+    mason miller moor park penny pike pool porter potter rice savage seal singer snow speed stone street swift taylor
+    tanner walker wall ward waters weaver webb weeks wells wheeler while woods worth""")
+ACRONYMS = _words("""pdu cmht imeu rota pps hmip hdc roti ispp ipp esp edr rar uw upw drr atr mhtr sds sfo sir vlo vcs idap bbr
+    tsp rmp oms omu aps cas asd adhd ptsd cbt dbt gbh abh pwits tic tics pso cp cin iro lac mash dbs uc esa pip
+    jsa dwp hmrc nps npd ns ndelius delius oasys rsr ogrs ogp ovp sara visor ppo iom yot yos ymca nacro aa na""")
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """The words of data/NAME.txt.gz, folded."""
+    packed = (resources.files("redaction.detect") / "data" / f"{name}.txt.gz").read_bytes()
+    return frozenset(fold(gzip.decompress(packed).decode()).split())
+
+
+def is_word(key: str) -> bool:
+    """Whether `key` (folded) is an English word of the common or the larger list."""
+    return key in words("words_common") or key in words("words_other")
+
+
+_INITIAL = re.compile(r"(?:[^\W\d_]\.?-?){1,3}")
+
+
+@lru_cache(maxsize=200_000)
+def classify(key: str) -> Class:
+    """The class of one folded word, with any possessive already cut off."""
+    if len(key.rstrip(".")) == 1 or (("." in key or "-" in key) and len(key) <= 6 and _INITIAL.fullmatch(key)):
+        return Class.STOP if key == "i" else Class.INITIAL
+    if key in _STOP and key not in ("will", "may", "april", "june", "august"):
+        return Class.STOP
+    if key in PLACES:
+        return Class.WORD_NAME if key in words("forenames") else Class.PLACE
+    if "-" in key:
+        return _classify_compound(key)
+    if key in words("forenames"):
+        common = is_word(key) or (key in words("proper_nouns") and key not in nick_keys())
+        return Class.WORD_NAME if common else Class.FORENAME
+    if key in ("bill", "will", "may"):
+        return Class.WORD_NAME
+    if is_word(key):
+        return Class.WORD
+    if key in nick_keys():
+        return Class.FORENAME
+    if key in words("surnames"):
+        return Class.SURNAME
+    if key in words("proper_nouns"):
+        return Class.PLACE
+    return Class.STOP if key in ACRONYMS else Class.UNKNOWN
+
+
+def _classify_compound(key: str) -> Class:
+    """Ruby-Mae, Adeyemi-Cole, Re-offending: the first part decides between forename and surname."""
+    parts = [classify(part) for part in key.split("-") if part]
+    if not parts or Class.STOP in parts:
+        return Class.WORD
+    if parts[0] in (Class.FORENAME, Class.WORD_NAME) and parts[-1] in (Class.FORENAME, Class.WORD_NAME):
+        return Class.FORENAME
+    if Class.PLACE in parts:
+        return Class.PLACE
+    if Class.SURNAME in parts or Class.UNKNOWN in parts or Class.FORENAME in parts:
+        return Class.SURNAME if Class.WORD not in parts else Class.UNKNOWN
+    return Class.WORD
+
+
+@cache
+def _namer() -> NickNamer:
+    return NickNamer()
+
+
+@cache
+def nick_keys() -> frozenset[str]:
+    """Every full name and every short form in the nicknames list that is not also an English word."""
+    namer = _namer()
+    known = {name for name in words("forenames") if namer.nicknames_of(name)}
+    short = {nick for name in known for nick in namer.nicknames_of(name)}
+    return frozenset(name for name in known | short if not is_word(name) and len(name) > 2)
+
+
+@cache
+def short_forms(forename: str) -> frozenset[str]:
+    """Short forms of a folded forename: Callum, Cal; Stuart, Stu."""
+    return frozenset(nick for nick in _namer().nicknames_of(forename) if nick.isalpha() and len(nick) > 1)
+
+
+@lru_cache(maxsize=200_000)
+def same_forename(one: str, other: str) -> bool:
+    """Whether two folded forenames may be the same person's: equal, a short form, or an initial."""
+    if one == other or other in short_forms(one) or one in short_forms(other):
+        return True
+    short, long = sorted((one.rstrip("."), other.rstrip(".")), key=len)
+    return len(short) == 1 and long.startswith(short)

@@ -1,0 +1,377 @@
+"""Names of people by rule: what a capitalised run of words is made of, and the words around it.
+
+No single test decides. Each rule gives its findings a score and says why in words; the caller keeps those above a
+threshold. The scores order rules by how often they were right on the development records.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from redaction.detect import cues
+from redaction.detect.lexicon import (
+    NEVER_LOWER, ORGANISATION, PLACES, STREET, TITLES, Class, classify, is_word, words,
+)
+from redaction.detect.model import Finding
+from redaction.detect.text import PageString, fold
+
+LONGEST_NAME = 5
+WINDOW = 60
+NAME_CLASSES = frozenset({Class.FORENAME, Class.WORD_NAME, Class.SURNAME, Class.UNKNOWN})
+FORENAMES = frozenset({Class.FORENAME, Class.WORD_NAME})
+PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le ni ní st".split())
+# Street words that are common surnames as well.
+_ALSO_SURNAMES = frozenset("hill green ward church hall marsh park lane bridge grove court banks".split())
+# Titles that are everyday words: what follows must look like a name.
+_WEAK_TITLES = frozenset("""officer nurse sister justice chief major recorder detective constable judge inspector captain
+    commander ch so co cm sw di sir lord lady father miss master pastor canon warder""".split())
+_MONTHS = frozenset("may april june august".split())
+_TITLE_AND_NUMBER = re.compile(r"(?<![\w'])(?P<title>[A-Z][A-Za-z]{1,14})\.?[ \v]+(?:[A-Z]?\d{1,5}[ \v]+)?\Z")
+_SENTENCE_START = re.compile(r"(?:\A|[.!?:;\u2026][\"')\]]*[ \v]+|\n[> \t]*|[\"(][ ]?|[-\u2022*][ ]|\d[.)][ ]|[ ]{3,})\Z")
+_COMMA_NAME = re.compile(
+    rf"(?<![\w'&-])(?P<surname>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?),[ \v](?P<forename>{cues.TOKEN}(?:[ ]{cues.TOKEN}){{0,2}})"
+    r"(?![\w'])")
+_SOLO_LINE = re.compile(
+    rf"(?m)^[> \t]*(?P<name>{cues.TOKEN}(?:[ ](?:{cues.PARTICLE}[ ])?{cues.TOKEN}){{0,3}})(?P<comma>[.,]?)[ \t]*$")
+_BRACKETED = re.compile(rf"\((?P<quote>[\"']?)(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)\)")
+_QUOTED = re.compile(rf"(?<=[a-z] )[\"'](?P<name>{cues.CAPITALISED})[\"'](?= {cues.CAPITALISED})")
+_IN_ANGLES = re.compile(r"<[^>\n]*>?|\[[^\]\n]*\]?|\([^)\n]*\)?")
+
+
+class Token(NamedTuple):
+    """One word of a run. `key` is folded and without its full stop."""
+
+    text: str
+    start: int
+    end: int
+    key: str
+    kind: Class
+
+
+def _tokens(flat: str, start: int, end: int) -> list[Token]:
+    found = []
+    for match in cues.TOKENS.finditer(flat, start, end):
+        key = re.sub(r"-\v+", "-", fold(match.group()))
+        found.append(Token(match.group(), match.start(), match.end(), key.rstrip("."), classify(key)))
+    return found
+
+
+def _part_of_place(token: Token) -> bool:
+    return token.key in STREET or token.key in ORGANISATION
+
+
+@dataclass(frozen=True)
+class _Around:
+    """The text on both sides of a candidate."""
+
+    flat: str
+    start: int
+    end: int
+
+    def before(self, pattern: re.Pattern[str]) -> bool:
+        return pattern.search(self.flat, max(0, self.start - WINDOW), self.start) is not None
+
+    def after(self, pattern: re.Pattern[str]) -> bool:
+        return pattern.match(self.flat, self.end) is not None
+
+    @property
+    def sentence_start(self) -> bool:
+        return self.before(_SENTENCE_START)
+
+
+class NameRecogniser:
+    """Kind `person`."""
+
+    name = "name rules"
+
+    def find(self, page: PageString) -> list[Finding]:
+        flat = page.flat
+        labelled = {match.end(): fold(match["label"]) for match in cues.LABEL.finditer(flat)}
+        found: list[Finding] = []
+        for run in cues.RUN.finditer(flat):
+            found += self._run(flat, _tokens(flat, run.start(), run.end()), labelled)
+        found += self._surname_first(flat)
+        found += self._mail(flat)
+        found += self._solo_lines(flat)
+        found += self._brackets(flat)
+        found += self._lower_case(flat)
+        return found
+
+    def _run(self, flat: str, tokens: list[Token], labelled: dict[int, str]) -> list[Finding]:
+        """Cut a run of capitalised words into stretches that could be names, and judge each."""
+        found: list[Finding] = []
+        title = self._title_before(flat, tokens[0].start) if tokens else ""
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
+            if token.key in TITLES and index + 1 < len(tokens) and not (title and token.key not in TITLES):
+                title = token.key
+                index += 1
+                continue
+            stop = index
+            while stop < len(tokens) and self._can_join(tokens[stop], stop > index, bool(title)):
+                stop += 1
+            stretch = tokens[index:stop]
+            following = tokens[stop] if stop < len(tokens) else None
+            if stretch:
+                found += self._stretch(flat, stretch, following, title, labelled.get(stretch[0].start, ""))
+            elif title and _part_of_place(token) and token.key in words("surnames"):
+                found.append(Finding(token.start, token.end, "person", 0.85, (f"title {title} + surname",), title))
+            title = ""
+            index = max(stop, index + 1)
+        return found
+
+    @staticmethod
+    def _title_before(flat: str, start: int) -> str:
+        match = _TITLE_AND_NUMBER.search(flat, max(0, start - 24), start)
+        return match["title"].lower() if match and match["title"].lower() in TITLES else ""
+
+    @staticmethod
+    def _can_join(token: Token, inside: bool, titled: bool) -> bool:
+        if token.key in PARTICLES:
+            return True
+        if token.kind is Class.STOP or (token.kind is Class.PLACE and not titled and not inside):
+            return False
+        if _part_of_place(token):
+            return False
+        return not (inside and token.key in TITLES and len(token.key) > 2)
+
+    def _stretch(self, flat: str, stretch: list[Token], following: Token | None, title: str,
+                 label: str) -> list[Finding]:
+        if following is not None and _part_of_place(following) and not title:
+            last = stretch[-1]
+            if not (following.key in _ALSO_SURNAMES and last.kind is Class.FORENAME and len(stretch) == 1):
+                return []
+            return [Finding(last.start, following.end, "person", 0.55, ("forename + word that is also a surname",))]
+        if cues.ORGANISATION_AFTER.match(flat, stretch[-1].end) and not title:
+            return []
+        if title:
+            return self._titled(stretch, title)
+        if label:
+            named = stretch[:LONGEST_NAME]
+            score = 0.9 if label not in ("re", "for", "case", "contact") else 0.8
+            if any(token.kind in NAME_CLASSES for token in named) and not any(t.kind is Class.PLACE for t in named[:1]):
+                return [_finding(named, score, f"after the label {label}")]
+        return self._inside(flat, stretch)
+
+    @staticmethod
+    def _titled(stretch: list[Token], title: str) -> list[Finding]:
+        if stretch[0].kind is Class.WORD and title in _WEAK_TITLES and not stretch[0].text.isupper():
+            return []
+        taken = [stretch[0]]
+        for token in stretch[1:LONGEST_NAME]:
+            forenames_only = all(t.kind in FORENAMES | {Class.INITIAL} or t.key in PARTICLES for t in taken)
+            if token.kind in (Class.WORD, Class.PLACE) and not forenames_only:
+                break
+            taken.append(token)
+        if taken == stretch[:1] and taken[0].kind is Class.PLACE and title in _WEAK_TITLES:
+            return []
+        return [_finding(taken, 0.95, f"title {title} + name", title)]
+
+    def _inside(self, flat: str, stretch: list[Token]) -> list[Finding]:
+        """Names somewhere in a stretch without title or label."""
+        found: list[Finding] = []
+        index = 0
+        while index < len(stretch):
+            length, score, why = self._multi(flat, stretch[index:index + LONGEST_NAME])
+            if length:
+                found.append(_finding(stretch[index:index + length], score, why))
+                index += length
+                continue
+            # The word before a lone candidate is part of the same run only when it was itself no name.
+            single = self._single(flat, stretch[index])
+            if single is not None:
+                found.append(single)
+            index += 1
+        return found
+
+    def _multi(self, flat: str, tokens: list[Token]) -> tuple[int, float, str]:
+        """How many of `tokens`, from the first, make a name of two words or more; 0 for none."""
+        first = tokens[0]
+        length = 1
+        while length < len(tokens) and (
+            tokens[length].kind in NAME_CLASSES or tokens[length].kind is Class.INITIAL or tokens[length].key in PARTICLES
+        ):
+            length += 1
+        surname_next = length < len(tokens) and tokens[length].kind in (Class.WORD, Class.PLACE) and (
+            tokens[length].key in words("surnames") or "-" in tokens[length].key)
+        if first.kind is Class.INITIAL:
+            return self._initials_first(tokens, length + surname_next)
+        if first.kind is Class.FORENAME or (first.kind is Class.WORD_NAME and first.key not in PLACES):
+            if surname_next:
+                weak = first.kind is Class.WORD_NAME or tokens[length].kind is Class.PLACE
+                starts = _Around(flat, first.start, first.end).sentence_start
+                if not (weak and (starts or length == 1)) or tokens[length].text.isupper() or length > 1:
+                    return length + 1, 0.7 if weak else 0.85, "forename + word that is also a surname"
+            while length > 1 and tokens[length - 1].key in PARTICLES:
+                length -= 1
+            if length > 1:
+                sure = first.kind is Class.FORENAME or any(t.kind is Class.FORENAME for t in tokens[1:length])
+                return length, 0.9 if sure else 0.8, "forename + surname"
+            return 0, 0.0, ""
+        if first.kind in (Class.UNKNOWN, Class.SURNAME) and length > 1:
+            if tokens[length - 1].key in PARTICLES:
+                return 0, 0.0, ""
+            if any(t.text.isupper() and len(t.text) < 4 for t in tokens[:length] if t.kind is not Class.INITIAL):
+                return 0, 0.0, ""
+            return length, 0.7, "two words that are no dictionary words"
+        return 0, 0.0, ""
+
+    @staticmethod
+    def _initials_first(tokens: list[Token], length: int) -> tuple[int, float, str]:
+        names = [token for token in tokens[:length] if token.kind is not Class.INITIAL and token.key not in PARTICLES]
+        if not names or (tokens[0].text == "A" and names[0].kind is Class.WORD):
+            return 0, 0.0, ""
+        dotted = "." in tokens[0].text
+        if names[0].kind is Class.WORD and not dotted and len(tokens[:length]) < 3:
+            return 0, 0.0, ""
+        return length, 0.85 if dotted else 0.75, "initials + surname"
+
+    def _single(self, flat: str, token: Token) -> Finding | None:
+        around = _Around(flat, token.start, token.end)
+        if token.kind is Class.INITIAL or token.key in PARTICLES or len(token.key) < 2:
+            return None
+        if around.before(cues.ALIAS_BEFORE):
+            return _finding([token], 0.8, "introduced as a name")
+        if token.kind not in NAME_CLASSES:
+            return None
+        if token.text.isupper() and len(token.text) < 4 and token.kind is not Class.FORENAME:
+            return None
+        if around.before(cues.KIN_BEFORE):
+            return _finding([token], 0.85, "after a word for a relative")
+        if around.before(cues.GREETING) and token.kind in FORENAMES | {Class.UNKNOWN, Class.SURNAME}:
+            return _finding([token], 0.85, "greeted by name")
+        return self._by_company(around, token)
+
+    @staticmethod
+    def _by_company(around: _Around, token: Token) -> Finding | None:
+        """One word that may be a name, judged by the words next to it."""
+        person = around.after(cues.PERSON_AFTER)
+        led = around.before(cues.PERSON_BEFORE)
+        role = around.before(cues.ROLE_BEFORE)
+        if token.kind is Class.FORENAME:
+            place = around.before(cues.PLACE_BEFORE) and token.key in PLACES
+            return None if place else _finding([token], 0.8 if person or led or role else 0.7, "forename")
+        number_near = re.compile(r"[ \v]*\d").match(around.flat, token.end) or (
+            re.compile(r"\d(?:st|nd|rd|th)?[ \v]+\Z").search(around.flat, max(0, token.start - 8), token.start))
+        if token.key in _MONTHS and number_near:
+            return None
+        if token.kind is Class.WORD_NAME:
+            if role or (led and not around.sentence_start) or (person and token.key not in ("will", "may")):
+                placed = around.before(cues.PLACE_BEFORE) or token.key in PLACES
+                return None if placed else _finding([token], 0.6, "forename that is also a word, where a person would be")
+            return None
+        if around.before(cues.PLACE_BEFORE) and not role:
+            return None
+        if token.kind is Class.UNKNOWN and token.text.isupper() and len(token.text) < 6 and not role:
+            return None
+        if role or led or (person and token.kind is Class.UNKNOWN):
+            return _finding([token], 0.6, "unknown word where a person would be")
+        return None
+
+    @staticmethod
+    def _surname_first(flat: str) -> list[Finding]:
+        found = []
+        for match in _COMMA_NAME.finditer(flat):
+            surname = [t for t in _tokens(flat, *match.span("surname"))]
+            forename = _tokens(flat, *match.span("forename"))
+            if not forename or not surname or any(t.key in TITLES or _part_of_place(t) for t in surname + forename[:1]):
+                continue
+            shouted = all(t.text.isupper() and len(t.text) > 1 for t in surname) and surname[0].kind is not Class.STOP
+            if shouted and forename[0].kind in NAME_CLASSES | {Class.INITIAL} and not forename[0].text.isupper():
+                end = forename[0].end
+                for token in forename[1:]:
+                    if token.kind not in NAME_CLASSES | {Class.INITIAL}:
+                        break
+                    end = token.end
+                found.append(Finding(match.start(), end, "person", 0.92, ("SURNAME, Forename",)))
+        return found
+
+    @staticmethod
+    def _mail(flat: str) -> list[Finding]:
+        """People in From, To and Cc lines and in "On ..., NAME wrote:"."""
+        found = []
+        for pattern, why in ((cues.ADDRESS_LABEL, "in the heading of a message"), (cues.WROTE, "author of a quoted message")):
+            for match in pattern.finditer(flat):
+                text = _IN_ANGLES.sub(lambda m: ";" * len(m.group()), match["people"])
+                position = match.start("people")
+                for piece in text.split(";"):
+                    found += _addressee(flat, position, piece, why)
+                    position += len(piece) + 1
+        return found
+
+    @staticmethod
+    def _solo_lines(flat: str) -> list[Finding]:
+        """Names alone on a line: signatures, and the first line of a message."""
+        found = []
+        for match in _SOLO_LINE.finditer(flat):
+            tokens = _tokens(flat, *match.span("name"))
+            if not tokens or any(t.kind is Class.STOP or _part_of_place(t) for t in tokens) or tokens[0].key in TITLES:
+                continue
+            above = flat[max(0, match.start() - 80):match.start()].rstrip("> \t\n")
+            if cues.CLOSING.search(above) and tokens[0].kind is not Class.INITIAL:
+                found.append(_finding(tokens, 0.85, "signature"))
+            elif len(tokens) == 1 and tokens[0].kind in FORENAMES | {Class.UNKNOWN} and not tokens[0].text.isupper():
+                blank_above = re.compile(r"(?:\A|\n[> \t]*\n[> \t]*)\Z").search(flat, max(0, match.start() - 12), match.start())
+                if blank_above and tokens[0].key not in PLACES:
+                    found.append(_finding(tokens, 0.6, "alone on a line"))
+        return found
+
+    @staticmethod
+    def _brackets(flat: str) -> list[Finding]:
+        found = []
+        for pattern in (_BRACKETED, _QUOTED):
+            for match in pattern.finditer(flat):
+                tokens = _tokens(flat, *match.span("name"))
+                quoted = bool(match.groupdict().get("quote")) or pattern is _QUOTED
+                if any(t.kind in (Class.STOP, Class.PLACE) or _part_of_place(t) for t in tokens):
+                    continue
+                shouted = match["name"].isupper() and len(match["name"]) > 4
+                if any(t.kind in NAME_CLASSES for t in tokens) and (quoted or shouted):
+                    found.append(_finding(tokens, 0.65, "other name in brackets"))
+        return found
+
+    @staticmethod
+    def _lower_case(flat: str) -> list[Finding]:
+        """Names in hurried notes: after a title, after a relative, or a forename that is no word."""
+        found = []
+        for match in cues.LOWER_TITLED.finditer(flat):
+            key, title = fold(match["name"]).removesuffix("'s"), match["title"]
+            known = key in words("surnames") and title in ("mr", "mrs") and key not in words("words_common")
+            if len(key) == 1 and key != "a" or known or (not is_word(key) and classify(key) is not Class.STOP):
+                start = match.start("name")
+                found.append(Finding(start, start + len(key), "person", 0.75, (f"title {title} + name",), title))
+        for match in cues.LOWER_KIN.finditer(flat):
+            key = fold(match["name"]).removesuffix("'s")
+            if key not in NEVER_LOWER and classify(key) in (Class.FORENAME, Class.UNKNOWN) and not is_word(key):
+                start = match.start("name")
+                found.append(Finding(start, start + len(key), "person", 0.65, ("after a word for a relative",)))
+        for match in cues.LOWER_WORD.finditer(flat):
+            key = match.group()
+            if key in words("forenames") and classify(key) is Class.FORENAME and not is_word(key):
+                found.append(Finding(match.start(), match.end(), "person", 0.55, ("forename in lower case",)))
+        return found
+
+
+def _finding(tokens: list[Token], score: float, why: str, title: str = "") -> Finding:
+    return Finding(tokens[0].start, tokens[-1].end, "person", score, (why,), title)
+
+
+def _addressee(flat: str, position: int, piece: str, why: str) -> list[Finding]:
+    """One entry of a From or To line: "Forename Surname" or "Surname, Forename"."""
+    tokens = _tokens(flat, position, position + len(piece))
+    tokens = [token for token in tokens if token.key not in TITLES]
+    if not tokens or len(tokens) > LONGEST_NAME + 1 or "@" in piece:
+        return []
+    if any(t.kind is Class.STOP or _part_of_place(t) for t in tokens):
+        return []
+    if not any(t.kind in NAME_CLASSES for t in tokens) and len(tokens) < 2:
+        return []
+    parts = [part for part in piece.split(",") if part.strip()]
+    if len(parts) > 2 or (len(parts) == 2 and all(" " in part.strip() for part in parts)):
+        found = []
+        for part in parts:
+            offset = position + piece.index(part)
+            found += _addressee(flat, offset, part, why)
+        return found
+    return [_finding(tokens, 0.93, why)]

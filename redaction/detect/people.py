@@ -1,0 +1,270 @@
+"""Who a name means. Names are parsed, grouped into people, and each later mention is matched to one of them or left open.
+
+The order in which names are met never matters: they are sorted before they are grouped. Where a name fits two people
+nothing is guessed: the mention carries both as candidates.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from redaction.detect.lexicon import FAMILY_TITLES, TITLES, Class, classify, same_forename, short_forms
+from redaction.detect.text import fold
+
+PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le".split())
+_TITLE_SEX = {"mr": "m", "sir": "m", "uncle": "m", "mrs": "f", "miss": "f", "ms": "f", "madam": "f", "auntie": "f",
+              "aunt": "f", "aunty": "f"}
+
+
+@dataclass(frozen=True, order=True)
+class Name:
+    """A name taken apart, folded. A single word of which nothing more is known sits in `lone`."""
+
+    forenames: tuple[str, ...] = ()
+    surname: str = ""
+    lone: str = ""
+
+    @property
+    def full(self) -> bool:
+        """A forename of more than an initial, and a surname."""
+        return bool(self.surname and self.forenames and len(self.forenames[0]) > 1)
+
+    @property
+    def surname_parts(self) -> tuple[str, ...]:
+        """The surname and, of a double one, each part."""
+        parts = [part for part in re.split(r"[- ]", self.surname) if len(part) > 2 and part not in PARTICLES]
+        return (self.surname, *parts) if len(parts) > 1 else tuple(dict.fromkeys((self.surname, *parts)))
+
+
+def clean(text: str) -> str:
+    """One line, one space between words, a name broken at its hyphen made whole."""
+    text = re.sub(r"-\s*[\n\v][>\s]*", "-", text)
+    return re.sub(r"[\s>]+", " ", text).strip(" .,;:'\"")
+
+
+def parse_name(text: str) -> Name:
+    """Take apart "Forename Surname", "SURNAME, Forename", "SURNAME Forename", "F. Surname" or a single word."""
+    text = clean(text)
+    before, comma, after = text.partition(",")
+    words = _split(before)
+    if comma and after.strip():
+        return _named(_split(after), words)
+    if not words:
+        return Name()
+    if len(words) == 1:
+        return Name(lone=fold(words[0]).rstrip("."))
+    shouted = [len(word) > 2 and word.isupper() for word in words]
+    if shouted[0] and not shouted[-1] and len(words[-1].rstrip(".")) > 1:
+        last = max(index for index, loud in enumerate(shouted) if loud and all(shouted[:index + 1]))
+        return _named(words[last + 1:], words[:last + 1])
+    cut = len(words) - 1
+    for index, word in enumerate(words[1:-1], 1):
+        if fold(word) in PARTICLES:
+            cut = index - 1 if index > 1 else index
+            break
+    initials = sum(len(word.rstrip(".")) == 1 for word in words)
+    if initials and initials < len(words) - 1 and len(words[0].rstrip(".")) == 1:
+        cut = min(cut, initials)  # R D Hartley Moon: everything after the initials is the surname
+    return _named(words[:cut], words[cut:])
+
+
+def _split(text: str) -> list[str]:
+    words = [word for word in re.sub(r"(?<=[A-Z])\.(?=[A-Z])", ". ", text).split() if word.strip(".'\"()")]
+    while len(words) > 1 and fold(words[0]).rstrip(".") in TITLES:
+        words = words[1:]
+    return [word.strip("'\"()") for word in words]
+
+
+def _named(forenames: list[str], surname: list[str]) -> Name:
+    given = tuple(fold(word).rstrip(".") for word in forenames)
+    family = " ".join(fold(word).rstrip(".") for word in surname)
+    if len(family) == 1:  # "Lincoln O": a forename and the first letter of a surname
+        return Name(given, family)
+    return Name(given, family) if given else Name(lone=family)
+
+
+@dataclass
+class Person:
+    """Someone known by one or more names. `key` is the fullest name as first established."""
+
+    key: str
+    names: set[Name] = field(default_factory=set)
+    titles: set[str] = field(default_factory=set)
+    subject: bool = False
+
+    def fits_full(self, name: Name) -> bool:
+        return any(_same_person(name, own) for own in self.names if own.surname and own.forenames)
+
+    def fits_surname(self, word: str) -> bool:
+        return any(word in own.surname_parts for own in self.names if own.surname)
+
+    def fits_forename(self, word: str) -> bool:
+        return any(word == own.forenames[0] or word in own.forenames[0].split("-") for own in self.names if own.forenames)
+
+    def fits_lone(self, word: str) -> bool:
+        return any(word == own.lone for own in self.names if own.lone)
+
+    def fits_short_form(self, word: str) -> bool:
+        """A nickname, or the first letters, of a forename or surname."""
+        for own in self.names:
+            given = own.forenames[0] if own.forenames else own.lone
+            if word in short_forms(given) or given in short_forms(word):
+                return True
+            if len(word) >= 3 and any(long.startswith(word) for long in (given, own.surname) if len(long) > len(word)):
+                return True
+        return False
+
+    def fits_title(self, title: str) -> bool:
+        """False only where the person is known by a title of the other sex, or another title of a woman."""
+        if not title or not self.titles or title in self.titles:
+            return True
+        mine = {_TITLE_SEX.get(own, "") for own in self.titles}
+        asked = _TITLE_SEX.get(title, "")
+        return not asked or "" in mine or (asked in mine and asked == "m")
+
+
+def _same_person(one: Name, other: Name) -> bool:
+    if not (one.forenames and other.forenames and one.surname and other.surname):
+        return False
+    if not same_forename(one.forenames[0], other.forenames[0]):
+        first, second = one.forenames[0].split("-")[0], other.forenames[0].split("-")[0]
+        if not same_forename(first, second):
+            return False
+    if one.surname == other.surname or one.surname.replace("-", " ") == other.surname.replace("-", " "):
+        return True
+    if len(one.surname) == 1 or len(other.surname) == 1:
+        return one.surname[0] == other.surname[0] and len(one.forenames[0]) > 1
+    both_full = len(one.forenames[0]) > 1 and len(other.forenames[0]) > 1
+    return both_full and (one.surname in other.surname_parts or other.surname in one.surname_parts)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A name found in the text with enough evidence to be followed elsewhere."""
+
+    text: str
+    title: str = ""
+
+    @property
+    def name(self) -> Name:
+        return parse_name(self.text)
+
+
+@dataclass(frozen=True)
+class Match:
+    """Who a mention means: one person, or several candidates, or nobody known."""
+
+    person: Person | None = None
+    candidates: tuple[Person, ...] = ()
+
+
+class People:
+    """Everyone known in one case."""
+
+    def __init__(self, subject: Iterable[str], confirmed: Iterable[str], learned: Iterable[Learned]) -> None:
+        self.people: list[Person] = []
+        self._cache: dict[tuple[str, str, bool], Match] = {}
+        subject_names = [clean(name) for name in subject if clean(name)]
+        if subject_names:
+            names = {parse_name(name) for name in subject_names}
+            self.people.append(Person(subject_names[0], names, subject=True))
+        for text in sorted({clean(name) for name in confirmed} - {""}):
+            self._add(parse_name(text), text, "", confirmed=True)
+        ordered = sorted(set(learned), key=lambda item: (-_fullness(item.name), fold(clean(item.text)), item.title, item.text))
+        for item in ordered:
+            self._learn(item)
+
+    @property
+    def subject(self) -> Person | None:
+        return next((person for person in self.people if person.subject), None)
+
+    def _learn(self, item: Learned) -> None:
+        name = item.name
+        if name == Name():
+            return
+        match = self._match(name, item.title)
+        if match.person is not None and not match.person.subject:
+            if name.surname:
+                match.person.names.add(name)
+            if item.title and (name.full or not match.candidates):
+                match.person.titles.add(item.title)
+        elif match.person is None and not match.candidates:
+            self._add(name, clean(item.text), item.title)
+
+    def _add(self, name: Name, key: str, title: str, confirmed: bool = False) -> None:
+        if confirmed:
+            for person in self.people:
+                if name in person.names:
+                    return
+        taken = {person.key for person in self.people}
+        self.people.append(Person(key if key not in taken else f"{key} (2)", {name}, {title} if title else set()))
+
+    def resolve(self, text: str, title: str = "", other: bool = False) -> Match:
+        """Who `text` means. `title` is the word before it; `other` that the text says "the other ..."."""
+        asked = (clean(text), title, other)
+        if asked not in self._cache:
+            match = self._match(parse_name(text), title)
+            if other and match.person is not None and match.person.subject:
+                match = Match(None, tuple(p for p in (*match.candidates,) if not p.subject))
+            self._cache[asked] = match
+        return self._cache[asked]
+
+    def _match(self, name: Name, title: str) -> Match:
+        if name.surname and name.forenames:
+            exact = [person for person in self.people if name in person.names]
+            return _choose(exact or [person for person in self.people if person.fits_full(name)])
+        word = name.lone
+        if not word:
+            return Match()
+        if len(word) == 1:
+            return self._letter(word, title)
+        if title and title not in FAMILY_TITLES:
+            return self._titled(word, title)
+        lone = [person for person in self.people if person.fits_lone(word)]
+        forename = [person for person in self.people if person.fits_forename(word)]
+        surname = [person for person in self.people if person.fits_surname(word)]
+        named = _unique(lone + forename + surname)
+        subject = next((person for person in named if person.subject), None)
+        if subject is not None and (subject in forename or subject in lone):
+            others = tuple(person for person in named if not person.subject)
+            return Match(subject, others)
+        return _choose(named or [person for person in self.people if person.fits_short_form(word)])
+
+    def _titled(self, word: str, title: str) -> Match:
+        """A title and one word: a surname before anything else, and never the subject outright."""
+        fitting = [person for person in self.people if person.fits_surname(word) or person.fits_lone(word)]
+        if not fitting:
+            fitting = [person for person in self.people if person.fits_forename(word)] or [
+                person for person in self.people if person.fits_short_form(word)]
+        same_title = [person for person in fitting if title in person.titles and not person.subject]
+        if len(same_title) == 1:
+            return Match(same_title[0])
+        open_to = [person for person in fitting if person.fits_title(title)]
+        if any(person.subject for person in open_to):
+            return Match(None, tuple(open_to))
+        return _choose(open_to)
+
+    def _letter(self, letter: str, title: str) -> Match:
+        starts = [person for person in self.people
+                  if any((own.surname or own.lone if title else "".join(own.forenames[:1]) or own.lone).startswith(letter)
+                         for own in person.names)]
+        if title and any(person.subject for person in starts):
+            return Match(None, tuple(starts))
+        return _choose(starts)
+
+
+def _fullness(name: Name) -> int:
+    """Full names are placed first, so that initials and single words find them."""
+    if name.full and len(name.surname) > 1:
+        return 3 + len(name.forenames)
+    return 2 if name.surname else int(classify(name.lone) is not Class.WORD)
+
+
+def _unique(people: list[Person]) -> list[Person]:
+    return list({id(person): person for person in people}.values())
+
+
+def _choose(people: list[Person]) -> Match:
+    if len(people) == 1:
+        return Match(people[0])
+    return Match(None, tuple(people))

@@ -1,0 +1,297 @@
+"""The register of known names: once somebody is known, every form of their name is found on every page.
+
+Exact forms come from one Aho-Corasick automaton over the folded page. Misspellings and OCR errors are looked for among
+the words that are in no dictionary. Initials count only where somebody signs or speaks. Names are only ever added, so
+knowing one more person can never lose a mention of another.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from rapidfuzz.distance import OSA
+from rapidfuzz import process
+
+from redaction.detect import cues
+from redaction.detect.lexicon import (
+    NEVER_LOWER, ORGANISATION, STREET, Class, classify, is_word, same_forename, short_forms,
+)
+from redaction.detect.model import Finding
+from redaction.detect.people import Name
+from redaction.detect.text import PageString, fold
+
+SHORTEST_MISSPELT = 4
+INITIALS, ONE_INITIAL = "signs or speaks by initials", "initial alone on a line"
+_LONG = 6  # from this length two slips are allowed, below it one
+_WORD = re.compile(r"(?<![\w@'.|-])[^\W_][\w|]*(?:['-][\w|]+)*(?![\w@])")
+_NOT_PERSON_AFTER = re.compile(rf"[ ](?P<word>[{cues.UPPER}][\w']*\.?)|[ ]?&[ ]?[{cues.UPPER}]|'s[ ]Law\b")
+_SENTENCE_START = re.compile(r"(?:\A|[.!?][\"')\]]*[ \v]+|\n[> \t]*|[\"][ ]?|[-\u2022*][ ])\Z")
+_LOWER_BEFORE = re.compile(
+    r"(?:\b(?:with|w|told|tell|tells|ask|asks|asked|rang|ring|seen|saw|text|texted|phoned|other|called|and|for|from|is|by|of"
+    r"|that|re|dr|mr|mrs|ms|miss|n|so|if|4|2)[ \v]+|\n[> \t]*)\Z", re.IGNORECASE)
+_LOWER_AFTER = re.compile(r"[ \v](?:says|said|rang|told|asked|is|was|has|had|stops|thinks|wants|came|got|did|v|w|who|back)\b|'s\b"
+                          r"|,|[ ]?\n|\.", re.IGNORECASE)
+_DATE_NEAR = re.compile(r"(?:\d(?:st|nd|rd|th)?|early|late|mid|in|of|since|until|till|by|next|last|this|end of)[ \v]+\Z", re.IGNORECASE)
+_MONTHS = frozenset("may april june august".split())
+_INITIALS_AT = re.compile(
+    r"(?m)(?:(?<=[ ]{2})|(?<=- )|(?<=[(\[/])|^[> \t]*)(?P<initials>[A-Z]{2,4})(?=[ \t]*$|[ ]?:|'s\b|[ ](?:said|joined|left|asked|to|reported|"
+    r"noted|advised|agreed|confirmed|stated|attended|[-]|\d)|[)\]/,]|[ ]\d)"
+    r"|(?<=- )(?P<lower>[a-z]{2,3})(?=[ \t]*$)"
+    r"|(?<![\w.])(?P<speaker>[A-Z]{2,4})(?=:[ ]|'s[ ][a-z]|[ ](?:said|asked|joined|reported|noted|advised|agreed|confirmed|stated)\b)")
+_LETTER_ALONE = re.compile(r"(?m)^[> \t]*(?P<letter>[A-Z])\.?[ \t]*$")
+_OCR = str.maketrans({"0": "o", "1": "l", "5": "s", "8": "b", "|": "l", "6": "b", "i": "l", "j": "l", "c": "e"})
+
+
+def ocr_form(word: str) -> str:
+    """`word` with the shapes that OCR confuses made one: rn and m, l and i and 1, o and 0, c and e, vv and w."""
+    return word.replace("rn", "m").replace("vv", "w").replace("cl", "d").translate(_OCR)
+
+
+def variants(name: Name) -> dict[str, str]:
+    """Each folded form a name takes in writing, with what kind of form it is."""
+    found: dict[str, str] = {}
+
+    def add(form: str, why: str) -> None:
+        if len(form) > 1:
+            found.setdefault(form, why)
+
+    if name.lone:
+        add(name.lone, "same name as elsewhere")
+        for short in short_forms(name.lone) if classify(name.lone) is Class.FORENAME else ():
+            add(short, "short form of a known name")
+        return found
+    first = name.forenames[0]
+    surnames = name.surname_parts if len(name.surname) > 1 else ()
+    for surname in surnames:
+        spellings = {surname, surname.replace("-", " "), surname.replace("'", ""), surname.replace(" ", "-")}
+        for family in spellings:
+            for given in {first, " ".join(name.forenames)}:
+                add(f"{given} {family}", "known name")
+                add(f"{family}, {given}", "known name")
+                add(f"{family} {given}", "known name")
+            initial = first[0]
+            middle = " ".join(given[0] for given in name.forenames)
+            for letters in {initial, f"{initial}.", middle, middle.replace(" ", ". ") + ".", middle.replace(" ", "."),
+                            middle.replace(" ", "") + "."}:
+                add(f"{letters} {family}", "initials and surname of a known name")
+                add(f"{family} {letters}", "initials and surname of a known name")
+                add(f"{family}, {letters}", "initials and surname of a known name")
+            if len(first) > 1:
+                for short in short_forms(first):
+                    add(f"{short} {family}", "short form of a known name")
+            add(family, "surname of a known name")
+    if len(first) > 1:
+        add(first, "forename of a known name")
+        add(f"{first.replace('-', ' ')}", "forename of a known name")
+        if name.surname:
+            parts = [part[0] for part in re.split(r"[- ]", name.surname) if part]
+            add(f"{first} {parts[0]}", "forename and initial of a known name")
+            add(f"{first[0]} {'-'.join(parts)}", "initials of a known name")
+        for part in first.split("-"):
+            if len(part) > 2 and part != first:
+                add(part, "part of a known forename")
+        for short in short_forms(first):
+            add(short, "short form of a known name")
+    return found
+
+
+def initials_of(name: Name) -> set[str]:
+    """The initials somebody might sign with: FAC and FA for Faith Adeyemi-Cole."""
+    if not (name.forenames and name.surname):
+        return set()
+    given = ["".join(part[0] for part in name.forenames), name.forenames[0][0],
+             "".join(part[0] for part in re.split(r"[- ]", name.forenames[0]) if part)]
+    parts = [part for part in re.split(r"[- ]", name.surname) if part]
+    family = ["".join(part[0] for part in parts), parts[0][0], parts[-1][0]]
+    return {first + last for first in given for last in family}
+
+
+class Register:
+    """Finds every form of a set of names. Build once for a case, use for each page."""
+
+    name = "register of known names"
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        ordered = sorted(set(names))
+        self._forms: dict[str, str] = {}
+        self._initials: dict[str, set[Name]] = defaultdict(set)
+        self._letters: set[str] = set()
+        for name in ordered:
+            for form, why in variants(name).items():
+                self._forms.setdefault(form, why)
+            for letters in initials_of(name):
+                self._initials[letters].add(name)
+            given = name.forenames[0] if name.forenames else name.lone
+            self._letters.add(given[:1])
+        self._patterns = list(self._forms)
+        self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard,
+                                      implementation=Implementation.ContiguousNFA) if self._patterns else None
+        self._near: dict[str, tuple[float, str] | None] = {}
+
+    @cached_property
+    def _parts(self) -> list[str]:
+        """Single words of the known names that a misspelling may be compared with."""
+        words = {form for form in self._forms if " " not in form and "," not in form and len(form) >= SHORTEST_MISSPELT}
+        return sorted(word for word in words if self._forms[word] != "short form of a known name")
+
+    @cached_property
+    def _ocr_parts(self) -> dict[str, str]:
+        return {ocr_form(word): word for word in self._parts}
+
+    def find(self, page: PageString) -> list[Finding]:
+        if self._automaton is None:
+            return []
+        lower_style = _writes_small(page.flat)
+        return [*self._exact(page, lower_style), *self._misspelt(page), *self._signed(page)]
+
+    def _exact(self, page: PageString, lower_style: bool) -> list[Finding]:
+        assert self._automaton is not None
+        folded, raw = page.folded, page.raw
+        found = []
+        for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            if start and (folded[start - 1].isalnum() or folded[start - 1] in "-@_" or _inside_word(folded, start)):
+                continue
+            if end < len(folded) and (folded[end].isalnum() or folded[end] in "@_" or
+                                      (folded[end] == "-" and folded[end + 1:end + 2].isalnum())):
+                if not (folded.startswith("s", end) and not folded[end + 1:end + 2].isalnum()
+                        and not is_word(folded[start:end] + "s") and end - start > 3):
+                    continue
+                extra = 1
+            else:
+                extra = 0
+            form = self._patterns[index]
+            first, last = page.origin(start), page.origin(end + extra - 1) + 1
+            score = self._weigh(page.flat, raw, form, first, last, lower_style)
+            if score:
+                found.append(Finding(first, last, "person", score, (self._forms[form],)))
+        return found
+
+    def _weigh(self, flat: str, raw: str, form: str, start: int, end: int, lower_style: bool) -> float:
+        """How far to trust one exact match, from the case it is written in; 0 to reject it."""
+        surface = raw[start:end]
+        lower = surface[0].islower()
+        why = self._forms[form]
+        if " " in form:
+            short = len(form.replace(",", " ").split()[0].rstrip(".")) == 1 or len(form.split()[-1]) == 1
+            if short and lower and not (lower_style and len(form) > 4):
+                return 0.0
+            if short and form.split()[0] in ("a", "i") and not surface[:2].endswith("."):
+                return 0.5 if surface[2:3].isupper() else 0.0
+            return 0.9
+        after = _NOT_PERSON_AFTER.match(flat, end)
+        if after and (after["word"] is None or fold(after["word"]).rstrip(".") in STREET | ORGANISATION):
+            return 0.0
+        common = is_word(form) or classify(form) in (Class.PLACE, Class.STOP)
+        short_form = why == "short form of a known name"
+        if lower:
+            if len(form) < 3 or classify(form) is Class.PLACE:
+                return 0.0
+            if not common:
+                return 0.6
+            tight = bool(_LOWER_BEFORE.search(flat, max(0, start - 12), start)) and bool(_LOWER_AFTER.match(flat, end))
+            named = form not in NEVER_LOWER and not short_form and not _very_common(form)
+            return 0.5 if lower_style and tight and named else 0.0
+        if len(form) < 3 and surface.isupper() and short_form:
+            return 0.0
+        if common or form in NEVER_LOWER:
+            return self._weigh_word(flat, form, start, end, short_form)
+        return 0.6 if short_form else 0.85
+
+    @staticmethod
+    def _weigh_word(flat: str, form: str, start: int, end: int, short_form: bool) -> float:
+        """A capitalised match that is also an English word, a month or a town."""
+        if form in _MONTHS and (_DATE_NEAR.search(flat, max(0, start - 12), start) or re.match(r"[ \v]*\d", flat[end:end + 3])):
+            return 0.0
+        if _SENTENCE_START.search(flat, max(0, start - 16), start):
+            alone = re.match(r"[ \t]*(?:\n|\Z|,[ ]?\n)", flat[end:end + 4])
+            person = cues.PERSON_AFTER.match(flat, end) and form not in ("will", "may")
+            return 0.6 if alone or person else 0.0
+        placed = cues.PLACE_BEFORE.search(flat, max(0, start - 16), start)
+        if placed and classify(form) is Class.PLACE:
+            return 0.0
+        return 0.0 if short_form else 0.7
+
+    def _misspelt(self, page: PageString) -> list[Finding]:
+        """Words in no dictionary that are a slip or an OCR error away from a known name."""
+        found = []
+        for match in _WORD.finditer(page.flat):
+            text = match.group()
+            if len(text) < SHORTEST_MISSPELT:
+                continue
+            key = fold(text).removesuffix("'s")
+            near = self._near[key] if key in self._near else self._nearest(key)
+            if near is not None and (text[0].isupper() or len(key) > SHORTEST_MISSPELT):
+                found.append(Finding(match.start(), match.start() + len(key), "person", *_as_evidence(near)))
+        return found
+
+    def _nearest(self, key: str) -> tuple[float, str] | None:
+        self._near[key] = None
+        letters = sum(character.isalpha() for character in key)
+        if key in self._forms or letters < 3 or letters * 2 < len(key) or is_word(key.removesuffix("s")) or is_word(key):
+            return None
+        if all(is_word(part) for part in key.split("-")) or len(key) < SHORTEST_MISSPELT:
+            return None
+        shape = self._ocr_parts.get(ocr_form(key))
+        kind = classify(key)
+        if shape is not None and (kind is Class.UNKNOWN or letters < len(key)):
+            self._near[key] = (0.7, f"looks like {shape}")
+            return self._near[key]
+        if kind in (Class.FORENAME, Class.WORD_NAME, Class.PLACE, Class.STOP, Class.WORD) or letters < len(key) - 2:
+            return None
+        allowed = 2 if len(key) >= _LONG and kind is Class.UNKNOWN else 1
+        best = process.extractOne(key, self._parts, scorer=OSA.distance, score_cutoff=allowed)
+        if best is not None and (best[1] == 1 and (len(best[0]) > 4 or best[0][0] == key[0])
+                                 or (best[1] == 2 and best[0][0] == key[0] and len(best[0]) >= _LONG)):
+            self._near[key] = (0.6, f"one or two letters from {best[0]}")
+        elif kind is Class.UNKNOWN:
+            self._near[key] = self._stem(key)
+        return self._near[key]
+
+    def _stem(self, key: str) -> tuple[float, str] | None:
+        """A known forename cut short, with or without a pet ending: Venkat, Rubes, Livvy."""
+        stem = re.sub(r"(?:es|ie|ies|y|s|o|a|az|za)$", "", key)
+        stem = stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2:-1] else stem
+        for part in self._parts:
+            if len(part) > len(key) - 2 and (part.startswith(key) or (len(stem) >= 3 and part.startswith(stem))):
+                return 0.55, f"short for {part}"
+        return None
+
+    def _signed(self, page: PageString) -> list[Finding]:
+        """Initials where somebody signs or speaks, and a lone letter at the foot of a message."""
+        found = []
+        for match in _INITIALS_AT.finditer(page.flat):
+            group = next(name for name in ("initials", "lower", "speaker") if match[name])
+            if match[group].lower() in self._initials:
+                found.append(Finding(*match.span(group), "person", 0.55, (INITIALS,)))
+        for match in _LETTER_ALONE.finditer(page.flat):
+            if match["letter"].lower() in self._letters:
+                found.append(Finding(*match.span("letter"), "person", 0.5, (ONE_INITIAL,)))
+        return found
+
+    def by_initials(self, letters: str) -> set[Name]:
+        """The names that `letters` may stand for."""
+        key = letters.lower().rstrip(".")
+        if len(key) == 1:
+            return {name for names in self._initials.values() for name in names if same_forename(key, name.forenames[0])}
+        return self._initials.get(key, set())
+
+
+def _as_evidence(near: tuple[float, str]) -> tuple[float, tuple[str, ...]]:
+    return near[0], (near[1],)
+
+
+def _inside_word(folded: str, start: int) -> bool:
+    """Whether an apostrophe or a dot before `start` joins it to a word (O'Dowd, www.name)."""
+    return start > 1 and folded[start - 1] in "'." and folded[start - 2].isalnum() and folded[start - 1] == "'"
+
+
+def _very_common(form: str) -> bool:
+    return form in ("will", "may", "can", "an", "so", "do", "no", "he", "she", "ill", "chin", "sum", "stew")
+
+
+def _writes_small(flat: str) -> bool:
+    """Whether a page is typed mostly without capitals, as hurried notes and text messages are."""
+    letters = re.findall(r"(?:\.|\n)[> \t]*([A-Za-z])", flat)
+    return len(letters) > 4 and sum(letter.islower() for letter in letters) * 2 > len(letters)
