@@ -121,6 +121,39 @@ def test_a_question_still_open_after_the_first_month_leaves_the_notice_date() ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("cells", "due"),
+    [
+        ({"received": "2026-05-15", "jurisdiction": "SC"}, "2026-06-16"),
+        ({"received": "2026-05-15", "jurisdiction": "EW"}, "2026-06-15"),
+        ({"received": "2026-02-17", "jurisdiction": "NI"}, "2026-03-18"),
+        ({"received": "2026-06-12", "jurisdiction": "NI"}, "2026-07-14"),
+        ({"received": "2026-03-06", "jurisdiction": "SC"}, "2026-04-06"),
+        ({"received": "2026-07-31", "jurisdiction": "SC"}, "2026-08-31"),
+        ({"received": "2025-10-31", "jurisdiction": "SC"}, "2025-12-02"),
+        ({"received": "2026-11-25", "jurisdiction": "NONE"}, "2026-12-25"),
+    ],
+)
+def test_the_same_month_ends_on_different_days_by_jurisdiction(cells: dict[str, str], due: str) -> None:
+    assert computed(**cells)[4] == due
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "paused", "due"),
+    [
+        ("2026-09-07", "2026-09-07", "1", "2026-10-02"),
+        ("2026-09-01", "2026-09-11", "10", "2026-10-12"),
+        ("2026-10-01", "2026-10-05", "5", "2026-10-06"),
+        ("2026-10-02", "2026-10-05", "0", "2026-10-01"),
+        ("2026-09-03|2026-09-08", "2026-09-08|2026-09-10", "8", "2026-10-09"),
+        ("2026-09-20|2026-09-03", "2026-09-29|2026-09-25", "27", "2026-10-28"),
+    ],
+)
+def test_the_literal_statute_counts_both_end_days_once(asked: str, answered: str, paused: str, due: str) -> None:
+    found = computed(pause_mode="statutory", clarification_requested=asked, clarification_received=answered)
+    assert (found[2], found[4]) == (paused, due)
+
+
 def test_no_acknowledgement_of_complaints_was_due_before_19_june_2026() -> None:
     assert computed(vector_type="complaint_ack_due", received="2026-06-18") == ["", "", "", "", ""]
     assert computed(vector_type="complaint_ack_due", received="2026-06-19")[4] == "2026-07-20"

@@ -63,7 +63,7 @@ def test_an_open_question_says_that_the_clock_is_stopped() -> None:
 
 
 def test_a_question_that_moved_nothing_is_still_told() -> None:
-    events = [
+    events: list[dl.ClockEvent] = [
         RECEIVED,
         dl.ClarificationRequested(date(2026, 9, 7), 1),
         dl.ClarificationReceived(date(2026, 9, 7), 1),
@@ -82,7 +82,7 @@ def test_waiting_for_proof_of_identity_is_told() -> None:
 
 
 def test_what_came_early_is_told_as_no_change() -> None:
-    events = [
+    events: list[dl.ClockEvent] = [
         RECEIVED,
         dl.IdRequested(date(2026, 9, 2)),
         dl.IdReceived(date(2026, 9, 20)),

@@ -1,6 +1,7 @@
 """Who may move a case where, and what stands in the way: every stage by every event."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ TABLE = {
     (Stage(stage), Event(event)): (Stage(target), Permission[permission])
     for stage, event, target, permission in (line.split() for line in EXPECTED.split("\n") if line)
 }
-BREAKING = {
+BREAKING: dict[Guard, dict[str, Any]] = {
     Guard.IDENTITY_SETTLED: {"identity_settled": False},
     Guard.SEARCHES_DONE: {"searches_open": 2},
     Guard.RECORDS_READY: {"records_pending": 1},
