@@ -1,0 +1,233 @@
+"""What we say to people outside: one outbox, written in the transaction of the command that says it.
+
+Mail is delivered by a job. Letters, texts and things said in person wait in the same table for a member of staff to
+print, text or hand them over. Nothing is sent twice: a mail is marked before it is handed over, and one that was
+handed over when the worker died is not tried again by itself but shown to staff, who can ask before they repeat it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped
+
+from sar.foundation import audit, blobs
+from sar.foundation.actions import Action
+from sar.foundation.actors import SYSTEM, Actor
+from sar.foundation.clock import utc_now
+from sar.foundation.columns import Sealed
+from sar.foundation.db import ID, ScopedRow, UtcDateTime, db, plain, sealed_column, write_transaction
+from sar.foundation.errors import Conflict, NotFound, Refused
+from sar.foundation.jobs import JobContext, enqueue, handler
+from sar.foundation.runtime import settings
+from sar.foundation.transports import NotTaken, transport_for
+
+DELIVER: Final = "messages.deliver"
+_MAX_ATTEMPTS: Final = 6
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    POST = "post"
+    SMS = "sms"
+    IN_PERSON = "in_person"
+
+
+class Delivery(StrEnum):
+    """`to_do` waits for a member of staff; `unsure` may have gone out when a worker or the line died."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    TO_DO = "to_do"
+    UNSURE = "unsure"
+    FAILED = "failed"
+
+
+class Message(ScopedRow):
+    """One thing said to one person. `kind` is a code of the sender's stage, `subject_id` what it is about."""
+
+    __tablename__ = "message"
+
+    channel: Mapped[str] = plain(String(10), nullable=False)
+    kind: Mapped[str] = plain(String(60), nullable=False)
+    subject_id: Mapped[str] = plain(String(40), nullable=False, index=True)
+    letter_blob_id: Mapped[str | None] = plain(ID, ForeignKey("blob.id", ondelete="SET NULL"), nullable=True)
+    delivery: Mapped[str] = plain(String(10), nullable=False, index=True)
+    error_code: Mapped[str | None] = plain(String(80), nullable=True)
+    sent_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    to_sealed: Mapped[bytes | None] = sealed_column()
+    subject_sealed: Mapped[bytes | None] = sealed_column()
+    body_sealed: Mapped[bytes | None] = sealed_column()
+
+    to = Sealed[str]("to_sealed")
+    subject = Sealed[str]("subject_sealed")
+    body = Sealed[str]("body_sealed")
+
+
+def send(
+    actor: Actor,
+    *,
+    scope_id: str,
+    channel: str,
+    to: str,
+    subject: str,
+    body: str,
+    kind: str,
+    subject_id: str,
+    letter_blob_id: str | None = None,
+) -> Message:
+    """Put one message in the outbox, in the caller's write transaction. `letter_blob_id`: a PDF to attach or print.
+
+    Raises Refused when `to` is not an address that mail can go to.
+    """
+    way = Channel(channel)
+    if way is Channel.EMAIL:
+        to = _mail_address(to)
+    message = Message(scope_id=scope_id, channel=way.value, kind=kind, subject_id=subject_id)
+    message.letter_blob_id = letter_blob_id
+    message.to, message.subject, message.body = to, " ".join(subject.split()), body
+    message.delivery = (Delivery.QUEUED if way is Channel.EMAIL else Delivery.TO_DO).value
+    with write_transaction() as session:
+        session.add(message)
+        session.flush()
+        if way is Channel.EMAIL:
+            enqueue(DELIVER, message.id)
+        _record(actor, Action.MESSAGE_QUEUED, message)
+    return message
+
+
+def to_do() -> list[Message]:
+    """What a member of staff has to print and post, text, or hand over; oldest first."""
+    return _in_state(Delivery.TO_DO)
+
+
+def troubled() -> list[Message]:
+    """What did not go out, or may not have; oldest first."""
+    return _in_state(Delivery.FAILED, Delivery.UNSURE)
+
+
+def about(subject_id: str) -> list[Message]:
+    """Everything said about one thing, oldest first."""
+    query = select(Message).where(Message.subject_id == subject_id)
+    return list(db.session.scalars(query.order_by(Message.created_at, Message.id)))
+
+
+def mark_sent(actor: Actor, message_id: str) -> Message:
+    """A member of staff posted it, texted it, handed it over, or found that a doubtful mail arrived."""
+    with write_transaction():
+        message = _locked(message_id)
+        if message.delivery not in (Delivery.TO_DO, Delivery.UNSURE, Delivery.FAILED):
+            raise Conflict("This message was dealt with already.")
+        _mark_sent(message)
+        _record(actor, Action.MESSAGE_SENT, message)
+        return message
+
+
+def send_again(actor: Actor, message_id: str) -> Message:
+    """Try a failed or doubtful mail once more, by decision of a member of staff."""
+    with write_transaction():
+        message = _locked(message_id)
+        if message.delivery not in (Delivery.FAILED, Delivery.UNSURE):
+            raise Conflict("This message was dealt with already.")
+        message.delivery, message.error_code = Delivery.QUEUED.value, None
+        enqueue(DELIVER, message.id)
+        _record(actor, Action.MESSAGE_QUEUED, message)
+        return message
+
+
+@handler(DELIVER, max_attempts=_MAX_ATTEMPTS)
+def _deliver(job: JobContext) -> None:
+    transport = transport_for(settings())
+    with write_transaction():
+        message = _locked(job.subject_id)
+        if message.delivery == Delivery.SENDING and not transport.repeatable:
+            # A worker died, or the line broke, after this was marked: it may be out already.
+            _mark_troubled(message, Delivery.UNSURE, "interrupted")
+        if message.delivery not in (Delivery.QUEUED, Delivery.SENDING):
+            return
+        message.delivery = Delivery.SENDING.value
+    mail = _as_mail(message)
+    try:
+        transport.send(mail, message.id)
+    except NotTaken as refusal:
+        with write_transaction():
+            message = _locked(job.subject_id)
+            if refusal.permanent or job.attempt >= _MAX_ATTEMPTS:
+                _mark_troubled(message, Delivery.FAILED, refusal.code)
+                return
+            message.delivery, message.error_code = Delivery.QUEUED.value, refusal.code
+        raise
+    with job.last_step():
+        message = _locked(job.subject_id)
+        _mark_sent(message)
+        _record(SYSTEM, Action.MESSAGE_SENT, message)
+
+
+def _as_mail(message: Message) -> EmailMessage:
+    sender = settings().mail_from
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = sender, message.to, message.subject
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.body)
+    if message.letter_blob_id:
+        with blobs.open(message.letter_blob_id) as letter:
+            mail.add_attachment(letter.read(), maintype="application", subtype="pdf", filename="letter.pdf")
+    return mail
+
+
+def _mail_address(to: str) -> str:
+    refused = Refused("That is not an email address that we can write to.")
+    try:
+        address = Address(addr_spec=to.strip())
+    except (ValueError, IndexError, MessageError):
+        raise refused from None
+    if not address.username or "." not in address.domain or not to.strip().isascii():
+        raise refused
+    return address.addr_spec
+
+
+def _locked(message_id: str) -> Message:
+    message = db.session.get(Message, message_id, with_for_update=True, populate_existing=True)
+    if message is None:
+        raise NotFound("This message is no longer kept.")
+    return message
+
+
+def _mark_sent(message: Message) -> None:
+    message.delivery, message.sent_at, message.error_code = Delivery.SENT.value, utc_now(), None
+
+
+def _mark_troubled(message: Message, delivery: Delivery, code: str) -> None:
+    message.delivery, message.error_code = delivery.value, code[:80]
+    audit.record(
+        SYSTEM,
+        Action.MESSAGE_NOT_SENT,
+        message.subject_id,
+        message_id=message.id,
+        channel=message.channel,
+        kind=message.kind,
+        error=code,
+    )
+
+
+def _record(actor: Actor, action: Action, message: Message) -> None:
+    audit.record(
+        actor, action, message.subject_id, message_id=message.id, channel=message.channel, kind=message.kind
+    )
+
+
+def _in_state(*states: Delivery) -> list[Message]:
+    wanted = [state.value for state in states]
+    query = select(Message).where(Message.delivery.in_(wanted)).order_by(Message.created_at, Message.id)
+    return list(db.session.scalars(query))
