@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,6 +32,8 @@ WALL_SECONDS = 900.0
 FILE_BYTES = 1024 * MIB
 OPEN_FILES = 256
 _STDERR_KEPT = 64 * 1024
+# EX_SOFTWARE of sysexits.h: our child met an exception that nobody foresaw; its traceback is on standard error.
+_INTERNAL_FAULT = 70
 
 _LAUNCHER = Path(__file__).with_name("sandbox_launch.py")
 _PROJECT = Path(__file__).resolve().parent.parent
@@ -154,18 +157,21 @@ def supervised(work: Callable[[], int], *, memory_bytes: int = MEMORY_BYTES) -> 
     """Do `work` in a forked child under a memory limit and return its exit code.
 
     For the command line, where the file may be hostile and the process is our own: when a reader crashes on the
-    file, the caller still gets an answer. Raises Unreadable for a crash, TooLarge for one for want of memory.
+    file, the caller still gets an answer. Raises Unreadable for a crash or an unforeseen exception, TooLarge for want of memory.
     Must be called before any thread is started.
     """
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        code = 70
+        code = _INTERNAL_FAULT
         try:
             lower_limit(resource.RLIMIT_AS, memory_bytes)
             lower_limit(resource.RLIMIT_CORE, 0)
             code = work()
+        except BaseException:
+            traceback.print_exc()
+            raise
         finally:
             # Leave without the parent's clean-up, but not without our output.
             sys.stdout.flush()
@@ -173,6 +179,8 @@ def supervised(work: Callable[[], int], *, memory_bytes: int = MEMORY_BYTES) -> 
             os._exit(code)
     _, status = os.waitpid(child, 0)
     if not os.WIFSIGNALED(status):
+        if os.WEXITSTATUS(status) == _INTERNAL_FAULT:
+            raise Unreadable("The file could not be dealt with, because of a fault in this program.")
         return os.WEXITSTATUS(status)
     # pdfium ends itself by a trap or an abort when it cannot get memory.
     if os.WTERMSIG(status) in (signal.SIGTRAP, signal.SIGABRT, signal.SIGILL):

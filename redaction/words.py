@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections import deque
 from dataclasses import dataclass
-from itertools import islice, repeat
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -61,14 +61,15 @@ class _RectBuffer:
         self.rects = (pdfium_c.FS_RECTF * size)()
         self.pointers = [ctypes.byref(rect) for rect in self.rects]
 
-    def boxes(self, text_page: object, count: int) -> Floats:
-        """(count, 4) array left, top, right, bottom in user space, by font ascent, descent and advance."""
+    def boxes(self, text_page: object, indices: Indices) -> Floats:
+        """(n, 4) array left, top, right, bottom in user space, by font ascent, descent and advance."""
+        count = len(indices)
         if count > self.size:
             self._reserve(count)
         ctypes.memset(self.rects, 0, ctypes.sizeof(pdfium_c.FS_RECTF) * count)
         fetch = pdfium_c.FPDFText_GetLooseCharBox
         # A deque that keeps nothing runs the calls without Python code in between. A glyph without a box leaves zeros.
-        deque(map(fetch, repeat(text_page), range(count), islice(self.pointers, count)), maxlen=0)
+        deque(map(fetch, repeat(text_page), indices.tolist(), self.pointers), maxlen=0)
         flat: npt.NDArray[np.float32] = np.frombuffer(memoryview(self.rects), dtype=np.float32, count=count * 4)
         return flat.reshape(count, 4).astype(np.float64)
 
@@ -89,11 +90,13 @@ class TextReader:
             if count <= 0:
                 return TextLayer([], 0.0)
             codes = _codes(text_page, count)
-            boxes = _to_display(self._buffer.boxes(text_page, count), frame)
-            starts, ends = _word_ranges(codes, boxes)
-            if not len(starts):
+            visible = np.flatnonzero(~(_is_break(codes) | np.isin(codes, _SPACES) | (codes == 0)))
+            if not len(visible):
                 return TextLayer([], 0.0)
-            words = _words(codes, boxes, starts, ends)
+            boxes = _to_display(self._buffer.boxes(text_page, visible), frame)
+            first = np.concatenate(([0], _splits(codes, visible, boxes) + 1))
+            starts, ends = visible[first], visible[np.append(first[1:], len(visible)) - 1]
+            words = _words(codes, boxes, first, starts, ends)
             return TextLayer(words, max(_unmapped(text_page, starts), _foreign(codes, starts, ends)))
         finally:
             pdfium_c.FPDFText_ClosePage(text_page)
@@ -105,10 +108,14 @@ def _codes(text_page: object, count: int) -> Codes:
     written = pdfium_c.FPDFText_GetText(text_page, 0, count, buffer)
     units: npt.NDArray[np.uint16] = np.frombuffer(memoryview(buffer), dtype=np.uint16, count=count)
     surrogates = (units >= 0xD800) & (units < 0xE000)
-    if written == count + 1 and not surrogates.any():
-        return units.astype(np.uint32)
-    # pdfium leaves some characters out of the text, so that positions no longer match: ask for each.
     fetch = pdfium_c.FPDFText_GetUnicode
+    if written == count + 1 and not surrogates.any():
+        codes = units.astype(np.uint32)
+        # In running text pdfium writes a hyphen at a line's end as a noncharacter; alone it tells it apart.
+        for index in np.flatnonzero(codes >= 0xFFFE).tolist():
+            codes[index] = fetch(text_page, index)
+        return codes
+    # pdfium leaves some characters out of the text, so that positions no longer match: ask for each.
     each: Codes = np.fromiter(map(fetch, repeat(text_page), range(count)), dtype=np.uint32, count=count)
     return each
 
@@ -122,22 +129,12 @@ def _to_display(rects: Floats, frame: PageFrame) -> Floats:
     return np.stack((xs.min(axis=0), ys.min(axis=0), xs.max(axis=0), ys.max(axis=0)), axis=1)
 
 
-def _word_ranges(codes: Codes, boxes: Floats) -> tuple[Indices, Indices]:
-    """Index ranges [start, end] of words within the characters that are not white space.
-
-    Returns indices into the page's characters: the first and the last of each word; between them only line breaks
-    of pdfium's making may stand.
-    """
-    breaks = (codes == 0x0D) | (codes == 0x0A)
-    spaces = np.isin(codes, _SPACES) & ~breaks
-    visible = np.flatnonzero(~(breaks | spaces | (codes == 0)))
-    if not len(visible):
-        return visible, visible
-    spaces_before = np.cumsum(spaces)[visible]
-    breaks_before = np.cumsum(breaks)[visible]
-    split = np.diff(spaces_before) > 0
-    broken = np.diff(breaks_before) > 0
-    first, second = boxes[visible[:-1]], boxes[visible[1:]]
+def _splits(codes: Codes, visible: Indices, boxes: Floats) -> Indices:
+    """Positions in `visible` (page indices of the characters that show; `boxes` are theirs) after which a word ends."""
+    breaks = _is_break(codes)
+    split = np.diff(np.cumsum(np.isin(codes, _SPACES) & ~breaks)[visible]) > 0
+    broken = np.diff(np.cumsum(breaks)[visible]) > 0
+    first, second = boxes[:-1], boxes[1:]
     # The longer side is close to the font size whichever way the text runs.
     em = np.maximum((first[:, 2:] - first[:, :2]).max(axis=1), 1e-6)
     ahead = second[:, 0] - first[:, 2]
@@ -148,9 +145,12 @@ def _word_ranges(codes: Codes, boxes: Floats) -> tuple[Indices, Indices]:
     known = _has_area(first) & _has_area(second)
     after_hyphen = codes[visible[:-1]] == _PDFIUM_HYPHEN
     split |= (broken & ~(continues & known)) | (~broken & known & (apart | (after_hyphen & ~same_line)))
-    starts = np.concatenate(([0], np.flatnonzero(split) + 1))
-    ends = np.concatenate((np.flatnonzero(split), [len(visible) - 1]))
-    return visible[starts], visible[ends]
+    return np.flatnonzero(split)
+
+
+def _is_break(codes: Codes) -> Flags:
+    breaks: Flags = (codes == 0x0D) | (codes == 0x0A)
+    return breaks
 
 
 def _shared_height(first: Floats, second: Floats) -> Floats:
@@ -164,20 +164,16 @@ def _has_area(boxes: Floats) -> Flags:
     return (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
 
 
-def _words(codes: Codes, boxes: Floats, starts: Indices, ends: Indices) -> list[Word]:
+def _words(codes: Codes, boxes: Floats, first: Indices, starts: Indices, ends: Indices) -> list[Word]:
+    """`first` counts among `boxes`, `starts` and `ends` among the characters of the page."""
     text, has_breaks = _page_text(codes)
-    outside = ~_has_area(boxes)
-    # reduceat runs on to the next start; what stands between two words must add nothing to the first.
-    depth = np.zeros(len(codes) + 1, dtype=np.int64)
-    depth[starts] += 1
-    depth[ends + 1] -= 1
-    outside |= np.cumsum(depth[:-1]) == 0
+    sizeless = ~_has_area(boxes)
     lows, highs = boxes[:, :2].copy(), boxes[:, 2:].copy()
-    lows[outside], highs[outside] = np.inf, -np.inf
-    corners = np.hstack((np.minimum.reduceat(lows, starts), np.maximum.reduceat(highs, starts))).round(3)
+    lows[sizeless], highs[sizeless] = np.inf, -np.inf
+    corners = np.hstack((np.minimum.reduceat(lows, first), np.maximum.reduceat(highs, first))).round(3)
     # Where no glyph of a word has a size of its own (combining marks alone), the point it stands at.
-    sizeless = corners[:, 0] > corners[:, 2]
-    corners[sizeless] = boxes[starts[sizeless]].round(3)
+    empty = corners[:, 0] > corners[:, 2]
+    corners[empty] = boxes[first[empty]].round(3)
     pieces = [text[start : end + 1] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
     if has_breaks:
         pieces = [piece.replace("\r", "").replace("\n", "") for piece in pieces]
@@ -187,7 +183,7 @@ def _words(codes: Codes, boxes: Floats, starts: Indices, ends: Indices) -> list[
 def _page_text(codes: Codes) -> tuple[str, bool]:
     """One character per code, so that positions hold, and whether any is a line break."""
     clean = codes.copy()
-    breaks = (codes == 0x0D) | (codes == 0x0A)
+    breaks = _is_break(codes)
     senseless = (codes < 0x20) & ~breaks | (codes >= 0xD800) & (codes < 0xE000) | (codes > 0x10FFFF)
     clean[senseless | (codes == 0xFFFE) | (codes == 0xFFFF)] = _REPLACEMENT
     clean[codes == _PDFIUM_HYPHEN] = ord("-")
