@@ -6,9 +6,9 @@ They are clues for an officer, not names: nothing is grouped by them. A phrase t
 
 import re
 
-from redaction.detect.lexicon import KIN
+from redaction.detect.lexicon import KIN, Class, classify
 from redaction.detect.model import Finding
-from redaction.detect.text import PageString
+from redaction.detect.text import PageString, fold
 
 POSSESSED, DEFINITE, BARE = 0.8, 0.65, 0.6
 
@@ -18,7 +18,7 @@ _ADJECTIVE = (r"(?:new|old|own|late|former|ex|current|then|elder|eldest|older|ol
               r"second|next|pen|best|close|common-law|ex-)")
 _S = r"[ \v]+"
 _POSSESSIVE = re.compile(
-    rf"\b(?:his|her|their|my|your|ur|our|whose)(?:{_S}{_ADJECTIVE}){{0,2}}{_S}(?:{_KIN}|pen{_S}friend)(?![\w-])", re.IGNORECASE)
+    rf"\b(?:his|her|their|my|your|ur|our|whose)(?:{_S}{_ADJECTIVE}){{0,2}}{_S}(?:(?:nan|gran|mum|mam|dad)s|{_KIN}|pen{_S}friend)(?![\w-])", re.IGNORECASE)
 _NAMED = re.compile(rf"(?<=\w)(?:'s|s')(?:{_S}{_ADJECTIVE}){{0,2}}{_S}(?P<kin>{_KIN})(?![\w-])",
                     re.IGNORECASE)
 _DEFINITE = re.compile(
@@ -31,16 +31,15 @@ _LOCATED = re.compile(
 _PARENT_OF = re.compile(
     rf"\bthe{_S}(?:mother|father|mum|dad|parent|brother|sister|son|daughter|wife|husband|partner|child){_S}of{_S}"
     rf"(?:another|one|a){_S}\w+(?:{_S}in{_S}\w+{_S}\d+)?", re.IGNORECASE)
-_BARE = re.compile(r"(?<![\w'-])(?:Mum|Mam|Mummy|Dad|Daddy|Nan|Nana|Gran|Granny|Grandma|Grandad|Granddad)(?!['\w-]*\w)(?!{_S}[A-Z])"
+_BARE = re.compile(r"(?<![\w'-])(?:Mum|Mam|Mummy|Dad|Daddy|Nan|Nana|Gran|Granny|Grandma|Grandad|Granddad|Auntie|Uncle)(?!['\w-]*\w)(?!{_S}[A-Z])"
                    .replace("{_S}", _S))
 _BARE_POSSESSIVE = re.compile(r"(?<![\w'-])(?:Mum|Mam|Mummy|Dad|Daddy|Nan|Nana|Gran|Granny|Grandma|Grandad|Granddad)(?='s\b)")
 _BARE_LOWER = re.compile(r"(?<![\w'-])(?:mum|mam|daddy|dad|nan|gran|grandad)(?= (?:was|is|has|had|said|says|rang|came|went|will|told|"
                          r"and|who|did|thinks|wants|wont|doesnt|wasnt|isnt)\b)")
-_NEXT_DOOR = re.compile(rf"(?i)(?<![\w-])next{_S}door(?={_S}(?:said|says|rang|told|heard|called|has|had|complained))")
+_NEXT_DOOR = re.compile(rf"(?i)(?<![\w-])next{_S}door(?={_S}(?:said|says|rang|told|heard|called|came|shouted|banged|went|has|had|complained))")
 _NAME_FOLLOWS = re.compile(
-    r"(?:,|:|[ \v]?\(|-)?[ \v]{1,3}(?:(?:Mr|Mrs|Ms|Miss|Dr|Auntie|Uncle)[ .\v]+)?[A-Z\u00c0-\u017d](?:[\w'-]+|\.)"
+    r"(?:,|:|[ \v]?\(|-)?[ \v]{1,3}(?:(?:Mr|Mrs|Ms|Miss|Dr|Auntie|Uncle)[ .\v]+)?(?P<word>[A-Z\u00c0-\u017d](?:[\w'-]+|\.))"
     r"|[ \v]['\"]|(?:,)?[ \v](?:called|named)\b|:")
-_SENTENCE_WORD = re.compile(r"[ \v]{1,3}(?:I|He|She|They|It|We|You|The|In|On|At|A|An|No|Not|But|And|Has|Was|Is)\b")
 # Roles, not ties: "his own boss", "partner agencies", "the child protection plan".
 _PROFESSIONAL_NEXT = re.compile(
     r"[ \v]+(?:agency|agencies|organisation|organisations|protection|benefit|support|maintenance|abuse|services|care|contact|"
@@ -60,7 +59,9 @@ class ContextRecogniser:
         def add(start: int, end: int, score: float, why: str) -> None:
             if _PROFESSIONAL_NEXT.match(flat, end):
                 return
-            if _NAME_FOLLOWS.match(flat, end) and not _SENTENCE_WORD.match(flat, end):
+            following = _NAME_FOLLOWS.match(flat, end)
+            word = fold(following["word"] or "").rstrip(".") if following else ""
+            if following and (not word or classify(word) not in (Class.WORD, Class.STOP, Class.PLACE)):
                 return
             found.append(Finding(start, end, "context", score, (why,)))
 

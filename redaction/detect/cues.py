@@ -5,12 +5,13 @@ import re
 from redaction.detect.lexicon import KIN, LOWER_TITLES
 
 UPPER = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100\u0102\u0104\u0106\u010c\u010e\u0110\u0118\u011a\u0141\u0143\u0147\u0150\u0158\u015a\u015e\u0160\u0164\u016e\u0170\u0179\u017b\u017d"
-CAPITALISED = rf"[{UPPER}](?:\w*(?:['-](?:[{UPPER}]\w+|[{UPPER}](?!\w))|'(?!s\b)(?=[a-z]{{3}})\w+)*)"
+_L = r"[^\W\d_]"
+CAPITALISED = rf"[{UPPER}]{_L}*(?:-[{UPPER}]{_L}*|'(?!S\b)[{UPPER}]{_L}+|'(?=[a-z]{{3}}){_L}+)*(?!\w)"
 INITIALS = rf"(?:[{UPPER}]\.[ -]?){{1,3}}"
 PARTICLE = r"(?:de|da|di|del|dos|van|von|der|den|bin|ibn|bint|al|el|ap|ab|la|le|ni|n\u00ed|st)"
 SEPARATOR = r"(?:[ ]|[ ]?\v+)"
 # A hyphen at the end of a wrapped line belongs to the name: "Hartly-" / "Moon".
-TOKEN = rf"(?:(?:[{UPPER}]\.){{2,3}}|[{UPPER}]\.?(?![\w'.])|{CAPITALISED}(?:-\v+{CAPITALISED})?)"
+TOKEN = rf"(?:(?:[{UPPER}]\.){{2,3}}|[{UPPER}]\.?(?![\w'.-])|{CAPITALISED}(?:-\v+{CAPITALISED})?)"
 RUN = re.compile(rf"(?<![\w@.'/&-]){TOKEN}(?:{SEPARATOR}(?:{PARTICLE}{SEPARATOR}){{0,2}}{TOKEN})*")
 TOKENS = re.compile(rf"{PARTICLE}(?={SEPARATOR})|{TOKEN}")
 
@@ -67,5 +68,6 @@ CLOSING = re.compile(r"(?i)(?:yours (?:sincerely|faithfully|truly)|(?:kind|best|
 SPEAKER = re.compile(rf"(?m)^[> \t]*(?P<name>{CAPITALISED}(?: {CAPITALISED})?)[ ]?:[ ]")
 LOWER_TITLED = re.compile(rf"(?<![\w'-])(?P<title>{'|'.join(sorted(LOWER_TITLES))})\.?[ \v](?P<name>[a-z][a-z'-]*)(?![\w'-])")
 LOWER_KIN = re.compile(rf"(?<![\w'-])(?:his|her|my|our|their|ur)[ \v](?:[a-z]+ )?(?:{_kin})[ \v](?P<name>[a-z][a-z'-]{{2,}})(?![\w'-])")
+LOWER_ALIAS = re.compile(r"\b(?:real name|known as|aka|nicknamed?|goes by|calls (?:him|her)self)(?: is)?[ \v](?P<name>[a-z]{3,})(?![\w'-])")
 LOWER_WORD = re.compile(r"(?<![\w'@./-])[a-z][a-z]{3,}(?:-[a-z]+)?(?=(?:'s)?(?![\w@'/-]|\.\w))")
 LOWER_OTHER_SCRIPT = re.compile(r"[^\x00-\x7f]")

@@ -6,14 +6,15 @@ from dataclasses import replace
 from redaction.detect import cues
 from redaction.detect.context import ContextRecogniser
 from redaction.detect.identifiers import IdentifierRecogniser
-from redaction.detect.model import IDENTIFIER_KINDS, Finding, Mention, Recogniser
+from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Recogniser
 from redaction.detect.names import NameRecogniser
 from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
 from redaction.detect.register import INITIALS, ONE_INITIAL, Register
 from redaction.detect.text import PageString, fold
 
 REPORTED = 0.5
-LEARNED = 0.6
+LEARNED = 0.55
+SURE_DESPITE_PLACE = 0.8  # a name found with this score stands even where the same word also names a place
 MOST_EVIDENCE = 4
 
 
@@ -34,6 +35,7 @@ class Detector:
         for page in pages:
             if page.raw not in read:  # duplicated pages are common: each text is read once
                 read[page.raw] = [finding for recogniser in self.recognisers for finding in recogniser.find(page)]
+        _drop_places(read)
         learned = {Learned(text[finding.start:finding.end], finding.title) for text, findings in read.items()
                    for finding in findings if finding.kind == "person" and finding.score >= LEARNED}
         known = People(subject, people, learned)
@@ -46,6 +48,24 @@ class Detector:
                 settled[page.raw] = settle([*read[page.raw], *register.find(page)])
             mentions += [_mention(page, finding, known, register) for finding in settled[page.raw]]
         return mentions
+
+
+def _drop_places(read: dict[str, list[Finding]]) -> None:
+    """Take out weak guesses at words that name a place somewhere in the case and a person for certain nowhere."""
+
+    def key(text: str, finding: Finding) -> str:
+        return fold(text[finding.start:finding.end])
+
+    places = {key(text, f) for text, findings in read.items() for f in findings if f.kind == PLACE}
+    for text, findings in read.items():
+        for finding in findings:
+            if finding.kind == "address":
+                town = text[finding.start:finding.end].replace("\n", ",").rpartition(",")[2]
+                places.add(fold(town.strip()))
+    sure = {key(text, f) for text, findings in read.items() for f in findings
+            if f.kind == "person" and f.score >= SURE_DESPITE_PLACE}
+    for text, findings in read.items():
+        findings[:] = [f for f in findings if f.kind != "person" or key(text, f) not in places - sure]
 
 
 def settle(findings: Iterable[Finding]) -> list[Finding]:

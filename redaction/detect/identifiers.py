@@ -20,7 +20,7 @@ _MONTH = (r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|
 _DATE = (rf"(?:\d{{1,2}}\s?[/.\-]\s?\d{{1,2}}\s?[/.\-]\s?(?:\d{{4}}|\d\d)|\d{{4}}-\d\d-\d\d"
          rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)?\s{_MONTH},?\s(?:\d{{4}}|\d\d)|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}})")
 _STREETS = "|".join(sorted((re.escape(word) for word in STREET), key=len, reverse=True))
-_NAMEWORD = r"[A-Z][\w'.-]*"
+_NAMEWORD = r"[A-Z][^\W\d_]*(?:['.-][^\W\d_]+)*(?!\w)"
 _TOWN = rf"{_NAMEWORD}(?:[ -](?:on|upon|le|under|in|the|{_NAMEWORD})){{0,3}}"
 
 
@@ -44,7 +44,7 @@ def _form(kind: str, pattern: str, evidence: str, *, check: Callable[[str], bool
 
 _I = re.IGNORECASE
 FORMS: tuple[Form, ...] = (
-    _form("email", r"(?<![\w.+-])[\w.+'-]+\s?@\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", "form of an email address"),
+    _form("email", r"(?<![\w.+-])[\w.+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", "form of an email address"),
     _form("handle", r"(?<![\w.@/+-])@[A-Za-z0-9_](?:[\w.]*\w)?(?![\w@])", "@ and a name"),
     _form("ip", r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d]|\.\d)", "form of an IP address", check=checksums.ip_address),
     _form("ip", r"(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])|(?<![\w:])(?:[0-9a-f]{1,4}:){1,6}:(?:[0-9a-f]{1,4})",
@@ -83,20 +83,25 @@ FORMS: tuple[Form, ...] = (
 )
 
 _BIRTH_CUE = r"(?:\bd\.?\s?o\.?\s?b\b\.?|\bborn(?: on)?|\bb\.|\bdate[ -]of[ -]birth|\bbirth\s?date|\bbirthday)"
-_BIRTH = re.compile(rf"(?i){_BIRTH_CUE}[\s:=|(\-]{{0,24}}(?P<date>{_DATE})(?!\d)")
+_BIRTH = re.compile(rf"(?i){_BIRTH_CUE}[\s:=|(._\-]{{0,40}}(?P<date>{_DATE})(?!\d)")
 _BIRTH_TABLE = re.compile(rf"(?i)\bd\.?o\.?b\.?\s*\n\s*(?P<date>{_DATE})(?!\d)")
-_BIRTH_AFTER_NAME = re.compile(rf"(?<=[a-zA-Z\u00c0-\u024f])\s\((?P<date>(?i:{_DATE}))(?=[),;])")
+_BIRTH_AFTER_NAME = re.compile(
+    rf"(?<=[A-Za-z\u00c0-\u024f])(?:\s\(|,\s)(?P<date>(?i:{_DATE}))(?=[),;]|\s(?:of|PNC|CRO|CRN|NHS)\b)")
+_FULL_YEAR = re.compile(r"(?:\d{4}|\d\d)\Z|\A\d{4}(?=-)")
+_EARLIEST_BIRTH, _LATEST_BIRTH, _LATEST_BIRTH_TWO_DIGITS = 1915, 2022, 30
 _ADDRESS = re.compile(
-    rf"(?<![\w/.£-])\d{{1,4}}[A-Za-z]?(?:[-/]\d{{1,4}}[A-Za-z]?)?,?\s(?:{_NAMEWORD}\s){{1,3}}(?i:{_STREETS})(?!\w)\.?"
-    rf"(?:,\s(?!(?:[A-Z]{{1,2}}\d)){_TOWN}){{0,3}}")
+    rf"(?<![\w/.£-])(?!(?:19|20)\d\d,)\d{{1,4}}[A-Za-z]?(?:[-/]\d{{1,4}}[A-Za-z]?)?,?\s(?:{_NAMEWORD}\s){{1,3}}(?i:{_STREETS})(?!\w)\.?"
+    rf"(?:,\s{_TOWN}){{0,3}}(?:,?[ ]?\n[A-Z][a-z]+(?:[ -][A-Za-z][a-z]+){{0,2}}(?=[ ]*(?:\n|\Z)))?")
 # What may stand before the number of the house: a flat or unit, then a building.
 _ADDRESS_LEAD = re.compile(
-    rf"(?:(?:Flat|Unit|Room|Apartment|Apt|Plot|Suite)\s\w{{1,4}},?\s(?:{_NAMEWORD}(?:\s{_NAMEWORD}){{0,3}},\s)?"
-    rf"|{_NAMEWORD}\s(?:House|Court|Lodge|Cottage|Building|Buildings|Mill|Tower),\s)\Z")
+    rf"(?:(?i:Flat|Unit|Room|Apartment|Apt|Plot|Suite)\s\w{{1,4}},?\s(?:{_NAMEWORD}(?:\s{_NAMEWORD}){{0,3}},\s)?"
+    rf"|{_NAMEWORD}\s(?:House|Court|Lodge|Cottage|Building|Buildings|Mill|Tower),\s"
+    rf"|(?<=\n){_NAMEWORD}(?:[ ]{_NAMEWORD}){{1,3}},\s)\Z")
 _ADDRESS_FLAT = re.compile(
     rf"\b(?:Flat|Unit|Room|Apartment|Apt)\s\w{{1,4}},\s{_NAMEWORD}(?:\s{_NAMEWORD}){{1,3}}(?:,\s(?![A-Z]{{1,2}}\d){_TOWN}){{0,2}}")
 _ADDRESS_LOWER = re.compile(
-    r"(?<![\w/.£-])\d{1,3}[a-z]? (?:[a-z']{2,} ){1,3}(?:street|rd|road|lane|avenue|ave|terrace|crescent|gardens|st)(?!\w)")
+    r"(?<![\w/.£-])\d{1,3}[a-z]? (?:[a-z']{2,} ){1,3}(?:street|st|rd|road|lane|avenue|ave|terrace|crescent|gardens|row|close|drive|grove)"
+    r"(?!\w)(?:, [a-z]{4,}(?= [a-z]{1,2}\d))?")
 _ADDRESS_STOPS = frozenset("the a an of on in at to and his her their my your our for from with this that days weeks hours".split())
 _HANDLE_AFTER = re.compile(
     r"(?i)\b(?:followed by|follows|account|insta(?:gram)?|snap(?:chat)?|tiktok|twitter|facebook|username|user name|handle|profile)"
@@ -143,8 +148,8 @@ class IdentifierRecogniser:
     def _dates_of_birth(self, flat: str) -> list[Finding]:
         found = [Finding(*match.span("date"), "date_of_birth", CERTAIN, ("date after a word for birth",))
                  for pattern in (_BIRTH, _BIRTH_TABLE) for match in pattern.finditer(flat)]
-        return found + [Finding(*match.span("date"), "date_of_birth", LIKELY, ("date in brackets after a name",))
-                        for match in _BIRTH_AFTER_NAME.finditer(flat)]
+        return found + [Finding(*match.span("date"), "date_of_birth", LIKELY, ("date straight after a name",))
+                        for match in _BIRTH_AFTER_NAME.finditer(flat) if _long_ago(match["date"])]
 
     def _addresses(self, flat: str) -> list[Finding]:
         found = []
@@ -157,3 +162,10 @@ class IdentifierRecogniser:
             if not _ADDRESS_STOPS.intersection(match.group().split()[1:-1]):
                 found.append(Finding(*match.span(), "address", FAILED_CHECK, ("number and street, lower case",)))
         return found
+
+
+def _long_ago(date: str) -> bool:
+    """Whether the year could be a year of birth and not that of a recent meeting; two digits: 31 to 99."""
+    match = _FULL_YEAR.search(date)
+    year = int(match.group()) if match else 0
+    return year > _LATEST_BIRTH_TWO_DIGITS if year < 100 else _EARLIEST_BIRTH <= year < _LATEST_BIRTH

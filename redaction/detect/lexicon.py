@@ -30,7 +30,7 @@ def _words(text: str) -> frozenset[str]:
 
 TITLES = _words("""mr mrs ms miss mx dr prof professor sir dame lord lady rev reverend cllr councillor judge pc dc ds di
     dci dcs supt ch chief sgt sergeant insp inspector constable detective wpc pcso so spo aco co cm vlo idva isva
-    auntie aunt aunty uncle nan nana nanna gran granny grandad grandma officer nurse sister ofc recorder dj justice
+    auntie aunt aunty uncle nan nana nanna gran granny grandad grandma mummy daddy officer nurse sister ofc recorder dj justice
     sw cpn det const superintendent comdr commander capt captain major imam pastor canon warder mister madam""")
 # A lower-case title is trusted only where the word is nothing else.
 LOWER_TITLES = _words("mr mrs ms dr pc dc prof sgt insp cllr auntie aunty miss")
@@ -52,7 +52,7 @@ ORGANISATION = _words("""school primary academy college university nursery hospi
     hostel hotel station depot club bar office unit team service services scheme project programme foundation charity
     group society association solicitors partners chambers department ministry agency board authority library market
     airport hall law act order code report pharmacy supermarket garage joinery builders scaffolding united rovers
-    athletic city town county borough county's region circuit crown magistrates' magistrates tribunal parliament
+    athletic city town county vale valley dale borough county's region circuit crown magistrates' magistrates tribunal parliament
     railway line river canal beach island isle forest pupils year stage phase module course protocol index scale
     score scales assessment interview syndrome disease test model method inquiry""")
 _STOP = _words("""i the a an and or but if in on at to of for from with by as is are was were be been am he she they we you
@@ -65,7 +65,7 @@ _STOP = _words("""i the a an and or but if in on at to of for from with by as is
     october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday
     friday saturday sunday mon tue tues wed thu thur thurs fri sat sun yours sincerely faithfully regards kind morning
     afternoon evening night today tomorrow yesterday christmas easter ramadan eid god covid ok okay tv uk usa gp dna
-    hr it nfa tbc tba asap fao pp ps nb am pm risk medium high low very""")
+    hr it nfa tbc tba asap fao pp ps nb am pm risk medium high low very state secretary""")
 PLACES = _words("""aberdeen aberystwyth accrington aldershot ashford aylesbury bangor barking barnet barnsley barnstaple
     barrow basildon basingstoke bath batley bedford belfast berkshire beverley bexley birkenhead birmingham blackburn
     blackpool bodmin bolton bootle boston bournemouth bracknell bradford braintree brent brentwood brighton bristol
@@ -133,10 +133,8 @@ def classify(key: str) -> Class:
     if key in words("forenames"):
         common = is_word(key) or (key in words("proper_nouns") and key not in nick_keys())
         return Class.WORD_NAME if common else Class.FORENAME
-    if key in ("bill", "will", "may"):
-        return Class.WORD_NAME
     if is_word(key):
-        return Class.WORD
+        return Class.WORD_NAME if key in nick_words() or key == "may" else Class.WORD
     if key in nick_keys():
         return Class.FORENAME
     if key in words("surnames"):
@@ -168,10 +166,20 @@ def _namer() -> NickNamer:
 @cache
 def nick_keys() -> frozenset[str]:
     """Every full name and every short form in the nicknames list that is not also an English word."""
+    return frozenset(name for name in _all_nicks() if not is_word(name) and len(name) > 2)
+
+
+@cache
+def nick_words() -> frozenset[str]:
+    """Names and short forms that are English words too: Paddy, Bill, Will."""
+    return frozenset(name for name in _all_nicks() if is_word(name) and len(name) > 2)
+
+
+@cache
+def _all_nicks() -> frozenset[str]:
     namer = _namer()
     known = {name for name in words("forenames") if namer.nicknames_of(name)}
-    short = {nick for name in known for nick in namer.nicknames_of(name)}
-    return frozenset(name for name in known | short if not is_word(name) and len(name) > 2)
+    return frozenset(known.union(*(namer.nicknames_of(name) for name in known)))
 
 
 @cache

@@ -6,6 +6,9 @@ from typing import Any, Protocol
 from redaction.detect.text import PageString
 from redaction.geometry import Box
 
+# A finding of this kind says that the words name a place or an organisation. It is never reported: it keeps weak guesses
+# at the same words from being followed through the case.
+PLACE = "place"
 IDENTIFIER_KINDS = frozenset({
     "phone", "email", "address", "postcode", "date_of_birth", "nino", "nhs_number", "pnc_id", "cro", "prison_number",
     "crn", "vehicle", "driving_licence", "bank", "ip", "handle",

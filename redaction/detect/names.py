@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from redaction.detect import cues
 from redaction.detect.lexicon import (
-    NEVER_LOWER, ORGANISATION, PLACES, STREET, TITLES, Class, classify, is_word, words,
+    KIN, NEVER_LOWER, ORGANISATION, PLACES, STREET, TITLES, Class, classify, is_word, words,
 )
-from redaction.detect.model import Finding
+from redaction.detect.model import PLACE, Finding
 from redaction.detect.text import PageString, fold
 
 LONGEST_NAME = 5
@@ -26,6 +26,10 @@ _ALSO_SURNAMES = frozenset("hill green ward church hall marsh park lane bridge g
 _WEAK_TITLES = frozenset("""officer nurse sister justice chief major recorder detective constable judge inspector captain
     commander ch so co cm sw di sir lord lady father miss master pastor canon warder""".split())
 _MONTHS = frozenset("may april june august".split())
+_DATE_BEFORE = re.compile(
+    r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of))[ \v]+\Z")
+_DIGIT_AFTER = re.compile(r"[ \v]*\d")
+_SAINT = re.compile(r"\b(?:St|ST|Saint|SAINT)\.?[ ]\Z")
 _TITLE_AND_NUMBER = re.compile(r"(?<![\w'])(?P<title>[A-Z][A-Za-z]{1,14})\.?[ \v]+(?:[A-Z]?\d{1,5}[ \v]+)?\Z")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:;\u2026][\"')\]]*[ \v]+|\n[> \t]*|[\"(][ ]?|[-\u2022*][ ]|\d[.)][ ]|[ ]{3,})\Z")
 _COMMA_NAME = re.compile(
@@ -51,9 +55,15 @@ class Token(NamedTuple):
 def _tokens(flat: str, start: int, end: int) -> list[Token]:
     found = []
     for match in cues.TOKENS.finditer(flat, start, end):
-        key = re.sub(r"-\v+", "-", fold(match.group()))
-        found.append(Token(match.group(), match.start(), match.end(), key.rstrip("."), classify(key)))
+        key = fold(re.sub(r"-\v+", "-", match.group()))
+        kind = Class.STOP if _is_date(flat, key, match.start(), match.end()) else classify(key)
+        found.append(Token(match.group(), match.start(), match.end(), key.rstrip("."), kind))
     return found
+
+
+def _is_date(flat: str, key: str, start: int, end: int) -> bool:
+    return key in _MONTHS and (_DATE_BEFORE.search(flat, max(0, start - 10), start) is not None
+                               or _DIGIT_AFTER.match(flat, end) is not None)
 
 
 def _part_of_place(token: Token) -> bool:
@@ -104,7 +114,7 @@ class NameRecogniser:
         index = 0
         while index < len(tokens):
             token = tokens[index]
-            if token.key in TITLES and index + 1 < len(tokens) and not (title and token.key not in TITLES):
+            if token.key in TITLES and (index + 1 < len(tokens) or not title):
                 title = token.key
                 index += 1
                 continue
@@ -112,14 +122,26 @@ class NameRecogniser:
             while stop < len(tokens) and self._can_join(tokens[stop], stop > index, bool(title)):
                 stop += 1
             stretch = tokens[index:stop]
-            following = tokens[stop] if stop < len(tokens) else None
-            if stretch:
+            following = self._place_ahead(tokens, stop)
+            if stretch and _SAINT.search(flat, max(0, stretch[0].start - 7), stretch[0].start) and not title:
+                found.append(Finding(stretch[0].start, stretch[-1].end, PLACE, 1.0, ("named after a saint",)))
+            elif stretch:
                 found += self._stretch(flat, stretch, following, title, labelled.get(stretch[0].start, ""))
             elif title and _part_of_place(token) and token.key in words("surnames"):
                 found.append(Finding(token.start, token.end, "person", 0.85, (f"title {title} + surname",), title))
             title = ""
             index = max(stop, index + 1)
         return found
+
+    @staticmethod
+    def _place_ahead(tokens: list[Token], stop: int) -> Token | None:
+        """The street or organisation word that the run leads up to over plain words, if it does."""
+        for token in tokens[stop - 1 if stop else 0:]:
+            if _part_of_place(token):
+                return token
+            if token.kind not in (Class.WORD, Class.PLACE) and token.start >= tokens[min(stop, len(tokens) - 1)].start:
+                return None
+        return None
 
     @staticmethod
     def _title_before(flat: str, start: int) -> str:
@@ -141,7 +163,7 @@ class NameRecogniser:
         if following is not None and _part_of_place(following) and not title:
             last = stretch[-1]
             if not (following.key in _ALSO_SURNAMES and last.kind is Class.FORENAME and len(stretch) == 1):
-                return []
+                return [Finding(stretch[0].start, last.end, PLACE, 1.0, ("part of the name of a place or organisation",))]
             return [Finding(last.start, following.end, "person", 0.55, ("forename + word that is also a surname",))]
         if cues.ORGANISATION_AFTER.match(flat, stretch[-1].end) and not title:
             return []
@@ -229,7 +251,9 @@ class NameRecogniser:
 
     def _single(self, flat: str, token: Token) -> Finding | None:
         around = _Around(flat, token.start, token.end)
-        if token.kind is Class.INITIAL or token.key in PARTICLES or len(token.key) < 2:
+        if token.kind is Class.INITIAL or token.key in PARTICLES or len(token.key) < 2 or token.key in KIN:
+            return None
+        if token.text.isupper() and len(token.text) < 3:
             return None
         if around.before(cues.ALIAS_BEFORE):
             return _finding([token], 0.8, "introduced as a name")
@@ -252,20 +276,16 @@ class NameRecogniser:
         if token.kind is Class.FORENAME:
             place = around.before(cues.PLACE_BEFORE) and token.key in PLACES
             return None if place else _finding([token], 0.8 if person or led or role else 0.7, "forename")
-        number_near = re.compile(r"[ \v]*\d").match(around.flat, token.end) or (
-            re.compile(r"\d(?:st|nd|rd|th)?[ \v]+\Z").search(around.flat, max(0, token.start - 8), token.start))
-        if token.key in _MONTHS and number_near:
-            return None
         if token.kind is Class.WORD_NAME:
             if role or (led and not around.sentence_start) or (person and token.key not in ("will", "may")):
                 placed = around.before(cues.PLACE_BEFORE) or token.key in PLACES
                 return None if placed else _finding([token], 0.6, "forename that is also a word, where a person would be")
             return None
         if around.before(cues.PLACE_BEFORE) and not role:
-            return None
+            return _finding([token], 1.0, "where a place would be", kind=PLACE)
         if token.kind is Class.UNKNOWN and token.text.isupper() and len(token.text) < 6 and not role:
             return None
-        if role or led or (person and token.kind is Class.UNKNOWN):
+        if role or led or person:
             return _finding([token], 0.6, "unknown word where a person would be")
         return None
 
@@ -338,23 +358,26 @@ class NameRecogniser:
         for match in cues.LOWER_TITLED.finditer(flat):
             key, title = fold(match["name"]).removesuffix("'s"), match["title"]
             known = key in words("surnames") and title in ("mr", "mrs") and key not in words("words_common")
-            if len(key) == 1 and key != "a" or known or (not is_word(key) and classify(key) is not Class.STOP):
+            if title != "miss" and len(key) == 1 and key != "a" or known or (not is_word(key) and classify(key) is not Class.STOP):
                 start = match.start("name")
                 found.append(Finding(start, start + len(key), "person", 0.75, (f"title {title} + name",), title))
         for match in cues.LOWER_KIN.finditer(flat):
             key = fold(match["name"]).removesuffix("'s")
-            if key not in NEVER_LOWER and classify(key) in (Class.FORENAME, Class.UNKNOWN) and not is_word(key):
+            if key not in NEVER_LOWER and classify(key) in (Class.FORENAME, Class.UNKNOWN, Class.WORD_NAME):
                 start = match.start("name")
                 found.append(Finding(start, start + len(key), "person", 0.65, ("after a word for a relative",)))
+        for match in cues.LOWER_ALIAS.finditer(flat):
+            if classify(match["name"]) in (Class.FORENAME, Class.UNKNOWN):
+                found.append(Finding(*match.span("name"), "person", 0.65, ("introduced as a name",)))
         for match in cues.LOWER_WORD.finditer(flat):
             key = match.group()
-            if key in words("forenames") and classify(key) is Class.FORENAME and not is_word(key):
+            if classify(key) is Class.FORENAME and not is_word(key) and key not in KIN:
                 found.append(Finding(match.start(), match.end(), "person", 0.55, ("forename in lower case",)))
         return found
 
 
-def _finding(tokens: list[Token], score: float, why: str, title: str = "") -> Finding:
-    return Finding(tokens[0].start, tokens[-1].end, "person", score, (why,), title)
+def _finding(tokens: list[Token], score: float, why: str, title: str = "", kind: str = "person") -> Finding:
+    return Finding(tokens[0].start, tokens[-1].end, kind, score, (why,), title)
 
 
 def _addressee(flat: str, position: int, piece: str, why: str) -> list[Finding]:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rapidfuzz.distance import OSA
+
 from redaction.detect.lexicon import FAMILY_TITLES, TITLES, Class, classify, same_forename, short_forms
 from redaction.detect.text import fold
 
@@ -28,6 +30,12 @@ class Name:
     def full(self) -> bool:
         """A forename of more than an initial, and a surname."""
         return bool(self.surname and self.forenames and len(self.forenames[0]) > 1)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every part of the name longer than an initial."""
+        parts = (*self.forenames, *re.split(r"[- ]", self.surname), self.lone)
+        return frozenset(part for part in parts if len(part) > 1)
 
     @property
     def surname_parts(self) -> tuple[str, ...]:
@@ -53,6 +61,8 @@ def parse_name(text: str) -> Name:
         return Name()
     if len(words) == 1:
         return Name(lone=fold(words[0]).rstrip("."))
+    if words[0].isupper() and len(words[0]) > 2 and all(len(word.rstrip(".")) == 1 for word in words[1:]):
+        return _named(words[1:], words[:1])
     shouted = [len(word) > 2 and word.isupper() for word in words]
     if shouted[0] and not shouted[-1] and len(words[-1].rstrip(".")) > 1:
         last = max(index for index, loud in enumerate(shouted) if loud and all(shouted[:index + 1]))
@@ -99,7 +109,8 @@ class Person:
         return any(word in own.surname_parts for own in self.names if own.surname)
 
     def fits_forename(self, word: str) -> bool:
-        return any(word == own.forenames[0] or word in own.forenames[0].split("-") for own in self.names if own.forenames)
+        return any(word in (own.forenames if self.subject else own.forenames[:1]) or word in own.forenames[0].split("-")
+                   for own in self.names if own.forenames)
 
     def fits_lone(self, word: str) -> bool:
         return any(word == own.lone for own in self.names if own.lone)
@@ -107,10 +118,21 @@ class Person:
     def fits_short_form(self, word: str) -> bool:
         """A nickname, or the first letters, of a forename or surname."""
         for own in self.names:
-            given = own.forenames[0] if own.forenames else own.lone
-            if word in short_forms(given) or given in short_forms(word):
+            for given in own.forenames or (own.lone,):
+                if word in short_forms(given) or given in short_forms(word):
+                    return True
+                if len(word) >= 3 and any(long.startswith(word) for long in (given, own.surname) if len(long) > len(word)):
+                    return True
+        return False
+
+    def nearly(self, forename: str, surname: str) -> bool:
+        """Whether a name is misspelt from one of this person's: both words for a full name, either for a lone one."""
+        for own in self.names:
+            given = any(_slip(forename, name) for name in own.forenames)
+            family = bool(own.surname) and any(_slip(surname, part) for part in own.surname_parts)
+            if forename == surname and (given or family or _slip(forename, own.lone)):
                 return True
-            if len(word) >= 3 and any(long.startswith(word) for long in (given, own.surname) if len(long) > len(word)):
+            if forename != surname and family and own.forenames and (given or _given_agree((forename,), own.forenames)):
                 return True
         return False
 
@@ -126,16 +148,34 @@ class Person:
 def _same_person(one: Name, other: Name) -> bool:
     if not (one.forenames and other.forenames and one.surname and other.surname):
         return False
-    if not same_forename(one.forenames[0], other.forenames[0]):
-        first, second = one.forenames[0].split("-")[0], other.forenames[0].split("-")[0]
-        if not same_forename(first, second):
-            return False
+    if one.words == other.words or (min(len(one.words), len(other.words)) > 1
+                                    and (one.words <= other.words or other.words <= one.words)):
+        return True
+    if not _given_agree(one.forenames, other.forenames):
+        return False
+    if "-".join(part[0] for part in re.split("[- ]", one.surname)) == other.surname:
+        return True
     if one.surname == other.surname or one.surname.replace("-", " ") == other.surname.replace("-", " "):
         return True
     if len(one.surname) == 1 or len(other.surname) == 1:
         return one.surname[0] == other.surname[0] and len(one.forenames[0]) > 1
-    both_full = len(one.forenames[0]) > 1 and len(other.forenames[0]) > 1
-    return both_full and (one.surname in other.surname_parts or other.surname in one.surname_parts)
+    return one.surname in other.surname_parts or other.surname in one.surname_parts
+
+
+def _given_agree(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two sets of forenames can be one person's: the first of the shorter matches any of the longer, and two
+    middle names that differ speak against it."""
+    short, long = sorted((one, other), key=len)
+    if len(short) > 1 and any(not any(_alike(name, each) for each in long) for name in short):
+        return False
+    return any(_alike(short[0], name) for name in long)
+
+
+def _alike(one: str, other: str) -> bool:
+    if same_forename(one, other) or same_forename(one.split("-")[0], other.split("-")[0]):
+        return True
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 3 and long.startswith(short)
 
 
 @dataclass(frozen=True)
@@ -183,7 +223,9 @@ class People:
         if name == Name():
             return
         match = self._match(name, item.title)
-        if match.person is not None and not match.person.subject:
+        if match.person is not None:
+            if match.person.subject and not name.full:
+                return
             if name.surname:
                 match.person.names.add(name)
             if item.title and (name.full or not match.candidates):
@@ -212,7 +254,11 @@ class People:
     def _match(self, name: Name, title: str) -> Match:
         if name.surname and name.forenames:
             exact = [person for person in self.people if name in person.names]
-            return _choose(exact or [person for person in self.people if person.fits_full(name)])
+            fitting = exact or [person for person in self.people if person.fits_full(name)]
+            one_initial = len(name.forenames) == 1 and len(name.forenames[0]) == 1 and "-" not in name.surname
+            if one_initial and any(person.subject for person in fitting):
+                return Match(None, tuple(fitting))  # a relative may share surname and initial
+            return _choose(fitting) if fitting else self._misspelt(name.forenames[0], name.surname)
         word = name.lone
         if not word:
             return Match()
@@ -228,7 +274,16 @@ class People:
         if subject is not None and (subject in forename or subject in lone):
             others = tuple(person for person in named if not person.subject)
             return Match(subject, others)
-        return _choose(named or [person for person in self.people if person.fits_short_form(word)])
+        short = named or [person for person in self.people if person.fits_short_form(word)]
+        return _choose(short) if short else self._misspelt(word, word)
+
+    def _misspelt(self, forename: str, surname: str) -> Match:
+        """Someone whose name is a letter or two away; near the subject's name it is left to a person."""
+        near = [person for person in self.people if person.nearly(forename, surname)]
+        if any(person.subject for person in near):
+            return Match(None, tuple(near))
+        listed = classify(forename) in (Class.FORENAME, Class.WORD_NAME) and forename == surname
+        return Match() if listed else _choose(near)
 
     def _titled(self, word: str, title: str) -> Match:
         """A title and one word: a surname before anything else, and never the subject outright."""
@@ -251,6 +306,14 @@ class People:
         if title and any(person.subject for person in starts):
             return Match(None, tuple(starts))
         return _choose(starts)
+
+
+def _slip(one: str, other: str) -> bool:
+    """One letter apart, or two in a long word; the first letter right."""
+    if min(len(one), len(other)) < 5 or one[0] != other[0]:
+        return one == other and bool(one)
+    allowed = 2 if min(len(one), len(other)) > 6 else 1
+    return OSA.distance(one, other, score_cutoff=allowed) <= allowed
 
 
 def _fullness(name: Name) -> int:

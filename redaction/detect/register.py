@@ -27,13 +27,16 @@ INITIALS, ONE_INITIAL = "signs or speaks by initials", "initial alone on a line"
 _LONG = 6  # from this length two slips are allowed, below it one
 _WORD = re.compile(r"(?<![\w@'.|-])[^\W_][\w|]*(?:['-][\w|]+)*(?![\w@])")
 _NOT_PERSON_AFTER = re.compile(rf"[ ](?P<word>[{cues.UPPER}][\w']*\.?)|[ ]?&[ ]?[{cues.UPPER}]|'s[ ]Law\b")
-_SENTENCE_START = re.compile(r"(?:\A|[.!?][\"')\]]*[ \v]+|\n[> \t]*|[\"][ ]?|[-\u2022*][ ])\Z")
+_FIRM_AFTER = re.compile(rf"[ ]?&[ ]?[{cues.UPPER}]")
+_SENTENCE_START = re.compile(r"(?:\A|[.!?][\"')\]]*[ \v]+|\n[> \t]*|[-\u2022*][ ])\Z")
 _LOWER_BEFORE = re.compile(
     r"(?:\b(?:with|w|told|tell|tells|ask|asks|asked|rang|ring|seen|saw|text|texted|phoned|other|called|and|for|from|is|by|of"
     r"|that|re|dr|mr|mrs|ms|miss|n|so|if|4|2)[ \v]+|\n[> \t]*)\Z", re.IGNORECASE)
 _LOWER_AFTER = re.compile(r"[ \v](?:says|said|rang|told|asked|is|was|has|had|stops|thinks|wants|came|got|did|v|w|who|back)\b|'s\b"
                           r"|,|[ ]?\n|\.", re.IGNORECASE)
 _DATE_NEAR = re.compile(r"(?:\d(?:st|nd|rd|th)?|early|late|mid|in|of|since|until|till|by|next|last|this|end of)[ \v]+\Z", re.IGNORECASE)
+# Words no context rescues in lower case.
+_HOPELESS = frozenset("will may mark long little day white black green brown young house street court an so no do he she ill".split())
 _MONTHS = frozenset("may april june august".split())
 _INITIALS_AT = re.compile(
     r"(?m)(?:(?<=[ ]{2})|(?<=- )|(?<=[(\[/])|^[> \t]*)(?P<initials>[A-Z]{2,4})(?=[ \t]*$|[ ]?:|'s\b|[ ](?:said|joined|left|asked|to|reported|"
@@ -156,7 +159,8 @@ class Register:
             if end < len(folded) and (folded[end].isalnum() or folded[end] in "@_" or
                                       (folded[end] == "-" and folded[end + 1:end + 2].isalnum())):
                 if not (folded.startswith("s", end) and not folded[end + 1:end + 2].isalnum()
-                        and not is_word(folded[start:end] + "s") and end - start > 3):
+                        and not is_word(folded[start:end] + "s") and end - start > 3
+                        and (raw[page.origin(start)].islower() or not is_word(folded[start:end]))):
                     continue
                 extra = 1
             else:
@@ -179,7 +183,8 @@ class Register:
                 return 0.0
             if short and form.split()[0] in ("a", "i") and not surface[:2].endswith("."):
                 return 0.5 if surface[2:3].isupper() else 0.0
-            return 0.9
+            firm = _FIRM_AFTER.match(flat, end)
+            return 0.0 if firm else 0.9
         after = _NOT_PERSON_AFTER.match(flat, end)
         if after and (after["word"] is None or fold(after["word"]).rstrip(".") in STREET | ORGANISATION):
             return 0.0
@@ -190,9 +195,10 @@ class Register:
                 return 0.0
             if not common:
                 return 0.6
-            tight = bool(_LOWER_BEFORE.search(flat, max(0, start - 12), start)) and bool(_LOWER_AFTER.match(flat, end))
-            named = form not in NEVER_LOWER and not short_form and not _very_common(form)
-            return 0.5 if lower_style and tight and named else 0.0
+            before = bool(_LOWER_BEFORE.search(flat, max(0, start - 12), start))
+            after_it = bool(_LOWER_AFTER.match(flat, end))
+            sure = (before and after_it) if form in NEVER_LOWER or short_form else (before or after_it)
+            return 0.5 if lower_style and sure and form not in _HOPELESS else 0.0
         if len(form) < 3 and surface.isupper() and short_form:
             return 0.0
         if common or form in NEVER_LOWER:
@@ -245,7 +251,7 @@ class Register:
         if best is not None and (best[1] == 1 and (len(best[0]) > 4 or best[0][0] == key[0])
                                  or (best[1] == 2 and best[0][0] == key[0] and len(best[0]) >= _LONG)):
             self._near[key] = (0.6, f"one or two letters from {best[0]}")
-        elif kind is Class.UNKNOWN:
+        elif kind in (Class.UNKNOWN, Class.SURNAME):
             self._near[key] = self._stem(key)
         return self._near[key]
 
@@ -285,10 +291,6 @@ def _as_evidence(near: tuple[float, str]) -> tuple[float, tuple[str, ...]]:
 def _inside_word(folded: str, start: int) -> bool:
     """Whether an apostrophe or a dot before `start` joins it to a word (O'Dowd, www.name)."""
     return start > 1 and folded[start - 1] in "'." and folded[start - 2].isalnum() and folded[start - 1] == "'"
-
-
-def _very_common(form: str) -> bool:
-    return form in ("will", "may", "can", "an", "so", "do", "no", "he", "she", "ill", "chin", "sum", "stew")
 
 
 def _writes_small(flat: str) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # reading plain text must not load the PDF engine
 
 SOFT = "\v"
 SHORTEST_WRAPPED_LINE = 40
+SHORT_LINE = 25  # after a full stop, a line this short is a signature or a heading
 
 _BREAK = re.compile(r"\n[> \t]*")
 _NEW_ITEM = re.compile(r"(?:[A-Z][\w'/ ]{0,24}:|[-*\u2022(]|\d|\[|_{3})")
@@ -60,8 +61,12 @@ def _flatten(raw: str) -> str:
     def soften(match: re.Match[str]) -> str:
         start, end = match.span()
         line_start = flat.rfind("\n", 0, start) + 1
-        wrapped = start - line_start >= SHORTEST_WRAPPED_LINE and end < len(flat) and flat[end] != "\n"
-        if wrapped and not _NEW_ITEM.match(flat, end):
+        if end >= len(flat) or flat[end] == "\n" or start == 0:
+            return match.group()
+        wrapped = start - line_start >= SHORTEST_WRAPPED_LINE or (flat[start - 1] == "-" and flat[start - 2].isalpha())
+        next_end = flat.find("\n", end)
+        ends_here = flat[start - 1] in ".!?" and (next_end if next_end >= 0 else len(flat)) - end < SHORT_LINE
+        if wrapped and not ends_here and not _NEW_ITEM.match(flat, end):
             return SOFT * (end - start)
         return match.group()
 
