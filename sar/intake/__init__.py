@@ -1,0 +1,1 @@
+"""Intake: the public questions, requests logged by officers, copies of identity documents."""

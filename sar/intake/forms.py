@@ -1,0 +1,333 @@
+"""The public questions, one form to a page, in words a nine-year-old can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxInput,
+    GovDateInput,
+    GovFileInput,
+    GovRadioInput,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import BooleanField, EmailField, Field, RadioField, StringField, SubmitField, TelField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from sar.foundation.admission import PICTURES, accept_attribute
+from sar.foundation.clock import london_today
+from sar.intake.answers import (
+    MAX_ADDRESS,
+    MAX_FORMER_NAMES,
+    MAX_LINE,
+    MAX_NAME,
+    MAX_WANTED,
+    OLDEST_BIRTH_YEAR,
+    IdentityKind,
+    Route,
+    is_email,
+    is_phone,
+    split_names,
+)
+from sar.intake.fields import DayField, tidy
+from sar.intake.questions import Answers, routes
+
+# The camera's own formats by type as well: some phones offer the camera only then.
+PHOTO_ACCEPT = f"{accept_attribute(PICTURES)},image/jpeg,image/png,image/heic"
+_GROUPS = (GovRadioInput, GovDateInput)
+
+
+class QuestionForm(FlaskForm):
+    """One page. `title` is its question; with a single field, that field's label is the page's heading."""
+
+    title: ClassVar[str]
+    extras: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+
+    def questions(self) -> list[Field]:
+        return [field for field in self if field.type not in ("CSRFTokenField", "SubmitField", "HiddenField")]
+
+    def load(self, given: Mapping[str, Any], _all: Answers) -> None:
+        """Show what was answered before."""
+        for field in self.questions():
+            value = given.get(field.name)
+            field.data = date.fromisoformat(value) if value and isinstance(field, DayField) else value
+
+    def given(self) -> dict[str, Any]:
+        """What goes into the draft: dates as ISO texts."""
+        return {
+            field.name: field.data.isoformat() if isinstance(field.data, date) else field.data
+            for field in self.questions()
+        }
+
+    def params(self, field: Field) -> dict[str, Any]:
+        """How a field is shown: its question as the page's heading, if it is the only one."""
+        alone = len(self.questions()) == 1
+        size = "l" if alone else "m"
+        shown: dict[str, Any] = dict(self.extras.get(field.name, {}))
+        if not field.description:
+            shown["hint"] = None
+        if isinstance(field.widget, _GROUPS):
+            legend = {"text": field.label.text, "isPageHeading": alone, "classes": f"govuk-fieldset__legend--{size}"}
+            shown["fieldset"] = {"legend": legend}
+        elif not isinstance(field.widget, GovCheckboxInput):
+            shown["label"] = {"isPageHeading": alone, "classes": f"govuk-label--{size}"}
+        return shown
+
+
+def _narrow(width: str = "two-thirds", **attributes: str) -> dict[str, Any]:
+    return {"classes": f"govuk-!-width-{width}", "attributes": attributes}
+
+
+class NameForm(QuestionForm):
+    title = "What is your full name?"
+    extras = {"full_name": {"attributes": {"autocomplete": "name", "spellcheck": "false"}}}
+    full_name = StringField(
+        title,
+        description="Your first names and your last name.",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[InputRequired("Write your full name"), Length(max=MAX_NAME, message="Write a shorter name")],
+    )
+
+
+class OtherNamesForm(QuestionForm):
+    title = "Have you had other names?"
+    extras = {"names": {"rows": 4, "attributes": {"spellcheck": "false"}}}
+    names = TextAreaField(
+        title,
+        description="Names from before, nicknames, or other ways to spell your name. Put each one on a new line. "
+        "If you have none, leave this empty.",
+        widget=GovTextArea(),
+        filters=[tidy],
+    )
+
+    def validate_names(self, field: Field) -> None:
+        names = split_names(field.data or "")
+        if len(names) > MAX_FORMER_NAMES or any(len(name) > MAX_NAME for name in names):
+            raise ValidationError(f"Write up to {MAX_FORMER_NAMES} names, each on a new line")
+
+
+class BirthForm(QuestionForm):
+    title = "When were you born?"
+    date_of_birth = DayField(
+        title,
+        description="For example, 27 3 1985. This helps us find your records and nobody else's. "
+        "You can leave it empty, but we may have to ask you later.",
+    )
+
+    def validate_date_of_birth(self, field: Field) -> None:
+        if field.data and not (field.data.year >= OLDEST_BIRTH_YEAR and field.data < london_today()):
+            raise ValidationError("Check the year you were born")
+
+
+class WhereForm(QuestionForm):
+    title = "Where do you live now?"
+    living = RadioField(
+        title,
+        widget=GovRadioInput(),
+        choices=[("address", "At an address"), ("prison", "In prison"), ("none", "I have no fixed address")],
+        validators=[InputRequired("Choose where you live now")],
+    )
+
+
+class AddressForm(QuestionForm):
+    title = "What is your address?"
+    extras = {"address": {"rows": 4, "attributes": {"autocomplete": "street-address"}}}
+    address = TextAreaField(
+        title,
+        description="House number, street, town and postcode.",
+        widget=GovTextArea(),
+        filters=[tidy],
+        validators=[InputRequired("Write your address"), Length(max=MAX_ADDRESS, message="Write a shorter address")],
+    )
+
+
+class PrisonForm(QuestionForm):
+    title = "Which prison are you in?"
+    extras = {"prison_number": _narrow("one-third", autocapitalize="characters", spellcheck="false")}
+    prison_name = StringField(
+        "Name of the prison",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[InputRequired("Write the name of the prison"), Length(max=MAX_LINE, message="Write less")],
+    )
+    prison_number = StringField(
+        "Your prison number",
+        description="For example, A1234BC. If you do not know it, leave this empty.",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[Length(max=20, message="Check your prison number")],
+    )
+
+
+class LastContactForm(QuestionForm):
+    title = "When were you last in touch with probation?"
+    on = DayField("The last day you met, called or wrote", description="Near enough is fine. For example, 14 6 2025.")
+    unknown = BooleanField("I do not know", widget=GovCheckboxInput())
+
+    def validate_on(self, field: Field) -> None:
+        if field.data and self.unknown.data:
+            raise ValidationError("Give a date, or tick “I do not know”, not both")
+        if not field.data and not self.unknown.data:
+            raise ValidationError("Give a date, or tick “I do not know”")
+        if field.data and field.data > london_today():
+            raise ValidationError("This day has not come yet. Check the date")
+
+
+class OfficeForm(QuestionForm):
+    title = "Which probation office do you go to?"
+    office = StringField(
+        title,
+        description="Or the last one you went to. The name of the town is enough. "
+        "If you do not know, leave this empty.",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[Length(max=MAX_LINE, message="Write a shorter name")],
+    )
+
+
+class WantedForm(QuestionForm):
+    title = "What do you want to see?"
+    all = RadioField(
+        title,
+        description="Asking for only some things can be quicker.",
+        widget=GovRadioInput(),
+        choices=[("all", "Everything you hold about me"), ("some", "Only some things")],
+        validators=[InputRequired("Choose what you want to see")],
+    )
+
+
+class DetailsForm(QuestionForm):
+    title = "Tell us what you want to see"
+    extras = {"wanted": {"rows": 6}}
+    wanted = TextAreaField(
+        "What are you looking for?",
+        description="For example: “my risk reports” or “letters about my licence”.",
+        widget=GovTextArea(),
+        filters=[tidy],
+        validators=[
+            InputRequired("Write what you are looking for"),
+            Length(max=MAX_WANTED, message=f"Use up to {MAX_WANTED} letters"),
+        ],
+    )
+    from_day = DayField("From which day?", description="If any day will do, leave this empty.")
+    to_day = DayField("Up to which day?", description="If any day will do, leave this empty.")
+
+    def validate_to_day(self, field: Field) -> None:
+        if field.data and self.from_day.data and self.from_day.data > field.data:
+            raise ValidationError("The last day must come after the first day")
+
+
+ROUTE_LABELS = {
+    Route.PRISON: "By letter, to me in prison",
+    Route.EMAIL: "By email",
+    Route.PHONE: "By phone",
+    Route.POST: "By letter",
+}
+
+
+class ContactForm(QuestionForm):
+    title = "How should we reach you?"
+    route = RadioField(
+        title,
+        description="Choose one that only you see. We use it to answer you.",
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose how we should reach you")],
+    )
+
+    def load_choices(self, answers: Answers) -> None:
+        self.route.choices = [(route.value, ROUTE_LABELS[route]) for route in routes(answers)]
+
+
+class EmailForm(QuestionForm):
+    title = "What is your email address?"
+    extras = {"email": {"attributes": {"autocomplete": "email", "spellcheck": "false"}}}
+    email = EmailField(title, widget=GovTextInput(), filters=[tidy], validators=[InputRequired("Write your email")])
+
+    def validate_email(self, field: Field) -> None:
+        if not is_email(field.data or ""):
+            raise ValidationError("Write an email address like name@example.com")
+
+
+class PhoneForm(QuestionForm):
+    title = "What is your phone number?"
+    extras = {"phone": _narrow("one-half", autocomplete="tel", inputmode="tel")}
+    phone = TelField(
+        title,
+        description="We will only tell you what it is about when we know it is you.",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[InputRequired("Write your phone number")],
+    )
+
+    def validate_phone(self, field: Field) -> None:
+        if not is_phone(field.data or ""):
+            raise ValidationError("Write a phone number like 07700 900 123")
+
+
+class LetterForm(AddressForm):
+    title = "Where should we write to you?"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address.label.text = self.title
+
+    def load(self, given: Mapping[str, Any], _all: Answers) -> None:
+        self.address.data = given.get("address") or _all.get("address", {}).get("address")
+
+
+class PhotoForm(QuestionForm):
+    title = "Send a photo of your ID"
+    extras = {"photo": {"attributes": {"accept": PHOTO_ACCEPT}}}
+    photo = FileField("Choose or take a photo", widget=GovFileInput())
+    without = SubmitField("I cannot send a photo")
+
+
+class NoPhotoForm(QuestionForm):
+    title = "How else can we know it is you?"
+    kind = RadioField(
+        "Choose one",
+        widget=GovRadioInput(),
+        choices=[
+            (IdentityKind.WORKER.value, "Someone who works with me knows who I am"),
+            (IdentityKind.IN_PERSON.value, "I can show my ID or letters at an office"),
+            (IdentityKind.QUESTIONS.value, "I can answer questions about my records"),
+            (IdentityKind.UNSURE.value, "I am not sure. Please get in touch with me"),
+        ],
+        validators=[InputRequired("Choose one. If none fits, choose “I am not sure”")],
+    )
+    worker = StringField(
+        "Name of the person who knows you",
+        description="Only if you chose the first one. For example, your probation worker or key worker.",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[Length(max=MAX_LINE, message="Write a shorter name")],
+    )
+
+
+class SendForm(FlaskForm):
+    """The last step, a button alone; the answers are in the draft."""
+
+
+FORMS: dict[str, type[QuestionForm]] = {
+    "name": NameForm,
+    "other-names": OtherNamesForm,
+    "date-of-birth": BirthForm,
+    "where": WhereForm,
+    "address": AddressForm,
+    "prison": PrisonForm,
+    "last-contact": LastContactForm,
+    "office": OfficeForm,
+    "wanted": WantedForm,
+    "details": DetailsForm,
+    "contact": ContactForm,
+    "email": EmailForm,
+    "phone": PhoneForm,
+    "letter": LetterForm,
+    "no-photo": NoPhotoForm,
+}

@@ -1,0 +1,18 @@
+"""Work of the clock: drafts and identity copies go when their time is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sar.foundation.jobs import periodic
+from sar.intake import drafts, service
+
+
+@periodic("intake.expire_drafts", every=timedelta(hours=1))
+def expire_drafts() -> None:
+    drafts.destroy_expired()
+
+
+@periodic("intake.destroy_old_identity_copies", every=timedelta(days=1))
+def destroy_old_identity_copies() -> None:
+    service.destroy_old_identity_copies()

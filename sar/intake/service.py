@@ -1,0 +1,247 @@
+"""Commands on submissions: receive one, log one that came another way, destroy a copy of an identity document.
+
+"Received" is said only after everything is committed: the sealed copy lies on disk before its row,
+and the row, the audit entry and the work that follows are one transaction (security.md 26).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import BinaryIO, Final
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from sar.access.passwords import fingerprint
+from sar.access.service import issue_phrase
+from sar.foundation import blobs
+from sar.foundation.actions import Action
+from sar.foundation.actors import SYSTEM, Actor
+from sar.foundation.admission import PICTURES, Kind, admit, reencode_image
+from sar.foundation.audit import record
+from sar.foundation.clock import london_today, utc_now
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Conflict, NotFound, Refused, StoreFull
+from sar.foundation.events import Event, announce
+from sar.foundation.ids import new_reference
+from sar.foundation.keys import new_scope
+from sar.foundation.runtime import settings
+from sar.intake.answers import FIRST_DAY, Channel, IdentityKind, RequestAnswers, require_complete
+from sar.intake.models import Submission
+
+NOT_STORED: Final = (
+    "We could not store this request, so we have not received it. Nothing was lost. Please try again in a while."
+)
+# New words replace the old ones. On a shared computer that must not stay possible for long.
+REPEAT_WITHIN: Final = timedelta(minutes=10)
+_REASON: Final = re.compile(r"[a-z_]{1,30}")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the requester writes down. `phrase` is in no table: it can be shown now and never again."""
+
+    reference: str
+    phrase: str
+    submission_id: str
+    repeated: bool = False
+
+
+def submit(
+    actor: Actor, answers: RequestAnswers, photo: BinaryIO | None, photo_name: str, submission_key: str
+) -> Receipt:
+    """Take a request that someone makes for themselves, today.
+
+    The same `submission_key` again gives the same reference and fresh words. Raises Refused for answers or a photo
+    that cannot be taken, StoreFull when it could not be stored: then nothing of it was kept.
+    """
+    picture = read_photo(photo, photo_name) if photo is not None else None
+    return receive(actor, answers, Channel.ONLINE, london_today(), picture, fingerprint(f"public|{submission_key}"))
+
+
+def log_request(
+    actor: Actor,
+    answers: RequestAnswers,
+    *,
+    channel: Channel,
+    received_on: date,
+    photo: BinaryIO | None = None,
+    photo_name: str = "",
+    submission_key: str | None = None,
+) -> Receipt:
+    """Enter a request that reached any part of the organisation another way, on the day that it did.
+
+    Raises as `submit`.
+    """
+    if channel is Channel.ONLINE:
+        raise ValueError("a request made online is not logged by hand")
+    if received_on > london_today():
+        raise Refused("The date received cannot be in the future.")
+    if received_on < FIRST_DAY:
+        raise Refused("Check the year of the date received.")
+    picture = read_photo(photo, photo_name) if photo is not None else None
+    key_hash = fingerprint(f"staff|{actor.id}|{submission_key}") if submission_key else None
+    return receive(actor, answers, channel, received_on, picture, key_hash)
+
+
+def receive(
+    actor: Actor,
+    answers: RequestAnswers,
+    channel: Channel,
+    received_on: date,
+    picture: bytes | None,
+    key_hash: str | None,
+) -> Receipt:
+    """Store a request with its own key, which becomes the case's, and a picture that `read_photo` made."""
+    require_complete(answers, london_today())
+    try:
+        return repeat_receipt(actor, key_hash) or _store(actor, answers, channel, received_on, picture, key_hash)
+    except IntegrityError:
+        # The same request was sent twice at once, and the other one won.
+        receipt = repeat_receipt(actor, key_hash)
+        if receipt is None:
+            raise
+        return receipt
+    except OperationalError as error:
+        raise StoreFull(NOT_STORED) from error
+    except StoreFull as error:
+        raise StoreFull(NOT_STORED) from error
+
+
+def repeat_receipt(actor: Actor, key_hash: str | None) -> Receipt | None:
+    """The receipt of a request that was stored a moment ago under this key, with fresh words; None if there is none.
+
+    Raises Conflict, naming the reference, when that was too long ago.
+    """
+    if key_hash is None:
+        return None
+    with write_transaction() as session:
+        earlier = session.scalar(select(Submission).where(Submission.submission_key_hash == key_hash))
+        if earlier is None:
+            return None
+        if utc_now() - earlier.created_at > REPEAT_WITHIN:
+            raise Conflict(f"We have this request already. Its reference is {earlier.reference}.")
+        return Receipt(earlier.reference, issue_phrase(actor, earlier.reference), earlier.id, repeated=True)
+
+
+def _store(
+    actor: Actor,
+    answers: RequestAnswers,
+    channel: Channel,
+    received_on: date,
+    picture: bytes | None,
+    key_hash: str | None,
+) -> Receipt:
+    with write_transaction() as session:
+        submission = Submission(
+            scope_id=new_scope(),
+            reference=_free_reference(),
+            channel=channel.value,
+            received_on=received_on,
+            submission_key_hash=key_hash,
+            **_columns(answers),
+        )
+        session.add(submission)
+        session.flush()
+        record(
+            actor,
+            Action.SUBMISSION_RECEIVED,
+            submission.id,
+            channel=channel.value,
+            received_on=received_on,
+            reference=submission.reference,
+        )
+        if picture is not None:
+            _keep_identity_copy(actor, submission, picture)
+        phrase = issue_phrase(actor, submission.reference)
+        announce(Event.SUBMISSION_RECEIVED, submission.id)
+        receipt = Receipt(submission.reference, phrase, submission.id)
+    return receipt
+
+
+def _columns(answers: RequestAnswers) -> dict[str, object]:
+    return {
+        "full_name": " ".join(answers.full_name.split()),
+        "former_names": list(answers.former_names),
+        "date_of_birth": _iso(answers.date_of_birth),
+        "address": answers.address.strip(),
+        "prison_name": answers.prison_name.strip(),
+        "prison_number": answers.prison_number.strip().upper(),
+        "last_contact_on": _iso(answers.last_contact_on),
+        "office": answers.office.strip(),
+        "wanted": answers.wanted.strip(),
+        "wanted_from": _iso(answers.wanted_from),
+        "wanted_to": _iso(answers.wanted_to),
+        "contact": answers.contact.as_dict(),
+        "identity_kind": answers.identity_kind.value,
+        "identity_note": answers.identity_note.strip(),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _free_reference() -> str:
+    while True:
+        reference = new_reference()
+        if db.session.scalar(select(Submission.id).where(Submission.reference == reference)) is None:
+            return reference
+
+
+# Copies of identity documents
+
+
+def read_photo(photo: BinaryIO, photo_name: str) -> bytes:
+    """A photo from outside as a fresh JPEG of ours, without what the camera wrote into it. Raises Refused."""
+    limit = settings().max_identity_mb * 1_000_000
+    with admit(photo, photo_name, allowed=PICTURES, max_bytes=limit) as admitted:
+        return reencode_image(admitted.path)
+
+
+def _keep_identity_copy(actor: Actor, submission: Submission, picture: bytes) -> None:
+    blob = blobs.put(submission.scope_id, io.BytesIO(picture), media_type=Kind.JPEG.value)
+    submission.identity_kind = IdentityKind.PHOTO.value
+    submission.identity_blob_id = blob.id
+    submission.identity_stored_at = utc_now()
+    record(actor, Action.IDENTITY_COPY_STORED, submission.id, blob_id=blob.id, sha256=blob.sha256)
+
+
+def destroy_identity_copy(actor: Actor, submission_id: str, reason: str) -> None:
+    """Destroy the copy of an identity document; that there was one stays in the log. No copy is no error.
+
+    `reason` is a code such as "verified" or "too_old".
+    """
+    if not _REASON.fullmatch(reason):
+        raise ValueError("the reason for destroying a copy is a code")
+    with write_transaction() as session:
+        submission = session.get(Submission, submission_id, with_for_update=True)
+        if submission is None:
+            raise NotFound("There is no such request.")
+        blob_id = submission.identity_blob_id
+        if blob_id is None:
+            return
+        submission.identity_blob_id = None
+        session.flush()
+        blobs.delete(blob_id)
+        record(actor, Action.IDENTITY_COPY_DESTROYED, submission.id, blob_id=blob_id, reason=reason)
+
+
+def destroy_old_identity_copies() -> int:
+    """Destroy the copies that nobody needed in time. Returns how many.
+
+    A copy can be a day older than its request (the draft), and this runs once a day: two days are taken off,
+    so that no copy ever outlives the limit.
+    """
+    keep = max(timedelta(days=settings().identity_copy_max_days - 2), timedelta(0))
+    old = db.session.scalars(
+        select(Submission.id).where(
+            Submission.identity_blob_id.is_not(None), Submission.identity_stored_at < utc_now() - keep
+        )
+    ).all()
+    for submission_id in old:
+        destroy_identity_copy(SYSTEM, submission_id, "too_old")
+    return len(old)
