@@ -1,0 +1,224 @@
+"""Takes out of a document all that is not page content: what no reviewer saw must not be sent.
+
+Before the pages are read, what annotations and form fields show is made part of the page (`settle`). Afterwards the
+catalogue and every page keep only entries on a list (`scrub`): an entry nobody has thought of is dropped, not kept.
+The structure tree stays, without its strings: it serves people who have the document read to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pikepdf
+
+_CATALOGUE_KEPT = {"/Type", "/Pages", "/StructTreeRoot", "/MarkInfo", "/ViewerPreferences", "/Lang", "/Version"}
+_PAGE_KEPT = {
+    "/Type", "/Parent", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Group",
+    "/StructParents", "/Tabs",
+}  # fmt: skip
+_PAGES_KEPT = {"/Type", "/Parent", "/Kids", "/Count", "/MediaBox", "/CropBox", "/Rotate"}
+_FORM_KEPT = {
+    "/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/Length", "/Filter", "/DecodeParms",
+    "/StructParent", "/StructParents",
+}  # fmt: skip
+_IMAGE_DROPPED = ("/Metadata", "/OPI", "/Alternates", "/OC", "/ID", "/Name", "/PieceInfo", "/LastModified", "/AF", "/Measure", "/PtData")
+_ELEMENT_KEPT = {"/Type", "/S", "/P", "/K", "/Pg", "/A", "/Lang"}
+_ATTRIBUTES_KEPT = {
+    "/Table": {"/O", "/RowSpan", "/ColSpan", "/Scope"},
+    "/List": {"/O", "/ListNumbering"},
+}
+_NOT_SHOWN = 1 | 2 | 32  # Invisible, Hidden, NoView: ISO 32000-2, table 167
+_DROPPED_ANNOTATIONS = {"/Popup", "/Redact", "/Link", "/Text", "/FileAttachment", "/Sound", "/Movie", "/Screen", "/RichMedia", "/3D"}
+
+
+@dataclass
+class Dropped:
+    """How much was taken out, for the report; counts only."""
+
+    annotations: int = 0
+    fields: int = 0
+    attachments: int = 0
+    outline_entries: int = 0
+    scripts: int = 0
+
+
+def settle(pdf: pikepdf.Pdf) -> Dropped:
+    """Makes visible annotations and fields part of their pages, and drops the rest of them."""
+    dropped = Dropped()
+    form = pdf.Root.get("/AcroForm")
+    if isinstance(form, pikepdf.Dictionary):
+        dropped.fields = len(form.get("/Fields", []))
+        if "/XFA" in form:
+            del form["/XFA"]
+        if form.get("/NeedAppearances", False):
+            pdf.generate_appearance_streams()
+            form["/NeedAppearances"] = False
+    for page in pdf.pages:
+        annotations = page.obj.get("/Annots")
+        if not isinstance(annotations, pikepdf.Array):
+            continue
+        dropped.annotations += len(annotations)
+        shown = [a for a in annotations if isinstance(a, pikepdf.Dictionary) and _is_shown(a)]
+        page.obj["/Annots"] = pikepdf.Array(shown)
+    pdf.flatten_annotations("screen")
+    names = pdf.Root.get("/Names")
+    if isinstance(names, pikepdf.Dictionary):
+        dropped.attachments = len(pdf.attachments) if "/EmbeddedFiles" in names else 0
+        dropped.scripts = int("/JavaScript" in names)
+    dropped.scripts += int("/OpenAction" in pdf.Root) + int("/AA" in pdf.Root)
+    return dropped
+
+
+def _is_shown(annotation: pikepdf.Dictionary) -> bool:
+    flags = annotation.get("/F", 0)
+    hidden = isinstance(flags, int) and flags & _NOT_SHOWN
+    return not hidden and str(annotation.get("/Subtype", "")) not in _DROPPED_ANNOTATIONS
+
+
+def layer_judge(pdf: pikepdf.Pdf) -> Callable[[object], bool]:
+    """A function that tells whether a layer (optional content group or membership) is not shown on opening."""
+    properties = pdf.Root.get("/OCProperties")
+    default = properties.get("/D") if isinstance(properties, pikepdf.Dictionary) else None
+    off: set[tuple[int, int]] = set()
+    on: set[tuple[int, int]] = set()
+    base_off = False
+    if isinstance(default, pikepdf.Dictionary):
+        off = {group.objgen for group in default.get("/OFF", [])}
+        on = {group.objgen for group in default.get("/ON", [])}
+        base_off = str(default.get("/BaseState", "")) == "/OFF"
+
+    def group_hidden(group: pikepdf.Object) -> bool:
+        return group.objgen in off or (base_off and group.objgen not in on)
+
+    def hidden(layer: object) -> bool:
+        if not isinstance(layer, pikepdf.Dictionary):
+            return False
+        if str(layer.get("/Type", "")) != "/OCMD":
+            return group_hidden(layer)
+        groups = layer.get("/OCGs", [])
+        states = [group_hidden(g) for g in (groups if isinstance(groups, pikepdf.Array) else [groups])]
+        if not states:
+            return False
+        policy = str(layer.get("/P", "/AnyOn"))
+        return {
+            "/AllOn": any(states),
+            "/AnyOff": not any(states),
+            "/AllOff": not all(states),
+        }.get(policy, all(states))
+
+    return hidden
+
+
+def scrub(pdf: pikepdf.Pdf) -> None:
+    """Drops everything but content, geometry and a structure tree without words."""
+    root = pdf.Root
+    language = root.get("/Lang")
+    for key in [key for key in root.keys() if key not in _CATALOGUE_KEPT]:
+        del root[key]
+    if "/Lang" in root and not _is_language(language):
+        del root["/Lang"]
+    _keep_only(root.get("/MarkInfo"), {"/Marked"})
+    _keep_only(root.get("/ViewerPreferences"), {"/DisplayDocTitle", "/Direction"})
+    for key in [key for key in pdf.trailer.keys()]:
+        if key not in ("/Root", "/Size", "/ID", "/Prev", "/XRefStm"):
+            del pdf.trailer[key]
+    _scrub_page_tree(pdf)
+    _scrub_structure(root)
+    _scrub_objects(pdf)
+
+
+def _is_language(value: object) -> bool:
+    """A language tag such as en-GB and nothing longer."""
+    text = str(value)
+    return 2 <= len(text) <= 8 and text.replace("-", "").isalpha() and (len(text) < 4 or text[2:3] == "-")
+
+
+def _scrub_page_tree(pdf: pikepdf.Pdf) -> None:
+    for page in pdf.pages:
+        parent = page.obj.get("/Parent")
+        while isinstance(parent, pikepdf.Dictionary):
+            for key in [key for key in parent.keys() if key not in _PAGES_KEPT]:
+                del parent[key]
+            parent = parent.get("/Parent")
+        for key in [key for key in page.obj.keys() if key not in _PAGE_KEPT]:
+            del page.obj[key]
+
+
+def _scrub_structure(root: pikepdf.Dictionary) -> None:
+    tree = root.get("/StructTreeRoot")
+    if not isinstance(tree, pikepdf.Dictionary):
+        if "/StructTreeRoot" in root:
+            del root["/StructTreeRoot"]
+        return
+    _keep_only(tree, {"/Type", "/K", "/ParentTree", "/ParentTreeNextKey"})
+    pending, seen = [tree.get("/K")], set()
+    while pending:
+        item = pending.pop()
+        if isinstance(item, pikepdf.Array):
+            pending.extend(item)
+        elif isinstance(item, pikepdf.Dictionary):
+            if item.is_indirect:
+                if item.objgen in seen:
+                    continue
+                seen.add(item.objgen)
+            if str(item.get("/Type", "")) in ("/MCR", "/OBJR"):
+                continue
+            _scrub_element(item)
+            pending.append(item.get("/K"))
+
+
+def _scrub_element(element: pikepdf.Dictionary) -> None:
+    role = str(element.get("/S", "/P"))
+    _keep_only(element, _ELEMENT_KEPT)
+    if role not in _STANDARD_ROLES:
+        # Role names are the author's own words; what they map to went with the role map.
+        element["/S"] = pikepdf.Name.Span if role.startswith("/Char") else pikepdf.Name.P
+    if "/Lang" in element and not _is_language(element["/Lang"]):
+        del element["/Lang"]
+    if role in ("/Figure", "/Formula"):
+        element["/Alt"] = pikepdf.String(role[1:])
+    if "/A" in element:
+        attributes = element["/A"]
+        kept = []
+        for entry in attributes if isinstance(attributes, pikepdf.Array) else [attributes]:
+            allowed = _ATTRIBUTES_KEPT.get(str(entry.get("/O", ""))) if isinstance(entry, pikepdf.Dictionary) else None
+            if allowed:
+                kept.append(pikepdf.Dictionary({key: value for key, value in entry.items() if key in allowed}))
+        if kept:
+            element["/A"] = pikepdf.Array(kept)
+        else:
+            del element["/A"]
+
+
+def _scrub_objects(pdf: pikepdf.Pdf) -> None:
+    """Streams may carry private data of their own: forms keep what they are drawn by, images lose what is not pixels."""
+    for obj in pdf.objects:
+        if not isinstance(obj, pikepdf.Stream):
+            continue
+        subtype = str(obj.get("/Subtype", ""))
+        if subtype == "/Form":
+            for key in [key for key in obj.keys() if key not in _FORM_KEPT]:
+                del obj[key]
+        elif subtype == "/Image":
+            for key in _IMAGE_DROPPED:
+                if key in obj:
+                    del obj[key]
+        elif "/Metadata" in obj:
+            del obj["/Metadata"]
+
+
+def _keep_only(obj: object, allowed: set[str]) -> None:
+    if isinstance(obj, pikepdf.Dictionary):
+        for key in [key for key in obj.keys() if key not in allowed]:
+            del obj[key]
+
+
+_STANDARD_ROLES = {
+    f"/{name}"
+    for name in (
+        "Document DocumentFragment Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private Title FENote Sub P H"
+        " H1 H2 H3 H4 H5 H6 L LI Lbl LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link"
+        " Annot Ruby RB RT RP Warichu WT WP Em Strong Aside Figure Formula Form Artifact"
+    ).split()
+}

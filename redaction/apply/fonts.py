@@ -1,0 +1,225 @@
+"""What a font makes of a string: codes, their text, their widths. ISO 32000-2, 9.6 to 9.10.
+
+Glyph names and the metrics of the 14 standard fonts come from pypdf, which carries them as data.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pikepdf
+from pypdf._codecs import adobe_glyphs, charset_encoding
+from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
+
+from redaction.apply.cmap import CMap, parse
+from redaction.apply.matrices import Matrix
+from redaction.apply.tokens import operators
+
+_ENCODINGS = {name: tuple(table) for name, table in charset_encoding.items()}
+_DRAWING = frozenset((b"Tj", b"TJ", b"'", b'"', b"Do"))
+_STANDARD_WIDTH = 500.0
+_UNICODE_CMAPS = ("UCS2", "UTF16")
+
+
+class Code(NamedTuple):
+    """One character code of a string: its bytes, text ("" where unknown), advance in text space at size 1."""
+
+    raw: bytes
+    text: str
+    width: float
+    is_space: bool  # the single-byte code 32, to which word spacing applies (9.3.3)
+
+
+class Font:
+    """A decoder for one font dictionary.
+
+    `vertical`: advances run down the page. `reliable`: every code met so far has text that is not private use.
+    `supported`: code lengths are known; where not, text of this font is neither found nor moved by us.
+    """
+
+    def __init__(self, obj: pikepdf.Object | None) -> None:
+        self.obj = obj
+        self.vertical = False
+        self.reliable = True
+        self.supported = True
+        self.type3 = False
+        self.draws_text = False  # Type 3 glyph procedures that show text or images of their own
+        self.matrix: Matrix = (0.001, 0.0, 0.0, 0.001, 0.0, 0.0)
+        self._cache: dict[bytes, Code] = {}
+        self._unicode = CMap()
+        self._codes: CMap | None = None
+        self._widths: dict[int, float] = {}
+        self._default_width = 0.0
+        self._encoding: list[str] = list(_ENCODINGS["/StandardEncoding"])
+        self.composite = False
+        self._named_unicode = False
+        if isinstance(obj, pikepdf.Dictionary):
+            self._read(obj)
+
+    def _read(self, obj: pikepdf.Dictionary) -> None:
+        to_unicode = obj.get("/ToUnicode")
+        if isinstance(to_unicode, pikepdf.Stream):
+            self._unicode = parse(to_unicode.read_bytes())
+        subtype = str(obj.get("/Subtype", ""))
+        if subtype == "/Type0":
+            self.composite = True
+            self._read_composite(obj)
+        else:
+            self.type3 = subtype == "/Type3"
+            self._read_simple(obj)
+
+    def _read_simple(self, obj: pikepdf.Dictionary) -> None:
+        name = str(obj.get("/BaseFont", "")).lstrip("/").split("+")[-1]
+        metrics = CORE_FONT_METRICS.get(name.replace("-", ",") if name.startswith("Arial") else name)
+        self._encoding = _simple_encoding(obj, name)
+        scale = 0.001
+        if self.type3:
+            values = [float(v) for v in _list(obj.get("/FontMatrix"))]
+            if len(values) == 6:
+                self.matrix = (values[0], values[1], values[2], values[3], values[4], values[5])
+            scale = abs(self.matrix[0]) or 0.001
+            self.draws_text = _procedures_show_text(obj)
+        descriptor = obj.get("/FontDescriptor")
+        if isinstance(descriptor, pikepdf.Dictionary):
+            self._default_width = _number(descriptor.get("/MissingWidth")) * scale
+        widths, first = _list(obj.get("/Widths")), int(_number(obj.get("/FirstChar")))
+        for offset, width in enumerate(widths):
+            self._widths[first + offset] = _number(width) * scale
+        if not widths:
+            table = (metrics or CORE_FONT_METRICS["Helvetica"]).character_widths
+            for code, text in enumerate(self._encoding):
+                self._widths[code] = table.get(text, table.get("default", _STANDARD_WIDTH)) * 0.001
+
+    def _read_composite(self, obj: pikepdf.Dictionary) -> None:
+        descendants = _list(obj.get("/DescendantFonts"))
+        descendant = descendants[0] if descendants else None
+        encoding = obj.get("/Encoding")
+        if isinstance(encoding, pikepdf.Stream):
+            self._codes = parse(encoding.read_bytes())
+            self.vertical = int(_number(encoding.get("/WMode"))) == 1
+            # A CMap that builds on another by name may hold codes of lengths we cannot know.
+            self.supported = "/UseCMap" not in encoding and bool(self._codes.spaces)
+        else:
+            name = str(encoding or "/Identity-H")
+            self.vertical = name.endswith("-V")
+            self._named_unicode = any(part in name for part in _UNICODE_CMAPS)
+            self.supported = name.startswith("/Identity") or self._named_unicode
+
+        if isinstance(descendant, pikepdf.Dictionary):
+            if self.vertical:
+                vertical = _list(descendant.get("/DW2"))
+                self._default_width = (_number(vertical[1]) if len(vertical) == 2 else -1000.0) * 0.001
+                self._widths = _cid_widths(_list(descendant.get("/W2")), 3)
+            else:
+                self._default_width = _number(descendant.get("/DW", 1000)) * 0.001
+                self._widths = _cid_widths(_list(descendant.get("/W")), 1)
+
+    def decode(self, data: bytes) -> list[Code]:
+        """The codes of the string `data`, in order."""
+        cache = self._cache
+        if not self.composite:
+            return [cache.get(raw) or self._code(raw) for raw in (data[i : i + 1] for i in range(len(data)))]
+        if self._codes is None:
+            pairs = (data[i : i + 2] for i in range(0, len(data), 2))
+            return [cache.get(raw) or self._code(raw) for raw in pairs]
+        out, position = [], 0
+        while position < len(data):
+            length = max(1, self._codes.code_length(data, position))
+            raw = data[position : position + length]
+            out.append(cache.get(raw) or self._code(raw))
+            position += length
+        return out
+
+    def _code(self, raw: bytes) -> Code:
+        value = int.from_bytes(raw, "big")
+        if self.composite:
+            cid = value if self._codes is None else self._codes.cids.get(raw, 0)
+            width = self._widths.get(cid, self._default_width)
+            text = self._unicode.texts.get(raw, "")
+            if not text and self._named_unicode:
+                text = raw.decode("utf-16-be", "replace")
+        else:
+            width = self._widths.get(value, self._default_width)
+            text = self._unicode.texts.get(raw) or self._encoding[value]
+        if not text or any("\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in text):
+            self.reliable = False
+        code = Code(raw, text, width, raw == b" ")
+        self._cache[raw] = code
+        return code
+
+
+def _simple_encoding(obj: pikepdf.Dictionary, name: str) -> list[str]:
+    """Text by code, for a font with single-byte codes."""
+    encoding = obj.get("/Encoding")
+    base = str(encoding) if isinstance(encoding, pikepdf.Name) else ""
+    differences: list[pikepdf.Object] = []
+    if isinstance(encoding, pikepdf.Dictionary):
+        base = str(encoding.get("/BaseEncoding", ""))
+        differences = _list(encoding.get("/Differences"))
+    if base not in _ENCODINGS:
+        base = {"Symbol": "/Symbol", "ZapfDingbats": "/ZapfDingbats"}.get(name, "/StandardEncoding")
+        if str(obj.get("/Subtype", "")) == "/TrueType" and not differences:
+            base = "/WinAnsiEncoding"
+    table = [text if text != "\x00" else "" for text in _ENCODINGS[base]]
+    code = 0
+    for item in differences:
+        if isinstance(item, pikepdf.Name):
+            if 0 <= code < 256:
+                table[code] = glyph_text(str(item))
+            code += 1
+        else:
+            code = int(_number(item))
+    return table
+
+
+def _procedures_show_text(obj: pikepdf.Dictionary) -> bool:
+    procedures = obj.get("/CharProcs")
+    if not isinstance(procedures, pikepdf.Dictionary):
+        return False
+    streams = [proc for proc in procedures.values() if isinstance(proc, pikepdf.Stream)]
+    return any(op.name in _DRAWING for proc in streams for op in operators(proc.read_bytes()))
+
+
+def glyph_text(name: str) -> str:
+    """The text of a glyph name (with its slash), by the Adobe Glyph List rules; "" where the name tells nothing."""
+    name = name.split(".")[0]
+    known = adobe_glyphs.get(name)
+    if known is not None:
+        return known
+    digits = name[4:] if name.startswith("/uni") else name[2:] if name.startswith("/u") else ""
+    if len(digits) in (4, 5, 6) and all(c in "0123456789ABCDEF" for c in digits):
+        value = int(digits, 16)
+        return chr(value) if value < 0x110000 and not 0xD800 <= value < 0xE000 else ""
+    return ""
+
+
+def _cid_widths(items: list[pikepdf.Object], count: int) -> dict[int, float]:
+    """/W (count 1) or the vertical advances of /W2 (count 3), in text space units by CID."""
+    out: dict[int, float] = {}
+    position = 0
+    while position + 1 < len(items):
+        first = int(_number(items[position]))
+        following = items[position + 1]
+        if isinstance(following, pikepdf.Array):
+            for offset, value in enumerate(list(following)[::count]):
+                out[first + offset] = _number(value) * 0.001
+            position += 2
+            continue
+        if position + 2 >= len(items):
+            break
+        width = _number(items[position + 2]) * 0.001
+        for cid in range(first, min(int(_number(following)), first + 65_535) + 1):
+            out[cid] = width
+        position += 2 + count
+    return out
+
+
+def _list(obj: object) -> list[pikepdf.Object]:
+    return list(obj) if isinstance(obj, pikepdf.Array) else []
+
+
+def _number(obj: object) -> float:
+    try:
+        return float(obj)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return 0.0

@@ -1,0 +1,75 @@
+"""The black boxes, with the reason printed in them. Their size depends on the line's font size and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pikepdf
+from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
+
+from redaction.apply.matrices import Rect
+from redaction.apply.relay import BOX_EMS, Mark
+from redaction.apply.selection import Region
+from redaction.apply.tokens import format_number
+
+CODE_FONT = "/RedactionCode"
+_BELOW, _ABOVE = 0.22, 0.78  # the box in em below and above the baseline
+_CODE_SIZE = 0.62
+_CODE_SIDE = 0.3
+_REGION_CODE_SIZE = 7.0
+_WIDTHS = CORE_FONT_METRICS["Helvetica"].character_widths
+
+
+def code_font() -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(
+        Type=pikepdf.Name.Font,
+        Subtype=pikepdf.Name.Type1,
+        BaseFont=pikepdf.Name.Helvetica,
+        Encoding=pikepdf.Name.WinAnsiEncoding,
+    )
+
+
+def draw(marks: Iterable[Mark], boxes: Sequence[Region]) -> bytes:
+    """Content that draws line boxes and, in page user space, boxes over regions."""
+    out = [_line_box(mark) for mark in marks]
+    out.extend(_region_box(box.rect, box.code) for box in boxes)
+    return b"".join(out)
+
+
+def _line_box(mark: Mark) -> bytes:
+    matrix = (*mark.direction, *mark.up, mark.x, mark.y)
+    size = min(_CODE_SIZE, (BOX_EMS - 2 * _CODE_SIDE) / max(_code_width(mark.code), 1e-6)) * mark.em
+    code = _code(mark.code, _CODE_SIDE * mark.em * mark.stretch, 0.03 * mark.em, size, mark.stretch)
+    box = _numbers(0, -_BELOW * mark.em, mark.width, (_BELOW + _ABOVE) * mark.em) + b" re f"
+    return _wrapped(mark.code, b"q " + _numbers(*matrix) + b" cm 0 g " + box + code + b" Q")
+
+
+def _region_box(rect: Rect, reason: str) -> bytes:
+    x0, y0, x1, y1 = rect
+    size = min(_REGION_CODE_SIZE, (x1 - x0 - 2) / max(_code_width(reason), 1e-6), 0.8 * (y1 - y0))
+    code = _code(reason, x0 + 1, y1 - size, size, 1.0) if size > 1 else b""
+    return _wrapped(reason, b"q 0 g " + _numbers(x0, y0, x1 - x0, y1 - y0) + b" re f" + code + b" Q")
+
+
+def _wrapped(reason: str, content: bytes) -> bytes:
+    """`content` as a span that assistive technology reads as words."""
+    spoken = f"redacted, reason {reason}" if reason else "redacted"
+    return b"/Span <</ActualText " + pikepdf.String(spoken).unparse() + b">> BDC " + content + b" EMC\n"
+
+
+def _code(reason: str, x: float, y: float, size: float, stretch: float) -> bytes:
+    if not reason:
+        return b""
+    text = pikepdf.String(reason).unparse()
+    font = CODE_FONT.encode("ascii") + b" " + format_number(size) + b" Tf 0 Tr 0 Tc 0 Tw 0 Ts "
+    scale = format_number(stretch * 100) + b" Tz "
+    return b" BT 1 g " + font + scale + _numbers(x, y) + b" Td " + text + b" Tj ET"
+
+
+def _code_width(reason: str) -> float:
+    """In units of the font size."""
+    return sum(_WIDTHS.get(char, 556) for char in reason) / 1000
+
+
+def _numbers(*values: float) -> bytes:
+    return b" ".join(format_number(value) for value in values)

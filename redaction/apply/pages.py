@@ -1,0 +1,242 @@
+"""Changes one page: text laid anew, images burnt, shapes dropped, boxes drawn, resources cut to what is used."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pikepdf
+
+from redaction.apply.images import NotDecodable, burn, inline_stream, regions_on
+from redaction.apply.marks import CODE_FONT, code_font, draw
+from redaction.apply.matrices import Rect, overlap
+from redaction.apply.relay import Layout, Segment
+from redaction.apply.rewrite import Edits, rewrite, touches_text
+from redaction.apply.scene import Glyph, PageScene, Scope
+from redaction.apply.selection import Region, Selection
+from redaction.apply.tokens import name_text
+
+# Names that tell nothing: what the usual producers call their resources. Any other name is replaced.
+_NEUTRAL = re.compile(
+    r"/(F|TT|T1_|T|C0_|C2_|CS|Cs|G|GS|Gs|gs|EGS|Im|Image|Img|I|Xi|Xf|X|Fm|Fx|Meta|MC|MCI?d?|Pr|P|Pat|Pattern|p|Sh|S|Tr|R|f"
+    r"|a|x|s|cs|Fn|Font|FRM|n|Xop|ImagePart_|Obj|FI|FT|OC|DefaultRGB|DefaultGray|DefaultCMYK)[\d_-]*"
+)
+_TELLING_MARK = re.compile(rb"/(ActualText|Alt|E|Lang|BBox|T|Title|Contents|Attached|Subtype)\b|#")
+_DEFAULT_SPACES = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
+_PAINT_CATEGORIES = ("/Font", "/XObject", "/ExtGState", "/Pattern", "/ColorSpace", "/Shading", "/Properties")
+
+
+@dataclass
+class DocumentEdits:
+    """What is shared by the pages of one document: rewritten streams, and the names each stream still uses."""
+
+    pdf: pikepdf.Pdf
+    copies: dict[bytes, pikepdf.Stream] = field(default_factory=dict)
+    used: dict[tuple[int, int], set[tuple[str, str]]] = field(default_factory=dict)
+    font: pikepdf.Object | None = None
+
+
+class Unsupported(Exception):
+    """The page cannot be edited in place; the message says why. It is drawn as a picture instead."""
+
+
+def edit_page(document: DocumentEdits, page: pikepdf.Object, selection: Selection, layout: Layout) -> None:
+    """Writes the page again. Raises Unsupported where it cannot be edited in place."""
+    scene, burns = selection.scene, selection.burns
+    if scene.trouble and (selection.removed_any or burns):
+        raise Unsupported(scene.trouble)
+    if scene.root is None:
+        return
+    editor = _Editor(document, scene, layout)
+    editor.drop_paths(layout.spans, burns, selection.regions)
+    editor.burn_images([region.rect for region in burns])
+    content, resources = editor.finish(scene.root)
+    marks = draw(layout.marks, burns)
+    if content is not None or marks:
+        body = content if content is not None else scene.root.data
+        closing = b"\nET" if _text_left_open(scene.root) else b""
+        closing += b"\nQ" * scene.root.open_states
+        page["/Contents"] = document.pdf.make_stream(b"q\n" + body + closing + b"\nQ\n" + marks)
+    if marks:
+        if document.font is None:
+            document.font = document.pdf.make_indirect(code_font())
+        fonts = resources.get("/Font", pikepdf.Dictionary())
+        fonts[CODE_FONT] = document.font
+        resources["/Font"] = fonts
+    page["/Resources"] = resources
+
+
+def _text_left_open(scope: Scope) -> bool:
+    return next((op.name == b"BT" for op in reversed(scope.ops) if op.name in (b"BT", b"ET")), False)
+
+
+class _Editor:
+    def __init__(self, document: DocumentEdits, scene: PageScene, layout: Layout) -> None:
+        self.document, self.scene, self.layout = document, scene, layout
+        self.edits: dict[int, Edits] = {id(scope): Edits(layout) for scope in scene.scopes}
+        self.added: dict[int, dict[tuple[str, str], pikepdf.Object]] = {}
+        self._finished: dict[int, pikepdf.Stream | None] = {}
+
+    # Shapes
+
+    def drop_paths(self, spans: Sequence[Segment], burns: Sequence[Region], regions: Sequence[Region]) -> None:
+        for path in self.scene.paths:
+            edits = self.edits[id(path.scope)]
+            if any(_as_wide_as(path.rect, segment) for segment in spans):
+                edits.replaced[path.op] = b" n "
+                if path.clip_op is not None:
+                    edits.replaced[path.clip_op] = b" "
+                continue
+            if any(_within(path.rect, region.rect, 1.0) for region in regions):
+                edits.replaced[path.op] = b" n "
+            elif path.curved and path.clip_op is None and any(_partly(path.rect, region.rect) for region in burns):
+                raise Unsupported("drawn shapes run through a redacted region")
+
+    # Images
+
+    def burn_images(self, regions: Sequence[Rect]) -> None:
+        for use in self.scene.images:
+            areas = regions_on(use, regions)
+            if not areas:
+                continue
+            op = use.scope.ops[use.op]
+            try:
+                source = use.obj if use.obj is not None else inline_stream(self.document.pdf, op, use.scope.resources)
+                burnt = burn(self.document.pdf, source, use.ctm, areas)
+            except NotDecodable as error:
+                raise Unsupported("a picture that could not be decoded") from error
+            name = self._add(use.scope, "/XObject", burnt)
+            self.edits[id(use.scope)].replaced[use.op] = b" " + name.encode("ascii") + b" Do "
+            if use.obj is not None:
+                use.scope.children.pop(use.op, None)
+
+    # Streams
+
+    def finish(self, scope: Scope) -> tuple[bytes | None, pikepdf.Dictionary]:
+        """(new content or None if unchanged, resources cut to what is used) of a scope; its children first."""
+        edits = self.edits[id(scope)]
+        for index, (category, child) in scope.children.items():
+            stream = self._finish_child(child)
+            if stream is not None:
+                edits.inner_names[index] = self._add(scope, category, self._holder(scope, index, category, stream))
+        edits.renamed = {pair: self._neutral(scope, pair) for pair in scope.used if not _NEUTRAL.fullmatch(pair[1])}
+        edits.scrub_marks = b"BDC" in scope.data and _TELLING_MARK.search(scope.data) is not None
+        changed = (
+            bool(edits.replaced or edits.inner_names or edits.renamed or scope.hidden or scope.surplus)
+            or edits.scrub_marks
+            or any(show.hidden for show in scope.shows.values())
+            or touches_text(scope, self.layout)
+        )
+        return (rewrite(scope, edits) if changed else None), self._resources(scope)
+
+    def _finish_child(self, child: Scope) -> pikepdf.Stream | None:
+        if id(child) in self._finished:
+            return self._finished[id(child)]
+        content, resources = self.finish(child)
+        out: pikepdf.Stream | None = None
+        stream = child.stream
+        if content is None:
+            self.document.used.setdefault(stream.objgen, set()).update(child.used)
+        else:
+            key = hashlib.sha256(repr(stream.objgen).encode() + content + resources.unparse(resolved=False)).digest()
+            out = self.document.copies.get(key)
+            if out is None:
+                out = pikepdf.Stream(self.document.pdf, content)
+                for name, value in stream.items():
+                    if name not in ("/Length", "/Filter", "/DecodeParms", "/Resources"):
+                        out[name] = value
+                out["/Resources"] = resources
+                out = self.document.pdf.make_indirect(out)
+                self.document.copies[key] = out
+        self._finished[id(child)] = out
+        return out
+
+    def _holder(self, scope: Scope, index: int, category: str, stream: pikepdf.Stream) -> pikepdf.Object:
+        """What the parent's resources name: the stream itself, or a graphics state that holds it as its mask."""
+        if category != "/ExtGState":
+            return stream
+        settings = scope.resources.get(category, name_text(scope.ops[index].args[0]))
+        settings = pikepdf.Dictionary(settings)
+        mask = pikepdf.Dictionary(settings["/SMask"])
+        mask["/G"] = stream
+        settings["/SMask"] = mask
+        return settings
+
+    # Names
+
+    def _add(self, scope: Scope, category: str, obj: pikepdf.Object) -> str:
+        added = self.added.setdefault(id(scope), {})
+        taken = {name for kind, name in scope.used if kind == category} | {name for kind, name in added if kind == category}
+        number = len(added)
+        while (name := f"/R{number}") in taken:
+            number += 1
+        added[(category, name)] = obj if obj.is_indirect or not isinstance(obj, pikepdf.Stream) else self.document.pdf.make_indirect(obj)
+        return name
+
+    def _neutral(self, scope: Scope, pair: tuple[str, str]) -> str:
+        obj = scope.resources.get(*pair)
+        if obj is None:
+            return "/R"
+        if pair[0] == "/Properties":
+            obj = pikepdf.Dictionary()
+        return self._add(scope, pair[0], obj)
+
+    def _resources(self, scope: Scope) -> pikepdf.Dictionary:
+        edits = self.edits[id(scope)]
+        out: dict[str, dict[str, pikepdf.Object]] = {}
+        for category, name in sorted(scope.used):
+            obj = scope.resources.get(category, name)
+            if obj is None or (category, name) in edits.renamed:
+                continue
+            if category == "/Properties":
+                obj = _plain_properties(obj)
+            out.setdefault(category, {})[name] = obj
+        for name in _DEFAULT_SPACES:
+            if (obj := scope.resources.get("/ColorSpace", name)) is not None:
+                out.setdefault("/ColorSpace", {})[name] = obj
+        for (category, name), obj in self.added.get(id(scope), {}).items():
+            out.setdefault(category, {})[name] = obj
+        resources = pikepdf.Dictionary()
+        for category in _PAINT_CATEGORIES:
+            if category in out:
+                resources[category] = pikepdf.Dictionary(out[category])
+        return resources
+
+
+def _plain_properties(obj: pikepdf.Object) -> pikepdf.Dictionary:
+    """A marked-content property list reduced to its tie to the structure tree."""
+    mcid = obj.get("/MCID") if isinstance(obj, pikepdf.Dictionary) else None
+    return pikepdf.Dictionary(MCID=mcid) if isinstance(mcid, int) else pikepdf.Dictionary()
+
+
+def _within(rect: Rect, outer: Rect, margin: float) -> bool:
+    return (
+        rect[0] >= outer[0] - margin
+        and rect[1] >= outer[1] - margin
+        and rect[2] <= outer[2] + margin
+        and rect[3] <= outer[3] + margin
+    )
+
+
+def _partly(rect: Rect, region: Rect) -> bool:
+    return overlap(rect, region) is not None and not _within(region, rect, 1.0)
+
+
+def _as_wide_as(rect: Rect, segment: Segment) -> bool:
+    """Whether a shape belongs to the words of a line, as an underline, a highlight or a tight clip does."""
+    line = segment.line
+    if abs(line.ux) < 0.999 and abs(line.uy) < 0.999:
+        return False
+    first: Glyph = segment.glyphs[0]
+    em = max(glyph.em for glyph in segment.glyphs)
+    corners = [(x, y) for x in (rect[0], rect[2]) for y in (rect[1], rect[3])]
+    along = [x * line.ux + y * line.uy for x, y in corners]
+    across = [y * line.ux - x * line.uy - line.across(first) for x, y in corners]
+    if min(across) < -0.6 * em or max(across) > 1.4 * em:
+        return False
+    if min(along) < segment.start - 4 or max(along) > segment.end + 4:
+        return False
+    removed = [glyph for glyph in segment.glyphs if glyph.removed]
+    return any(min(along) < line.along(g) + g.advance and max(along) > line.along(g) for g in removed)

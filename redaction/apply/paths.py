@@ -1,0 +1,69 @@
+"""Follows path construction so that lines and shapes as wide as a name, and drawn letters, can be found."""
+
+from __future__ import annotations
+
+from redaction.apply.matrices import Matrix, Rect, apply
+from redaction.apply.scene import PageScene, PathUse, Scope
+from redaction.apply.tokens import Arg, number
+
+_BUILDING = {b"m": 2, b"l": 2, b"c": 6, b"v": 4, b"y": 4, b"re": 4, b"h": 0}
+_ENDING = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"n"))
+
+
+class PathTracker:
+    """Fed every operator of a scope; says whether it was part of a path, and adds painted paths to the scene."""
+
+    def __init__(self, scene: PageScene, scope: Scope) -> None:
+        self._scene, self._scope = scene, scope
+        self._xs: list[float] = []
+        self._ys: list[float] = []
+        self._curved = False
+        self._clip_op: int | None = None
+        self._recorded = False
+        self.clip: Rect | None = None
+
+    def feed(self, name: bytes, args: list[Arg], index: int, ctm: Matrix) -> bool:
+        """True where the operator builds, ends or clips with a path. After an ending, `clip` is the new clip, if any."""
+        if name in _BUILDING:
+            self.clip = None
+            self._build(name, args, ctm)
+            return True
+        if name in (b"W", b"W*"):
+            self._clip_op = index
+            self.clip = None
+            return True
+        if name in _ENDING:
+            self._end(name, index)
+            return True
+        return False
+
+    def forget(self) -> None:
+        """The path just painted is on a hidden layer: it draws nothing."""
+        if self._recorded:
+            self._scene.paths.pop()
+            self._recorded = False
+
+    def _build(self, name: bytes, args: list[Arg], ctm: Matrix) -> None:
+        count = _BUILDING[name]
+        if len(args) < count:
+            return
+        values = [number(arg) for arg in args[len(args) - count :]]
+        if name == b"re":
+            x, y, w, h = values
+            values = [x, y, x + w, y, x, y + h, x + w, y + h]
+        self._curved = self._curved or name in (b"c", b"v", b"y")
+        for i in range(0, len(values) - 1, 2):
+            px, py = apply(ctm, values[i], values[i + 1])
+            self._xs.append(px)
+            self._ys.append(py)
+
+    def _end(self, name: bytes, index: int) -> None:
+        self.clip, self._recorded = None, False
+        if self._xs:
+            rect = (min(self._xs), min(self._ys), max(self._xs), max(self._ys))
+            if self._clip_op is not None:
+                self.clip = rect
+            if name != b"n" or self._clip_op is not None:
+                self._scene.paths.append(PathUse(self._scope, index, rect, self._curved, self._clip_op))
+                self._recorded = True
+        self._xs, self._ys, self._curved, self._clip_op = [], [], False, None

@@ -1,0 +1,133 @@
+"""The last road: a page drawn as one picture, its regions burnt, under a text layer of what can still be seen."""
+
+from __future__ import annotations
+
+import zlib
+import io
+from collections.abc import Sequence
+
+import pikepdf
+import pypdfium2 as pdfium
+from PIL import Image, ImageDraw
+
+from redaction.apply.tokens import format_number
+from redaction.geometry import Box, PageFrame
+from redaction.needles import NeedleSet
+from redaction.render import draw
+from redaction.sight import Eye, sightings
+from redaction.words import Word
+
+RASTER_DPI = 200.0
+JPEG_QUALITY = 70
+MARGIN = 1.0  # points burnt around each region
+_ROUNDS = 4
+_MID_TONES = 0.06  # with fewer grey pixels than this share the page counts as black and white
+_BLACK = 160
+
+
+class StillReadable(Exception):
+    """Withheld text can be read from the picture however often it is burnt."""
+
+
+def picture_of(
+    page: pdfium.PdfPage, frame: PageFrame, regions: Sequence[Box], words: NeedleSet, eye: Eye
+) -> tuple[Image.Image, list[Word]]:
+    """The page drawn with `regions` (display boxes) and all sightings of `words` burnt, and the words left to see."""
+    image = draw(page, frame, dpi=RASTER_DPI)
+    dpi = image.info["dpi"][0]
+    burnt = [region.grown(MARGIN) for region in regions]
+    _burn(image, burnt, dpi)
+    for _ in range(_ROUNDS):
+        seen = eye.read(image)
+        found = sightings(seen, words, alike=True)
+        if not found:
+            return image, [word for word in seen if not any(word.box.overlaps(box) for box in burnt)]
+        boxes = [box.grown(MARGIN) for sighting in found for box in sighting.boxes]
+        _burn(image, boxes, dpi)
+        burnt.extend(boxes)
+    raise StillReadable
+
+
+def _burn(image: Image.Image, boxes: Sequence[Box], dpi: float) -> None:
+    pen = ImageDraw.Draw(image)
+    scale = dpi / 72
+    for box in boxes:
+        pen.rectangle((box.x0 * scale, box.y0 * scale, box.x1 * scale, box.y1 * scale), fill=(0, 0, 0))
+
+
+def replace_page(pdf: pikepdf.Pdf, page: pikepdf.Object, image: Image.Image, words: Sequence[Word], frame: PageFrame) -> None:
+    """Makes the picture the whole content of the page, which then stands upright at its displayed size."""
+    width, height = frame.width, frame.height
+    if max(width, height) > 14_400:
+        unit = max(width, height) / 14_400
+        page["/UserUnit"] = unit
+    else:
+        unit = 1.0
+        if "/UserUnit" in page:
+            del page["/UserUnit"]
+    for key in ("/CropBox", "/Annots", "/StructParents", "/Group", "/BleedBox", "/TrimBox", "/ArtBox"):
+        if key in page:
+            del page[key]
+    page["/Rotate"] = 0
+    page["/MediaBox"] = pikepdf.Array([0, 0, round(width / unit, 3), round(height / unit, 3)])
+    page["/Resources"] = pikepdf.Dictionary(
+        XObject=pikepdf.Dictionary({"/Im0": pdf.make_indirect(_encoded(pdf, image))}),
+        Font=pikepdf.Dictionary({"/F1": _text_font()}),
+    )
+    place = b" ".join(format_number(v) for v in (width / unit, 0, 0, height / unit, 0, 0))
+    content = [b"q " + place + b" cm /Im0 Do Q\nBT 3 Tr\n"]
+    content.extend(_word(word, height, unit) for word in words)
+    content.append(b"ET\n")
+    page["/Contents"] = pdf.make_stream(b"".join(content))
+
+
+def _word(word: Word, height: float, unit: float) -> bytes:
+    """One invisible word over its picture; letters the font does not have are left out."""
+    text = word.text.encode("cp1252", "ignore")
+    if not text or word.box.width <= 0 or word.box.height <= 0:
+        return b""
+    size = word.box.height / unit
+    stretch = 100 * word.box.width / unit / (0.5 * size * len(text))
+    at = format_number(word.box.x0 / unit) + b" " + format_number((height - word.box.y1) / unit)
+    shown = pikepdf.String(text).unparse() if text.isascii() else b"<" + text.hex().encode() + b">"
+    return (
+        b"/F1 " + format_number(size) + b" Tf " + format_number(stretch) + b" Tz 1 0 0 1 " + at + b" Tm " + shown + b" Tj\n"
+    )
+
+
+def _text_font() -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(
+        Type=pikepdf.Name.Font,
+        Subtype=pikepdf.Name.Type1,
+        BaseFont=pikepdf.Name.Helvetica,
+        Encoding=pikepdf.Name.WinAnsiEncoding,
+    )
+
+
+def _encoded(pdf: pikepdf.Pdf, image: Image.Image) -> pikepdf.Stream:
+    """Black and white pages at one bit a pixel, others as JPEG."""
+    grey = image.convert("L")
+    histogram = grey.histogram()
+    coloured = _is_coloured(image)
+    if not coloured and sum(histogram[40:216]) < _MID_TONES * sum(histogram):
+        bits = grey.point(lambda v: 255 if v >= _BLACK else 0).convert("1", dither=Image.Dither.NONE)
+        stream = pikepdf.Stream(pdf, zlib.compress(bits.tobytes(), 9))
+        filter_, depth, space = "/FlateDecode", 1, "/DeviceGray"
+    else:
+        buffer = io.BytesIO()
+        (image if coloured else grey).save(buffer, "JPEG", quality=JPEG_QUALITY)
+        stream = pikepdf.Stream(pdf, buffer.getvalue())
+        filter_, depth, space = "/DCTDecode", 8, "/DeviceRGB" if coloured else "/DeviceGray"
+    stream["/Type"], stream["/Subtype"] = pikepdf.Name.XObject, pikepdf.Name.Image
+    stream["/Width"], stream["/Height"] = image.width, image.height
+    stream["/BitsPerComponent"], stream["/ColorSpace"] = depth, pikepdf.Name(space)
+    stream["/Filter"] = pikepdf.Name(filter_)
+    return stream
+
+
+def _is_coloured(image: Image.Image) -> bool:
+    """Whether any part of the page, seen small, is not grey."""
+    small = image.convert("HSV").resize((max(1, image.width // 8), max(1, image.height // 8)))
+    saturation = small.getchannel("S").histogram()
+    value = small.getchannel("V")
+    return sum(saturation[64:]) > 0.001 * small.width * small.height and value.getextrema()[1] > 32

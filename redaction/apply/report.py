@@ -1,0 +1,35 @@
+"""What was done to a document, in numbers and hashes: fit for a case file and a log, since it repeats nothing withheld."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Report:
+    """`words`: hits by the place of the string in the plan. `pictured`: pages drawn as one picture, with the reason."""
+
+    pages: int
+    plan_sha256: str
+    input_sha256: str
+    output_sha256: str = ""
+    redactions: int = 0
+    boxes: int = 0
+    words: list[dict[str, int]] = field(default_factory=list)
+    pictured: list[dict[str, Any]] = field(default_factory=list)
+    dropped: dict[str, int] = field(default_factory=dict)
+    unseen_characters: int = 0
+    unapplied: list[int] = field(default_factory=list)
+    verified: list[str] = field(default_factory=list)
+
+    def to_data(self) -> dict[str, Any]:
+        """The report as JSON-able data."""
+        return asdict(self)
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,204 @@
+"""Writes content streams again without what was removed. Bytes that need no change are copied as they are."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+
+from redaction.apply.matrices import Matrix, apply, invert
+from redaction.apply.relay import Layout, Placement
+from redaction.apply.scene import Glyph, Scope, Show
+from redaction.apply.tokens import format_number, hex_string, name_text, number
+
+_POSITIONING = frozenset((b"Td", b"TD", b"T*", b"Tm"))
+_SPACING = {b"Tc": 0, b"Tw": 1, b"Tz": 2}
+_RESET = (0.0, 0.0, 1.0)
+
+
+@dataclass
+class Edits:
+    """What to change in one scope. `replaced`: operators to write differently (b"" drops one)."""
+
+    layout: Layout
+    replaced: dict[int, bytes] = field(default_factory=dict)
+    renamed: dict[tuple[str, str], str] = field(default_factory=dict)
+    inner_names: dict[int, str] = field(default_factory=dict)
+    scrub_marks: bool = False
+
+
+def touches_text(scope: Scope, layout: Layout) -> bool:
+    """Whether any glyph of the scope is removed or moved."""
+    return any(_changed(show, layout) for show in scope.shows.values())
+
+
+def _changed(show: Show, layout: Layout) -> bool:
+    moved, dropped = layout.moved, layout.dropped
+    return any(glyph.removed or id(glyph) in moved or id(glyph) in dropped for glyph in show.glyphs)
+
+
+def rewrite(scope: Scope, edits: Edits) -> bytes:
+    """The scope's content with `edits` made."""
+    return _Writer(scope, edits).write()
+
+
+class _Writer:
+    def __init__(self, scope: Scope, edits: Edits) -> None:
+        self.scope, self.edits, self.layout = scope, edits, edits.layout
+        self.changed = {index for index, show in scope.shows.items() if _changed(show, self.layout)}
+        self.text_objects = {scope.shows[index].text_object for index in self.changed}
+        self.out: list[bytes] = []
+        self.copied = 0
+        self.spacing = _RESET
+        self.stack: list[tuple[float, float, float]] = []
+
+    def write(self) -> bytes:
+        data = self.scope.data
+        current = 0
+        for index, op in enumerate(self.scope.ops):
+            name = op.name
+            if name in (b"BT", b"ET"):
+                current += 1
+            replacement = self._replacement(index, name, current)
+            if replacement is None:
+                continue
+            self.out.append(data[self.copied : op.start])
+            self.out.append(replacement)
+            self.copied = op.end
+        self.out.append(data[self.copied :])
+        return b"".join(self.out)
+
+    def _replacement(self, index: int, name: bytes, text_object: int) -> bytes | None:
+        """New bytes for an operator, or None to copy it."""
+        edits, scope = self.edits, self.scope
+        if index in scope.hidden or index in scope.surplus:
+            return b" n " if name in (b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s") else b" "
+        if index in edits.replaced:
+            return edits.replaced[index]
+        if self.changed:
+            if name == b"q":
+                self.stack.append(self.spacing)
+            elif name == b"Q" and self.stack:
+                self.spacing = self.stack.pop()
+            elif name in _SPACING:
+                return b" "
+            elif name in _POSITIONING and text_object in self.text_objects:
+                return self._leading(index, name)
+        show = scope.shows.get(index)
+        if show is not None:
+            return self._show(index, show)
+        if index in edits.inner_names or name in _NAMING:
+            return self._names(index, name)
+        return None
+
+    def _leading(self, index: int, name: bytes) -> bytes:
+        args = self.scope.ops[index].args
+        if name == b"TD" and len(args) >= 2:
+            return b" " + format_number(-number(args[1])) + b" TL "
+        return b" "
+
+    def _show(self, index: int, show: Show) -> bytes | None:
+        if show.hidden:
+            return b" T* " if show.raw.name in (b"'", b'"') else b" "
+        if not self.changed:
+            return None
+        if index in self.changed:
+            return self._reset_text(show)
+        prefix = self._set_spacing((show.char_space, show.word_space, show.scale))
+        op = show.raw
+        if show.text_object not in self.text_objects:
+            if op.name == b'"':
+                # Its spacing operands go with the rest of the spacing; the line move stays.
+                return prefix + b" T* " + _operand(op.args[-1]) + b" Tj "
+            return prefix + self.scope.data[op.start : op.end] if prefix else None
+        operator = b" TJ " if op.name == b"TJ" else b" Tj "
+        operand = _operand(op.args[-1]) if op.args else b"()"
+        return prefix + _matrix_bytes(show.tm, show.ctm) + operand + operator
+
+    def _reset_text(self, show: Show) -> bytes:
+        """The kept glyphs of a show in runs, each at its new place."""
+        inverse = invert(show.ctm)
+        if inverse is None:
+            return b" "
+        out: list[bytes] = []
+        for run, stretch in self._runs(show):
+            first = run[0]
+            place = self.layout.moved.get(id(first))
+            x, y = (place.x, place.y) if place is not None else (first.x, first.y)
+            tx, ty = apply(inverse, x, y)
+            a, b, c, d = show.tm[:4]
+            out.append(self._set_spacing((0.0, 0.0, show.scale * stretch)))
+            out.append(_matrix_bytes((a, b, c, d, tx - show.rise * c, ty - show.rise * d), show.ctm))
+            out.append(hex_string(b"".join(glyph.code.raw for glyph in run)) + b" Tj ")
+        return b"".join(out) or b" "
+
+    def _runs(self, show: Show) -> list[tuple[list[Glyph], float]]:
+        """Kept glyphs that follow on from each other at the font's advances."""
+        runs: list[tuple[list[Glyph], float]] = []
+        expected: tuple[float, float] | None = None
+        for glyph in show.glyphs:
+            if glyph.removed or id(glyph) in self.layout.dropped:
+                continue
+            place = self.layout.moved.get(id(glyph)) or Placement(glyph.x, glyph.y, 1.0)
+            near = 0.02 * glyph.em
+            joins = expected is not None and abs(place.x - expected[0]) < near and abs(place.y - expected[1]) < near
+            if joins and runs and abs(runs[-1][1] - place.stretch) < 1e-9:
+                runs[-1][0].append(glyph)
+            else:
+                runs.append(([glyph], place.stretch))
+            step = glyph.advance * place.stretch
+            expected = (place.x + glyph.ux * step, place.y + glyph.uy * step)
+        return runs
+
+    def _set_spacing(self, wanted: tuple[float, float, float]) -> bytes:
+        out = b""
+        for operator, now, new in zip((b" Tc", b" Tw", b" Tz"), self.spacing, wanted, strict=True):
+            if abs(now - new) > 1e-6:
+                out += b" " + format_number(new * 100 if operator == b" Tz" else new) + operator
+        self.spacing = wanted
+        return out
+
+    def _names(self, index: int, name: bytes) -> bytes | None:
+        op = self.scope.ops[index]
+        if not op.args:
+            return None
+        inner = self.edits.inner_names.get(index)
+        category = _NAMING.get(name)
+        if category is None:
+            return None
+        position = -1 if name in (b"scn", b"SCN", b"BDC", b"DP") else 0
+        token = op.args[position]
+        if self.edits.scrub_marks and name in (b"BDC", b"DP") and isinstance(token, bytes) and token.startswith(b"<<"):
+            return _operand(op.args[0]) + b" " + scrubbed_properties(token) + b" " + name
+        if isinstance(token, list) or not token.startswith(b"/"):
+            return None
+        new = inner or self.edits.renamed.get((category, name_text(token)))
+        if new is None:
+            return None
+        args = [*op.args]
+        args[position] = new.encode("ascii")
+        return b" ".join(_operand(arg) for arg in args) + b" " + name
+
+
+_NAMING = {
+    b"Tf": "/Font", b"Do": "/XObject", b"gs": "/ExtGState", b"scn": "/Pattern", b"SCN": "/Pattern",
+    b"cs": "/ColorSpace", b"CS": "/ColorSpace", b"sh": "/Shading", b"BDC": "/Properties", b"DP": "/Properties",
+}  # fmt: skip
+
+
+def scrubbed_properties(token: bytes) -> bytes:
+    """An inline property list with nothing left but what ties it to the structure tree, and the artifact type."""
+    kept = re.findall(rb"/MCID\s+\d+|/Type\s*/(?:Pagination|Layout|Page|Background)\b", token)
+    return b"<<" + b" ".join(kept) + b">>"
+
+
+def _operand(arg: bytes | list[bytes]) -> bytes:
+    return b"[" + b" ".join(arg) + b"]" if isinstance(arg, list) else arg
+
+
+def _matrix_bytes(m: Matrix, ctm: Matrix) -> bytes:
+    """A Tm operator. Positions are rounded to about a hundredth of a point on the page, which is below what shows."""
+    scale = max(abs(ctm[0]) + abs(ctm[1]), abs(ctm[2]) + abs(ctm[3]), 1e-6)
+    digits = min(8, 2 + max(0, math.ceil(math.log10(scale))))
+    numbers = [*(format_number(v, 5) for v in m[:4]), *(format_number(v, digits) for v in m[4:])]
+    return b" " + b" ".join(numbers) + b" Tm "

@@ -1,0 +1,151 @@
+"""What a page draws, as found by the interpreter: glyphs, images and paths, each tied to the operator that draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pikepdf
+
+from redaction.apply.fonts import Code, Font
+from redaction.apply.matrices import IDENTITY, Matrix, Point, Rect
+from redaction.apply.tokens import Op
+
+
+class Glyph:
+    """One character code as shown. Positions are page user space.
+
+    `x, y` origin; `ux, uy` unit vector of the writing direction; `advance` along it; `em` font size as shown.
+    `removed`: to be withheld. `shadow`: the glyph this one is printed over again (fake bold), else None.
+    """
+
+    __slots__ = ("advance", "code", "em", "removed", "shadow", "show", "text", "ux", "uy", "x", "y")
+
+    def __init__(self, show: Show, code: Code, x: float, y: float, advance: float) -> None:
+        self.show = show
+        self.code = code
+        self.text = code.text
+        self.x, self.y, self.advance = x, y, advance
+        self.ux, self.uy, self.em = show.ux, show.uy, show.em
+        self.removed = False
+        self.shadow: Glyph | None = None
+
+    @property
+    def centre(self) -> Point:
+        """The middle of the glyph's cell: half its advance on, three tenths of the size up."""
+        upx, upy = self.show.up
+        half, rise = self.advance / 2, 0.3 * self.em
+        return self.x + self.ux * half + upx * rise, self.y + self.uy * half + upy * rise
+
+    @property
+    def rect(self) -> Rect:
+        """The upright rectangle around the glyph's cell, from a quarter below to nine tenths above the baseline."""
+        upx, upy = self.show.up
+        xs, ys = [], []
+        for along in (0.0, self.advance):
+            for rise in (-0.25 * self.em, 0.9 * self.em):
+                xs.append(self.x + self.ux * along + upx * rise)
+                ys.append(self.y + self.uy * along + upy * rise)
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+class Show:
+    """One text-showing operator: its text state, and the glyphs it shows."""
+
+    __slots__ = (
+        "char_space", "clip", "ctm", "em", "font", "glyphs", "hidden", "mode", "op", "rise", "scale", "scope",
+        "size", "text_object", "tm", "unseen", "up", "ux", "uy", "word_space",
+    )  # fmt: skip
+
+    def __init__(self, scope: Scope, op: int, text_object: int, font: Font) -> None:
+        self.scope, self.op, self.text_object, self.font = scope, op, text_object, font
+        self.glyphs: list[Glyph] = []
+        self.tm: Matrix = IDENTITY
+        self.ctm: Matrix = IDENTITY
+        self.size = self.char_space = self.word_space = self.rise = 0.0
+        self.scale = 1.0
+        self.mode = 0
+        self.ux, self.uy, self.em = 1.0, 0.0, 1.0
+        self.up: Point = (0.0, 1.0)
+        self.clip: Rect | None = None
+        self.hidden = False
+        self.unseen = False  # off the page or clipped away
+
+    @property
+    def raw(self) -> Op:
+        return self.scope.ops[self.op]
+
+
+@dataclass
+class ImageUse:
+    """An image drawn once: `obj` is the image XObject, or None for an inline image."""
+
+    scope: Scope
+    op: int
+    obj: pikepdf.Stream | None
+    ctm: Matrix
+    rect: Rect
+
+
+@dataclass
+class PathUse:
+    """A painted path: operator `op` paints it, `rect` bounds it; `curved` where it has curves; `clips` where it also clips."""
+
+    scope: Scope
+    op: int
+    rect: Rect
+    curved: bool
+    clip_op: int | None
+
+
+class Resources:
+    """A resource dictionary with its categories read once."""
+
+    def __init__(self, obj: pikepdf.Object | None) -> None:
+        self.obj = obj if isinstance(obj, pikepdf.Dictionary) else None
+        self._categories: dict[str, dict[str, pikepdf.Object]] = {}
+
+    def get(self, category: str, name: str) -> pikepdf.Object | None:
+        found = self._categories.get(category)
+        if found is None:
+            entry = self.obj.get(category) if self.obj is not None else None
+            found = dict(entry.items()) if isinstance(entry, pikepdf.Dictionary) else {}
+            self._categories[category] = found
+        return found.get(name)
+
+
+@dataclass
+class Scope:
+    """One drawing of one content stream. A form drawn twice makes two scopes.
+
+    `children`: scopes begun by an operator, with the resource category they are named in ("/XObject", "/Pattern", or
+    "/ExtGState" for a soft mask). `hidden`: operators that draw on a layer that is not shown. `surplus`: Q operators
+    without their q. `open_states`: q operators never closed.
+    """
+
+    kind: str
+    stream: pikepdf.Object
+    data: bytes
+    ops: list[Op]
+    resources: Resources
+    base: Matrix
+    children: dict[int, tuple[str, Scope]] = field(default_factory=dict)
+    shows: dict[int, Show] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+    surplus: set[int] = field(default_factory=set)
+    open_states: int = 0
+    used: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass
+class PageScene:
+    """All that one page draws. `trouble` says why the page cannot be edited as text, where that is so."""
+
+    number: int
+    root: Scope | None = None
+    shows: list[Show] = field(default_factory=list)
+    images: list[ImageUse] = field(default_factory=list)
+    paths: list[PathUse] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
+    crop: Rect = (0.0, 0.0, 612.0, 792.0)
+    unreadable: bool = False
+    trouble: str = ""

@@ -1,0 +1,163 @@
+"""Which glyphs a plan removes: by identity where they spell a withheld string, by place where a box was drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from redaction.apply.lines import Line, Text, joined, line_text, read_lines, stream_text
+from redaction.apply.matrices import Rect, inside, overlap
+from redaction.apply.scene import Glyph, PageScene
+from redaction.needles import NeedleSet, halves_over_break
+
+# A string may run over a page break past this many lines of footer and header.
+BREAK_LINES = 5
+
+
+@dataclass(frozen=True)
+class Region:
+    """A box of the plan in page user space, with its code and the text said to stand there."""
+
+    rect: Rect
+    code: str
+    text: str | None
+
+
+@dataclass
+class Selection:
+    """What goes from one page. `codes`: the reason to print, by the id of a removed glyph. `hits`: by needle index."""
+
+    scene: PageScene
+    lines: list[Line]
+    texts: list[Text]
+    regions: list[Region]
+    codes: dict[int, str] = field(default_factory=dict)
+    hits: dict[int, int] = field(default_factory=dict)
+    off_page: int = 0
+    burns: list[Region] = field(default_factory=list)
+    in_place: set[int] = field(default_factory=set)
+
+    @property
+    def removed_any(self) -> bool:
+        return any(glyph.removed for show in self.scene.shows for glyph in show.glyphs)
+
+
+def select(scene: PageScene, words: NeedleSet, regions: Sequence[Region]) -> Selection:
+    """Marks the glyphs to remove from one page and tells what was found."""
+    dropped = _drop_unseen(scene)
+    lines = read_lines([show for show in scene.shows if not show.unseen])
+    texts = [line_text(line) for line in lines]
+    selection = Selection(scene, lines, texts, list(regions), off_page=dropped)
+    _by_identity(selection, words)
+    for region in regions:
+        _by_region(selection, region)
+    _spread_to_shadows(scene)
+    return selection
+
+
+def settle_places(selection: Selection) -> None:
+    """Decides what stays where it is: words over a picture of themselves, and regions that hold no text.
+
+    Such a line is not laid anew, since the picture shows where everything stands; its redactions are burnt in place.
+    """
+    pictures = [use.rect for use in selection.scene.images]
+    for region in selection.regions:
+        on_picture = any(overlap(region.rect, rect) for rect in pictures)
+        held = [g for line in selection.lines for g in line.glyphs if g.removed and inside(g.centre, region.rect)]
+        if on_picture or not held:
+            selection.burns.append(region)
+        if on_picture:
+            kept = {id(glyph) for glyph in held}
+            selection.in_place.update(id(line) for line in selection.lines if any(id(g) in kept for g in line.glyphs))
+    for line in selection.lines:
+        unseen = [g for g in line.glyphs if g.removed and g.show.mode in (3, 7)]
+        if any(overlap(glyph.rect, rect) for glyph in unseen for rect in pictures):
+            selection.in_place.add(id(line))
+        if id(line) in selection.in_place:
+            selection.burns.extend(_runs_in_place(line, selection))
+
+
+def _runs_in_place(line: Line, selection: Selection) -> Iterable[Region]:
+    run: list[Glyph] = []
+    for glyph in [*line.glyphs, None]:
+        if glyph is not None and glyph.removed:
+            run.append(glyph)
+        elif run:
+            rects = [g.rect for g in run]
+            whole = (min(r[0] for r in rects), min(r[1] for r in rects), max(r[2] for r in rects), max(r[3] for r in rects))
+            yield Region(whole, selection.codes.get(id(run[0]), ""), None)
+            run = []
+
+
+def _drop_unseen(scene: PageScene) -> int:
+    """Text off the page or wholly outside its clip is not part of what was reviewed: it goes without a box."""
+    count = 0
+    for show in scene.shows:
+        if show.scope.kind not in ("page", "form") or not show.glyphs:
+            continue
+        seen = scene.crop if show.clip is None else overlap(scene.crop, show.clip)
+        if seen is None or not any(overlap(glyph.rect, seen) for glyph in show.glyphs):
+            show.unseen = True
+            count += len(show.glyphs)
+            for glyph in show.glyphs:
+                glyph.removed = True
+    return count
+
+
+def _by_identity(selection: Selection, words: NeedleSet) -> None:
+    if not words:
+        return
+    for text in (stream_text(selection.scene.shows), joined(selection.texts)):
+        for hit in words.find(text.text):
+            fresh = _remove(glyph for glyph in text.glyphs[hit.start : hit.end])
+            if fresh:
+                selection.hits[hit.needle.index] = selection.hits.get(hit.needle.index, 0) + 1
+
+
+def _by_region(selection: Selection, region: Region) -> None:
+    def take(glyph: Glyph) -> None:
+        glyph.removed = True
+        selection.codes.setdefault(id(glyph), region.code)
+
+    for show in selection.scene.shows:
+        for glyph in show.glyphs:
+            if inside(glyph.centre, region.rect):
+                take(glyph)
+    if region.text:
+        # The text that was decided on goes as a whole, also where the box was drawn a little short.
+        named = NeedleSet([region.text])
+        for text in (stream_text(selection.scene.shows), joined(selection.texts)):
+            for hit in named.find(text.text):
+                spelt = [glyph for glyph in text.glyphs[hit.start : hit.end] if glyph is not None]
+                covered = sum(glyph.removed for glyph in spelt)
+                if covered * 2 >= len(spelt):
+                    for glyph in spelt:
+                        take(glyph)
+
+
+def _remove(glyphs: Iterable[Glyph | None]) -> int:
+    fresh = 0
+    for glyph in glyphs:
+        if glyph is not None and not glyph.removed:
+            glyph.removed = True
+            fresh += bool(glyph.text.strip())
+    return fresh
+
+
+def _spread_to_shadows(scene: PageScene) -> None:
+    """What is printed twice goes twice."""
+    glyphs = [glyph for show in scene.shows for glyph in show.glyphs if glyph.shadow is not None]
+    for glyph in glyphs:
+        if glyph.shadow is not None and (glyph.removed or glyph.shadow.removed):
+            glyph.removed = glyph.shadow.removed = True
+
+
+def over_page_break(before: Selection, after: Selection, words: NeedleSet) -> None:
+    """Marks strings that begin on one page and finish on the next."""
+    for tail in before.texts[-BREAK_LINES:]:
+        for head in after.texts[:BREAK_LINES]:
+            for needle, start, end in halves_over_break(words.needles, tail.text, head.text):
+                if _remove(tail.glyphs[start:]) + _remove(head.glyphs[:end]):
+                    before.hits[needle.index] = before.hits.get(needle.index, 0) + 1
+    _spread_to_shadows(before.scene)
+    _spread_to_shadows(after.scene)

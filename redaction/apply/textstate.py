@@ -1,0 +1,384 @@
+"""The interpreter: walks a page's content with everything it calls, and records what is drawn where.
+
+It follows forms, tiling patterns and soft masks; text state is that of ISO 32000-2, 9.3 and 9.4. Unbalanced q and Q,
+text outside BT/ET and missing resources are taken as viewers take them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+import pikepdf
+
+from redaction.apply.fonts import Font
+from redaction.apply.matrices import IDENTITY, Matrix, Rect, bounds, multiply, overlap
+from redaction.apply.paths import PathTracker
+from redaction.apply.scene import Glyph, ImageUse, PageScene, Resources, Scope, Show
+from redaction.apply.tokens import Arg, name_text, number, operators, string_bytes
+
+_INLINE_SPACE = re.compile(rb"/(?:CS|ColorSpace)\s*(/[^\s/\[\]<>()]+)")
+MAX_DEPTH = 16
+MAX_SCOPES = 2_000
+MAX_OPERATORS = 3_000_000
+_PAINTING = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"sh", b"Do", b"BI"))
+
+
+class _State:
+    __slots__ = ("char_space", "clip", "ctm", "font", "leading", "mode", "rise", "scale", "size", "word_space")
+
+    def __init__(self) -> None:
+        self.ctm: Matrix = IDENTITY
+        self.font: Font = Font(None)
+        self.size = self.char_space = self.word_space = self.rise = self.leading = 0.0
+        self.scale = 1.0
+        self.mode = 0
+        self.clip: Rect | None = None
+
+    def copy(self) -> _State:
+        other = _State.__new__(_State)
+        for name in _State.__slots__:
+            setattr(other, name, getattr(self, name))
+        return other
+
+
+class FontCache:
+    """Fonts read once for the whole document."""
+
+    def __init__(self) -> None:
+        self._fonts: dict[object, Font] = {}
+
+    def get(self, obj: pikepdf.Object | None, scope: Scope, name: str) -> Font:
+        if obj is None:
+            return self._fonts.setdefault(None, Font(None))
+        key: object = obj.objgen if obj.is_indirect else (id(scope.resources), name)
+        font = self._fonts.get(key)
+        if font is None:
+            font = self._fonts[key] = Font(obj)
+        return font
+
+
+class Interpreter:
+    """Walks one scope; makes another of its kind for each stream called from it."""
+
+    def __init__(self, scene: PageScene, scope: Scope, fonts: FontCache, hidden: Callable[[object], bool], depth: int) -> None:
+        self.scene, self.scope, self.fonts, self.is_hidden, self.depth = scene, scope, fonts, hidden, depth
+        self.state = _State()
+        self.stack: list[_State] = []
+        self.tm = self.tlm = IDENTITY
+        self.text_object = 0
+        self.marked: list[bool] = []
+        self.concealed = 0
+        self.paths = PathTracker(scene, scope)
+        self._seen_patterns: dict[str, Scope] = {}
+
+    def run(self, state: _State) -> None:
+        self.state = state
+        handlers = _HANDLERS
+        for index, op in enumerate(self.scope.ops):
+            name = op.name
+            if self.paths.feed(name, op.args, index, self.state.ctm):
+                if self.concealed and name in _PAINTING:
+                    self.scope.hidden.add(index)
+                    self.paths.forget()
+                elif (clip := self.paths.clip) is not None:
+                    self.state.clip = clip if self.state.clip is None else (overlap(self.state.clip, clip) or (0, 0, 0, 0))
+                continue
+            handler = handlers.get(name)
+            if handler is not None:
+                if self.concealed and name in _PAINTING:
+                    self.scope.hidden.add(index)
+                else:
+                    handler(self, op.args, index)
+        self.scope.open_states = len(self.stack)
+
+    # Graphics state
+
+    def op_q(self, args: list[Arg], index: int) -> None:
+        self.stack.append(self.state.copy())
+
+    def op_Q(self, args: list[Arg], index: int) -> None:
+        if self.stack:
+            self.state = self.stack.pop()
+        else:
+            self.scope.surplus.add(index)
+
+    def op_cm(self, args: list[Arg], index: int) -> None:
+        if len(args) >= 6:
+            self.state.ctm = multiply(_matrix(args), self.state.ctm)
+
+    def op_gs(self, args: list[Arg], index: int) -> None:
+        settings = self._resource("/ExtGState", args)
+        if not isinstance(settings, pikepdf.Dictionary):
+            return
+        font = settings.get("/Font")
+        if isinstance(font, pikepdf.Array) and len(font) == 2:
+            self.state.font = self.fonts.get(font[0], self.scope, f"gs{index}")
+            self.state.size = float(font[1])
+        mask = settings.get("/SMask")
+        if isinstance(mask, pikepdf.Dictionary) and isinstance(mask.get("/G"), pikepdf.Stream):
+            self._enter("mask", "/ExtGState", mask["/G"], index, self.state.ctm)
+
+    def op_colour_space(self, args: list[Arg], index: int) -> None:
+        self._resource("/ColorSpace", args)
+
+    def op_sh(self, args: list[Arg], index: int) -> None:
+        self._resource("/Shading", args)
+
+    def op_scn(self, args: list[Arg], index: int) -> None:
+        if not args or isinstance(args[-1], list) or not args[-1].startswith(b"/"):
+            return
+        pattern = self._resource("/Pattern", args[-1:])
+        if not isinstance(pattern, pikepdf.Stream):
+            return
+        name = name_text(args[-1])
+        if name in self._seen_patterns:
+            self.scope.children[index] = ("/Pattern", self._seen_patterns[name])
+            return
+        child = self._enter("pattern", "/Pattern", pattern, index, self.scope.base)
+        if child is not None:
+            self._seen_patterns[name] = child
+
+    # Marked content
+
+    def op_BDC(self, args: list[Arg], index: int) -> None:
+        concealed = False
+        if len(args) == 2 and args[0] == b"/OC" and isinstance(args[1], bytes) and args[1].startswith(b"/"):
+            concealed = self.is_hidden(self._resource("/Properties", args[1:]))
+        elif len(args) == 2 and isinstance(args[1], bytes) and args[1].startswith(b"/"):
+            self.scope.used.add(("/Properties", name_text(args[1])))
+        self.marked.append(concealed)
+        self.concealed += concealed
+
+    def op_DP(self, args: list[Arg], index: int) -> None:
+        if len(args) == 2 and isinstance(args[1], bytes) and args[1].startswith(b"/"):
+            self.scope.used.add(("/Properties", name_text(args[1])))
+
+    def op_BMC(self, args: list[Arg], index: int) -> None:
+        self.marked.append(False)
+
+    def op_EMC(self, args: list[Arg], index: int) -> None:
+        if self.marked:
+            self.concealed -= self.marked.pop()
+
+    # Text
+
+    def op_BT(self, args: list[Arg], index: int) -> None:
+        self.tm = self.tlm = IDENTITY
+        self.text_object += 1
+
+    def op_ET(self, args: list[Arg], index: int) -> None:
+        self.text_object += 1
+
+    def op_Tf(self, args: list[Arg], index: int) -> None:
+        if len(args) >= 2:
+            name = name_text(args[0])
+            self.state.font = self.fonts.get(self._resource("/Font", args[:1]), self.scope, name)
+            self.state.size = number(args[1])
+
+    def op_Td(self, args: list[Arg], index: int) -> None:
+        if len(args) >= 2:
+            self._move(number(args[0]), number(args[1]))
+
+    def op_TD(self, args: list[Arg], index: int) -> None:
+        if len(args) >= 2:
+            self.state.leading = -number(args[1])
+            self._move(number(args[0]), number(args[1]))
+
+    def op_T_star(self, args: list[Arg], index: int) -> None:
+        self._move(0.0, -self.state.leading)
+
+    def op_Tm(self, args: list[Arg], index: int) -> None:
+        if len(args) >= 6:
+            self.tm = self.tlm = _matrix(args)
+
+    def op_setting(self, attribute: str, args: list[Arg]) -> None:
+        if args:
+            value = number(args[-1])
+            if attribute == "mode":
+                self.state.mode = int(value)
+            else:
+                setattr(self.state, attribute, value / 100 if attribute == "scale" else value)
+
+    def op_Tj(self, args: list[Arg], index: int) -> None:
+        self._show(args[-1:], index)
+
+    def op_TJ(self, args: list[Arg], index: int) -> None:
+        if args:
+            self._show(args[-1] if isinstance(args[-1], list) else args[-1:], index)
+
+    def op_quote(self, args: list[Arg], index: int) -> None:
+        self._move(0.0, -self.state.leading)
+        self._show(args[-1:], index)
+
+    def op_double_quote(self, args: list[Arg], index: int) -> None:
+        if len(args) >= 3:
+            self.state.word_space, self.state.char_space = number(args[0]), number(args[1])
+        self.op_quote(args, index)
+
+    def _move(self, x: float, y: float) -> None:
+        a, b, c, d, e, f = self.tlm
+        self.tm = self.tlm = (a, b, c, d, e + x * a + y * c, f + x * b + y * d)
+
+    def _show(self, parts: list[bytes] | list[Arg], index: int) -> None:
+        state, font = self.state, self.state.font
+        show = Show(self.scope, index, self.text_object, font)
+        show.tm, show.ctm, show.size, show.scale = self.tm, state.ctm, state.size, state.scale
+        show.char_space, show.word_space, show.rise = state.char_space, state.word_space, state.rise
+        show.mode, show.clip, show.hidden = state.mode, state.clip, self.concealed > 0
+        whole = multiply(self.tm, state.ctm)
+        vertical = font.vertical
+        ax, ay = (whole[2], whole[3]) if vertical else (whole[0], whole[1])
+        length = math.hypot(ax, ay)
+        sign = -1.0 if (state.size if vertical else state.size * state.scale) < 0 else 1.0
+        sign = -sign if vertical else sign
+        if length > 0:
+            show.ux, show.uy = sign * ax / length, sign * ay / length
+        flip = -1.0 if state.size < 0 else 1.0
+        rise_x, rise_y = flip * whole[2], flip * whole[3]
+        tall = math.hypot(rise_x, rise_y)
+        show.up = (rise_x / tall, rise_y / tall) if tall else (0.0, 1.0)
+        show.em = abs(state.size) * tall if not vertical else abs(state.size) * math.hypot(whole[0], whole[1])
+        origin_x = whole[4] + state.rise * whole[2]
+        origin_y = whole[5] + state.rise * whole[3]
+        step = 1.0 if vertical else state.scale
+        offset = 0.0
+        glyphs, size = show.glyphs, state.size
+        for part in parts:
+            if isinstance(part, list):
+                continue
+            if part[:1] not in (b"(", b"<"):
+                offset -= number(part) / 1000 * size * step
+                continue
+            for code in font.decode(string_bytes(part)):
+                natural = code.width * size
+                extra = state.char_space + (state.word_space if code.is_space else 0.0)
+                glyphs.append(
+                    Glyph(show, code, origin_x + offset * ax, origin_y + offset * ay, abs(natural * step) * length)
+                )
+                offset += (natural + extra) * step
+        a, b, c, d, e, f = self.tm
+        moved_x, moved_y = (offset * c, offset * d) if vertical else (offset * a, offset * b)
+        self.tm = (a, b, c, d, e + moved_x, f + moved_y)
+        self._record(show, index)
+
+    def _record(self, show: Show, index: int) -> None:
+        self.scope.shows[index] = show
+        if show.hidden:
+            return
+        self.scene.shows.append(show)
+        if show.glyphs and not show.font.reliable:
+            self.scene.unreadable = True
+        if show.glyphs and not show.font.supported:
+            self.scene.trouble = self.scene.trouble or "a font with an unknown character map"
+        if show.font.type3 and show.font.draws_text:
+            self.scene.trouble = self.scene.trouble or "text inside glyph procedures"
+
+    # Objects
+
+    def op_Do(self, args: list[Arg], index: int) -> None:
+        obj = self._resource("/XObject", args)
+        if not isinstance(obj, pikepdf.Stream):
+            return
+        if "/OC" in obj and self.is_hidden(obj.get("/OC")):
+            self.scope.hidden.add(index)
+        elif str(obj.get("/Subtype", "")) == "/Form":
+            self._enter("form", "/XObject", obj, index, self.state.ctm)
+        else:
+            self._image(obj, index)
+
+    def op_BI(self, args: list[Arg], index: int) -> None:
+        for name in _INLINE_SPACE.findall(args[0] if isinstance(args[0], bytes) else b""):
+            self._resource("/ColorSpace", [name])
+        self._image(None, index)
+
+    def _image(self, obj: pikepdf.Stream | None, index: int) -> None:
+        rect = bounds(self.state.ctm, (0.0, 0.0, 1.0, 1.0))
+        self.scene.images.append(ImageUse(self.scope, index, obj, self.state.ctm, rect))
+
+    def _enter(self, kind: str, category: str, stream: pikepdf.Stream, index: int, ctm: Matrix) -> Scope | None:
+        if self.depth >= MAX_DEPTH or len(self.scene.scopes) >= MAX_SCOPES:
+            self.scene.trouble = self.scene.trouble or "forms nested too deep or drawn too often"
+            return None
+        matrix = [float(v) for v in stream.get("/Matrix", [])]
+        base = multiply(_six(matrix), ctm) if len(matrix) == 6 else ctm
+        own = stream.get("/Resources")
+        resources = Resources(own) if isinstance(own, pikepdf.Dictionary) else self.scope.resources
+        child = open_scope(self.scene, kind, stream, resources, base)
+        self.scope.children[index] = (category, child)
+        state = self.state.copy()
+        state.ctm = base
+        box = [float(v) for v in stream.get("/BBox", [])]
+        if len(box) == 4 and kind == "form":
+            seen = bounds(base, (box[0], box[1], box[2], box[3]))
+            state.clip = seen if state.clip is None else (overlap(state.clip, seen) or (0, 0, 0, 0))
+        elif kind != "form":
+            state = _State()
+            state.ctm = base
+        Interpreter(self.scene, child, self.fonts, self.is_hidden, self.depth + 1).run(state)
+        return child
+
+    def _resource(self, category: str, args: list[Arg]) -> pikepdf.Object | None:
+        if not args:
+            return None
+        name = name_text(args[0])
+        self.scope.used.add((category, name))
+        return self.scope.resources.get(category, name)
+
+
+def open_scope(scene: PageScene, kind: str, stream: pikepdf.Object, resources: Resources, base: Matrix) -> Scope:
+    """A scope for `stream` (a page's whole content, or one stream), its operators read, added to the scene."""
+    data = stream.read_bytes() if isinstance(stream, pikepdf.Stream) else page_content(stream)
+    ops = list(operators(data))
+    if sum(len(scope.ops) for scope in scene.scopes) + len(ops) > MAX_OPERATORS:
+        scene.trouble = scene.trouble or "more drawing operators than can be read"
+        ops = []
+    scope = Scope(kind, stream, data, ops, resources, base)
+    scene.scopes.append(scope)
+    return scope
+
+
+def page_content(page: pikepdf.Object) -> bytes:
+    """A page's content streams as one: an operator may be split over two of them (7.8.2)."""
+    contents = page.get("/Contents")
+    if isinstance(contents, pikepdf.Stream):
+        return contents.read_bytes()
+    if isinstance(contents, pikepdf.Array):
+        return b"\n".join(part.read_bytes() for part in contents if isinstance(part, pikepdf.Stream))
+    return b""
+
+
+def walk_page(
+    page: pikepdf.Object, number_: int, resources: Resources, crop: Rect, fonts: FontCache, hidden: Callable[[object], bool]
+) -> PageScene:
+    """Everything the page draws. `hidden(layer)` tells whether an optional content group or membership is not shown."""
+    scene = PageScene(number_, crop=crop)
+    scene.root = open_scope(scene, "page", page, resources, IDENTITY)
+    Interpreter(scene, scene.root, fonts, hidden, 0).run(_State())
+    return scene
+
+
+def _matrix(args: list[Arg]) -> Matrix:
+    return _six([number(arg) for arg in args[-6:]])
+
+
+def _six(v: list[float]) -> Matrix:
+    return (v[0], v[1], v[2], v[3], v[4], v[5])
+
+
+def _setting(attribute: str) -> Callable[[Interpreter, list[Arg], int], None]:
+    return lambda interpreter, args, index: interpreter.op_setting(attribute, args)
+
+
+_HANDLERS: dict[bytes, Callable[[Interpreter, list[Arg], int], None]] = {
+    b"q": Interpreter.op_q, b"Q": Interpreter.op_Q, b"cm": Interpreter.op_cm, b"gs": Interpreter.op_gs,
+    b"scn": Interpreter.op_scn, b"SCN": Interpreter.op_scn, b"Do": Interpreter.op_Do, b"BI": Interpreter.op_BI,
+    b"cs": Interpreter.op_colour_space, b"CS": Interpreter.op_colour_space, b"sh": Interpreter.op_sh,
+    b"DP": Interpreter.op_DP, b"BDC": Interpreter.op_BDC, b"BMC": Interpreter.op_BMC, b"EMC": Interpreter.op_EMC,
+    b"BT": Interpreter.op_BT, b"ET": Interpreter.op_ET, b"Tf": Interpreter.op_Tf, b"Td": Interpreter.op_Td,
+    b"TD": Interpreter.op_TD, b"T*": Interpreter.op_T_star, b"Tm": Interpreter.op_Tm,
+    b"Tj": Interpreter.op_Tj, b"TJ": Interpreter.op_TJ, b"'": Interpreter.op_quote, b'"': Interpreter.op_double_quote,
+    b"Tc": _setting("char_space"), b"Tw": _setting("word_space"), b"Tz": _setting("scale"), b"TL": _setting("leading"),
+    b"Ts": _setting("rise"), b"Tr": _setting("mode"),
+}  # fmt: skip

@@ -1,0 +1,172 @@
+"""What can only be known by looking: which parts of a page need reading by OCR, and withheld strings found there.
+
+Read by eye are: images from 0.4 % of the page on (a signature, a stamp, a scan), and whole pages where images cover
+half of it, where a font does not say which letters it shows, or where many curves are drawn (letters as outlines).
+A text layer that names the wrong letters in a well-formed way is caught only where one of these holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pikepdf
+import pypdfium2 as pdfium
+from PIL import Image
+from rapidfuzz import fuzz
+
+from redaction.geometry import Box, PageFrame
+from redaction.needles import Needle, NeedleSet, fold
+from redaction.ocr import ocr_image
+from redaction.pictures import image_regions, may_show_images
+from redaction.render import draw
+from redaction.words import Word
+
+OCR_DPI = 200.0
+IMAGE_SHARE = 0.004
+WHOLE_PAGE_SHARE = 0.5
+MANY_CURVES = 60
+# OCR reads some letters wrongly: a string this alike (0 to 100) and this long is taken for the withheld one.
+ALIKE = 88.0
+ALIKE_LENGTH = 8
+_REMEMBERED = 512
+_FORM_DEPTH = 4
+_CURVE = re.compile(rb"[\d.]\s+[cvy](?=\s)")
+_PRIVATE_USE = re.compile(rb"<(?:[0-9A-Fa-f]+)>\s*(?:<[0-9A-Fa-f]+>\s*)?<(?:[Ee][0-9A-Fa-f]|[Ff][0-8])[0-9A-Fa-f]{2}>")
+
+
+class Eye:
+    """Reads regions of pages, each distinct picture once."""
+
+    def __init__(self) -> None:
+        self._read: OrderedDict[bytes, list[Word]] = OrderedDict()
+        self._fonts: dict[tuple[int, int], bool] = {}
+        self._curves: dict[tuple[int, int], int] = {}
+
+    def regions(self, page: pdfium.PdfPage, frame: PageFrame, structure: pikepdf.Object) -> list[Box]:
+        """The parts of the page (display boxes) that need reading by OCR."""
+        whole = Box(0.0, 0.0, frame.width, frame.height)
+        if self._is_opaque(structure):
+            return [whole]
+        if not may_show_images(structure):
+            return []
+        boxes = [box for box in image_regions(page.raw, frame) if box.area >= IMAGE_SHARE * whole.area]
+        return [whole] if sum(box.area for box in boxes) >= WHOLE_PAGE_SHARE * whole.area else boxes
+
+    def words(self, page: pdfium.PdfPage, frame: PageFrame, regions: Sequence[Box]) -> list[Word]:
+        """The words seen in the regions, in display coordinates."""
+        out: list[Word] = []
+        for region in regions:
+            image = draw(page, frame, dpi=OCR_DPI, region=region, grey=True)
+            for text, box in self.read(image):
+                out.append(Word(text, Box(box.x0 + region.x0, box.y0 + region.y0, box.x1 + region.x0, box.y1 + region.y0)))
+        return out
+
+    def read(self, image: Image.Image) -> list[Word]:
+        """The words of an image whose `info` tells its dpi; boxes in points from its top left corner."""
+        key = hashlib.sha256(repr((image.size, image.info["dpi"])).encode() + image.tobytes()).digest()
+        if key not in self._read:
+            lowest, highest = image.convert("L").getextrema()
+            self._read[key] = ocr_image(image, image.info["dpi"][0]) if lowest != highest else []
+            if len(self._read) > _REMEMBERED:
+                self._read.popitem(last=False)
+        return self._read[key]
+
+    def _is_opaque(self, structure: pikepdf.Object) -> bool:
+        curves, opaque = 0, False
+        for stream, resources in _streams(structure, _FORM_DEPTH):
+            key = stream.objgen
+            if key == (0, 0) or key not in self._curves:
+                self._curves[key] = sum(1 for _ in _CURVE.finditer(stream.read_bytes()))
+            curves += self._curves[key]
+            fonts = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
+            if isinstance(fonts, pikepdf.Dictionary):
+                opaque = opaque or any(self._font_is_opaque(font) for font in fonts.values())
+        return opaque or curves >= MANY_CURVES
+
+    def _font_is_opaque(self, font: pikepdf.Object) -> bool:
+        if not isinstance(font, pikepdf.Dictionary):
+            return False
+        key = font.objgen
+        if key == (0, 0) or key not in self._fonts:
+            self._fonts[key] = _hides_letters(font)
+        return self._fonts[key]
+
+
+def _hides_letters(font: pikepdf.Dictionary) -> bool:
+    """Whether the font gives no letters, or letters from the private use area, for what it shows."""
+    unicode_map = font.get("/ToUnicode")
+    if isinstance(unicode_map, pikepdf.Stream):
+        return _PRIVATE_USE.search(unicode_map.read_bytes()) is not None
+    subtype = str(font.get("/Subtype", ""))
+    if subtype == "/Type0":
+        return not isinstance(font.get("/Encoding"), pikepdf.Name) or "Identity" in str(font.get("/Encoding"))
+    return subtype == "/Type3"
+
+
+def _streams(page: pikepdf.Object, depth: int) -> Iterator[tuple[pikepdf.Stream, object]]:
+    """The content streams of a page and of the forms it names, with their resources."""
+    holder: pikepdf.Object | None = page
+    resources = None
+    for _ in range(64):
+        if holder is None or resources is not None:
+            break
+        resources = holder.get("/Resources")
+        holder = holder.get("/Parent")
+    contents = page.get("/Contents")
+    for part in contents if isinstance(contents, pikepdf.Array) else [contents]:
+        if isinstance(part, pikepdf.Stream):
+            yield part, resources
+    yield from _forms(resources, depth, set())
+
+
+def _forms(resources: object, depth: int, seen: set[tuple[int, int]]) -> Iterator[tuple[pikepdf.Stream, object]]:
+    objects = resources.get("/XObject") if isinstance(resources, pikepdf.Dictionary) else None
+    if depth == 0 or not isinstance(objects, pikepdf.Dictionary):
+        return
+    for form in objects.values():
+        if isinstance(form, pikepdf.Stream) and str(form.get("/Subtype", "")) == "/Form" and form.objgen not in seen:
+            seen.add(form.objgen)
+            inner = form.get("/Resources")
+            yield form, inner
+            yield from _forms(inner, depth - 1, seen)
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A withheld string seen: which, and the boxes of its words."""
+
+    needle: Needle
+    boxes: tuple[Box, ...]
+
+
+def sightings(words: Sequence[Word], needles: NeedleSet, *, alike: bool = False) -> list[Sighting]:
+    """Withheld strings among words seen; with `alike`, long ones also where OCR got some letters wrong."""
+    owners: list[int | None] = []
+    chars: list[str] = []
+    for index, word in enumerate(words):
+        chars.append(word.text + " ")
+        owners.extend([index] * len(word.text) + [None])
+    found: list[Sighting] = []
+    for hit in needles.find("".join(chars)):
+        touched = {owner for owner in owners[hit.start : hit.end] if owner is not None}
+        found.append(Sighting(hit.needle, tuple(words[i].box for i in sorted(touched))))
+    if alike:
+        found.extend(_alike(words, needles))
+    return found
+
+
+def _alike(words: Sequence[Word], needles: NeedleSet) -> Iterator[Sighting]:
+    folded = [fold(word.text).text for word in words]
+    for needle in needles.needles:
+        if len(needle.folded) < ALIKE_LENGTH:
+            continue
+        parts = max(1, len(needle.text.split()))
+        for start in range(len(words)):
+            for count in {parts, parts + 1}:
+                window = "".join(folded[start : start + count])
+                if abs(len(window) - len(needle.folded)) <= 3 and fuzz.ratio(window, needle.folded) >= ALIKE:
+                    yield Sighting(needle, tuple(word.box for word in words[start : start + count]))

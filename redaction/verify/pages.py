@@ -1,0 +1,122 @@
+"""Withheld strings on pages: in the text pdfium extracts, in what is drawn, and in the width of a gap."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from redaction.geometry import Box, PageFrame
+from redaction.needles import NeedleSet, halves_over_break
+from redaction.opening import OpenPdf
+from redaction.sight import Eye, sightings
+from redaction.verify.leaks import Leak
+from redaction.verify.width import fitting
+from redaction.words import Word
+
+_BREAK_LINES = 5
+_DARK = 80
+_BOX_HEIGHT = 4.0
+_BOX_WIDTH = 8.0
+
+
+def text_leaks(opened: OpenPdf, needles: NeedleSet) -> Iterator[Leak]:
+    """Leaks in the text of pages, also over lines and from one page to the next."""
+    previous: list[str] = []
+    for index in range(opened.page_count):
+        text = page_text(opened, index)
+        for hit in needles.find(text):
+            yield Leak("text", index + 1, hit.needle.index)
+        lines = [line for line in text.splitlines() if line.strip()]
+        for tail in previous[-_BREAK_LINES:]:
+            for head in lines[:_BREAK_LINES]:
+                for needle, _, _ in halves_over_break(needles.needles, tail, head):
+                    yield Leak("text", index, needle.index)
+        previous = lines
+
+
+def page_text(opened: OpenPdf, index: int) -> str:
+    """All text of one page as pdfium reads it, hidden and clipped text included."""
+    page = opened.page(index)
+    try:
+        text_page = page.get_textpage()
+        try:
+            text: str = text_page.get_text_range()
+            return text
+        finally:
+            text_page.close()
+    finally:
+        page.close()
+
+
+def sight_leaks(opened: OpenPdf, needles: NeedleSet, eye: Eye) -> Iterator[Leak]:
+    """Leaks in what is drawn, black boxes taken off first: what lies under a box is found as well."""
+    for index in range(opened.page_count):
+        page = opened.page(index)
+        try:
+            frame = opened.frame(index, page)
+            regions = eye.regions(page, frame, opened.structure.pages[index].obj)
+            if not regions:
+                continue
+            for seen in (eye.words(page, frame, regions), _uncovered(page, frame, regions, eye)):
+                for sighting in sightings(seen, needles):
+                    yield Leak("image OCR", index + 1, sighting.needle.index)
+        finally:
+            page.close()
+
+
+def _uncovered(page: pdfium.PdfPage, frame: PageFrame, regions: list[Box], eye: Eye) -> list[Word]:
+    """The words seen once black boxes are taken off; nothing where there are none."""
+    boxes = [item for item in _objects(page) if _is_black_box(item)]
+    for item in boxes:
+        pdfium_c.FPDFPage_RemoveObject(page.raw, item)
+        pdfium_c.FPDFPageObj_Destroy(item)
+    return eye.words(page, frame, regions) if boxes else []
+
+
+def _objects(page: pdfium.PdfPage) -> list[object]:
+    return [pdfium_c.FPDFPage_GetObject(page.raw, i) for i in range(pdfium_c.FPDFPage_CountObjects(page.raw))]
+
+
+def _is_black_box(item: object) -> bool:
+    if pdfium_c.FPDFPageObj_GetType(item) != pdfium_c.FPDF_PAGEOBJ_PATH:
+        return False
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    if not pdfium_c.FPDFPath_GetDrawMode(item, mode, stroke) or mode.value == pdfium_c.FPDF_FILLMODE_NONE:
+        return False
+    if pdfium_c.FPDFPath_CountSegments(item) > 6:
+        return False
+    colours = [ctypes.c_uint() for _ in range(4)]
+    if not pdfium_c.FPDFPageObj_GetFillColor(item, *colours) or any(c.value > _DARK for c in colours[:3]):
+        return False
+    bounds = object_bounds(item)
+    return bounds is not None and bounds[2] - bounds[0] >= _BOX_WIDTH and bounds[3] - bounds[1] >= _BOX_HEIGHT
+
+
+def object_bounds(item: object) -> tuple[float, float, float, float] | None:
+    """(left, bottom, right, top) of a page object in user space."""
+    sides = [ctypes.c_float() for _ in range(4)]
+    if not pdfium_c.FPDFPageObj_GetBounds(item, *sides):
+        return None
+    return sides[0].value, sides[1].value, sides[2].value, sides[3].value
+
+
+def width_leaks(opened: OpenPdf, needles: NeedleSet) -> Iterator[Leak]:
+    """Strings whose width fits the gap around a black box that stands in a line of text."""
+    for index in range(opened.page_count):
+        page = opened.page(index)
+        try:
+            found = (object_bounds(item) for item in _objects(page) if _is_black_box(item))
+            boxes = [bounds for bounds in found if bounds is not None]
+            if not boxes:
+                continue
+            text_page = page.get_textpage()
+            try:
+                for needle_index in set(fitting(text_page.raw, boxes, needles)):
+                    yield Leak("width", index + 1, needle_index)
+            finally:
+                text_page.close()
+        finally:
+            page.close()

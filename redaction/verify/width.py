@@ -1,0 +1,70 @@
+"""A gap that fits: black boxes beside which the neighbours' places give away the width of a withheld string.
+
+A string counts as given away where a box stands in a line of text, the space between its neighbours is within half a
+point of the string's width in their font, with or without spaces around it, and the box is not of a constant width
+(a whole number of em). Many strings fit one gap: this finds that a guess can be confirmed, not which guess is right.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import pypdfium2.raw as pdfium_c
+
+from redaction.needles import NeedleSet
+
+PRECISION = 0.5
+_CONSTANT = 0.01
+
+
+class _Char(NamedTuple):
+    x: float
+    y: float
+    text: str
+    index: int
+
+
+def fitting(
+    textpage: object, boxes: Sequence[tuple[float, float, float, float]], needles: NeedleSet
+) -> Iterator[int]:
+    """Indices of the strings that fit the gap around one of `boxes` (user space) on a page of level text."""
+    chars = _chars(textpage) if boxes else []
+    for x0, y0, x1, y1 in boxes:
+        row = [char for char in chars if y0 - 1 <= char.y <= y1 and char.text.strip()]
+        before = max((c for c in row if c.x < x0 + 0.5), key=lambda c: c.x, default=None)
+        after = min((c for c in row if c.x > x1 - 1.0), key=lambda c: c.x, default=None)
+        if before is None or after is None:
+            continue
+        size = pdfium_c.FPDFText_GetFontSize(textpage, before.index)
+        ems = (x1 - x0) / size if size > 0 else 0.0
+        if size <= 0 or (abs(ems - round(ems)) < _CONSTANT and ems > 1):
+            continue
+        font = pdfium_c.FPDFTextObj_GetFont(pdfium_c.FPDFText_GetTextObject(textpage, before.index))
+        if not font:
+            continue
+        gap = after.x - before.x - _width(font, before.text, size)
+        space = _width(font, " ", size)
+        for needle in needles.needles:
+            width = _width(font, needle.text, size)
+            if width and any(abs(gap - width - count * space) < PRECISION for count in range(3)):
+                yield needle.index
+
+
+def _chars(textpage: object) -> list[_Char]:
+    out = []
+    x, y = ctypes.c_double(), ctypes.c_double()
+    for index in range(pdfium_c.FPDFText_CountChars(textpage)):
+        if pdfium_c.FPDFText_GetCharOrigin(textpage, index, x, y):
+            out.append(_Char(x.value, y.value, chr(pdfium_c.FPDFText_GetUnicode(textpage, index) or 32), index))
+    return out
+
+
+def _width(font: object, text: str, size: float) -> float:
+    total, width = 0.0, ctypes.c_float()
+    for char in text:
+        if not pdfium_c.FPDFFont_GetGlyphWidth(font, ord(char), size, width):
+            return 0.0
+        total += width.value
+    return total
