@@ -135,7 +135,7 @@ def test_nobody_signs_off_what_they_prepared() -> None:
 
 
 @pytest.mark.parametrize(
-    "guard", set(Guard) - {Guard.PREPARED_BY_ANOTHER, Guard.REASONS_RECORDED, Guard.CLOSURE_WARNED}
+    "guard", sorted(set(Guard) - {Guard.PREPARED_BY_ANOTHER, Guard.REASONS_RECORDED, Guard.CLOSURE_WARNED})
 )
 def test_nothing_is_released_while_anything_is_undecided_unchecked_or_changed(guard: Guard) -> None:
     with pytest.raises(NotPossible):
