@@ -34,7 +34,7 @@ def register_commands(app: Flask) -> None:
 @click.argument("table", type=click.Path(path_type=Path))
 def deadlines(table: Path) -> None:
     """Recompute a table of deadlines (CSV); exit 1 if any expected date differs."""
-    sys.exit(run_deadlines(table, sys.stdout))
+    sys.exit(run_deadlines(table, sys.stdout, sys.stderr))
 
 
 @click.command()

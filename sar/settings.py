@@ -6,7 +6,7 @@ Values come from environment variables named SAR_<FIELD>, for example SAR_DATABA
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -77,7 +77,7 @@ class Settings:
             raw = environ.get(f"SAR_{field.name.upper()}")
             if raw is not None:
                 found[field.name] = _convert(field.name, raw, type(field.default))
-        return cls(**found)
+        return replace(cls(), **found)
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -108,7 +108,7 @@ class Settings:
         return self.database_url.startswith("postgresql")
 
 
-def _convert(name: str, raw: str, kind: type) -> Any:
+def _convert(name: str, raw: str, kind: Any) -> Any:
     try:
         if kind is bool:
             return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[raw.lower()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from sar.access.guards import identity, public
 from sar.access.identities import OriginatorIdentity, RequesterIdentity, StaffIdentity
 from sar.access.permissions import ROLE_NAMES, Permission, Role
-from sar.settings import Settings
+from sar.settings import PROJECT_ROOT, Settings
 
 STAGES = ("access", "intake", "cases", "records", "consultation", "review", "release", "oversight")
 
@@ -41,7 +41,7 @@ def register_stages(app: Flask, settings: Settings) -> None:
 
 
 def _load(name: str) -> Any:
-    if importlib.util.find_spec(name) is None:
+    if not (PROJECT_ROOT / name.replace(".", "/")).with_suffix(".py").is_file():
         return None
     return importlib.import_module(name)
 

@@ -32,7 +32,9 @@ def send(actor: Actor, case: Case, name: str, **fields: wording.FieldValue) -> m
     `fields` are those that the wording needs beyond what every letter may use: names, dates, how to reach us.
     """
     needed = wording.fields(name)
-    given = {key: value for key, value in {**_common(case), **fields}.items() if key in needed}
+    given = {
+        key: value for key, value in {**_common(case), **fields}.items() if key in needed and value is not None
+    }
     letter = wording.render(name, given)
     contact = case.submission.contact or {}
     channel = _CHANNELS.get(contact.get("route", "post"), "post")

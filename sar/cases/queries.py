@@ -116,7 +116,7 @@ def work_list(actor: Actor, *, whose: str = "team", search: str = "", show: str 
     """One page of cases, those due first on top. A constant number of queries, whatever the size."""
     wanted = and_(_visible(actor), *_filters(actor, whose, search, show))
     total = db.session.scalar(select(func.count()).select_from(Case).where(wanted)) or 0
-    query: Select[tuple[Case]] = (
+    query: Select[Case] = (
         select(Case)
         .where(wanted)
         .order_by(Case.due_on.is_(None), Case.due_on, Case.received_on, Case.id)

@@ -10,7 +10,14 @@ from sqlalchemy import select
 from sar.access.models import Staff
 from sar.access.permissions import Permission, permissions_of
 from sar.cases import letters
-from sar.cases.deadlines import ClockState, EndReason, ExtensionReason, make_event
+from sar.cases.deadlines import (
+    ClarificationRequested,
+    ClockState,
+    Ended,
+    EndReason,
+    ExtensionReason,
+    make_event,
+)
 from sar.cases.models import Case, ClockFact, ConflictOfInterest, Note
 from sar.cases.queries import clock_events, clock_from, clock_of, visible_case
 from sar.cases.workflow import CaseFacts, Stage, allowed
@@ -140,8 +147,7 @@ def ask_question(actor: Actor, case_id: str, question: str, reason: str) -> None
         raise Refused("Write the question you want answered.")
     with write_transaction():
         case = visible_case(actor, case_id)
-        events = clock_events(case)
-        asked = {event.number for event in events if type(event).__name__ == "ClarificationRequested"}
+        asked = {event.number for event in clock_events(case) if isinstance(event, ClarificationRequested)}
         before = clock_of(case).due
         number = max(asked, default=0) + 1
         _add_fact(actor, case, "clarification_requested", london_today(), number=number, detail=question)
@@ -299,7 +305,7 @@ _ENDS = {
 def _keep_clock_ended(actor: Actor, case: Case, event: CaseEvent) -> None:
     """Sending the answer, refusing or withdrawing stops the clock; reopening takes that back."""
     today = london_today()
-    endings = [fact for fact in clock_events(case) if type(fact).__name__ == "Ended"]
+    endings = [event for event in clock_events(case) if isinstance(event, Ended)]
     if event in _ENDS:
         _add_fact(actor, case, "ended", today, number=len(endings) + 1, reason_code=_ENDS[event].value)
         case.closed_on = today

@@ -93,7 +93,7 @@ class Action(Enum):
 
     @property
     def label(self) -> str:
-        return self.value[0]
+        return str(self.value[0])
 
     @property
     def facts(self) -> frozenset[str]:
