@@ -8,7 +8,7 @@ UPPER = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100\u0102\u0104\u0106\u010c\u010e\u0110
 _L = r"[^\W\d_]"
 CAPITALISED = rf"[{UPPER}]{_L}*(?:-[{UPPER}]{_L}*|'(?!S\b)[{UPPER}]{_L}+|'(?=[a-z]{{3}}){_L}+)*(?!\w)"
 INITIALS = rf"(?:[{UPPER}]\.[ -]?){{1,3}}"
-PARTICLE = r"(?:de|da|di|del|dos|van|von|der|den|bin|ibn|bint|al|el|ap|ab|la|le|ni|n\u00ed|st)"
+PARTICLE = r"(?:de|da|di|del|dos|van|von|der|den|bin|ibn|bint|al|el|ap|ab|la|le|ni|n\u00ed)"
 SEPARATOR = r"(?:[ ]|[ ]?\v+)"
 # A hyphen at the end of a wrapped line belongs to the name: "Hartly-" / "Moon".
 TOKEN = rf"(?:(?:[{UPPER}]\.){{2,3}}|[{UPPER}]\.?(?![\w'.-])|{CAPITALISED}(?:-\v+{CAPITALISED})?)"
@@ -27,7 +27,7 @@ ROLE_BEFORE = re.compile(
 ALIAS_BEFORE = re.compile(
     r"(?i)\b(?:known as|a\.?k\.?a\.?|alias|nick-?name[d]?(?: is| of)?|calls? (?:him|her|them)self|calling (?:him|her|them)self"
     r"|goes by(?: the name)?(?: of)?|called|named|name of|real name|true name|maiden name|n[e\u00e9]e|formerly|previously"
-    r"|also known as|street name|by the name of|(?:call|calls|called) (?:him|her|them))[ \v]*(?:is |was |:|as )?[\"'(]*\Z")
+    r"|also known as|street name|by the name of|(?:they|people|everyone|everybody|we|you|I|lads|kids) calls?|(?:call|calls|called) (?:him|her|them))[ \v]*(?:is |was |:|as )?[\"'(]*\Z")
 PERSON_BEFORE = re.compile(
     r"(?i)\b(?:with|told|tells|asked|asks|rang|phoned|called|texted|emailed|e-mailed|met|saw|seen|visited|contacted|dear|hi|hello"
     r"|hey|morning|afternoon|thanks|thank you|cheers|sorry|spoke to|spoken to|speak to|speaking to|talk to|talked to|talking to"
@@ -47,8 +47,9 @@ PERSON_AFTER = re.compile(
     r"|lived|works|worked|looked|looks|gave|gives|took|takes|got|gets|made|makes|wrote|writes|texted|left|moved|arrived|appeared"
     r"|seemed|felt|feels|found|needs|spoke|stopped|started|turned|became|believes|felt|noted|advised|requested|disclosed"
     r"|presented|engaged|failed|missed|received|himself|herself|who|whose|cannot|can't|won't|will|may|might|must|should"
-    r"|presents|describes|described|replied|responded|signed|drove|walked|visited|met|saw|kept|cried|shouted|and I)\b"
+    r"|presents|describes|described|put|puts|hung|sat|stood|ran|let|held|brought|bought|sent|read|fell|slept|swore|threw|\w{2,}ed|replied|responded|signed|drove|walked|visited|met|saw|kept|cried|shouted|and I)\b"
     r"|'s\b|[ \v]*\((?:\d\d|[a-z])|,[ \v](?:who|whose|aged|a \w+|his|her|their|the|\d\d)\b")
+FULL_AND_INITIALS = re.compile(r"[ ]{0,4}\((?P<initials>[A-Z][A-Za-z]{0,2}[A-Z])\)")
 ORGANISATION_AFTER = re.compile(rf"[ \v]*&[ \v]*(?:Sons?|Daughters?|Co|Partners|[{UPPER}])|'s[ \v](?:Law|Bar|Cafe|Court|Place|Pub)\b|'[ \v]Court|"
                                 r"[ \v](?:Ltd|LLP|Limited|Street|Road)\b")
 ADDRESS_LABEL = re.compile(

@@ -1,13 +1,15 @@
 """Runs the recognisers over the pages of one case, learns who is in it, and settles overlaps into mentions."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from redaction.detect import cues
 from redaction.detect.context import ContextRecogniser
 from redaction.detect.identifiers import IdentifierRecogniser
+from redaction.detect.lexicon import Class, classify
 from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Recogniser
-from redaction.detect.names import NameRecogniser
+from redaction.detect.names import BRACKETED, DECLARED, INTRODUCED, NameRecogniser
 from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
 from redaction.detect.register import INITIALS, ONE_INITIAL, Register
 from redaction.detect.text import PageString, fold
@@ -16,6 +18,10 @@ REPORTED = 0.5
 LEARNED = 0.55
 SURE_DESPITE_PLACE = 0.8  # a name found with this score stands even where the same word also names a place
 MOST_EVIDENCE = 4
+_NEXT_CAPITAL = re.compile(rf"[ \v]+(?P<word>{cues.CAPITALISED})")
+_BESIDE_ALIAS = frozenset("known also aka alias nickname nicknamed called goes the name born dob pnc cro crn nhs class".split())
+# Initials that are also words: followed only where somebody signs or speaks.
+_ORDINARY_CAPITALS = frozenset("OK IT AM PM NO SO DO HE WE AS AN AT BE BY GO IF IN IS ME MY OF ON OR TO UP US".split())
 
 
 def standard_recognisers() -> tuple[Recogniser, ...]:
@@ -36,11 +42,11 @@ class Detector:
             if page.raw not in read:  # duplicated pages are common: each text is read once
                 read[page.raw] = [finding for recogniser in self.recognisers for finding in recogniser.find(page)]
         _drop_places(read)
-        learned = {Learned(text[finding.start:finding.end], finding.title) for text, findings in read.items()
-                   for finding in findings if finding.kind == "person" and finding.score >= LEARNED}
+        learned = {item for text, findings in read.items() for item in _learn(text, findings)}
+        declared = {text[f.start:f.end] for text, findings in read.items() for f in findings if f.evidence == (DECLARED,)}
         known = People(subject, people, learned)
         names = {parse_name(name) for name in (*subject, *people)} | {item.name for item in learned}
-        register = Register(names - {Name()})
+        register = Register(names - {Name()}, declared - _ORDINARY_CAPITALS)
         settled: dict[str, list[Finding]] = {}
         mentions: list[Mention] = []
         for page in pages:
@@ -48,6 +54,37 @@ class Detector:
                 settled[page.raw] = settle([*read[page.raw], *register.find(page)])
             mentions += [_mention(page, finding, known, register) for finding in settled[page.raw]]
         return mentions
+
+
+def _learn(text: str, findings: list[Finding]) -> list[Learned]:
+    """The names on one page worth following, each other name tied to the full name it stands behind."""
+    ordered = sorted((f for f in findings if f.kind == "person" and f.score >= LEARNED), key=lambda f: (f.start, -f.end))
+    identifiers = [f for f in findings if f.kind in IDENTIFIER_KINDS]
+    learned = []
+    owner: Finding | None = None
+    for finding in ordered:
+        if finding.evidence == (DECLARED,):
+            continue  # initials are matched by case, in their own way
+        surface = text[finding.start:finding.end]
+        if finding.evidence[0] in (INTRODUCED, BRACKETED):
+            of = text[owner.start:owner.end] if owner and _stands_behind(text, owner, finding, identifiers) else ""
+            learned.append(Learned(surface, finding.title, of))
+            continue
+        learned.append(Learned(surface, finding.title))
+        if (owner is None or finding.start >= owner.end) and parse_name(surface).full:
+            owner = finding
+    return learned
+
+
+def _stands_behind(text: str, owner: Finding, alias: Finding, identifiers: list[Finding]) -> bool:
+    """Whether `alias` is in brackets after `owner` on the same line, with nothing but identifiers between them."""
+    between = text[owner.end:alias.start]
+    if owner.end >= alias.start or "\n" in between or between.count("(") - between.count(")") != 1:
+        return False
+    for finding in sorted(identifiers, key=lambda f: -f.start):
+        if owner.end <= finding.start and finding.end <= alias.start:
+            between = between[:finding.start - owner.end] + between[finding.end - owner.end:]
+    return not set(re.findall(r"[a-z]{3,}", between.lower())) - _BESIDE_ALIAS
 
 
 def _drop_places(read: dict[str, list[Finding]]) -> None:
@@ -65,7 +102,8 @@ def _drop_places(read: dict[str, list[Finding]]) -> None:
     sure = {key(text, f) for text, findings in read.items() for f in findings
             if f.kind == "person" and f.score >= SURE_DESPITE_PLACE}
     for text, findings in read.items():
-        findings[:] = [f for f in findings if f.kind != "person" or key(text, f) not in places - sure]
+        findings[:] = [f for f in findings if f.kind != "person" or f.score >= SURE_DESPITE_PLACE
+                       or not places.intersection((key(text, f), *key(text, f).split()[1:])) - sure]
 
 
 def settle(findings: Iterable[Finding]) -> list[Finding]:
@@ -123,17 +161,25 @@ def _who(page: PageString, finding: Finding, text: str, known: People, register:
         return _owner_of_address(text, known)
     if finding.kind != "person":
         return Match()
-    if finding.evidence[0] in (INITIALS, ONE_INITIAL):
+    if finding.evidence[0] in (INITIALS, ONE_INITIAL, DECLARED):
         names = register.by_initials(text)
         people = [person for person in known.people if person.names & names]
         return Match(people[0]) if len(people) == 1 else Match(None, tuple(people))
     other = cues.OTHER_BEFORE.search(page.flat, max(0, finding.start - 20), finding.start) is not None
     match = known.resolve(text, finding.title, other)
+    if match.person is not None and match.person.subject and parse_name(text).lone and _runs_on(page, finding.end):
+        return Match(None, (match.person, *match.candidates))
     if match.person is None and not match.candidates and fold(text).endswith("s"):
         return known.resolve(text[:-1], finding.title, other)  # "kaceys", the apostrophe left out
     if match.person is None and not match.candidates:
         return _by_evidence(finding, known)
     return match
+
+
+def _runs_on(page: PageString, end: int) -> bool:
+    """Whether another capitalised word that could be a surname follows: "Reece T...", somebody else with the forename."""
+    match = _NEXT_CAPITAL.match(page.flat, end)
+    return match is not None and classify(fold(match["word"])) not in (Class.STOP, Class.PLACE)
 
 
 def _by_evidence(finding: Finding, known: People) -> Match:

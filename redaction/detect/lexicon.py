@@ -44,7 +44,7 @@ KIN = _words("""mum mam mom mummy mother dad daddy father stepdad stepmum stepfa
     godfather godmother in-law mother-in-law father-in-law brother-in-law sister-in-law stepchild eldest youngest
     half-brother half-sister""")
 
-STREET = _words("""street st. road rd lane avenue ave close way drive terrace crescent grove gardens row place square mount
+STREET = _words("""street st road rd lane avenue ave close way drive terrace crescent grove gardens row place square mount
     hill court house wharf walk mews parade parkway park green bridge rise view yard estate buildings flats towers
     tower lodge cottage cottages farm bank quay dock docks pier junction roundabout""")
 ORGANISATION = _words("""school primary academy college university nursery hospital infirmary surgery clinic practice ward
@@ -52,7 +52,7 @@ ORGANISATION = _words("""school primary academy college university nursery hospi
     hostel hotel station depot club bar office unit team service services scheme project programme foundation charity
     group society association solicitors partners chambers department ministry agency board authority library market
     airport hall law act order code report pharmacy supermarket garage joinery builders scaffolding united rovers
-    athletic city town county vale valley dale borough county's region circuit crown magistrates' magistrates tribunal parliament
+    athletic city town county vale valley dale hub high cathedral room garden kitchen cafe restaurant takeaway caseload borough county's region circuit crown magistrates' magistrates tribunal parliament
     railway line river canal beach island isle forest pupils year stage phase module course protocol index scale
     score scales assessment interview syndrome disease test model method inquiry""")
 _STOP = _words("""i the a an and or but if in on at to of for from with by as is are was were be been am he she they we you
@@ -65,7 +65,8 @@ _STOP = _words("""i the a an and or but if in on at to of for from with by as is
     october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday
     friday saturday sunday mon tue tues wed thu thur thurs fri sat sun yours sincerely faithfully regards kind morning
     afternoon evening night today tomorrow yesterday christmas easter ramadan eid god covid ok okay tv uk usa gp dna
-    hr it nfa tbc tba asap fao pp ps nb am pm risk medium high low very state secretary""")
+    hr it nfa tbc tba asap fao pp ps nb am pm risk medium high low very state secretary hmyoi english british irish scottish welsh
+    polish french german italian spanish romanian asian african european muslim christian delius oasis""")
 PLACES = _words("""aberdeen aberystwyth accrington aldershot ashford aylesbury bangor barking barnet barnsley barnstaple
     barrow basildon basingstoke bath batley bedford belfast berkshire beverley bexley birkenhead birmingham blackburn
     blackpool bodmin bolton bootle boston bournemouth bracknell bradford braintree brent brentwood brighton bristol
@@ -78,7 +79,7 @@ PLACES = _words("""aberdeen aberystwyth accrington aldershot ashford aylesbury b
     harlow harrogate harrow hartlepool hastings hatfield havering hereford hertford hertfordshire hexham hillingdon
     holyhead hounslow huddersfield hull ilford inverness ipswich ireland islington jersey keighley kendal kensington
     kent kettering kidderminster kingston kirklees knowsley lambeth lancashire lancaster leamington leeds leicester
-    leicestershire lewes lewisham leyton lichfield lincolnshire liverpool llandudno london loughborough lowestoft
+    leicestershire lewes lewisham leyton lichfield lincolnshire lincoln liverpool llandudno london loughborough lowestoft
     luton macclesfield maidenhead maidstone manchester mansfield margate merthyr merton middlesbrough midlands
     morecambe newcastle newham newport newquay norfolk northampton northamptonshire northumberland norwich nottingham
     nottinghamshire nuneaton oldham oxford oxfordshire paisley penzance peterborough plymouth pontefract poole

@@ -16,10 +16,12 @@ from redaction.detect.model import PLACE, Finding
 from redaction.detect.text import PageString, fold
 
 LONGEST_NAME = 5
+DECLARED, INTRODUCED, BRACKETED = "initials given after a name", "introduced as a name", "other name in brackets"
 WINDOW = 60
+LONGEST_LABEL, LABEL_GAP = 64, 24
 NAME_CLASSES = frozenset({Class.FORENAME, Class.WORD_NAME, Class.SURNAME, Class.UNKNOWN})
 FORENAMES = frozenset({Class.FORENAME, Class.WORD_NAME})
-PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le ni ní st".split())
+PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le ni ní".split())
 # Street words that are common surnames as well.
 _ALSO_SURNAMES = frozenset("hill green ward church hall marsh park lane bridge grove court banks".split())
 # Titles that are everyday words: what follows must look like a name.
@@ -29,7 +31,7 @@ _MONTHS = frozenset("may april june august".split())
 _DATE_BEFORE = re.compile(
     r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of))[ \v]+\Z")
 _DIGIT_AFTER = re.compile(r"[ \v]*\d")
-_SAINT = re.compile(r"\b(?:St|ST|Saint|SAINT)\.?[ ]\Z")
+_SAINT = re.compile(r"\b(?:St|ST|Saint|SAINT|HMP|HMYOI|YOI)\.?[ ]\Z")
 _TITLE_AND_NUMBER = re.compile(r"(?<![\w'])(?P<title>[A-Z][A-Za-z]{1,14})\.?[ \v]+(?:[A-Z]?\d{1,5}[ \v]+)?\Z")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:;\u2026][\"')\]]*[ \v]+|\n[> \t]*|[\"(][ ]?|[-\u2022*][ ]|\d[.)][ ]|[ ]{3,})\Z")
 _COMMA_NAME = re.compile(
@@ -50,6 +52,18 @@ class Token(NamedTuple):
     end: int
     key: str
     kind: Class
+
+
+def _labels(flat: str) -> dict[int, str]:
+    """Where a value starts after a label such as "Officer:", and which label."""
+    found = {}
+    colon = flat.find(":")
+    while colon >= 0:
+        match = cues.LABEL.search(flat, max(0, colon - LONGEST_LABEL), colon + LABEL_GAP)
+        if match is not None:
+            found[match.end()] = fold(match["label"])
+        colon = flat.find(":", colon + 1)
+    return found
 
 
 def _tokens(flat: str, start: int, end: int) -> list[Token]:
@@ -96,7 +110,7 @@ class NameRecogniser:
 
     def find(self, page: PageString) -> list[Finding]:
         flat = page.flat
-        labelled = {match.end(): fold(match["label"]) for match in cues.LABEL.finditer(flat)}
+        labelled = _labels(flat)
         found: list[Finding] = []
         for run in cues.RUN.finditer(flat):
             found += self._run(flat, _tokens(flat, run.start(), run.end()), labelled)
@@ -124,7 +138,7 @@ class NameRecogniser:
             stretch = tokens[index:stop]
             following = self._place_ahead(tokens, stop)
             if stretch and _SAINT.search(flat, max(0, stretch[0].start - 7), stretch[0].start) and not title:
-                found.append(Finding(stretch[0].start, stretch[-1].end, PLACE, 1.0, ("named after a saint",)))
+                found.append(Finding(stretch[0].start, stretch[-1].end, PLACE, 1.0, ("after St or HMP",)))
             elif stretch:
                 found += self._stretch(flat, stretch, following, title, labelled.get(stretch[0].start, ""))
             elif title and _part_of_place(token) and token.key in words("surnames"):
@@ -198,6 +212,7 @@ class NameRecogniser:
             length, score, why = self._multi(flat, stretch[index:index + LONGEST_NAME])
             if length:
                 found.append(_finding(stretch[index:index + length], score, why))
+                found += _declared_initials(flat, stretch[index:index + length])
                 index += length
                 continue
             # The word before a lone candidate is part of the same run only when it was itself no name.
@@ -219,8 +234,8 @@ class NameRecogniser:
             tokens[length].key in words("surnames") or "-" in tokens[length].key)
         if first.kind is Class.INITIAL:
             return self._initials_first(tokens, length + surname_next)
-        if first.kind is Class.FORENAME or (first.kind is Class.WORD_NAME and first.key not in PLACES):
-            if surname_next:
+        if first.kind in FORENAMES:
+            if surname_next and first.key not in PLACES:
                 weak = first.kind is Class.WORD_NAME or tokens[length].kind is Class.PLACE
                 starts = _Around(flat, first.start, first.end).sentence_start
                 if not (weak and (starts or length == 1)) or tokens[length].text.isupper() or length > 1:
@@ -229,7 +244,8 @@ class NameRecogniser:
                 length -= 1
             if length > 1:
                 sure = first.kind is Class.FORENAME or any(t.kind is Class.FORENAME for t in tokens[1:length])
-                return length, 0.9 if sure else 0.8, "forename + surname"
+                score = 0.9 if sure else 0.8
+                return length, 0.7 if first.key in PLACES else score, "forename + surname"
             return 0, 0.0, ""
         if first.kind in (Class.UNKNOWN, Class.SURNAME) and length > 1:
             if tokens[length - 1].key in PARTICLES:
@@ -256,7 +272,7 @@ class NameRecogniser:
         if token.text.isupper() and len(token.text) < 3:
             return None
         if around.before(cues.ALIAS_BEFORE):
-            return _finding([token], 0.8, "introduced as a name")
+            return _finding([token], 0.8, INTRODUCED)
         if token.kind not in NAME_CLASSES:
             return None
         if token.text.isupper() and len(token.text) < 4 and token.kind is not Class.FORENAME:
@@ -348,7 +364,7 @@ class NameRecogniser:
                     continue
                 shouted = match["name"].isupper() and len(match["name"]) > 4
                 if any(t.kind in NAME_CLASSES for t in tokens) and (quoted or shouted):
-                    found.append(_finding(tokens, 0.65, "other name in brackets"))
+                    found.append(_finding(tokens, 0.65, BRACKETED))
         return found
 
     @staticmethod
@@ -368,12 +384,24 @@ class NameRecogniser:
                 found.append(Finding(start, start + len(key), "person", 0.65, ("after a word for a relative",)))
         for match in cues.LOWER_ALIAS.finditer(flat):
             if classify(match["name"]) in (Class.FORENAME, Class.UNKNOWN):
-                found.append(Finding(*match.span("name"), "person", 0.65, ("introduced as a name",)))
+                found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))
         for match in cues.LOWER_WORD.finditer(flat):
             key = match.group()
             if classify(key) is Class.FORENAME and not is_word(key) and key not in KIN:
                 found.append(Finding(match.start(), match.end(), "person", 0.55, ("forename in lower case",)))
         return found
+
+
+def _declared_initials(flat: str, tokens: list[Token]) -> list[Finding]:
+    """The initials that minutes put in brackets after a name and use from then on: "Cat Fenwick (CF)"."""
+    match = cues.FULL_AND_INITIALS.match(flat, tokens[-1].end)
+    if match is None:
+        return []
+    first = {part[0] for token in tokens for part in token.key.split("-") if part}
+    letters = match["initials"].lower()
+    if letters[0] != tokens[0].key[0] or not set(letters) <= first:
+        return []
+    return [Finding(*match.span("initials"), "person", 0.9, (DECLARED,))]
 
 
 def _finding(tokens: list[Token], score: float, why: str, title: str = "", kind: str = "person") -> Finding:

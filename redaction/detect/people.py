@@ -63,6 +63,8 @@ def parse_name(text: str) -> Name:
         return Name(lone=fold(words[0]).rstrip("."))
     if words[0].isupper() and len(words[0]) > 2 and all(len(word.rstrip(".")) == 1 for word in words[1:]):
         return _named(words[1:], words[:1])
+    if fold(words[0]) in PARTICLES:
+        return Name(lone=" ".join(fold(word) for word in words))
     shouted = [len(word) > 2 and word.isupper() for word in words]
     if shouted[0] and not shouted[-1] and len(words[-1].rstrip(".")) > 1:
         last = max(index for index, loud in enumerate(shouted) if loud and all(shouted[:index + 1]))
@@ -153,13 +155,19 @@ def _same_person(one: Name, other: Name) -> bool:
         return True
     if not _given_agree(one.forenames, other.forenames):
         return False
-    if "-".join(part[0] for part in re.split("[- ]", one.surname)) == other.surname:
+    if _lettered(one.surname) == other.surname or _lettered(other.surname) == one.surname:
         return True
     if one.surname == other.surname or one.surname.replace("-", " ") == other.surname.replace("-", " "):
         return True
     if len(one.surname) == 1 or len(other.surname) == 1:
         return one.surname[0] == other.surname[0] and len(one.forenames[0]) > 1
     return one.surname in other.surname_parts or other.surname in one.surname_parts
+
+
+def _lettered(surname: str) -> str:
+    """Hartley-Moon as H-M; nothing for a single surname."""
+    parts = [part for part in re.split("[- ]", surname) if part]
+    return "-".join(part[0] for part in parts) if len(parts) > 1 else "-"
 
 
 def _given_agree(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
@@ -184,6 +192,7 @@ class Learned:
 
     text: str
     title: str = ""
+    of: str = ""  # the name this is another name of, where the text says so: "Reece Moon (known as MOONY)"
 
     @property
     def name(self) -> Name:
@@ -210,7 +219,7 @@ class People:
             self.people.append(Person(subject_names[0], names, subject=True))
         for text in sorted({clean(name) for name in confirmed} - {""}):
             self._add(parse_name(text), text, "", confirmed=True)
-        ordered = sorted(set(learned), key=lambda item: (-_fullness(item.name), fold(clean(item.text)), item.title, item.text))
+        ordered = sorted(set(learned), key=lambda item: (-_fullness(item.name), not item.of, fold(clean(item.text)), item.title, item.of, item.text))
         for item in ordered:
             self._learn(item)
 
@@ -223,7 +232,10 @@ class People:
         if name == Name():
             return
         match = self._match(name, item.title)
-        if match.person is not None:
+        owner = self._match(parse_name(item.of), "").person if item.of else None
+        if owner is not None and not name.surname:
+            owner.names.add(name)
+        elif match.person is not None:
             if match.person.subject and not name.full:
                 return
             if name.surname:

@@ -16,7 +16,7 @@ from rapidfuzz import process
 
 from redaction.detect import cues
 from redaction.detect.lexicon import (
-    NEVER_LOWER, ORGANISATION, STREET, Class, classify, is_word, same_forename, short_forms,
+    NEVER_LOWER, ORGANISATION, PLACES, STREET, Class, classify, is_word, same_forename, short_forms,
 )
 from redaction.detect.model import Finding
 from redaction.detect.people import Name
@@ -31,18 +31,23 @@ _FIRM_AFTER = re.compile(rf"[ ]?&[ ]?[{cues.UPPER}]")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?][\"')\]]*[ \v]+|\n[> \t]*|[-\u2022*][ ])\Z")
 _LOWER_BEFORE = re.compile(
     r"(?:\b(?:with|w|told|tell|tells|ask|asks|asked|rang|ring|seen|saw|text|texted|phoned|other|called|and|for|from|is|by|of"
-    r"|that|re|dr|mr|mrs|ms|miss|n|so|if|4|2)[ \v]+|\n[> \t]*)\Z", re.IGNORECASE)
+    r"|that|re|dr|mr|mrs|ms|miss|n|so|if|4|2|wants|want)[ \v]+|\n[> \t]*)\Z", re.IGNORECASE)
+_SPEAKS_AFTER = re.compile(r"[ \v](?:says|said|rang|told|asked|texted|thinks|cried)\b")
 _LOWER_AFTER = re.compile(r"[ \v](?:says|said|rang|told|asked|is|was|has|had|stops|thinks|wants|came|got|did|v|w|who|back)\b|'s\b"
                           r"|,|[ ]?\n|\.", re.IGNORECASE)
 _DATE_NEAR = re.compile(r"(?:\d(?:st|nd|rd|th)?|early|late|mid|in|of|since|until|till|by|next|last|this|end of)[ \v]+\Z", re.IGNORECASE)
 # Words no context rescues in lower case.
 _HOPELESS = frozenset("will may mark long little day white black green brown young house street court an so no do he she ill".split())
+_PARAGRAPH = re.compile(r"\n[> \t]*\n[> \t]*\Z")
+_IN_PLACE = re.compile(r"(?i)\b(?:in|at|near|hmp|hmyoi|towards|around)[ \v]+\Z")
 _MONTHS = frozenset("may april june august".split())
 _INITIALS_AT = re.compile(
     r"(?m)(?:(?<=[ ]{2})|(?<=- )|(?<=[(\[/])|^[> \t]*)(?P<initials>[A-Z]{2,4})(?=[ \t]*$|[ ]?:|'s\b|[ ](?:said|joined|left|asked|to|reported|"
     r"noted|advised|agreed|confirmed|stated|attended|[-]|\d)|[)\]/,]|[ ]\d)"
+    r"|(?<=[.!?] )(?P<closing>[A-Z]{2,4})(?=[ ]*$)|(?<![\w.])(?P<dotted>(?:[A-Z]\.){2,3})(?!\w)"
+    r"|(?<= / )(?P<listed>[A-Z]{2,4})(?=[ ]*$)"
     r"|(?<=- )(?P<lower>[a-z]{2,3})(?=[ \t]*$)"
-    r"|(?<![\w.])(?P<speaker>[A-Z]{2,4})(?=:[ ]|'s[ ][a-z]|[ ](?:said|asked|joined|reported|noted|advised|agreed|confirmed|stated)\b)")
+    r"|(?<![\w.])(?P<speaker>[A-Z]{2,4})(?=:[ ]|'s[ ][a-z]|[ ](?:said|asked|joined|reported|noted|advised|agreed|confirmed|stated|\w{3,}ed)\b|[ ]/[ ][A-Z]{2,4}$|[ ]for[ ]M)")
 _LETTER_ALONE = re.compile(r"(?m)^[> \t]*(?P<letter>[A-Z])\.?[ \t]*$")
 _OCR = str.maketrans({"0": "o", "1": "l", "5": "s", "8": "b", "|": "l", "6": "b", "i": "l", "j": "l", "c": "e"})
 
@@ -116,7 +121,7 @@ class Register:
 
     name = "register of known names"
 
-    def __init__(self, names: Iterable[Name]) -> None:
+    def __init__(self, names: Iterable[Name], declared: Iterable[str] = ()) -> None:
         ordered = sorted(set(names))
         self._forms: dict[str, str] = {}
         self._initials: dict[str, set[Name]] = defaultdict(set)
@@ -131,6 +136,8 @@ class Register:
         self._patterns = list(self._forms)
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard,
                                       implementation=Implementation.ContiguousNFA) if self._patterns else None
+        spoken = sorted(set(declared))
+        self._declared = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, spoken))})(?!\w)") if spoken else None
         self._near: dict[str, tuple[float, str] | None] = {}
 
     @cached_property
@@ -188,16 +195,20 @@ class Register:
         after = _NOT_PERSON_AFTER.match(flat, end)
         if after and (after["word"] is None or fold(after["word"]).rstrip(".") in STREET | ORGANISATION):
             return 0.0
-        common = is_word(form) or classify(form) in (Class.PLACE, Class.STOP)
+        kind = classify(form)
+        common = is_word(form) or kind in (Class.PLACE, Class.STOP, Class.WORD_NAME) or form in _MONTHS
         short_form = why == "short form of a known name"
         if lower:
             if len(form) < 3 or classify(form) is Class.PLACE:
                 return 0.0
             if not common:
                 return 0.6
+            if flat[max(0, start - 4):start].lower() == "the ":
+                return 0.0
             before = bool(_LOWER_BEFORE.search(flat, max(0, start - 12), start))
             after_it = bool(_LOWER_AFTER.match(flat, end))
-            sure = (before and after_it) if form in NEVER_LOWER or short_form else (before or after_it)
+            spoken = bool(_SPEAKS_AFTER.match(flat, end)) and not short_form
+            sure = spoken or ((before and after_it) if form in NEVER_LOWER or short_form else (before or after_it))
             return 0.5 if lower_style and sure and form not in _HOPELESS else 0.0
         if len(form) < 3 and surface.isupper() and short_form:
             return 0.0
@@ -211,11 +222,14 @@ class Register:
         if form in _MONTHS and (_DATE_NEAR.search(flat, max(0, start - 12), start) or re.match(r"[ \v]*\d", flat[end:end + 3])):
             return 0.0
         if _SENTENCE_START.search(flat, max(0, start - 16), start):
-            alone = re.match(r"[ \t]*(?:\n|\Z|,[ ]?\n)", flat[end:end + 4])
+            alone = re.match(r"[ \t]*(?:\n|\Z|,[ ]?\n)", flat[end:end + 4]) or (
+                flat[end:end + 1] == "," and _PARAGRAPH.search(flat, max(0, start - 8), start))
+            line = flat[flat.rfind("\n", 0, start) + 1:end + 20]
+            if flat[start:end].isupper() and len(form) > 3 and any(letter.islower() for letter in line):
+                return 0.6
             person = cues.PERSON_AFTER.match(flat, end) and form not in ("will", "may")
             return 0.6 if alone or person else 0.0
-        placed = cues.PLACE_BEFORE.search(flat, max(0, start - 16), start)
-        if placed and classify(form) is Class.PLACE:
+        if form in PLACES and _IN_PLACE.search(flat, max(0, start - 12), start):
             return 0.0
         return 0.0 if short_form else 0.7
 
@@ -237,6 +251,9 @@ class Register:
         letters = sum(character.isalpha() for character in key)
         if key in self._forms or letters < 3 or letters * 2 < len(key) or is_word(key.removesuffix("s")) or is_word(key):
             return None
+        if "-" in key and all(part in self._forms for part in key.split("-")):
+            self._near[key] = (0.7, "two known names joined")
+            return self._near[key]
         if all(is_word(part) for part in key.split("-")) or len(key) < SHORTEST_MISSPELT:
             return None
         shape = self._ocr_parts.get(ocr_form(key))
@@ -268,9 +285,11 @@ class Register:
         """Initials where somebody signs or speaks, and a lone letter at the foot of a message."""
         found = []
         for match in _INITIALS_AT.finditer(page.flat):
-            group = next(name for name in ("initials", "lower", "speaker") if match[name])
-            if match[group].lower() in self._initials:
+            group = next(name for name in ("initials", "lower", "speaker", "closing", "dotted", "listed") if match[name])
+            if match[group].lower().replace(".", "") in self._initials:
                 found.append(Finding(*match.span(group), "person", 0.55, (INITIALS,)))
+        if self._declared is not None:
+            found += [Finding(*match.span(), "person", 0.8, (INITIALS,)) for match in self._declared.finditer(page.flat)]
         for match in _LETTER_ALONE.finditer(page.flat):
             if match["letter"].lower() in self._letters:
                 found.append(Finding(*match.span("letter"), "person", 0.5, (ONE_INITIAL,)))
@@ -278,7 +297,7 @@ class Register:
 
     def by_initials(self, letters: str) -> set[Name]:
         """The names that `letters` may stand for."""
-        key = letters.lower().rstrip(".")
+        key = letters.lower().replace(".", "")
         if len(key) == 1:
             return {name for names in self._initials.values() for name in names if same_forename(key, name.forenames[0])}
         return self._initials.get(key, set())
