@@ -41,7 +41,7 @@ class StepUpForm(FlaskForm):
 class RequesterSignInForm(FlaskForm):
     reference = StringField(
         "Your reference",
-        description="It starts with SAR, for example SAR-7KQD-M3XA.",
+        description="It starts with SAR, for example SAR-7KQD-M3XP.",
         widget=GovTextInput(),
         validators=[InputRequired("Enter your reference"), Length(max=40)],
     )

@@ -1,8 +1,8 @@
 """Identifiers: random ids for rows, references people can read out, phrases people can type.
 
-References use 23 characters that cannot be taken for one another (no 0 O 1 I L 2 Z 5 S 8 B U V).
-23 is prime, so the weighted check character catches every single wrong character and every
-swap of two neighbours.
+References use 19 characters that cannot be taken for one another (no 0 O 1 I L 2 Z 5 S 8 B V W Y)
+and spell no word (no A E I O U). 19 is prime, so the weighted check character catches every single
+wrong character and every swap of two neighbours.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 
-REFERENCE_ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
+REFERENCE_ALPHABET = "34679CDFGHJKMNPQRTX"
 REFERENCE_LENGTH = 8
 PREFIX = "SAR"
 _ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -25,7 +25,7 @@ def random_id() -> str:
 
 
 def new_reference() -> str:
-    """A new reference such as SAR-7KQD-M3XA. Not a secret."""
+    """A new reference such as SAR-7KQD-M3XP. Not a secret."""
     body = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH - 1))
     return _format(body + _check_character(body))
 

@@ -1,0 +1,65 @@
+"""References people read out over the phone, and phrases they type on one."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sar.foundation.ids import (
+    REFERENCE_ALPHABET,
+    access_phrase,
+    new_reference,
+    normalise_phrase,
+    parse_reference,
+    phrase_words,
+    random_id,
+)
+
+positions = st.integers(0, 7)
+
+
+def _letters(reference: str) -> list[str]:
+    return list(reference.replace("SAR-", "").replace("-", ""))
+
+
+def test_a_reference_is_understood_however_it_is_typed() -> None:
+    reference = new_reference()
+    for typed in (reference.lower(), reference.replace("-", " "), "".join(_letters(reference)), f" {reference} "):
+        assert parse_reference(typed) == reference
+
+
+@given(positions, st.sampled_from(REFERENCE_ALPHABET))
+def test_one_wrong_character_is_always_noticed(place: int, wrong: str) -> None:
+    letters = _letters(new_reference())
+    if letters[place] != wrong:
+        letters[place] = wrong
+        assert parse_reference("".join(letters)) is None
+
+
+@given(st.integers(0, 5))
+def test_two_neighbours_swapped_are_always_noticed(place: int) -> None:
+    letters = _letters(new_reference())
+    if letters[place] != letters[place + 1]:
+        letters[place], letters[place + 1] = letters[place + 1], letters[place]
+        assert parse_reference("".join(letters)) is None
+
+
+def test_references_have_no_look_alikes_and_no_vowels() -> None:
+    assert not set("0O1IL2Z5S8BUVAEY") & set(REFERENCE_ALPHABET)
+
+
+def test_six_words_are_worth_64_bits() -> None:
+    words = phrase_words()
+    assert len(set(words)) == len(words)
+    assert 6 * math.log2(len(words)) >= 64
+    assert len(access_phrase().split()) == 6
+
+
+def test_a_phrase_is_the_same_in_capitals_with_commas_and_extra_spaces() -> None:
+    assert normalise_phrase("  Apple,  RIVER-stone ") == "apple river stone"
+
+
+def test_row_ids_never_repeat() -> None:
+    assert len({random_id() for _ in range(10_000)}) == 10_000
