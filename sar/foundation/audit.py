@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -89,23 +90,33 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
-def entries(after: int = 0) -> Iterator[AuditEntry]:
-    """All entries in order, streamed."""
-    query = select(AuditEntry).where(AuditEntry.seq > after).order_by(AuditEntry.seq)
+@dataclass(frozen=True)
+class Head:
+    """Where the chain stands: how many entries, and the hash of the last."""
+
+    entries: int
+    hash: str
+
+
+def entries(upto: int | None = None) -> Iterator[AuditEntry]:
+    """All entries in order, streamed; `upto` is the last number wanted."""
+    query = select(AuditEntry).order_by(AuditEntry.seq)
+    if upto is not None:
+        query = query.where(AuditEntry.seq <= upto)
     yield from db.session.scalars(query.execution_options(yield_per=1000))
 
 
-def checkpoint(ring: KeyRing) -> dict[str, Any]:
-    """A signed statement of the chain's head, to be kept outside the system.
+def head() -> Head:
+    last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).first()
+    return Head(last.seq, last.hash) if last else Head(0, GENESIS)
+
+
+def sign(signed: Head, ring: KeyRing) -> dict[str, Any]:
+    """A checkpoint: a signed statement of the chain's head, to be kept outside the system.
 
     A chain alone does not show a rewrite of the whole: this does, for everything up to it.
     """
-    last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).first()
-    statement = {
-        "entries": last.seq if last else 0,
-        "head": last.hash if last else GENESIS,
-        "signed_at": utc_now().isoformat(),
-    }
+    statement = {"entries": signed.entries, "head": signed.hash, "signed_at": utc_now().isoformat()}
     key = ring.signing_key()
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     signature = key.sign(canonical(statement).encode())

@@ -1,0 +1,175 @@
+"""The deadline compliance export: one row a request, with every raw date its clock was folded from.
+
+The first columns are those of `flask deadlines`, which recomputes the rest: whoever distrusts a
+date can work it out again from the same file. law.md section 8.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from sqlalchemy import select
+
+from sar.cases.deadlines import (
+    ClarificationReceived,
+    ClarificationRequested,
+    Clock,
+    ClockEvent,
+    Extended,
+    make_event,
+)
+from sar.cases.models import Case, ClockFact
+from sar.cases.queries import clock_from, clock_rules
+from sar.foundation.clock import london_today
+from sar.foundation.db import db
+
+CHUNK = 500
+COLUMNS = (
+    "id",
+    "vector_type",
+    "regime",
+    "jurisdiction",
+    "pause_mode",
+    "received",
+    "id_requested",
+    "id_received",
+    "authority_received",
+    "fee_requested",
+    "fee_paid",
+    "clarification_requested",
+    "clarification_received",
+    "extended",
+    "expected_clock_start",
+    "expected_nominal_end",
+    "expected_paused_days",
+    "expected_extension_notice_by",
+    "expected_due",
+    "channel",
+    "stage",
+    "original_due",
+    "extension_notified",
+    "extension_reason",
+    "answered",
+    "outcome",
+    "in_time",
+    "days_taken",
+    "derivation",
+    "calendar_version",
+    "rules_version",
+)
+_SINGLE = (
+    "received",
+    "id_requested",
+    "id_received",
+    "authority_received",
+    "fee_requested",
+    "fee_paid",
+)
+# A cell that begins with one of these is a formula to a spreadsheet (security.md 17).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export(start: date, end: date) -> Iterator[str]:
+    """CSV lines: a heading, then one row for each request received in the period (both days counted)."""
+    yield _line(COLUMNS)
+    for case, facts in _cases(start, end):
+        yield _line([safe_cell(row) for row in _row(case, facts)])
+
+
+def safe_cell(value: object) -> str:
+    """A cell that no spreadsheet runs."""
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _cases(start: date, end: date) -> Iterator[tuple[Case, list[ClockFact]]]:
+    """Cases with their facts, in chunks: memory does not grow with the number of requests."""
+    last = ""
+    while True:
+        query = select(Case).where(Case.received_on.between(start, end), Case.id > last).order_by(Case.id).limit(CHUNK)
+        cases = list(db.session.scalars(query))
+        if not cases:
+            return
+        facts: dict[str, list[ClockFact]] = defaultdict(list)
+        standing = select(ClockFact).where(
+            ClockFact.case_id.in_([case.id for case in cases]), ClockFact.struck_out_at.is_(None)
+        )
+        for fact in db.session.scalars(standing.order_by(ClockFact.on, ClockFact.created_at)):
+            facts[fact.case_id].append(fact)
+        for case in cases:
+            yield case, facts[case.id]
+        last = cases[-1].id
+        db.session.expunge_all()
+
+
+def _row(case: Case, facts: list[ClockFact]) -> list[object]:
+    events = [make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason_code) for fact in facts]
+    clock = clock_from(case, events)
+    extension = next((fact for fact in facts if fact.kind == "extended"), None)
+    ending = [fact for fact in facts if fact.kind == "ended"]
+    asked, answered = _questions(events)
+    rules = clock_rules()
+    return [
+        case.reference,
+        "response_due",
+        clock.regime.value,
+        rules.calendar.jurisdiction.value,
+        rules.pause_mode.value,
+        *(_first(facts, kind) for kind in _SINGLE),
+        asked,
+        answered,
+        "Y" if clock.extended else "N",
+        clock.start,
+        clock.nominal_end,
+        clock.paused_days,
+        clock.extension_notice_by,
+        clock.due,
+        case.submission.channel,
+        case.stage,
+        _original_due(case, events),
+        extension.on if extension else None,
+        extension.reason_code if extension else None,
+        clock.ended_on,
+        ending[-1].reason_code if ending and clock.ended_on else None,
+        _in_time(clock),
+        (clock.ended_on - clock.received).days if clock.ended_on else None,
+        " | ".join(f"{step.rule.value} ({step.source}): {step.explanation}" for step in clock.derivation),
+        clock.calendar_version,
+        clock.rules_version,
+    ]
+
+
+def _original_due(case: Case, events: list[ClockEvent]) -> date | None:
+    """The due date had there been no extension."""
+    return clock_from(case, [event for event in events if not isinstance(event, Extended)]).due
+
+
+def _in_time(clock: Clock) -> str:
+    if clock.ended_on is not None:
+        return {True: "yes", False: "no", None: ""}[clock.ended_in_time()]
+    return "overdue" if clock.is_overdue(london_today()) else "open"
+
+
+def _questions(events: list[ClockEvent]) -> tuple[str, str]:
+    """Days asked and answered, in the order of the questions, as the table writes them: 'a|b'."""
+    asked = {event.number: event.on for event in events if isinstance(event, ClarificationRequested)}
+    answered = {event.number: event.on for event in events if isinstance(event, ClarificationReceived)}
+    numbers = sorted(asked)
+    return (
+        "|".join(asked[number].isoformat() for number in numbers),
+        "|".join(answered[number].isoformat() if number in answered else "" for number in numbers).rstrip("|"),
+    )
+
+
+def _first(facts: list[ClockFact], kind: str) -> date | None:
+    return next((fact.on for fact in facts if fact.kind == kind), None)
+
+
+def _line(cells: Iterable[object]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue()

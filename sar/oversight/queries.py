@@ -1,0 +1,66 @@
+"""Reads for oversight: the measures of a period. law.md section 8."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, select
+
+from sar.cases.models import Case
+from sar.cases.workflow import Stage
+from sar.foundation.clock import london_today
+from sar.foundation.db import db
+
+_BANDS = ((1, 30), (31, 90), (91, 180), (181, 365), (366, None))
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Counts of a period; percentages are None where there is nothing to count.
+
+    `in_time` looks at every request whose due date fell in the period, so that a backlog cannot hide.
+    """
+
+    received: int
+    fell_due: int
+    answered_in_time: int
+    open_now: int
+    overdue_now: int
+    overdue_bands: tuple[tuple[str, int], ...]
+    oldest_overdue_days: int | None
+
+    @property
+    def in_time_percent(self) -> float | None:
+        return round(100 * self.answered_in_time / self.fell_due, 1) if self.fell_due else None
+
+
+def measures(start: date, end: date) -> Measures:
+    """What happened between two days, both counted, and what is overdue today."""
+    today = london_today()
+    cohort = Case.due_on.between(start, end) & Case.stage.not_in((Stage.REJECTED.value, Stage.WITHDRAWN.value))
+    overdue = list(
+        db.session.scalars(select(Case.due_on).where(Case.closed_on.is_(None), Case.due_on < today))
+    )
+    ages = [(today - due_on).days for due_on in overdue if due_on]
+    return Measures(
+        received=_count(Case.received_on.between(start, end)),
+        fell_due=_count(cohort & (Case.due_on < today)),
+        answered_in_time=_count(cohort & (Case.due_on < today) & (Case.closed_on <= Case.due_on)),
+        open_now=_count(Case.closed_on.is_(None)),
+        overdue_now=len(ages),
+        overdue_bands=tuple((_band(low, high), _between(ages, low, high)) for low, high in _BANDS),
+        oldest_overdue_days=max(ages, default=None),
+    )
+
+
+def _count(condition: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count()).select_from(Case).where(condition)) or 0
+
+
+def _band(low: int, high: int | None) -> str:
+    return f"{low} to {high} days" if high else "Over 365 days"
+
+
+def _between(ages: list[int], low: int, high: int | None) -> int:
+    return sum(1 for age in ages if age >= low and (high is None or age <= high))

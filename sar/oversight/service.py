@@ -1,0 +1,52 @@
+"""Commands of oversight: every export is itself written to the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sar.foundation import audit, jobs
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor
+from sar.foundation.audit import record
+from sar.foundation.db import write_transaction
+from sar.foundation.errors import Refused
+from sar.foundation.runtime import runtime
+from sar.oversight import compliance
+
+
+def compliance_export(actor: Actor, start: date, end: date) -> Iterator[str]:
+    """Deadline compliance as CSV lines, streamed. Raises Refused for a period that runs backwards."""
+    if start > end:
+        raise Refused("The first day must not be after the last.")
+    with write_transaction():
+        record(
+            actor,
+            Action.REPORT_EXPORTED,
+            actor.id,
+            **{"report": "deadline_compliance", "from": start, "to": end, "rows": None},
+        )
+    return compliance.export(start, end)
+
+
+def audit_export(actor: Actor) -> Iterator[str]:
+    """The whole log as JSON lines, for scripts/verify_audit.py. The export's own entry is its last line."""
+    with write_transaction():
+        head = audit.head()
+        last = record(actor, Action.AUDIT_EXPORTED, actor.id, entries=head.entries, head=head.hash)
+        upto = last.seq
+    return (audit.canonical(entry.as_dict()) + "\n" for entry in audit.entries(upto=upto))
+
+
+def sign_checkpoint(actor: Actor) -> dict[str, Any]:
+    """A signed statement of the log's head. Keep it where the database's keeper cannot reach it."""
+    with write_transaction():
+        head = audit.head()
+        record(actor, Action.CHECKPOINT_SIGNED, actor.id, entries=head.entries, head=head.hash)
+        return audit.sign(head, runtime().key_ring)
+
+
+def retry_job(actor: Actor, job_id: str) -> None:
+    """Have failed work tried again."""
+    jobs.retry(actor, job_id)

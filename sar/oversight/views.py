@@ -1,0 +1,89 @@
+"""What auditors see: measures, the compliance export, the log. Never the content of a record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+
+from flask import Blueprint, Response, flash, redirect, render_template, stream_with_context, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from sar.access.guards import current_actor, guard
+from sar.access.permissions import Permission
+from sar.foundation import jobs as background
+from sar.foundation import messages
+from sar.foundation.clock import london_today
+from sar.oversight import queries, service
+from sar.oversight.forms import PeriodForm
+
+bp = Blueprint("oversight", __name__, url_prefix="/staff/oversight")
+BLUEPRINTS = (bp,)
+
+
+@bp.get("/")
+@guard(Permission.REPORTS_VIEW)
+def dashboard() -> str:
+    today = london_today()
+    form = PeriodForm(start=date(today.year, 1, 1), end=today)
+    return _dashboard(form)
+
+
+def _dashboard(form: PeriodForm) -> str:
+    today = london_today()
+    return render_template(
+        "oversight/dashboard.html",
+        form=form,
+        measures=queries.measures(date(today.year, 1, 1), today),
+        year=today.year,
+    )
+
+
+@bp.post("/compliance.csv")
+@guard(Permission.REPORTS_VIEW)
+def compliance() -> str | Response:
+    form = PeriodForm()
+    if not form.validate_on_submit():
+        return _dashboard(form)
+    start, end = form.start.data, form.end.data
+    assert start is not None and end is not None  # the form asked for both
+    lines = service.compliance_export(current_actor(), start, end)
+    return _download(lines, "text/csv; charset=utf-8", f"deadline-compliance-{start}-to-{end}.csv")
+
+
+@bp.post("/audit.jsonl")
+@guard(Permission.AUDIT_EXPORT)
+def audit_log() -> Response:
+    lines = service.audit_export(current_actor())
+    return _download(lines, "application/x-ndjson", f"audit-log-{london_today()}.jsonl")
+
+
+@bp.post("/checkpoint.json")
+@guard(Permission.AUDIT_EXPORT)
+def checkpoint() -> Response:
+    text = json.dumps(service.sign_checkpoint(current_actor()), indent=1)
+    return _download([text], "application/json", f"audit-checkpoint-{london_today()}.json")
+
+
+@bp.get("/jobs")
+@guard(Permission.JOBS_VIEW)
+def jobs() -> str:
+    return render_template(
+        "oversight/jobs.html", failed=background.failed(), to_print=messages.to_do(), troubled=messages.troubled()
+    )
+
+
+@bp.post("/jobs/<job_id>/retry")
+@guard(Permission.JOBS_VIEW)
+def retry(job_id: str) -> Redirect:
+    service.retry_job(current_actor(), job_id)
+    flash("The work will be tried again.", "success")
+    return redirect(url_for("oversight.jobs"))
+
+
+def _download(lines: Iterable[str], media_type: str, name: str) -> Response:
+    """A file to keep: streamed, never shown in the page (security.md 16)."""
+    response = Response(stream_with_context(lines), mimetype=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
