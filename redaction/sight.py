@@ -142,6 +142,18 @@ class Sighting:
     needle: Needle
     boxes: tuple[Box, ...]
 
+    @property
+    def rows(self) -> list[Box]:
+        """One box for the words that stand side by side on a line."""
+        rows: list[Box] = []
+        for box in self.boxes:
+            last = rows[-1] if rows else None
+            if last is not None and box.x0 >= last.x0 and min(box.y1, last.y1) - max(box.y0, last.y0) > 0.3 * box.height:
+                rows[-1] = Box(last.x0, min(last.y0, box.y0), box.x1, max(last.y1, box.y1))
+            else:
+                rows.append(box)
+        return rows
+
 
 def sightings(words: Sequence[Word], needles: NeedleSet, *, alike: bool = False) -> list[Sighting]:
     """Withheld strings among words seen; with `alike`, long ones also where OCR got some letters wrong."""
@@ -155,7 +167,8 @@ def sightings(words: Sequence[Word], needles: NeedleSet, *, alike: bool = False)
         touched = {owner for owner in owners[hit.start : hit.end] if owner is not None}
         found.append(Sighting(hit.needle, tuple(words[i].box for i in sorted(touched))))
     if alike:
-        found.extend(_alike(words, needles))
+        certain = {box for sighting in found for box in sighting.boxes}
+        found.extend(s for s in _alike(words, needles) if not certain.intersection(s.boxes))
     return found
 
 
@@ -166,7 +179,9 @@ def _alike(words: Sequence[Word], needles: NeedleSet) -> Iterator[Sighting]:
             continue
         parts = max(1, len(needle.text.split()))
         for start in range(len(words)):
-            for count in {parts, parts + 1}:
-                window = "".join(folded[start : start + count])
-                if abs(len(window) - len(needle.folded)) <= 3 and fuzz.ratio(window, needle.folded) >= ALIKE:
-                    yield Sighting(needle, tuple(word.box for word in words[start : start + count]))
+            # As many words as the string has, or one more where OCR cut one in two.
+            windows = [(start, start + count) for count in (parts, parts + 1) if start + count <= len(words)]
+            scored = [(fuzz.ratio("".join(folded[a:b]), needle.folded), -b, a) for a, b in windows]
+            score, minus_end, first = max(scored, default=(0.0, 0, 0))
+            if score >= ALIKE:
+                yield Sighting(needle, tuple(word.box for word in words[first:-minus_end]))

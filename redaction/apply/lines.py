@@ -81,12 +81,12 @@ def _line(shows: Iterable[Show]) -> Line:
 
 
 def _mark_shadows(keyed: list[tuple[float, Glyph]]) -> None:
-    """A glyph that says the same as one of another operator, less than a quarter of its size away, is its shadow."""
+    """A glyph that says the same as one of another operator, hardly moved (less than half its width), is its shadow."""
     positions = [along for along, _ in keyed]
     for index, (along, glyph) in enumerate(keyed):
         if glyph.shadow is not None or not glyph.text.strip():
             continue
-        reach = 0.25 * glyph.em
+        reach = min(0.25 * glyph.em, 0.5 * glyph.advance)
         for other in range(index + 1, bisect_left(positions, along + reach, index + 1)):
             candidate = keyed[other][1]
             if candidate.text == glyph.text and candidate.show is not glyph.show and candidate.shadow is None:

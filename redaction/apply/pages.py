@@ -121,7 +121,8 @@ class _Editor:
             stream = self._finish_child(child)
             if stream is not None:
                 edits.inner_names[index] = self._add(scope, category, self._holder(scope, index, category, stream))
-        edits.renamed = {pair: self._neutral(scope, pair) for pair in scope.used if not _NEUTRAL.fullmatch(pair[1])}
+        telling = [pair for pair in self._in_use(scope) if not _NEUTRAL.fullmatch(pair[1])]
+        edits.renamed = {pair: self._neutral(scope, pair) for pair in telling}
         edits.scrub_marks = b"BDC" in scope.data and _TELLING_MARK.search(scope.data) is not None
         changed = (
             bool(edits.replaced or edits.inner_names or edits.renamed or scope.hidden or scope.surplus)
@@ -183,10 +184,16 @@ class _Editor:
             obj = pikepdf.Dictionary()
         return self._add(scope, pair[0], obj)
 
+    def _in_use(self, scope: Scope) -> list[tuple[str, str]]:
+        """The resources the scope still names once it is written again."""
+        edits = self.edits[id(scope)]
+        gone = edits.replaced.keys() | edits.inner_names.keys() | scope.hidden
+        return sorted(pair for pair, operators in scope.used.items() if not operators <= gone)
+
     def _resources(self, scope: Scope) -> pikepdf.Dictionary:
         edits = self.edits[id(scope)]
         out: dict[str, dict[str, pikepdf.Object]] = {}
-        for category, name in sorted(scope.used):
+        for category, name in self._in_use(scope):
             obj = scope.resources.get(category, name)
             if obj is None or (category, name) in edits.renamed:
                 continue
@@ -234,7 +241,8 @@ def _as_wide_as(rect: Rect, segment: Segment) -> bool:
     corners = [(x, y) for x in (rect[0], rect[2]) for y in (rect[1], rect[3])]
     along = [x * line.ux + y * line.uy for x, y in corners]
     across = [y * line.ux - x * line.uy - line.across(first) for x, y in corners]
-    if min(across) < -0.6 * em or max(across) > 1.4 * em:
+    lowest = -0.35 if max(across) - min(across) < 0.15 * em else -0.6
+    if min(across) < lowest * em or max(across) > 1.4 * em:
         return False
     if min(along) < segment.start - 4 or max(along) > segment.end + 4:
         return False

@@ -42,7 +42,7 @@ def picture_of(
         found = sightings(seen, words, alike=True)
         if not found:
             return image, [word for word in seen if not any(word.box.overlaps(box) for box in burnt)]
-        boxes = [box.grown(MARGIN) for sighting in found for box in sighting.boxes]
+        boxes = [box.grown(MARGIN) for sighting in found for box in sighting.rows]
         _burn(image, boxes, dpi)
         burnt.extend(boxes)
     raise StillReadable

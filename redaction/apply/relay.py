@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from redaction.apply.lines import COLUMN_GAP, WORD_GAP, Line, gap_before
 from redaction.apply.matrices import Rect
-from redaction.apply.scene import Glyph
+from redaction.apply.scene import Glyph, PageScene
 from redaction.apply.selection import Selection
 
 BOX_EMS = 7.0
@@ -24,6 +24,8 @@ TAB_EMS = 2.0
 EDGE = 9.0  # user space units kept free at the page's edge
 GRID = 9.0  # a start that no other line shares is moved back to this grid
 SHARED_WITHIN = 0.7
+RULE_WIDTH = 2.5  # a drawn line is no wider, and no shorter, than this, in user space units
+RULE_LENGTH = 8.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Segment:
     glyphs: list[Glyph]
     start: float
     end: float
+    ruled: bool = False
 
     @property
     def affected(self) -> bool:
@@ -90,6 +93,32 @@ class Margins:
         return _shared(self._ends, along, 2)
 
 
+@dataclass(frozen=True)
+class Rules:
+    """Lines drawn across a line of text, as between the cells of a table: where along, and from where to where across."""
+
+    places: tuple[tuple[float, float, float], ...]
+
+    @classmethod
+    def of(cls, scene: PageScene, line: Line) -> Rules:
+        places = []
+        for path in scene.paths:
+            corners = [(x, y) for x in (path.rect[0], path.rect[2]) for y in (path.rect[1], path.rect[3])]
+            along = [x * line.ux + y * line.uy for x, y in corners]
+            across = [y * line.ux - x * line.uy for x, y in corners]
+            if max(along) - min(along) <= RULE_WIDTH and max(across) - min(across) >= RULE_LENGTH:
+                places.append((min(along), min(across), max(across)))
+        return cls(tuple(sorted(places)))
+
+    def crossing(self, line: Line) -> list[float]:
+        """Where rules cross the line, in its direction."""
+        if not self.places or not line.glyphs:
+            return []
+        first = line.glyphs[0]
+        level = line.across(first) + 0.3 * first.em
+        return [along for along, low, high in self.places if low <= level <= high]
+
+
 def _shared(edges: Counter[int], along: float, least: int) -> bool:
     near = {math.floor(along - SHARED_WITHIN + 0.5), math.floor(along + SHARED_WITHIN + 0.5)}
     return sum(edges[edge] for edge in near) >= least
@@ -105,32 +134,41 @@ def lay_out(selection: Selection) -> Layout:
     for lines in directions.values():
         if not any(glyph.removed for line in lines for glyph in line.glyphs):
             continue
-        rough = [segment for line in lines for segment in _split(line, None)]
-        margins = Margins(rough)
+        rules = Rules.of(selection.scene, lines[0])
+        margins = Margins([segment for line in lines for segment in _split(line, None, [])])
         for line in lines:
             if id(line) not in selection.in_place and any(glyph.removed for glyph in line.glyphs):
-                segments = _split(line, margins)
+                crossing = rules.crossing(line)
+                segments = _split(line, margins, crossing)
                 for index, segment in enumerate(segments):
                     if segment.affected:
-                        following = segments[index + 1].start if index + 1 < len(segments) else None
-                        _set_segment(layout, selection, segment, margins, following)
+                        ends = [rule - RULE_WIDTH for rule in crossing if rule > segment.end - 1.0]
+                        ends += [following.start - 0.5 * following.glyphs[0].em for following in segments[index + 1 :]]
+                        _set_segment(layout, selection, segment, margins, min(ends, default=None))
     _move_shadows(layout, selection)
     return layout
 
 
-def _split(line: Line, margins: Margins | None) -> list[Segment]:
-    """The line cut at gaps that are columns: with `margins`, only where other lines start at the same place."""
+def _split(line: Line, margins: Margins | None, rules: Sequence[float]) -> list[Segment]:
+    """The line cut at rules, and at gaps that are columns: with `margins`, only where other lines start there too."""
     segments: list[Segment] = []
     run: list[Glyph] = []
     previous: Glyph | None = None
     for glyph in line.glyphs:
-        if previous is not None and gap_before(line, previous, glyph) > COLUMN_GAP:
-            if margins is None or margins.starts_column(line.along(glyph)):
+        if previous is not None:
+            low, high = line.along(previous) + 0.9 * previous.advance, line.along(glyph) + 0.1 * glyph.advance
+            ruled = any(low <= rule <= high for rule in rules)
+            wide = gap_before(line, previous, glyph) > COLUMN_GAP
+            if ruled or (wide and (margins is None or margins.starts_column(line.along(glyph)))):
                 segments.append(_segment(line, run))
                 run = []
         run.append(glyph)
         previous = glyph
     segments.append(_segment(line, run))
+    for segment in segments:
+        # In a cell the start is that of the cell, unless the cell is centred or ranged right.
+        before = max((rule for rule in rules if rule <= segment.start), default=None)
+        segment.ruled = before is not None and segment.start - before < 1.0 * segment.glyphs[0].em
     return segments
 
 
@@ -149,13 +187,13 @@ class _Setting:
     cursor: float = 0.0
 
 
-def _set_segment(layout: Layout, selection: Selection, segment: Segment, margins: Margins, following: float | None) -> None:
+def _set_segment(layout: Layout, selection: Selection, segment: Segment, margins: Margins, end: float | None) -> None:
     kept = [glyph for glyph in segment.glyphs if not glyph.removed and glyph.text.strip()]
     em = max((glyph.em for glyph in (kept or segment.glyphs)), default=1.0)
     setting = _set(segment, em)
     low, high = _extent(selection.scene.crop, segment.line)
-    limit = _limit(margins, low, high) if following is None else following - 0.5 * em
-    start = _start(segment, margins, (low + high) / 2, setting.cursor)
+    limit = _limit(margins, low, high) if end is None else end
+    start = segment.start if segment.ruled else _start(segment, margins, (low + high) / 2, setting.cursor)
     room = max(limit - start, 2 * em)
     stretch = min(1.0, room / setting.cursor) if setting.cursor else 1.0
     line = segment.line

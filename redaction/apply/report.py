@@ -10,7 +10,11 @@ from typing import Any
 
 @dataclass
 class Report:
-    """`words`: hits by the place of the string in the plan. `pictured`: pages drawn as one picture, with the reason."""
+    """`words`: hits by the place of the string in the plan. `pictured`: pages drawn as one picture, with the reason.
+
+    `width_visible`: pages on which a redaction lies over a picture, so that the room it takes is still to be seen.
+    `unseen_characters`: text off the page or clipped away, which went without a box.
+    """
 
     pages: int
     plan_sha256: str
@@ -22,7 +26,7 @@ class Report:
     pictured: list[dict[str, Any]] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)
     unseen_characters: int = 0
-    unapplied: list[int] = field(default_factory=list)
+    width_visible: list[int] = field(default_factory=list)
     verified: list[str] = field(default_factory=list)
 
     def to_data(self) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class Scope:
 
     `children`: scopes begun by an operator, with the resource category they are named in ("/XObject", "/Pattern", or
     "/ExtGState" for a soft mask). `hidden`: operators that draw on a layer that is not shown. `surplus`: Q operators
-    without their q. `open_states`: q operators never closed.
+    without their q. `open_states`: q operators never closed. `used`: by resource, the operators that name it.
     """
 
     kind: str
@@ -133,7 +133,7 @@ class Scope:
     hidden: set[int] = field(default_factory=set)
     surplus: set[int] = field(default_factory=set)
     open_states: int = 0
-    used: set[tuple[str, str]] = field(default_factory=set)
+    used: dict[tuple[str, str], set[int]] = field(default_factory=dict)
 
 
 @dataclass

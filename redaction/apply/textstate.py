@@ -68,6 +68,7 @@ class Interpreter:
         self.stack: list[_State] = []
         self.tm = self.tlm = IDENTITY
         self.text_object = 0
+        self.index = 0
         self.marked: list[bool] = []
         self.concealed = 0
         self.paths = PathTracker(scene, scope)
@@ -77,6 +78,7 @@ class Interpreter:
         self.state = state
         handlers = _HANDLERS
         for index, op in enumerate(self.scope.ops):
+            self.index = index
             name = op.name
             if self.paths.feed(name, op.args, index, self.state.ctm):
                 if self.concealed and name in _PAINTING:
@@ -147,13 +149,13 @@ class Interpreter:
         if len(args) == 2 and args[0] == b"/OC" and isinstance(args[1], bytes) and args[1].startswith(b"/"):
             concealed = self.is_hidden(self._resource("/Properties", args[1:]))
         elif len(args) == 2 and isinstance(args[1], bytes) and args[1].startswith(b"/"):
-            self.scope.used.add(("/Properties", name_text(args[1])))
+            self._uses("/Properties", name_text(args[1]))
         self.marked.append(concealed)
         self.concealed += concealed
 
     def op_DP(self, args: list[Arg], index: int) -> None:
         if len(args) == 2 and isinstance(args[1], bytes) and args[1].startswith(b"/"):
-            self.scope.used.add(("/Properties", name_text(args[1])))
+            self._uses("/Properties", name_text(args[1]))
 
     def op_BMC(self, args: list[Arg], index: int) -> None:
         self.marked.append(False)
@@ -319,11 +321,14 @@ class Interpreter:
         Interpreter(self.scene, child, self.fonts, self.is_hidden, self.depth + 1).run(state)
         return child
 
+    def _uses(self, category: str, name: str) -> None:
+        self.scope.used.setdefault((category, name), set()).add(self.index)
+
     def _resource(self, category: str, args: list[Arg]) -> pikepdf.Object | None:
         if not args:
             return None
         name = name_text(args[0])
-        self.scope.used.add((category, name))
+        self._uses(category, name)
         return self.scope.resources.get(category, name)
 
 

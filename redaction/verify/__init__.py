@@ -21,7 +21,7 @@ __all__ = ["Leak", "verify_file"]
 
 
 def verify_file(
-    path: Path, needles: list[str], *, limits: Limits = DEFAULT_LIMITS, eye: Eye | None = None, ocr: bool = True
+    path: Path, needles: list[str], *, limits: Limits = DEFAULT_LIMITS, eye: Eye | None = None, ocr: bool = True, widths: bool = True
 ) -> list[Leak]:
     """Every place in which one of `needles` can still be found; empty when none can.
 
@@ -35,7 +35,8 @@ def verify_file(
         leaks.update(text_leaks(opened, looked_for))
         leaks.update(object_leaks(opened.structure, looked_for))
         leaks.update(byte_leaks(Path(path), looked_for))
-        leaks.update(width_leaks(opened, looked_for))
+        if widths:
+            leaks.update(width_leaks(opened, looked_for))
         if ocr:
             leaks.update(sight_leaks(opened, looked_for, eye or Eye()))
     return sorted(leaks, key=lambda leak: (leak.page or 0, leak.where, leak.needle_index))
