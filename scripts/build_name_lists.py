@@ -11,7 +11,7 @@ import gzip
 from collections import defaultdict
 from pathlib import Path
 
-import pyarrow.parquet as parquet  # type: ignore[import-untyped]  # the distribution ships no types
+import pyarrow.parquet as parquet
 
 DATA = Path(__file__).resolve().parent.parent / "redaction" / "detect" / "data"
 FEWEST_BIRTHS = 200
@@ -24,7 +24,10 @@ ENGLISH = ("english", "british", "british_z", "american", "variant_1")
 def write_list(name: str, words: set[str]) -> None:
     """One word a line, sorted; the gzip header carries no time, so equal input gives equal bytes."""
     text = "\n".join(sorted(words)) + "\n"
-    with (DATA / name).open("wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
+    with (
+        (DATA / name).open("wb") as raw,
+        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
+    ):
         packed.write(text.encode())
     print(f"{name}: {len(words)} words")
 
@@ -48,7 +51,9 @@ def births(path: Path) -> dict[str, int]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--babynames", type=Path, required=True)
     parser.add_argument("--surnames", type=Path, required=True)
     parser.add_argument("--scowl", type=Path, required=True)

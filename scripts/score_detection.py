@@ -23,11 +23,17 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from redaction.detect import Detector, Mention, PageString  # noqa: E402  (the tree is not an installed package)
+from redaction.detect import Detector, Mention, PageString
 
 MARK = re.compile(r"⟦([^|⟦⟧]*)\|([^|⟦⟧]*)\|([^⟦⟧]*)⟧")
-KINDS = {"dob": "date_of_birth", "nhs": "nhs_number", "pnc": "pnc_id", "prison": "prison_number",
-         "licence": "driving_licence", "subject": "person"}
+KINDS = {
+    "dob": "date_of_birth",
+    "nhs": "nhs_number",
+    "pnc": "pnc_id",
+    "prison": "prison_number",
+    "licence": "driving_licence",
+    "subject": "person",
+}
 
 
 @dataclass(frozen=True)
@@ -68,8 +74,10 @@ class Score:
         """Recall and precision over all identifier kinds together."""
         kinds = [kind for kind in set(self.gold) | set(self.reported) if kind not in ("person", "context")]
         gold, reported = sum(self.gold[k] for k in kinds), sum(self.reported[k] for k in kinds)
-        return (sum(self.found[k] for k in kinds) / gold if gold else 1.0,
-                sum(self.right[k] for k in kinds) / reported if reported else 1.0)
+        return (
+            sum(self.found[k] for k in kinds) / gold if gold else 1.0,
+            sum(self.right[k] for k in kinds) / reported if reported else 1.0,
+        )
 
 
 def parse(marked: str) -> tuple[str, list[Gold]]:
@@ -78,7 +86,7 @@ def parse(marked: str) -> tuple[str, list[Gold]]:
     spans: list[Gold] = []
     length = position = 0
     for match in MARK.finditer(marked):
-        lead = marked[position:match.start()]
+        lead = marked[position : match.start()]
         start = length + len(lead)
         kind, entity, surface = match.groups()
         spans.append(Gold(start, start + len(surface), KINDS.get(kind, kind), entity, kind == "subject"))
@@ -102,13 +110,17 @@ def _overlapping(start: int, end: int, spans: list[Gold]) -> list[Gold]:
 
 def _neutral(mention: Mention, text: str, gold: list[Gold]) -> bool:
     if mention.kind == "context":
-        return bool([g for g in _overlapping(mention.start - 20, mention.end + 20, gold) if g.kind == "person"])
+        return bool(
+            [g for g in _overlapping(mention.start - 20, mention.end + 20, gold) if g.kind == "person"]
+        )
     if mention.kind == "address":
         return not any(character.isdigit() for character in mention.text)
     return mention.text == "Thornley"
 
 
-def score_page(score: Score, where: str, text: str, gold: list[Gold], mentions: list[Mention], subject: str) -> None:
+def score_page(
+    score: Score, where: str, text: str, gold: list[Gold], mentions: list[Mention], subject: str
+) -> None:
     by_kind: dict[str, list[Mention]] = defaultdict(list)
     for mention in mentions:
         by_kind[mention.kind].append(mention)
@@ -117,8 +129,8 @@ def score_page(score: Score, where: str, text: str, gold: list[Gold], mentions: 
         if _covered(span, text, by_kind[span.kind]):
             score.found[span.kind] += 1
         else:
-            line = text[max(0, span.start - 40):span.end + 30].replace("\n", "/")
-            score.missed.append(f"{where} {span.kind} {text[span.start:span.end]!r} in {line!r}")
+            line = text[max(0, span.start - 40) : span.end + 30].replace("\n", "/")
+            score.missed.append(f"{where} {span.kind} {text[span.start : span.end]!r} in {line!r}")
     for mention in mentions:
         hits = [span for span in _overlapping(mention.start, mention.end, gold) if span.kind == mention.kind]
         if not hits and _neutral(mention, text, gold):
@@ -126,8 +138,10 @@ def score_page(score: Score, where: str, text: str, gold: list[Gold], mentions: 
         score.reported[mention.kind] += 1
         score.right[mention.kind] += bool(hits)
         if not hits:
-            line = text[max(0, mention.start - 40):mention.end + 30].replace("\n", "/")
-            score.false.append(f"{where} {mention.kind} {mention.text!r} ({', '.join(mention.evidence)}) in {line!r}")
+            line = text[max(0, mention.start - 40) : mention.end + 30].replace("\n", "/")
+            score.false.append(
+                f"{where} {mention.kind} {mention.text!r} ({', '.join(mention.evidence)}) in {line!r}"
+            )
         elif mention.kind == "person":
             _count_subject(score, mention, hits, subject, where)
 
@@ -179,20 +193,32 @@ def score_folder(folder: Path, *, with_people: bool = False, only: str | None = 
 def report(score: Score) -> dict[str, Any]:
     identifiers = score.over_identifiers()
     return {
-        "kinds": {kind: {"marked": score.gold[kind], "reported": score.reported[kind],
-                         "recall": round(score.recall(kind), 3), "precision": round(score.precision(kind), 3)}
-                  for kind in sorted(set(score.gold) | set(score.reported))},
+        "kinds": {
+            kind: {
+                "marked": score.gold[kind],
+                "reported": score.reported[kind],
+                "recall": round(score.recall(kind), 3),
+                "precision": round(score.precision(kind), 3),
+            }
+            for kind in sorted(set(score.gold) | set(score.reported))
+        },
         "identifiers": {"recall": round(identifiers[0], 3), "precision": round(identifiers[1], 3)},
         "people": {"marked": score.people, "found_at_least_once": score.people_found},
-        "subject": {"recognised": score.subject_known, "left_open": score.subject_open,
-                    "offered_for_redaction": score.subject_offered,
-                    "others_taken_for_subject": score.others_taken_for_subject},
-        "words": score.words, "words_per_second": round(score.words / score.seconds) if score.seconds else None,
+        "subject": {
+            "recognised": score.subject_known,
+            "left_open": score.subject_open,
+            "offered_for_redaction": score.subject_offered,
+            "others_taken_for_subject": score.others_taken_for_subject,
+        },
+        "words": score.words,
+        "words_per_second": round(score.words / score.seconds) if score.seconds else None,
     }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--people", action="store_true", help="give the detector everybody's full name")
     parser.add_argument("--errors", action="store_true", help="list what was missed and what was wrong")
@@ -205,8 +231,10 @@ def main() -> None:
         return
     result = report(score)
     for kind, figures in result.pop("kinds").items():
-        print(f"{kind:16} marked {figures['marked']:4}  reported {figures['reported']:4}  "
-              f"recall {figures['recall']:.3f}  precision {figures['precision']:.3f}")
+        print(
+            f"{kind:16} marked {figures['marked']:4}  reported {figures['reported']:4}  "
+            f"recall {figures['recall']:.3f}  precision {figures['precision']:.3f}"
+        )
     for name, value in result.items():
         print(f"{name}: {value}")
     if options.errors:

@@ -16,7 +16,16 @@ from redaction.errors import Unreadable
 if TYPE_CHECKING:
     from redaction.document import PageText
 
-__all__ = ["Detector", "Finding", "Mention", "Recogniser", "detect_document", "detect_pages", "detect_text"]
+__all__ = [
+    "Detector",
+    "Finding",
+    "Mention",
+    "PageString",
+    "Recogniser",
+    "detect_document",
+    "detect_pages",
+    "detect_text",
+]
 
 
 def detect_pages(pages: "Iterable[PageText]", subject: Sequence[str], people: Sequence[str]) -> list[Mention]:

@@ -21,7 +21,9 @@ def nhs_number(text: str) -> bool:
 def pnc_id(text: str) -> bool:
     """PNC ID, `YYYY/NNNNNNNL` or `YY/NL`: the letter is the two-digit year and seven-digit serial modulo 23."""
     match = re.fullmatch(r"(?:\d\d)?(\d\d)[/ ]?(\d{1,7})([A-Z])", text.upper())
-    return bool(match) and POLICE_LETTERS[int(match[1] + match[2].zfill(7)) % 23] == match[3] if match else False
+    return (
+        bool(match) and POLICE_LETTERS[int(match[1] + match[2].zfill(7)) % 23] == match[3] if match else False
+    )
 
 
 def cro(text: str) -> bool:
@@ -37,13 +39,14 @@ def cro(text: str) -> bool:
 def nino(text: str) -> bool:
     """National Insurance number: the letters HMRC uses; there is no check digit."""
     text = text.upper().replace(" ", "")
-    return bool(re.fullmatch(
-        r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]", text))
+    return bool(re.fullmatch(r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]", text))
 
 
 def driving_licence(text: str) -> bool:
     """British driver number: surname padded with 9, birth date spread over six digits (month plus 50 for women)."""
-    match = re.fullmatch(r"[A-Z]{1,5}9{0,4}(\d)(\d\d)(\d\d)(\d)[A-Z9]{2}[A-Z0-9]{3}", text.upper().replace(" ", ""))
+    match = re.fullmatch(
+        r"[A-Z]{1,5}9{0,4}(\d)(\d\d)(\d\d)(\d)[A-Z9]{2}[A-Z0-9]{3}", text.upper().replace(" ", "")
+    )
     if match is None:
         return False
     month, day = int(match[2]), int(match[3])

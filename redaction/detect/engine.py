@@ -19,9 +19,13 @@ LEARNED = 0.55
 SURE_DESPITE_PLACE = 0.8  # a name found with this score stands even where the same word also names a place
 MOST_EVIDENCE = 4
 _NEXT_CAPITAL = re.compile(rf"[ \v]+(?P<word>{cues.CAPITALISED})")
-_BESIDE_ALIAS = frozenset("known also aka alias nickname nicknamed called goes the name born dob pnc cro crn nhs class".split())
+_BESIDE_ALIAS = frozenset(
+    "known also aka alias nickname nicknamed called goes the name born dob pnc cro crn nhs class".split()
+)
 # Initials that are also words: followed only where somebody signs or speaks.
-_ORDINARY_CAPITALS = frozenset("OK IT AM PM NO SO DO HE WE AS AN AT BE BY GO IF IN IS ME MY OF ON OR TO UP US".split())
+_ORDINARY_CAPITALS = frozenset(
+    "OK IT AM PM NO SO DO HE WE AS AN AT BE BY GO IF IN IS ME MY OF ON OR TO UP US".split()
+)
 
 
 def standard_recognisers() -> tuple[Recogniser, ...]:
@@ -35,15 +39,24 @@ class Detector:
     def __init__(self, recognisers: Sequence[Recogniser] | None = None) -> None:
         self.recognisers = tuple(recognisers) if recognisers is not None else standard_recognisers()
 
-    def detect(self, pages: Sequence[PageString], subject: Sequence[str], people: Sequence[str]) -> list[Mention]:
+    def detect(
+        self, pages: Sequence[PageString], subject: Sequence[str], people: Sequence[str]
+    ) -> list[Mention]:
         """Every mention, page by page in reading order. `subject` and `people` are names as an officer gives them."""
         read: dict[str, list[Finding]] = {}
         for page in pages:
             if page.raw not in read:  # duplicated pages are common: each text is read once
-                read[page.raw] = [finding for recogniser in self.recognisers for finding in recogniser.find(page)]
+                read[page.raw] = [
+                    finding for recogniser in self.recognisers for finding in recogniser.find(page)
+                ]
         _drop_places(read)
         learned = {item for text, findings in read.items() for item in _learn(text, findings)}
-        declared = {text[f.start:f.end] for text, findings in read.items() for f in findings if f.evidence == (DECLARED,)}
+        declared = {
+            text[f.start : f.end]
+            for text, findings in read.items()
+            for f in findings
+            if f.evidence == (DECLARED,)
+        }
         known = People(subject, people, learned)
         names = {parse_name(name) for name in (*subject, *people)} | {item.name for item in learned}
         register = Register(names - {Name()}, declared - _ORDINARY_CAPITALS)
@@ -58,16 +71,22 @@ class Detector:
 
 def _learn(text: str, findings: list[Finding]) -> list[Learned]:
     """The names on one page worth following, each other name tied to the full name it stands behind."""
-    ordered = sorted((f for f in findings if f.kind == "person" and f.score >= LEARNED), key=lambda f: (f.start, -f.end))
+    ordered = sorted(
+        (f for f in findings if f.kind == "person" and f.score >= LEARNED), key=lambda f: (f.start, -f.end)
+    )
     identifiers = [f for f in findings if f.kind in IDENTIFIER_KINDS]
     learned = []
     owner: Finding | None = None
     for finding in ordered:
         if finding.evidence == (DECLARED,):
             continue  # initials are matched by case, in their own way
-        surface = text[finding.start:finding.end]
+        surface = text[finding.start : finding.end]
         if finding.evidence[0] in (INTRODUCED, BRACKETED):
-            of = text[owner.start:owner.end] if owner and _stands_behind(text, owner, finding, identifiers) else ""
+            of = (
+                text[owner.start : owner.end]
+                if owner and _stands_behind(text, owner, finding, identifiers)
+                else ""
+            )
             learned.append(Learned(surface, finding.title, of))
             continue
         learned.append(Learned(surface, finding.title))
@@ -78,12 +97,12 @@ def _learn(text: str, findings: list[Finding]) -> list[Learned]:
 
 def _stands_behind(text: str, owner: Finding, alias: Finding, identifiers: list[Finding]) -> bool:
     """Whether `alias` is in brackets after `owner` on the same line, with nothing but identifiers between them."""
-    between = text[owner.end:alias.start]
+    between = text[owner.end : alias.start]
     if owner.end >= alias.start or "\n" in between or between.count("(") - between.count(")") != 1:
         return False
     for finding in sorted(identifiers, key=lambda f: -f.start):
         if owner.end <= finding.start and finding.end <= alias.start:
-            between = between[:finding.start - owner.end] + between[finding.end - owner.end:]
+            between = between[: finding.start - owner.end] + between[finding.end - owner.end :]
     return not set(re.findall(r"[a-z]{3,}", between.lower())) - _BESIDE_ALIAS
 
 
@@ -91,19 +110,28 @@ def _drop_places(read: dict[str, list[Finding]]) -> None:
     """Take out weak guesses at words that name a place somewhere in the case and a person for certain nowhere."""
 
     def key(text: str, finding: Finding) -> str:
-        return fold(text[finding.start:finding.end])
+        return fold(text[finding.start : finding.end])
 
     places = {key(text, f) for text, findings in read.items() for f in findings if f.kind == PLACE}
     for text, findings in read.items():
         for finding in findings:
             if finding.kind == "address":
-                town = text[finding.start:finding.end].replace("\n", ",").rpartition(",")[2]
+                town = text[finding.start : finding.end].replace("\n", ",").rpartition(",")[2]
                 places.add(fold(town.strip()))
-    sure = {key(text, f) for text, findings in read.items() for f in findings
-            if f.kind == "person" and f.score >= SURE_DESPITE_PLACE}
+    sure = {
+        key(text, f)
+        for text, findings in read.items()
+        for f in findings
+        if f.kind == "person" and f.score >= SURE_DESPITE_PLACE
+    }
     for text, findings in read.items():
-        findings[:] = [f for f in findings if f.kind != "person" or f.score >= SURE_DESPITE_PLACE
-                       or not places.intersection((key(text, f), *key(text, f).split()[1:])) - sure]
+        findings[:] = [
+            f
+            for f in findings
+            if f.kind != "person"
+            or f.score >= SURE_DESPITE_PLACE
+            or not places.intersection((key(text, f), *key(text, f).split()[1:])) - sure
+        ]
 
 
 def settle(findings: Iterable[Finding]) -> list[Finding]:
@@ -138,22 +166,36 @@ def _join(findings: list[Finding]) -> list[Finding]:
             last = joined[-1]
             evidence = tuple(dict.fromkeys((*last.evidence, *finding.evidence)))[:MOST_EVIDENCE]
             same_start = finding.title if finding.start == last.start else ""
-            joined[-1] = replace(last, end=max(last.end, finding.end), score=max(last.score, finding.score),
-                                 evidence=evidence, title=last.title or same_start)
+            joined[-1] = replace(
+                last,
+                end=max(last.end, finding.end),
+                score=max(last.score, finding.score),
+                evidence=evidence,
+                title=last.title or same_start,
+            )
         else:
             joined.append(finding)
     return joined
 
 
 def _mention(page: PageString, finding: Finding, known: People, register: Register) -> Mention:
-    text = page.raw[finding.start:finding.end]
+    text = page.raw[finding.start : finding.end]
     match = _who(page, finding, text, known, register)
     person = match.person
     subject = person is not None and person.subject and finding.kind == "person"
     return Mention(
-        page.number, finding.start, finding.end, text, finding.kind, person.key if person else None, finding.score,
-        page.boxes(finding.start, finding.end), finding.evidence, subject,
-        tuple(sorted(candidate.key for candidate in match.candidates)))
+        page.number,
+        finding.start,
+        finding.end,
+        text,
+        finding.kind,
+        person.key if person else None,
+        finding.score,
+        page.boxes(finding.start, finding.end),
+        finding.evidence,
+        subject,
+        tuple(sorted(candidate.key for candidate in match.candidates)),
+    )
 
 
 def _who(page: PageString, finding: Finding, text: str, known: People, register: Register) -> Match:
@@ -167,7 +209,12 @@ def _who(page: PageString, finding: Finding, text: str, known: People, register:
         return Match(people[0]) if len(people) == 1 else Match(None, tuple(people))
     other = cues.OTHER_BEFORE.search(page.flat, max(0, finding.start - 20), finding.start) is not None
     match = known.resolve(text, finding.title, other)
-    if match.person is not None and match.person.subject and parse_name(text).lone and _runs_on(page, finding.end):
+    if (
+        match.person is not None
+        and match.person.subject
+        and parse_name(text).lone
+        and _runs_on(page, finding.end)
+    ):
         return Match(None, (match.person, *match.candidates))
     if match.person is None and not match.candidates and fold(text).endswith("s"):
         return known.resolve(text[:-1], finding.title, other)  # "kaceys", the apostrophe left out

@@ -15,10 +15,14 @@ from redaction.detect.text import PageString
 
 CERTAIN, LIKELY, FAILED_CHECK = 0.98, 0.85, 0.6
 
-_MONTH = (r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-          r"|nov(?:ember)?|dec(?:ember)?)")
-_DATE = (rf"(?:\d{{1,2}}\s?[/.\-]\s?\d{{1,2}}\s?[/.\-]\s?(?:\d{{4}}|\d\d)|\d{{4}}-\d\d-\d\d"
-         rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)?\s{_MONTH},?\s(?:\d{{4}}|\d\d)|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}})")
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_DATE = (
+    rf"(?:\d{{1,2}}\s?[/.\-]\s?\d{{1,2}}\s?[/.\-]\s?(?:\d{{4}}|\d\d)|\d{{4}}-\d\d-\d\d"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)?\s{_MONTH},?\s(?:\d{{4}}|\d\d)|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}})"
+)
 _STREETS = "|".join(sorted((re.escape(word) for word in STREET), key=len, reverse=True))
 _NAMEWORD = r"[A-Z][^\W\d_]*(?:['.-][^\W\d_]+)*(?!\w)"
 _TOWN = rf"{_NAMEWORD}(?:[ -](?:on|upon|le|under|in|the|{_NAMEWORD})){{0,3}}"
@@ -36,76 +40,206 @@ class Form:
     required: bool = False  # without a passed check or a cue nearby, not reported at all
 
 
-def _form(kind: str, pattern: str, evidence: str, *, check: Callable[[str], bool] | None = None, cue: str = "",
-          required: bool = False, flags: int = 0) -> Form:
+def _form(
+    kind: str,
+    pattern: str,
+    evidence: str,
+    *,
+    check: Callable[[str], bool] | None = None,
+    cue: str = "",
+    required: bool = False,
+    flags: int = 0,
+) -> Form:
     near = re.compile(rf"(?i)(?:{cue})[^\n]{{0,40}}\Z") if cue else None
     return Form(kind, re.compile(pattern, flags), evidence, check, near, required)
 
 
 _I = re.IGNORECASE
-FORMS: tuple[Form, ...] = (
-    _form("email", r"(?<![\w.+-])[\w.+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", "form of an email address"),
+AT_FORMS: tuple[Form, ...] = (
+    _form(
+        "email",
+        r"(?<![\w.+-])[\w.+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}",
+        "form of an email address",
+    ),
     _form("handle", r"(?<![\w.@/+-])@[A-Za-z0-9_](?:[\w.]*\w)?(?![\w@])", "@ and a name"),
-    _form("ip", r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d]|\.\d)", "form of an IP address", check=checksums.ip_address),
-    _form("ip", r"(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])|(?<![\w:])(?:[0-9a-f]{1,4}:){1,6}:(?:[0-9a-f]{1,4})",
-          "form of an IPv6 address", flags=_I),
-    _form("nino", r"(?<![A-Za-z0-9])[A-Z]{2}([ -]?)\d{2}\1\d{2}\1\d{2}[ -]?[A-D](?![A-Za-z0-9])",
-          "form of a National Insurance number", check=checksums.nino, flags=_I),
-    _form("pnc_id", r"(?<![\w/])(?:(?:19|20)\d\d|\d\d)/\d{1,7}[A-HJ-NP-RT-Z](?![\w/])", "form of a PNC ID",
-          check=checksums.pnc_id, flags=_I),
-    _form("pnc_id", r"(?<![\w/])(?:(?:19|20)\d{2}|\d{2})\d{7}[A-HJ-NP-RT-Z](?!\w)", "form of a PNC ID without its slash",
-          check=checksums.pnc_id, cue=r"\bPNC", required=True, flags=_I),
-    _form("cro", r"(?<![\w/])(?:SF\d\d/\d{1,6}|\d{1,6}/\d\d)[A-Z](?![\w/])", "form of a CRO number", check=checksums.cro,
-          flags=_I),
-    _form("driving_licence", r"(?<!\w)[A-Z](?:[A-Z]{4}|[A-Z]{3}9|[A-Z]{2}99|[A-Z]999|9999) ?\d{6} ?[A-Z9]{2}\w{3}(?!\w)",
-          "form of a driving licence number", check=checksums.driving_licence, flags=_I),
+)
+FORMS: tuple[Form, ...] = (
+    _form(
+        "ip",
+        r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d]|\.\d)",
+        "form of an IP address",
+        check=checksums.ip_address,
+    ),
+    _form(
+        "ip",
+        r"(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])|(?<![\w:])(?:[0-9a-f]{1,4}:){1,6}:(?:[0-9a-f]{1,4})",
+        "form of an IPv6 address",
+        flags=_I,
+    ),
+    _form(
+        "nino",
+        r"(?<![A-Za-z0-9])[A-Z]{2}([ -]?)\d{2}\1\d{2}\1\d{2}[ -]?[A-D](?![A-Za-z0-9])",
+        "form of a National Insurance number",
+        check=checksums.nino,
+        flags=_I,
+    ),
+    _form(
+        "pnc_id",
+        r"(?<![\w/])(?:(?:19|20)\d\d|\d\d)/\d{1,7}[A-HJ-NP-RT-Z](?![\w/])",
+        "form of a PNC ID",
+        check=checksums.pnc_id,
+        flags=_I,
+    ),
+    _form(
+        "pnc_id",
+        r"(?<![\w/])(?:(?:19|20)\d{2}|\d{2})\d{7}[A-HJ-NP-RT-Z](?!\w)",
+        "form of a PNC ID without its slash",
+        check=checksums.pnc_id,
+        cue=r"\bPNC",
+        required=True,
+        flags=_I,
+    ),
+    _form(
+        "cro",
+        r"(?<![\w/])(?:SF\d\d/\d{1,6}|\d{1,6}/\d\d)[A-Z](?![\w/])",
+        "form of a CRO number",
+        check=checksums.cro,
+        flags=_I,
+    ),
+    _form(
+        "driving_licence",
+        r"(?<!\w)[A-Z](?:[A-Z]{4}|[A-Z]{3}9|[A-Z]{2}99|[A-Z]999|9999) ?\d{6} ?[A-Z9]{2}\w{3}(?!\w)",
+        "form of a driving licence number",
+        check=checksums.driving_licence,
+        flags=_I,
+    ),
     _form("prison_number", r"(?<!\w)[A-Z]\d{4}[A-Z]{2}(?!\w)", "form of a prison number"),
     _form("crn", r"(?<!\w)[A-Z]\d{6}(?!\w)", "form of a case reference number"),
-    _form("nhs_number", r"(?<![\d/.+-])\d{3}[ -]\d{3}[ -]\d{4}(?![\d/]|[.-]\d)", "form of an NHS number",
-          check=checksums.nhs_number),
-    _form("nhs_number", r"(?<![\d/.+])\d{10}(?![\d/]|\.\d)", "ten digits", check=checksums.nhs_number, cue=r"\bNHS", required=True),
-    _form("bank", r"(?<![\d/-])\d\d[- ]\d\d[- ]\d\d(?![\d/-])", "form of a sort code", cue=r"sort|bank|account|a/c|acc\b"),
-    _form("bank", r"(?<![\d/.-])\d{8}(?![\d/-])", "eight digits near a word for an account",
-          cue=r"sort|bank|account|a/c|\bacc\b|\d\d[- ]\d\d[- ]\d\d\W{1,3}", required=True),
+    _form(
+        "nhs_number",
+        r"(?<![\d/.+-])\d{3}[ -]\d{3}[ -]\d{4}(?![\d/]|[.-]\d)",
+        "form of an NHS number",
+        check=checksums.nhs_number,
+    ),
+    _form(
+        "nhs_number",
+        r"(?<![\d/.+])\d{10}(?![\d/]|\.\d)",
+        "ten digits",
+        check=checksums.nhs_number,
+        cue=r"\bNHS",
+        required=True,
+    ),
+    _form(
+        "bank",
+        r"(?<![\d/-])\d\d[- ]\d\d[- ]\d\d(?![\d/-])",
+        "form of a sort code",
+        cue=r"sort|bank|account|a/c|acc\b",
+    ),
+    _form(
+        "bank",
+        r"(?<![\d/.-])\d{8}(?![\d/-])",
+        "eight digits near a word for an account",
+        cue=r"sort|bank|account|a/c|\bacc\b|\d\d[- ]\d\d[- ]\d\d\W{1,3}",
+        required=True,
+    ),
     _form("bank", r"(?<!\w)GB\d\d ?[A-Z]{4}(?: ?\d{4}){3} ?\d\d(?!\w)", "form of an IBAN"),
-    _form("phone", r"(?<![\d/+.\w-])(?:\+44\s?(?:\(0\)\s?)?|\(?0)(?=[1-9])(?:[\s()-]{0,2}\d){9,10}(?![\d/]|-\d)", "form of a UK telephone number"),
-    _form("phone", r"(?<![\d/+.\w-])(?:\+|00)(?!44)[1-9]\d{0,2}(?:[\s()-]?\d){7,12}(?![\d/])", "form of a foreign telephone number"),
+    _form(
+        "phone",
+        r"(?<![\d/+.\w-])(?:\+44\s?(?:\(0\)\s?)?|\(?0)(?=[1-9])(?:[\s()-]{0,2}\d){9,10}(?![\d/]|-\d)",
+        "form of a UK telephone number",
+    ),
+    _form(
+        "phone",
+        r"(?<![\d/+.\w-])(?:\+|00)(?!44)[1-9]\d{0,2}(?:[\s()-]?\d){7,12}(?![\d/])",
+        "form of a foreign telephone number",
+    ),
     _form("vehicle", r"(?<![A-Za-z0-9-])[A-Z]{2}\d{2} ?[A-Z]{3}(?![A-Za-z0-9])", "form of a vehicle mark"),
-    _form("vehicle", r"(?<![A-Za-z0-9-])[a-z]{2}\d{2} ?[a-z]{3}(?![A-Za-z0-9])", "form of a vehicle mark, lower case"),
-    _form("vehicle", r"(?<![A-Za-z0-9-])(?:[A-HJ-NPR-TV-Y]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-HJ-NPR-TV-Y])(?![A-Za-z0-9])",
-          "form of an older vehicle mark"),
-    _form("vehicle", r"(?<![A-Za-z0-9-])(?:[A-Z]?[A-Z]I[A-Z]|[A-Z]{1,2}Z) ?\d{1,4}(?![A-Za-z0-9])",
-          "form of a Northern Ireland vehicle mark"),
-    _form("vehicle", r"(?<![A-Za-z0-9-])(?:[A-Z]{1,3} ?\d{1,4}|\d{1,4} ?[A-Z]{1,3})(?![A-Za-z0-9])",
-          "short mark near a word for a vehicle", cue=r"\b(?:reg(?:istration)?|index|vrm|plate|plates)\b", required=True),
-    _form("postcode", r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}|GIR ?0AA)(?![A-Za-z0-9])", "form of a postcode"),
-    _form("postcode", r"(?<![A-Za-z0-9])[a-z]{1,2}\d[a-z\d]? \d[abd-hjlnp-uw-z]{2}(?![A-Za-z0-9])", "form of a postcode, lower case"),
+    _form(
+        "vehicle",
+        r"(?<![A-Za-z0-9-])[a-z]{2}\d{2} ?[a-z]{3}(?![A-Za-z0-9])",
+        "form of a vehicle mark, lower case",
+    ),
+    _form(
+        "vehicle",
+        r"(?<![A-Za-z0-9-])(?:[A-HJ-NPR-TV-Y]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-HJ-NPR-TV-Y])(?![A-Za-z0-9])",
+        "form of an older vehicle mark",
+    ),
+    _form(
+        "vehicle",
+        r"(?<![A-Za-z0-9-])(?:[A-Z]?[A-Z]I[A-Z]|[A-Z]{1,2}Z) ?\d{1,4}(?![A-Za-z0-9])",
+        "form of a Northern Ireland vehicle mark",
+    ),
+    _form(
+        "vehicle",
+        r"(?<![A-Za-z0-9-])(?:[A-Z]{1,3} ?\d{1,4}|\d{1,4} ?[A-Z]{1,3})(?![A-Za-z0-9])",
+        "short mark near a word for a vehicle",
+        cue=r"\b(?:reg(?:istration)?|index|vrm|plate|plates)\b",
+        required=True,
+    ),
+    _form(
+        "postcode",
+        r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}|GIR ?0AA)(?![A-Za-z0-9])",
+        "form of a postcode",
+    ),
+    _form(
+        "postcode",
+        r"(?<![A-Za-z0-9])[a-z]{1,2}\d[a-z\d]? \d[abd-hjlnp-uw-z]{2}(?![A-Za-z0-9])",
+        "form of a postcode, lower case",
+    ),
 )
 
-_BIRTH_CUE = r"(?:\bd\.?\s?o\.?\s?b\b\.?|\bborn(?: on)?|\bb\.|\bdate[ -]of[ -]birth|\bbirth\s?date|\bbirthday)"
+_BIRTH_CUE = (
+    r"(?:\bd\.?\s?o\.?\s?b\b\.?|\bborn(?: on)?|\bb\.|\bdate[ -]of[ -]birth|\bbirth\s?date|\bbirthday)"
+)
 _BIRTH = re.compile(rf"(?i){_BIRTH_CUE}[\s:=|(._\-]{{0,40}}(?P<date>{_DATE})(?!\d)")
 _BIRTH_TABLE = re.compile(rf"(?i)\bd\.?o\.?b\.?\s*\n\s*(?P<date>{_DATE})(?!\d)")
 _BIRTH_AFTER_NAME = re.compile(
-    rf"(?<=[A-Za-z\u00c0-\u024f])(?:\s\(|,\s)(?P<date>(?i:{_DATE}))(?=[),;]|\s(?:of|PNC|CRO|CRN|NHS)\b)")
+    rf"(?<=[A-Za-z\u00c0-\u024f])(?:\s\(|,\s)(?P<date>(?i:{_DATE}))(?=[),;]|\s(?:of|PNC|CRO|CRN|NHS)\b)"
+)
 _FULL_YEAR = re.compile(r"(?:\d{4}|\d\d)\Z|\A\d{4}(?=-)")
 _EARLIEST_BIRTH, _LATEST_BIRTH, _LATEST_BIRTH_TWO_DIGITS = 1915, 2022, 30
 _ADDRESS = re.compile(
     rf"(?<![\w/.£-])(?!(?:19|20)\d\d,)\d{{1,4}}[A-Za-z]?(?:[-/]\d{{1,4}}[A-Za-z]?)?,?\s(?:{_NAMEWORD}\s){{1,3}}(?i:{_STREETS})(?!\w)\.?"
-    rf"(?:,\s{_TOWN}){{0,3}}(?:,?[ ]?\n[A-Z][a-z]+(?:[ -][A-Za-z][a-z]+){{0,2}}(?=[ ]*(?:\n|\Z)))?")
+    rf"(?:,\s{_TOWN}){{0,3}}(?:,?[ ]?\n[A-Z][a-z]+(?:[ -][A-Za-z][a-z]+){{0,2}}(?=[ ]*(?:\n|\Z)))?"
+)
 # What may stand before the number of the house: a flat or unit, then a building.
 _ADDRESS_LEAD = re.compile(
     rf"(?:(?i:Flat|Unit|Room|Apartment|Apt|Plot|Suite)\s\w{{1,4}},?\s(?:{_NAMEWORD}(?:\s{_NAMEWORD}){{0,3}},\s)?"
     rf"|{_NAMEWORD}\s(?:House|Court|Lodge|Cottage|Building|Buildings|Mill|Tower),\s"
-    rf"|(?<=\n){_NAMEWORD}(?:[ ]{_NAMEWORD}){{1,3}},\s)\Z")
+    rf"|(?<=\n){_NAMEWORD}(?:[ ]{_NAMEWORD}){{1,3}},\s)\Z"
+)
 _ADDRESS_FLAT = re.compile(
-    rf"\b(?:Flat|Unit|Room|Apartment|Apt)\s\w{{1,4}},\s{_NAMEWORD}(?:\s{_NAMEWORD}){{1,3}}(?:,\s(?![A-Z]{{1,2}}\d){_TOWN}){{0,2}}")
+    rf"\b(?:Flat|Unit|Room|Apartment|Apt)\s\w{{1,4}},\s{_NAMEWORD}(?:\s{_NAMEWORD}){{1,3}}(?:,\s(?![A-Z]{{1,2}}\d){_TOWN}){{0,2}}"
+)
 _ADDRESS_LOWER = re.compile(
     r"(?<![\w/.£-])\d{1,3}[a-z]? (?:[a-z']{2,} ){1,3}(?:street|st|rd|road|lane|avenue|ave|terrace|crescent|gardens|row|close|drive|grove)"
-    r"(?!\w)(?:, [a-z]{4,}(?= [a-z]{1,2}\d))?")
-_ADDRESS_STOPS = frozenset("the a an of on in at to and his her their my your our for from with this that days weeks hours".split())
+    r"(?!\w)(?:, [a-z]{4,}(?= [a-z]{1,2}\d))?"
+)
+_ADDRESS_STOPS = frozenset(
+    "the a an of on in at to and his her their my your our for from with this that days weeks hours".split()
+)
 _HANDLE_AFTER = re.compile(
     r"(?i)\b(?:followed by|follows|account|insta(?:gram)?|snap(?:chat)?|tiktok|twitter|facebook|username|user name|handle|profile)"
-    r"(?: name)?(?: is|:|,)?(?: and)?(?: is)?[\s(\"']{1,2}(?P<handle>(?=[a-z0-9_.]*[._\d])[a-z][a-z0-9_.]{3,}\w)(?![\w@])")
+    r"(?: name)?(?: is|:|,)?(?: and)?(?: is)?[\s(\"']{1,2}(?P<handle>(?=[a-z0-9_.]*[._\d])[a-z][a-z0-9_.]{3,}\w)(?![\w@])"
+)
+
+
+_DIGITS = re.compile(r"\d(?:\D{0,24}\d)*")
+_REACH = 24  # the most characters a form runs on before its first or after its last digit
+
+
+def _windows(flat: str) -> list[tuple[int, int]]:
+    """The stretches of text around digits, cut at white space: every form but those with @ holds a digit."""
+    windows: list[tuple[int, int]] = []
+    for match in _DIGITS.finditer(flat):
+        end = match.end() + _REACH
+        while end < len(flat) and not flat[end].isspace():
+            end += 1
+        start = max(0, match.start() - _REACH)
+        if windows and start < windows[-1][1]:
+            start = windows.pop()[0]
+        windows.append((start, min(end, len(flat))))
+    return windows
 
 
 class IdentifierRecogniser:
@@ -116,20 +250,29 @@ class IdentifierRecogniser:
     def find(self, page: PageString) -> list[Finding]:
         flat = page.flat
         found: list[Finding] = []
-        if any(character.isdigit() for character in flat):
+        windows = _windows(flat)
+        if windows:
             found += self._dates_of_birth(flat)
             found += self._addresses(flat)
-        for form in FORMS:
-            found += self._matches(form, flat)
-        found += [Finding(*match.span("handle"), "handle", LIKELY, ("account name",))
-                  for match in _HANDLE_AFTER.finditer(flat)]
+        if "@" in flat:
+            for form in AT_FORMS:
+                found += self._matches(form, flat, 0, len(flat))
+        for start, end in windows:
+            for form in FORMS:
+                found += self._matches(form, flat, start, end)
+        found += [
+            Finding(*match.span("handle"), "handle", LIKELY, ("account name",))
+            for match in _HANDLE_AFTER.finditer(flat)
+        ]
         return found
 
-    def _matches(self, form: Form, flat: str) -> list[Finding]:
+    def _matches(self, form: Form, flat: str, first: int, last: int) -> list[Finding]:
         found = []
-        for match in form.pattern.finditer(flat):
+        for match in form.pattern.finditer(flat, first, last):
             text = match.group()
-            if form.evidence.endswith("lower case") and any(is_word(part) for part in re.findall(r"[a-z]{3,}", text)):
+            if form.evidence.endswith("lower case") and any(
+                is_word(part) for part in re.findall(r"[a-z]{3,}", text)
+            ):
                 continue
             cue = bool(form.cue and form.cue.search(flat, max(0, match.start() - 60), match.start()))
             passed = form.check is not None and form.check(text)
@@ -146,10 +289,16 @@ class IdentifierRecogniser:
         return found
 
     def _dates_of_birth(self, flat: str) -> list[Finding]:
-        found = [Finding(*match.span("date"), "date_of_birth", CERTAIN, ("date after a word for birth",))
-                 for pattern in (_BIRTH, _BIRTH_TABLE) for match in pattern.finditer(flat)]
-        return found + [Finding(*match.span("date"), "date_of_birth", LIKELY, ("date straight after a name",))
-                        for match in _BIRTH_AFTER_NAME.finditer(flat) if _long_ago(match["date"])]
+        found = [
+            Finding(*match.span("date"), "date_of_birth", CERTAIN, ("date after a word for birth",))
+            for pattern in (_BIRTH, _BIRTH_TABLE)
+            for match in pattern.finditer(flat)
+        ]
+        return found + [
+            Finding(*match.span("date"), "date_of_birth", LIKELY, ("date straight after a name",))
+            for match in _BIRTH_AFTER_NAME.finditer(flat)
+            if _long_ago(match["date"])
+        ]
 
     def _addresses(self, flat: str) -> list[Finding]:
         found = []
@@ -157,10 +306,15 @@ class IdentifierRecogniser:
             lead = _ADDRESS_LEAD.search(flat, max(0, match.start() - 70), match.start())
             start = lead.start() if lead else match.start()
             found.append(Finding(start, match.end(), "address", LIKELY, ("number and street",)))
-        found += [Finding(*match.span(), "address", LIKELY, ("flat and building",)) for match in _ADDRESS_FLAT.finditer(flat)]
+        found += [
+            Finding(*match.span(), "address", LIKELY, ("flat and building",))
+            for match in _ADDRESS_FLAT.finditer(flat)
+        ]
         for match in _ADDRESS_LOWER.finditer(flat):
             if not _ADDRESS_STOPS.intersection(match.group().split()[1:-1]):
-                found.append(Finding(*match.span(), "address", FAILED_CHECK, ("number and street, lower case",)))
+                found.append(
+                    Finding(*match.span(), "address", FAILED_CHECK, ("number and street, lower case",))
+                )
         return found
 
 

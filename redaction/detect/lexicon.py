@@ -123,7 +123,9 @@ _INITIAL = re.compile(r"(?:[^\W\d_]\.?-?){1,3}")
 @lru_cache(maxsize=200_000)
 def classify(key: str) -> Class:
     """The class of one folded word, with any possessive already cut off."""
-    if len(key.rstrip(".")) == 1 or (("." in key or "-" in key) and len(key) <= 6 and _INITIAL.fullmatch(key)):
+    if len(key.rstrip(".")) == 1 or (
+        ("." in key or "-" in key) and len(key) <= 6 and _INITIAL.fullmatch(key)
+    ):
         return Class.STOP if key == "i" else Class.INITIAL
     if key in _STOP and key not in ("will", "may", "april", "june", "august"):
         return Class.STOP

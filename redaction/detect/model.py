@@ -9,10 +9,26 @@ from redaction.geometry import Box
 # A finding of this kind says that the words name a place or an organisation. It is never reported: it keeps weak guesses
 # at the same words from being followed through the case.
 PLACE = "place"
-IDENTIFIER_KINDS = frozenset({
-    "phone", "email", "address", "postcode", "date_of_birth", "nino", "nhs_number", "pnc_id", "cro", "prison_number",
-    "crn", "vehicle", "driving_licence", "bank", "ip", "handle",
-})
+IDENTIFIER_KINDS = frozenset(
+    {
+        "phone",
+        "email",
+        "address",
+        "postcode",
+        "date_of_birth",
+        "nino",
+        "nhs_number",
+        "pnc_id",
+        "cro",
+        "prison_number",
+        "crn",
+        "vehicle",
+        "driving_licence",
+        "bank",
+        "ip",
+        "handle",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -71,8 +87,14 @@ class Mention:
     def to_json(self) -> dict[str, Any]:
         """The line of JSON that `python -m redaction detect` prints."""
         line: dict[str, Any] = {
-            "page": self.page, "start": self.start, "end": self.end, "text": self.text, "kind": self.kind,
-            "person": self.person, "score": round(self.score, 2), "boxes": [list(box) for box in self.boxes],
+            "page": self.page,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "kind": self.kind,
+            "person": self.person,
+            "score": round(self.score, 2),
+            "boxes": [list(box) for box in self.boxes],
             "evidence": list(self.evidence),
         }
         if self.subject:

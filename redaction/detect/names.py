@@ -10,14 +10,27 @@ from typing import NamedTuple
 
 from redaction.detect import cues
 from redaction.detect.lexicon import (
-    KIN, NEVER_LOWER, ORGANISATION, PLACES, STREET, TITLES, Class, classify, is_word, words,
+    KIN,
+    NEVER_LOWER,
+    ORGANISATION,
+    PLACES,
+    STREET,
+    TITLES,
+    Class,
+    classify,
+    is_word,
+    words,
 )
 from redaction.detect.model import PLACE, Finding
 from redaction.detect.text import PageString, fold
 
 LONGEST_NAME = 5
-DECLARED, INTRODUCED, BRACKETED = "initials given after a name", "introduced as a name", "other name in brackets"
-WINDOW = 60
+DECLARED, INTRODUCED, BRACKETED = (
+    "initials given after a name",
+    "introduced as a name",
+    "other name in brackets",
+)
+WINDOW = 44
 LONGEST_LABEL, LABEL_GAP = 64, 24
 NAME_CLASSES = frozenset({Class.FORENAME, Class.WORD_NAME, Class.SURNAME, Class.UNKNOWN})
 FORENAMES = frozenset({Class.FORENAME, Class.WORD_NAME})
@@ -25,21 +38,30 @@ PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab
 # Street words that are common surnames as well.
 _ALSO_SURNAMES = frozenset("hill green ward church hall marsh park lane bridge grove court banks".split())
 # Titles that are everyday words: what follows must look like a name.
-_WEAK_TITLES = frozenset("""officer nurse sister justice chief major recorder detective constable judge inspector captain
-    commander ch so co cm sw di sir lord lady father miss master pastor canon warder""".split())
+_WEAK_TITLES = frozenset(
+    """officer nurse sister justice chief major recorder detective constable judge inspector captain
+    commander ch so co cm sw di sir lord lady father miss master pastor canon warder""".split()
+)
 _MONTHS = frozenset("may april june august".split())
 _DATE_BEFORE = re.compile(
-    r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of))[ \v]+\Z")
+    r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of))[ \v]+\Z"
+)
 _DIGIT_AFTER = re.compile(r"[ \v]*\d")
 _SAINT = re.compile(r"\b(?:St|ST|Saint|SAINT|HMP|HMYOI|YOI)\.?[ ]\Z")
 _TITLE_AND_NUMBER = re.compile(r"(?<![\w'])(?P<title>[A-Z][A-Za-z]{1,14})\.?[ \v]+(?:[A-Z]?\d{1,5}[ \v]+)?\Z")
-_SENTENCE_START = re.compile(r"(?:\A|[.!?:;\u2026][\"')\]]*[ \v]+|\n[> \t]*|[\"(][ ]?|[-\u2022*][ ]|\d[.)][ ]|[ ]{3,})\Z")
+_SENTENCE_START = re.compile(
+    r"(?:\A|[.!?:;\u2026][\"')\]]*[ \v]+|\n[> \t]*|[\"(][ ]?|[-\u2022*][ ]|\d[.)][ ]|[ ]{3,})\Z"
+)
 _COMMA_NAME = re.compile(
     rf"(?<![\w'&-])(?P<surname>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?),[ \v](?P<forename>{cues.TOKEN}(?:[ ]{cues.TOKEN}){{0,2}})"
-    r"(?![\w'])")
+    r"(?![\w'])"
+)
 _SOLO_LINE = re.compile(
-    rf"(?m)^[> \t]*(?P<name>{cues.TOKEN}(?:[ ](?:{cues.PARTICLE}[ ])?{cues.TOKEN}){{0,3}})(?P<comma>[.,]?)[ \t]*$")
-_BRACKETED = re.compile(rf"\((?P<quote>[\"']?)(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)\)")
+    rf"(?m)^[> \t]*(?P<name>{cues.TOKEN}(?:[ ](?:{cues.PARTICLE}[ ])?{cues.TOKEN}){{0,3}})(?P<comma>[.,]?)[ \t]*$"
+)
+_BRACKETED = re.compile(
+    rf"\((?P<quote>[\"']?)(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)\)"
+)
 _QUOTED = re.compile(rf"(?<=[a-z] )[\"'](?P<name>{cues.CAPITALISED})[\"'](?= {cues.CAPITALISED})")
 _IN_ANGLES = re.compile(r"<[^>\n]*>?|\[[^\]\n]*\]?|\([^)\n]*\)?")
 
@@ -76,8 +98,10 @@ def _tokens(flat: str, start: int, end: int) -> list[Token]:
 
 
 def _is_date(flat: str, key: str, start: int, end: int) -> bool:
-    return key in _MONTHS and (_DATE_BEFORE.search(flat, max(0, start - 10), start) is not None
-                               or _DIGIT_AFTER.match(flat, end) is not None)
+    return key in _MONTHS and (
+        _DATE_BEFORE.search(flat, max(0, start - 10), start) is not None
+        or _DIGIT_AFTER.match(flat, end) is not None
+    )
 
 
 def _part_of_place(token: Token) -> bool:
@@ -142,7 +166,9 @@ class NameRecogniser:
             elif stretch:
                 found += self._stretch(flat, stretch, following, title, labelled.get(stretch[0].start, ""))
             elif title and _part_of_place(token) and token.key in words("surnames"):
-                found.append(Finding(token.start, token.end, "person", 0.85, (f"title {title} + surname",), title))
+                found.append(
+                    Finding(token.start, token.end, "person", 0.85, (f"title {title} + surname",), title)
+                )
             title = ""
             index = max(stop, index + 1)
         return found
@@ -150,10 +176,13 @@ class NameRecogniser:
     @staticmethod
     def _place_ahead(tokens: list[Token], stop: int) -> Token | None:
         """The street or organisation word that the run leads up to over plain words, if it does."""
-        for token in tokens[stop - 1 if stop else 0:]:
+        for token in tokens[stop - 1 if stop else 0 :]:
             if _part_of_place(token):
                 return token
-            if token.kind not in (Class.WORD, Class.PLACE) and token.start >= tokens[min(stop, len(tokens) - 1)].start:
+            if (
+                token.kind not in (Class.WORD, Class.PLACE)
+                and token.start >= tokens[min(stop, len(tokens) - 1)].start
+            ):
                 return None
         return None
 
@@ -172,13 +201,26 @@ class NameRecogniser:
             return False
         return not (inside and token.key in TITLES and len(token.key) > 2)
 
-    def _stretch(self, flat: str, stretch: list[Token], following: Token | None, title: str,
-                 label: str) -> list[Finding]:
+    def _stretch(
+        self, flat: str, stretch: list[Token], following: Token | None, title: str, label: str
+    ) -> list[Finding]:
         if following is not None and _part_of_place(following) and not title:
             last = stretch[-1]
             if not (following.key in _ALSO_SURNAMES and last.kind is Class.FORENAME and len(stretch) == 1):
-                return [Finding(stretch[0].start, last.end, PLACE, 1.0, ("part of the name of a place or organisation",))]
-            return [Finding(last.start, following.end, "person", 0.55, ("forename + word that is also a surname",))]
+                return [
+                    Finding(
+                        stretch[0].start,
+                        last.end,
+                        PLACE,
+                        1.0,
+                        ("part of the name of a place or organisation",),
+                    )
+                ]
+            return [
+                Finding(
+                    last.start, following.end, "person", 0.55, ("forename + word that is also a surname",)
+                )
+            ]
         if cues.ORGANISATION_AFTER.match(flat, stretch[-1].end) and not title:
             return []
         if title:
@@ -186,7 +228,9 @@ class NameRecogniser:
         if label:
             named = stretch[:LONGEST_NAME]
             score = 0.9 if label not in ("re", "for", "case", "contact") else 0.8
-            if any(token.kind in NAME_CLASSES for token in named) and not any(t.kind is Class.PLACE for t in named[:1]):
+            if any(token.kind in NAME_CLASSES for token in named) and not any(
+                t.kind is Class.PLACE for t in named[:1]
+            ):
                 return [_finding(named, score, f"after the label {label}")]
         return self._inside(flat, stretch)
 
@@ -209,10 +253,10 @@ class NameRecogniser:
         found: list[Finding] = []
         index = 0
         while index < len(stretch):
-            length, score, why = self._multi(flat, stretch[index:index + LONGEST_NAME])
+            length, score, why = self._multi(flat, stretch[index : index + LONGEST_NAME])
             if length:
-                found.append(_finding(stretch[index:index + length], score, why))
-                found += _declared_initials(flat, stretch[index:index + length])
+                found.append(_finding(stretch[index : index + length], score, why))
+                found += _declared_initials(flat, stretch[index : index + length])
                 index += length
                 continue
             # The word before a lone candidate is part of the same run only when it was itself no name.
@@ -227,11 +271,16 @@ class NameRecogniser:
         first = tokens[0]
         length = 1
         while length < len(tokens) and (
-            tokens[length].kind in NAME_CLASSES or tokens[length].kind is Class.INITIAL or tokens[length].key in PARTICLES
+            tokens[length].kind in NAME_CLASSES
+            or tokens[length].kind is Class.INITIAL
+            or tokens[length].key in PARTICLES
         ):
             length += 1
-        surname_next = length < len(tokens) and tokens[length].kind in (Class.WORD, Class.PLACE) and (
-            tokens[length].key in words("surnames") or "-" in tokens[length].key)
+        surname_next = (
+            length < len(tokens)
+            and tokens[length].kind in (Class.WORD, Class.PLACE)
+            and (tokens[length].key in words("surnames") or "-" in tokens[length].key)
+        )
         if first.kind is Class.INITIAL:
             return self._initials_first(tokens, length + surname_next)
         if first.kind in FORENAMES:
@@ -250,14 +299,20 @@ class NameRecogniser:
         if first.kind in (Class.UNKNOWN, Class.SURNAME) and length > 1:
             if tokens[length - 1].key in PARTICLES:
                 return 0, 0.0, ""
-            if any(t.text.isupper() and len(t.text) < 4 for t in tokens[:length] if t.kind is not Class.INITIAL):
+            if any(
+                t.text.isupper() and len(t.text) < 4 for t in tokens[:length] if t.kind is not Class.INITIAL
+            ):
                 return 0, 0.0, ""
             return length, 0.7, "two words that are no dictionary words"
         return 0, 0.0, ""
 
     @staticmethod
     def _initials_first(tokens: list[Token], length: int) -> tuple[int, float, str]:
-        names = [token for token in tokens[:length] if token.kind is not Class.INITIAL and token.key not in PARTICLES]
+        names = [
+            token
+            for token in tokens[:length]
+            if token.kind is not Class.INITIAL and token.key not in PARTICLES
+        ]
         if not names or (tokens[0].text == "A" and names[0].kind is Class.WORD):
             return 0, 0.0, ""
         dotted = "." in tokens[0].text
@@ -295,7 +350,11 @@ class NameRecogniser:
         if token.kind is Class.WORD_NAME:
             if role or (led and not around.sentence_start) or (person and token.key not in ("will", "may")):
                 placed = around.before(cues.PLACE_BEFORE) or token.key in PLACES
-                return None if placed else _finding([token], 0.6, "forename that is also a word, where a person would be")
+                return (
+                    None
+                    if placed
+                    else _finding([token], 0.6, "forename that is also a word, where a person would be")
+                )
             return None
         if around.before(cues.PLACE_BEFORE) and not role:
             return _finding([token], 1.0, "where a place would be", kind=PLACE)
@@ -311,10 +370,21 @@ class NameRecogniser:
         for match in _COMMA_NAME.finditer(flat):
             surname = [t for t in _tokens(flat, *match.span("surname"))]
             forename = _tokens(flat, *match.span("forename"))
-            if not forename or not surname or any(t.key in TITLES or _part_of_place(t) for t in surname + forename[:1]):
+            if (
+                not forename
+                or not surname
+                or any(t.key in TITLES or _part_of_place(t) for t in surname + forename[:1])
+            ):
                 continue
-            shouted = all(t.text.isupper() and len(t.text) > 1 for t in surname) and surname[0].kind is not Class.STOP
-            if shouted and forename[0].kind in NAME_CLASSES | {Class.INITIAL} and not forename[0].text.isupper():
+            shouted = (
+                all(t.text.isupper() and len(t.text) > 1 for t in surname)
+                and surname[0].kind is not Class.STOP
+            )
+            if (
+                shouted
+                and forename[0].kind in NAME_CLASSES | {Class.INITIAL}
+                and not forename[0].text.isupper()
+            ):
                 end = forename[0].end
                 for token in forename[1:]:
                     if token.kind not in NAME_CLASSES | {Class.INITIAL}:
@@ -327,7 +397,10 @@ class NameRecogniser:
     def _mail(flat: str) -> list[Finding]:
         """People in From, To and Cc lines and in "On ..., NAME wrote:"."""
         found = []
-        for pattern, why in ((cues.ADDRESS_LABEL, "in the heading of a message"), (cues.WROTE, "author of a quoted message")):
+        for pattern, why in (
+            (cues.ADDRESS_LABEL, "in the heading of a message"),
+            (cues.WROTE, "author of a quoted message"),
+        ):
             for match in pattern.finditer(flat):
                 text = _IN_ANGLES.sub(lambda m: ";" * len(m.group()), match["people"])
                 position = match.start("people")
@@ -342,13 +415,23 @@ class NameRecogniser:
         found = []
         for match in _SOLO_LINE.finditer(flat):
             tokens = _tokens(flat, *match.span("name"))
-            if not tokens or any(t.kind is Class.STOP or _part_of_place(t) for t in tokens) or tokens[0].key in TITLES:
+            if (
+                not tokens
+                or any(t.kind is Class.STOP or _part_of_place(t) for t in tokens)
+                or tokens[0].key in TITLES
+            ):
                 continue
-            above = flat[max(0, match.start() - 80):match.start()].rstrip("> \t\n")
+            above = flat[max(0, match.start() - 80) : match.start()].rstrip("> \t\n")
             if cues.CLOSING.search(above) and tokens[0].kind is not Class.INITIAL:
                 found.append(_finding(tokens, 0.85, "signature"))
-            elif len(tokens) == 1 and tokens[0].kind in FORENAMES | {Class.UNKNOWN} and not tokens[0].text.isupper():
-                blank_above = re.compile(r"(?:\A|\n[> \t]*\n[> \t]*)\Z").search(flat, max(0, match.start() - 12), match.start())
+            elif (
+                len(tokens) == 1
+                and tokens[0].kind in FORENAMES | {Class.UNKNOWN}
+                and not tokens[0].text.isupper()
+            ):
+                blank_above = re.compile(r"(?:\A|\n[> \t]*\n[> \t]*)\Z").search(
+                    flat, max(0, match.start() - 12), match.start()
+                )
                 if blank_above and tokens[0].key not in PLACES:
                     found.append(_finding(tokens, 0.6, "alone on a line"))
         return found
@@ -374,14 +457,24 @@ class NameRecogniser:
         for match in cues.LOWER_TITLED.finditer(flat):
             key, title = fold(match["name"]).removesuffix("'s"), match["title"]
             known = key in words("surnames") and title in ("mr", "mrs") and key not in words("words_common")
-            if title != "miss" and len(key) == 1 and key != "a" or known or (not is_word(key) and classify(key) is not Class.STOP):
+            if (
+                title != "miss"
+                and len(key) == 1
+                and key != "a"
+                or known
+                or (not is_word(key) and classify(key) is not Class.STOP)
+            ):
                 start = match.start("name")
-                found.append(Finding(start, start + len(key), "person", 0.75, (f"title {title} + name",), title))
+                found.append(
+                    Finding(start, start + len(key), "person", 0.75, (f"title {title} + name",), title)
+                )
         for match in cues.LOWER_KIN.finditer(flat):
             key = fold(match["name"]).removesuffix("'s")
             if key not in NEVER_LOWER and classify(key) in (Class.FORENAME, Class.UNKNOWN, Class.WORD_NAME):
                 start = match.start("name")
-                found.append(Finding(start, start + len(key), "person", 0.65, ("after a word for a relative",)))
+                found.append(
+                    Finding(start, start + len(key), "person", 0.65, ("after a word for a relative",))
+                )
         for match in cues.LOWER_ALIAS.finditer(flat):
             if classify(match["name"]) in (Class.FORENAME, Class.UNKNOWN):
                 found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))

@@ -14,8 +14,18 @@ from redaction.detect.lexicon import FAMILY_TITLES, TITLES, Class, classify, sam
 from redaction.detect.text import fold
 
 PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le".split())
-_TITLE_SEX = {"mr": "m", "sir": "m", "uncle": "m", "mrs": "f", "miss": "f", "ms": "f", "madam": "f", "auntie": "f",
-              "aunt": "f", "aunty": "f"}
+_TITLE_SEX = {
+    "mr": "m",
+    "sir": "m",
+    "uncle": "m",
+    "mrs": "f",
+    "miss": "f",
+    "ms": "f",
+    "madam": "f",
+    "auntie": "f",
+    "aunt": "f",
+    "aunty": "f",
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -67,8 +77,8 @@ def parse_name(text: str) -> Name:
         return Name(lone=" ".join(fold(word) for word in words))
     shouted = [len(word) > 2 and word.isupper() for word in words]
     if shouted[0] and not shouted[-1] and len(words[-1].rstrip(".")) > 1:
-        last = max(index for index, loud in enumerate(shouted) if loud and all(shouted[:index + 1]))
-        return _named(words[last + 1:], words[:last + 1])
+        last = max(index for index, loud in enumerate(shouted) if loud and all(shouted[: index + 1]))
+        return _named(words[last + 1 :], words[: last + 1])
     cut = len(words) - 1
     for index, word in enumerate(words[1:-1], 1):
         if fold(word) in PARTICLES:
@@ -111,8 +121,12 @@ class Person:
         return any(word in own.surname_parts for own in self.names if own.surname)
 
     def fits_forename(self, word: str) -> bool:
-        return any(word in (own.forenames if self.subject else own.forenames[:1]) or word in own.forenames[0].split("-")
-                   for own in self.names if own.forenames)
+        return any(
+            word in (own.forenames if self.subject else own.forenames[:1])
+            or word in own.forenames[0].split("-")
+            for own in self.names
+            if own.forenames
+        )
 
     def fits_lone(self, word: str) -> bool:
         return any(word == own.lone for own in self.names if own.lone)
@@ -123,7 +137,9 @@ class Person:
             for given in own.forenames or (own.lone,):
                 if word in short_forms(given) or given in short_forms(word):
                     return True
-                if len(word) >= 3 and any(long.startswith(word) for long in (given, own.surname) if len(long) > len(word)):
+                if len(word) >= 3 and any(
+                    long.startswith(word) for long in (given, own.surname) if len(long) > len(word)
+                ):
                     return True
         return False
 
@@ -134,7 +150,12 @@ class Person:
             family = bool(own.surname) and any(_slip(surname, part) for part in own.surname_parts)
             if forename == surname and (given or family or _slip(forename, own.lone)):
                 return True
-            if forename != surname and family and own.forenames and (given or _given_agree((forename,), own.forenames)):
+            if (
+                forename != surname
+                and family
+                and own.forenames
+                and (given or _given_agree((forename,), own.forenames))
+            ):
                 return True
         return False
 
@@ -150,8 +171,9 @@ class Person:
 def _same_person(one: Name, other: Name) -> bool:
     if not (one.forenames and other.forenames and one.surname and other.surname):
         return False
-    if one.words == other.words or (min(len(one.words), len(other.words)) > 1
-                                    and (one.words <= other.words or other.words <= one.words)):
+    if one.words == other.words or (
+        min(len(one.words), len(other.words)) > 1 and (one.words <= other.words or other.words <= one.words)
+    ):
         return True
     if not _given_agree(one.forenames, other.forenames):
         return False
@@ -219,7 +241,17 @@ class People:
             self.people.append(Person(subject_names[0], names, subject=True))
         for text in sorted({clean(name) for name in confirmed} - {""}):
             self._add(parse_name(text), text, "", confirmed=True)
-        ordered = sorted(set(learned), key=lambda item: (-_fullness(item.name), not item.of, fold(clean(item.text)), item.title, item.of, item.text))
+        ordered = sorted(
+            set(learned),
+            key=lambda item: (
+                -_fullness(item.name),
+                not item.of,
+                fold(clean(item.text)),
+                item.title,
+                item.of,
+                item.text,
+            ),
+        )
         for item in ordered:
             self._learn(item)
 
@@ -251,7 +283,9 @@ class People:
                 if name in person.names:
                     return
         taken = {person.key for person in self.people}
-        self.people.append(Person(key if key not in taken else f"{key} (2)", {name}, {title} if title else set()))
+        self.people.append(
+            Person(key if key not in taken else f"{key} (2)", {name}, {title} if title else set())
+        )
 
     def resolve(self, text: str, title: str = "", other: bool = False) -> Match:
         """Who `text` means. `title` is the word before it; `other` that the text says "the other ..."."""
@@ -302,7 +336,8 @@ class People:
         fitting = [person for person in self.people if person.fits_surname(word) or person.fits_lone(word)]
         if not fitting:
             fitting = [person for person in self.people if person.fits_forename(word)] or [
-                person for person in self.people if person.fits_short_form(word)]
+                person for person in self.people if person.fits_short_form(word)
+            ]
         same_title = [person for person in fitting if title in person.titles and not person.subject]
         if len(same_title) == 1:
             return Match(same_title[0])
@@ -312,9 +347,16 @@ class People:
         return _choose(open_to)
 
     def _letter(self, letter: str, title: str) -> Match:
-        starts = [person for person in self.people
-                  if any((own.surname or own.lone if title else "".join(own.forenames[:1]) or own.lone).startswith(letter)
-                         for own in person.names)]
+        starts = [
+            person
+            for person in self.people
+            if any(
+                (own.surname or own.lone if title else "".join(own.forenames[:1]) or own.lone).startswith(
+                    letter
+                )
+                for own in person.names
+            )
+        ]
         if title and any(person.subject for person in starts):
             return Match(None, tuple(starts))
         return _choose(starts)

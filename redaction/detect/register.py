@@ -11,12 +11,20 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-from rapidfuzz.distance import OSA
 from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from redaction.detect import cues
 from redaction.detect.lexicon import (
-    NEVER_LOWER, ORGANISATION, PLACES, STREET, Class, classify, is_word, same_forename, short_forms,
+    NEVER_LOWER,
+    ORGANISATION,
+    PLACES,
+    STREET,
+    Class,
+    classify,
+    is_word,
+    same_forename,
+    short_forms,
 )
 from redaction.detect.model import Finding
 from redaction.detect.people import Name
@@ -31,13 +39,23 @@ _FIRM_AFTER = re.compile(rf"[ ]?&[ ]?[{cues.UPPER}]")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?][\"')\]]*[ \v]+|\n[> \t]*|[-\u2022*][ ])\Z")
 _LOWER_BEFORE = re.compile(
     r"(?:\b(?:with|w|told|tell|tells|ask|asks|asked|rang|ring|seen|saw|text|texted|phoned|other|called|and|for|from|is|by|of"
-    r"|that|re|dr|mr|mrs|ms|miss|n|so|if|4|2|wants|want)[ \v]+|\n[> \t]*)\Z", re.IGNORECASE)
+    r"|that|re|dr|mr|mrs|ms|miss|n|so|if|4|2|wants|want)[ \v]+|\n[> \t]*)\Z",
+    re.IGNORECASE,
+)
 _SPEAKS_AFTER = re.compile(r"[ \v](?:says|said|rang|told|asked|texted|thinks|cried)\b")
-_LOWER_AFTER = re.compile(r"[ \v](?:says|said|rang|told|asked|is|was|has|had|stops|thinks|wants|came|got|did|v|w|who|back)\b|'s\b"
-                          r"|,|[ ]?\n|\.", re.IGNORECASE)
-_DATE_NEAR = re.compile(r"(?:\d(?:st|nd|rd|th)?|early|late|mid|in|of|since|until|till|by|next|last|this|end of)[ \v]+\Z", re.IGNORECASE)
+_LOWER_AFTER = re.compile(
+    r"[ \v](?:says|said|rang|told|asked|is|was|has|had|stops|thinks|wants|came|got|did|v|w|who|back)\b|'s\b"
+    r"|,|[ ]?\n|\.",
+    re.IGNORECASE,
+)
+_DATE_NEAR = re.compile(
+    r"(?:\d(?:st|nd|rd|th)?|early|late|mid|in|of|since|until|till|by|next|last|this|end of)[ \v]+\Z",
+    re.IGNORECASE,
+)
 # Words no context rescues in lower case.
-_HOPELESS = frozenset("will may mark long little day white black green brown young house street court an so no do he she ill".split())
+_HOPELESS = frozenset(
+    "will may mark long little day white black green brown young house street court an so no do he she ill".split()
+)
 _PARAGRAPH = re.compile(r"\n[> \t]*\n[> \t]*\Z")
 _IN_PLACE = re.compile(r"(?i)\b(?:in|at|near|hmp|hmyoi|towards|around)[ \v]+\Z")
 _MONTHS = frozenset("may april june august".split())
@@ -47,9 +65,12 @@ _INITIALS_AT = re.compile(
     r"|(?<=[.!?] )(?P<closing>[A-Z]{2,4})(?=[ ]*$)|(?<![\w.])(?P<dotted>(?:[A-Z]\.){2,3})(?!\w)"
     r"|(?<= / )(?P<listed>[A-Z]{2,4})(?=[ ]*$)"
     r"|(?<=- )(?P<lower>[a-z]{2,3})(?=[ \t]*$)"
-    r"|(?<![\w.])(?P<speaker>[A-Z]{2,4})(?=:[ ]|'s[ ][a-z]|[ ](?:said|asked|joined|reported|noted|advised|agreed|confirmed|stated|\w{3,}ed)\b|[ ]/[ ][A-Z]{2,4}$|[ ]for[ ]M)")
+    r"|(?<![\w.])(?P<speaker>[A-Z]{2,4})(?=:[ ]|'s[ ][a-z]|[ ](?:said|asked|joined|reported|noted|advised|agreed|confirmed|stated|\w{3,}ed)\b|[ ]/[ ][A-Z]{2,4}$|[ ]for[ ]M)"
+)
 _LETTER_ALONE = re.compile(r"(?m)^[> \t]*(?P<letter>[A-Z])\.?[ \t]*$")
-_OCR = str.maketrans({"0": "o", "1": "l", "5": "s", "8": "b", "|": "l", "6": "b", "i": "l", "j": "l", "c": "e"})
+_OCR = str.maketrans(
+    {"0": "o", "1": "l", "5": "s", "8": "b", "|": "l", "6": "b", "i": "l", "j": "l", "c": "e"}
+)
 
 
 def ocr_form(word: str) -> str:
@@ -81,8 +102,14 @@ def variants(name: Name) -> dict[str, str]:
                 add(f"{family} {given}", "known name")
             initial = first[0]
             middle = " ".join(given[0] for given in name.forenames)
-            for letters in {initial, f"{initial}.", middle, middle.replace(" ", ". ") + ".", middle.replace(" ", "."),
-                            middle.replace(" ", "") + "."}:
+            for letters in {
+                initial,
+                f"{initial}.",
+                middle,
+                middle.replace(" ", ". ") + ".",
+                middle.replace(" ", "."),
+                middle.replace(" ", "") + ".",
+            }:
                 add(f"{letters} {family}", "initials and surname of a known name")
                 add(f"{family} {letters}", "initials and surname of a known name")
                 add(f"{family}, {letters}", "initials and surname of a known name")
@@ -109,8 +136,11 @@ def initials_of(name: Name) -> set[str]:
     """The initials somebody might sign with: FAC and FA for Faith Adeyemi-Cole."""
     if not (name.forenames and name.surname):
         return set()
-    given = ["".join(part[0] for part in name.forenames), name.forenames[0][0],
-             "".join(part[0] for part in re.split(r"[- ]", name.forenames[0]) if part)]
+    given = [
+        "".join(part[0] for part in name.forenames),
+        name.forenames[0][0],
+        "".join(part[0] for part in re.split(r"[- ]", name.forenames[0]) if part),
+    ]
     parts = [part for part in re.split(r"[- ]", name.surname) if part]
     family = ["".join(part[0] for part in parts), parts[0][0], parts[-1][0]]
     return {first + last for first in given for last in family}
@@ -134,16 +164,27 @@ class Register:
             given = name.forenames[0] if name.forenames else name.lone
             self._letters.add(given[:1])
         self._patterns = list(self._forms)
-        self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard,
-                                      implementation=Implementation.ContiguousNFA) if self._patterns else None
+        self._automaton = (
+            AhoCorasick(
+                self._patterns, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
+            )
+            if self._patterns
+            else None
+        )
         spoken = sorted(set(declared))
-        self._declared = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, spoken))})(?!\w)") if spoken else None
+        self._declared = (
+            re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, spoken))})(?!\w)") if spoken else None
+        )
         self._near: dict[str, tuple[float, str] | None] = {}
 
     @cached_property
     def _parts(self) -> list[str]:
         """Single words of the known names that a misspelling may be compared with."""
-        words = {form for form in self._forms if " " not in form and "," not in form and len(form) >= SHORTEST_MISSPELT}
+        words = {
+            form
+            for form in self._forms
+            if " " not in form and "," not in form and len(form) >= SHORTEST_MISSPELT
+        }
         return sorted(word for word in words if self._forms[word] != "short form of a known name")
 
     @cached_property
@@ -161,13 +202,22 @@ class Register:
         folded, raw = page.folded, page.raw
         found = []
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            if start and (folded[start - 1].isalnum() or folded[start - 1] in "-@_" or _inside_word(folded, start)):
+            if start and (
+                folded[start - 1].isalnum() or folded[start - 1] in "-@_" or _inside_word(folded, start)
+            ):
                 continue
-            if end < len(folded) and (folded[end].isalnum() or folded[end] in "@_" or
-                                      (folded[end] == "-" and folded[end + 1:end + 2].isalnum())):
-                if not (folded.startswith("s", end) and not folded[end + 1:end + 2].isalnum()
-                        and not is_word(folded[start:end] + "s") and end - start > 3
-                        and (raw[page.origin(start)].islower() or not is_word(folded[start:end]))):
+            if end < len(folded) and (
+                folded[end].isalnum()
+                or folded[end] in "@_"
+                or (folded[end] == "-" and folded[end + 1 : end + 2].isalnum())
+            ):
+                if not (
+                    folded.startswith("s", end)
+                    and not folded[end + 1 : end + 2].isalnum()
+                    and not is_word(folded[start:end] + "s")
+                    and end - start > 3
+                    and (raw[page.origin(start)].islower() or not is_word(folded[start:end]))
+                ):
                     continue
                 extra = 1
             else:
@@ -203,12 +253,14 @@ class Register:
                 return 0.0
             if not common:
                 return 0.6
-            if flat[max(0, start - 4):start].lower() == "the ":
+            if flat[max(0, start - 4) : start].lower() == "the ":
                 return 0.0
             before = bool(_LOWER_BEFORE.search(flat, max(0, start - 12), start))
             after_it = bool(_LOWER_AFTER.match(flat, end))
             spoken = bool(_SPEAKS_AFTER.match(flat, end)) and not short_form
-            sure = spoken or ((before and after_it) if form in NEVER_LOWER or short_form else (before or after_it))
+            sure = spoken or (
+                (before and after_it) if form in NEVER_LOWER or short_form else (before or after_it)
+            )
             return 0.5 if lower_style and sure and form not in _HOPELESS else 0.0
         if len(form) < 3 and surface.isupper() and short_form:
             return 0.0
@@ -219,12 +271,15 @@ class Register:
     @staticmethod
     def _weigh_word(flat: str, form: str, start: int, end: int, short_form: bool) -> float:
         """A capitalised match that is also an English word, a month or a town."""
-        if form in _MONTHS and (_DATE_NEAR.search(flat, max(0, start - 12), start) or re.match(r"[ \v]*\d", flat[end:end + 3])):
+        if form in _MONTHS and (
+            _DATE_NEAR.search(flat, max(0, start - 12), start) or re.match(r"[ \v]*\d", flat[end : end + 3])
+        ):
             return 0.0
         if _SENTENCE_START.search(flat, max(0, start - 16), start):
-            alone = re.match(r"[ \t]*(?:\n|\Z|,[ ]?\n)", flat[end:end + 4]) or (
-                flat[end:end + 1] == "," and _PARAGRAPH.search(flat, max(0, start - 8), start))
-            line = flat[flat.rfind("\n", 0, start) + 1:end + 20]
+            alone = re.match(r"[ \t]*(?:\n|\Z|,[ ]?\n)", flat[end : end + 4]) or (
+                flat[end : end + 1] == "," and _PARAGRAPH.search(flat, max(0, start - 8), start)
+            )
+            line = flat[flat.rfind("\n", 0, start) + 1 : end + 20]
             if flat[start:end].isupper() and len(form) > 3 and any(letter.islower() for letter in line):
                 return 0.6
             person = cues.PERSON_AFTER.match(flat, end) and form not in ("will", "may")
@@ -249,7 +304,13 @@ class Register:
     def _nearest(self, key: str) -> tuple[float, str] | None:
         self._near[key] = None
         letters = sum(character.isalpha() for character in key)
-        if key in self._forms or letters < 3 or letters * 2 < len(key) or is_word(key.removesuffix("s")) or is_word(key):
+        if (
+            key in self._forms
+            or letters < 3
+            or letters * 2 < len(key)
+            or is_word(key.removesuffix("s"))
+            or is_word(key)
+        ):
             return None
         if "-" in key and all(part in self._forms for part in key.split("-")):
             self._near[key] = (0.7, "two known names joined")
@@ -261,12 +322,18 @@ class Register:
         if shape is not None and (kind is Class.UNKNOWN or letters < len(key)):
             self._near[key] = (0.7, f"looks like {shape}")
             return self._near[key]
-        if kind in (Class.FORENAME, Class.WORD_NAME, Class.PLACE, Class.STOP, Class.WORD) or letters < len(key) - 2:
+        if (
+            kind in (Class.FORENAME, Class.WORD_NAME, Class.PLACE, Class.STOP, Class.WORD)
+            or letters < len(key) - 2
+        ):
             return None
         allowed = 2 if len(key) >= _LONG and kind is Class.UNKNOWN else 1
         best = process.extractOne(key, self._parts, scorer=OSA.distance, score_cutoff=allowed)
-        if best is not None and (best[1] == 1 and (len(best[0]) > 4 or best[0][0] == key[0])
-                                 or (best[1] == 2 and best[0][0] == key[0] and len(best[0]) >= _LONG)):
+        if best is not None and (
+            best[1] == 1
+            and (len(best[0]) > 4 or best[0][0] == key[0])
+            or (best[1] == 2 and best[0][0] == key[0] and len(best[0]) >= _LONG)
+        ):
             self._near[key] = (0.6, f"one or two letters from {best[0]}")
         elif kind in (Class.UNKNOWN, Class.SURNAME):
             self._near[key] = self._stem(key)
@@ -277,7 +344,9 @@ class Register:
         stem = re.sub(r"(?:es|ie|ies|y|s|o|a|az|za)$", "", key)
         stem = stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2:-1] else stem
         for part in self._parts:
-            if len(part) > len(key) - 2 and (part.startswith(key) or (len(stem) >= 3 and part.startswith(stem))):
+            if len(part) > len(key) - 2 and (
+                part.startswith(key) or (len(stem) >= 3 and part.startswith(stem))
+            ):
                 return 0.55, f"short for {part}"
         return None
 
@@ -285,11 +354,18 @@ class Register:
         """Initials where somebody signs or speaks, and a lone letter at the foot of a message."""
         found = []
         for match in _INITIALS_AT.finditer(page.flat):
-            group = next(name for name in ("initials", "lower", "speaker", "closing", "dotted", "listed") if match[name])
+            group = next(
+                name
+                for name in ("initials", "lower", "speaker", "closing", "dotted", "listed")
+                if match[name]
+            )
             if match[group].lower().replace(".", "") in self._initials:
                 found.append(Finding(*match.span(group), "person", 0.55, (INITIALS,)))
         if self._declared is not None:
-            found += [Finding(*match.span(), "person", 0.8, (INITIALS,)) for match in self._declared.finditer(page.flat)]
+            found += [
+                Finding(*match.span(), "person", 0.8, (INITIALS,))
+                for match in self._declared.finditer(page.flat)
+            ]
         for match in _LETTER_ALONE.finditer(page.flat):
             if match["letter"].lower() in self._letters:
                 found.append(Finding(*match.span("letter"), "person", 0.5, (ONE_INITIAL,)))
@@ -299,7 +375,12 @@ class Register:
         """The names that `letters` may stand for."""
         key = letters.lower().replace(".", "")
         if len(key) == 1:
-            return {name for names in self._initials.values() for name in names if same_forename(key, name.forenames[0])}
+            return {
+                name
+                for names in self._initials.values()
+                for name in names
+                if same_forename(key, name.forenames[0])
+            }
         return self._initials.get(key, set())
 
 
@@ -309,7 +390,9 @@ def _as_evidence(near: tuple[float, str]) -> tuple[float, tuple[str, ...]]:
 
 def _inside_word(folded: str, start: int) -> bool:
     """Whether an apostrophe or a dot before `start` joins it to a word (O'Dowd, www.name)."""
-    return start > 1 and folded[start - 1] in "'." and folded[start - 2].isalnum() and folded[start - 1] == "'"
+    return (
+        start > 1 and folded[start - 1] in "'." and folded[start - 2].isalnum() and folded[start - 1] == "'"
+    )
 
 
 def _writes_small(flat: str) -> bool:

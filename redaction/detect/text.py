@@ -33,8 +33,24 @@ _GAP = re.compile(r"[ \t]*\n[>\s]*| {2,}[>\s]*|[\t\v\xa0]")
 class _Fold(dict[int, str]):
     """str.translate table: one character in, one out, lower case and without its accent."""
 
-    _SPECIAL = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "t", "ß": "s", "æ": "a", "œ": "o", "ı": "i",
-                "’": "'", "‘": "'", "ʼ": "'", "`": "'", "‐": "-", "‑": "-", "–": "-"}
+    _SPECIAL = {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "t",
+        "ß": "s",
+        "æ": "a",
+        "œ": "o",
+        "ı": "i",
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "`": "'",
+        "‐": "-",
+        "‑": "-",
+        "–": "-",
+    }
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -46,8 +62,23 @@ class _Fold(dict[int, str]):
 
 
 _FOLD = _Fold()
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "\xa0": " ", "\t": " ",
-                           "‐": "-", "‑": "-", "–": "-", "—": "-", SOFT: " ", "\r": " "})
+_STRAIGHT = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "“": '"',
+        "”": '"',
+        "\xa0": " ",
+        "\t": " ",
+        "‐": "-",
+        "‑": "-",
+        "–": "-",
+        "—": "-",
+        SOFT: " ",
+        "\r": " ",
+    }
+)
 
 
 def fold(text: str) -> str:
@@ -63,7 +94,9 @@ def _flatten(raw: str) -> str:
         line_start = flat.rfind("\n", 0, start) + 1
         if end >= len(flat) or flat[end] == "\n" or start == 0:
             return match.group()
-        wrapped = start - line_start >= SHORTEST_WRAPPED_LINE or (flat[start - 1] == "-" and flat[start - 2].isalpha())
+        wrapped = start - line_start >= SHORTEST_WRAPPED_LINE or (
+            flat[start - 1] == "-" and flat[start - 2].isalpha()
+        )
         next_end = flat.find("\n", end)
         ends_here = flat[start - 1] in ".!?" and (next_end if next_end >= 0 else len(flat)) - end < SHORT_LINE
         if wrapped and not ends_here and not _NEW_ITEM.match(flat, end):
@@ -126,7 +159,9 @@ class PageString:
             box = self.words[index].box
             if found and self.raw[self.starts[index] - 1] == " ":
                 last = found[-1]
-                box = Box(min(last.x0, box.x0), min(last.y0, box.y0), max(last.x1, box.x1), max(last.y1, box.y1))
+                box = Box(
+                    min(last.x0, box.x0), min(last.y0, box.y0), max(last.x1, box.x1), max(last.y1, box.y1)
+                )
                 found[-1] = box
             else:
                 found.append(Box(*box))
