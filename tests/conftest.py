@@ -114,3 +114,18 @@ def make_app(request: pytest.FixtureRequest, databases: Databases, tmp_path: Pat
 def app(make_app: AppFactory) -> Flask:
     """The real application with the settings of a test."""
     return make_app()
+
+
+@pytest.fixture
+def in_app(app: Flask) -> Iterator[Flask]:
+    """The application with its context open, for tests that call services directly."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def run_jobs(app: Flask) -> Callable[[], int]:
+    """Do all the background work that is waiting; returns how many jobs were done."""
+    from sar.foundation.jobs import run_pending
+
+    return lambda: run_pending(app)
