@@ -109,6 +109,9 @@ def _rapidocr_engine() -> Any:
         params={
             "Global.log_level": "critical",
             "Global.text_score": 0.2,
+            # The classifier of upside-down lines turns good ones over: recall .88 with it, 1.00 without, on a page
+            # of plain 10 pt text.
+            "Global.use_cls": False,
             # One thread, one line at a time, and detection at up to 1440 pixels: a dense A4 page then peaks at
             # 540 MB instead of 1.1 GB, with the same words found.
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -18,8 +19,8 @@ from redaction.sandbox import Result, Stop, run, supervised
 from tests.unit.redaction.pages import TRAPS, make_pdf
 
 
-def python(code: str, **limits: int | float) -> Result:
-    return run([sys.executable, "-c", code], **limits)  # type: ignore[arg-type]
+def python(code: str, **limits: Any) -> Result:
+    return run([sys.executable, "-c", code], **limits)
 
 
 def test_a_child_that_keeps_to_its_limits_gives_back_what_it_wrote() -> None:
@@ -109,7 +110,7 @@ def test_supervised_work_gives_its_exit_code() -> None:
     assert supervised(lambda: 3) == 3
 
 
-@pytest.mark.parametrize(("ending", "error"), [(signal.SIGSEGV, Unreadable), (signal.SIGTRAP, TooLarge)])
+@pytest.mark.parametrize(("ending", "error"), [(signal.SIGKILL, Unreadable), (signal.SIGTRAP, TooLarge)])
 def test_a_reader_that_crashes_becomes_a_reason(ending: signal.Signals, error: type[Exception]) -> None:
     def crash() -> int:
         os.kill(os.getpid(), ending)
