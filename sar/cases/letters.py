@@ -68,11 +68,14 @@ def paper(case: Case, letter: wording.Wording, template: str = "letter") -> byte
             "reference": case.reference,
             "organisation": current.organisation_name,
             "colour": current.brand_colour,
-            "sender": [current.organisation_name, *_lines(current.contact_address), current.contact_email],
-            "addressee": [case.submission.full_name, *_lines(postal_address(case))],
+            "sender": {
+                "name": current.organisation_name,
+                "lines": [*_lines(current.contact_address), current.contact_email],
+            },
+            "addressee": {"name": case.submission.full_name, "lines": _lines(postal_address(case))},
             "subject": letter.subject,
             "blocks": letter.as_data(),
-            "signatory": ["Records team", current.organisation_name],
+            "signatory": {"name": "Records team", "lines": [current.organisation_name]},
         },
     )
 
