@@ -85,12 +85,10 @@ class _Editor:
         for path in self.scene.paths:
             edits = self.edits[id(path.scope)]
             if any(_as_wide_as(path.rect, segment) for segment in spans):
-                edits.replaced[path.op] = b" n "
-                if path.clip_op is not None:
-                    edits.replaced[path.clip_op] = b" "
+                edits.drop(path.first, path.op)
                 continue
             if any(_within(path.rect, region.rect, 1.0) for region in regions):
-                edits.replaced[path.op] = b" n "
+                edits.drop(path.first, path.op)
             elif path.curved and path.clip_op is None and any(_partly(path.rect, region.rect) for region in burns):
                 raise Unsupported("drawn shapes run through a redacted region")
 

@@ -17,6 +17,7 @@ class PathTracker:
         self._scene, self._scope = scene, scope
         self._xs: list[float] = []
         self._ys: list[float] = []
+        self._first = 0
         self._curved = False
         self._clip_op: int | None = None
         self._recorded = False
@@ -26,6 +27,8 @@ class PathTracker:
         """True where the operator builds, ends or clips with a path. After an ending, `clip` is the new clip, if any."""
         if name in _BUILDING:
             self.clip = None
+            if not self._xs:
+                self._first = index
             self._build(name, args, ctm)
             return True
         if name in (b"W", b"W*"):
@@ -64,6 +67,6 @@ class PathTracker:
             if self._clip_op is not None:
                 self.clip = rect
             if name != b"n" or self._clip_op is not None:
-                self._scene.paths.append(PathUse(self._scope, index, rect, self._curved, self._clip_op))
+                self._scene.paths.append(PathUse(self._scope, self._first, index, rect, self._curved, self._clip_op))
                 self._recorded = True
         self._xs, self._ys, self._curved, self._clip_op = [], [], False, None

@@ -84,7 +84,7 @@ class Margins:
         self._ends = Counter(round(s.end) for s in segments if not s.affected)
         kept = [segment for segment in segments if not segment.affected]
         self.right = max((segment.end for segment in kept), default=-math.inf)
-        self.left = min((segment.start for segment in segments), default=0.0)
+        self.left = min((segment.start for segment in kept), default=-math.inf)
 
     def starts_column(self, along: float) -> bool:
         return _shared(self._starts, along, 2)
@@ -120,7 +120,7 @@ class Rules:
 
 
 def _shared(edges: Counter[int], along: float, least: int) -> bool:
-    near = {math.floor(along - SHARED_WITHIN + 0.5), math.floor(along + SHARED_WITHIN + 0.5)}
+    near = range(math.floor(along - SHARED_WITHIN + 0.5), math.floor(along + SHARED_WITHIN + 0.5) + 1)
     return sum(edges[edge] for edge in near) >= least
 
 

@@ -12,6 +12,8 @@ from redaction.apply.scene import Glyph, Scope, Show
 from redaction.apply.tokens import format_number, hex_string, name_text, number
 
 _POSITIONING = frozenset((b"Td", b"TD", b"T*", b"Tm"))
+_BLANKS = b"\x00\t\n\x0c\r "
+_BLANK_BYTES = tuple(bytes([byte]) for byte in _BLANKS)
 _SPACING = {b"Tc": 0, b"Tw": 1, b"Tz": 2}
 _RESET = (0.0, 0.0, 1.0)
 
@@ -25,6 +27,10 @@ class Edits:
     renamed: dict[tuple[str, str], str] = field(default_factory=dict)
     inner_names: dict[int, str] = field(default_factory=dict)
     scrub_marks: bool = False
+
+    def drop(self, first: int, last: int) -> None:
+        """Leaves out the operators from `first` to `last`."""
+        self.replaced.update((index, b"") for index in range(first, last + 1))
 
 
 def touches_text(scope: Scope, layout: Layout) -> bool:
@@ -62,17 +68,28 @@ class _Writer:
             replacement = self._replacement(index, name, current)
             if replacement is None:
                 continue
-            self.out.append(data[self.copied : op.start])
+            self._copy(data[self.copied : op.start])
             self.out.append(replacement)
             self.copied = op.end
-        self.out.append(data[self.copied :])
+        self._copy(data[self.copied :])
         return b"".join(self.out)
+
+    def _copy(self, data: bytes) -> None:
+        """Copies bytes; the blanks around what was left out become one, so that they do not count the operators."""
+        stripped = data.lstrip(_BLANKS)
+        if len(stripped) < len(data):
+            # A line end, not a space: a comment may stand before it.
+            if self.out and not self.out[-1].endswith(b"\n"):
+                self.out.append(b"\n")
+            data = stripped.rstrip(_BLANKS) + b"\n" if stripped[-1:] in _BLANK_BYTES else stripped
+        if data:
+            self.out.append(data)
 
     def _replacement(self, index: int, name: bytes, text_object: int) -> bytes | None:
         """New bytes for an operator, or None to copy it."""
         edits, scope = self.edits, self.scope
         if index in scope.hidden or index in scope.surplus:
-            return b" n " if name in (b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s") else b" "
+            return b" n " if name in (b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s") else b""
         if index in edits.replaced:
             return edits.replaced[index]
         if self.changed:
@@ -81,7 +98,7 @@ class _Writer:
             elif name == b"Q" and self.stack:
                 self.spacing = self.stack.pop()
             elif name in _SPACING:
-                return b" "
+                return b""
             elif name in _POSITIONING and text_object in self.text_objects:
                 return self._leading(index, name)
         show = scope.shows.get(index)
@@ -95,11 +112,11 @@ class _Writer:
         args = self.scope.ops[index].args
         if name == b"TD" and len(args) >= 2:
             return b" " + format_number(-number(args[1])) + b" TL "
-        return b" "
+        return b""
 
     def _show(self, index: int, show: Show) -> bytes | None:
         if show.hidden:
-            return b" T* " if show.raw.name in (b"'", b'"') else b" "
+            return b" T* " if show.raw.name in (b"'", b'"') else b""
         if not self.changed:
             return None
         if index in self.changed:
@@ -119,7 +136,7 @@ class _Writer:
         """The kept glyphs of a show in runs, each at its new place."""
         inverse = invert(show.ctm)
         if inverse is None:
-            return b" "
+            return b""
         out: list[bytes] = []
         for run, stretch in self._runs(show):
             first = run[0]
@@ -130,7 +147,7 @@ class _Writer:
             out.append(self._set_spacing((0.0, 0.0, show.scale * stretch)))
             out.append(_matrix_bytes((a, b, c, d, tx - show.rise * c, ty - show.rise * d), show.ctm))
             out.append(hex_string(b"".join(glyph.code.raw for glyph in run)) + b" Tj ")
-        return b"".join(out) or b" "
+        return b"".join(out) or b""
 
     def _runs(self, show: Show) -> list[tuple[list[Glyph], float]]:
         """Kept glyphs that follow on from each other at the font's advances."""

@@ -88,9 +88,10 @@ class ImageUse:
 
 @dataclass
 class PathUse:
-    """A painted path: operator `op` paints it, `rect` bounds it; `curved` where it has curves; `clips` where it also clips."""
+    """A path: operators `first` to `op` build and paint it, `rect` bounds it; `clip_op` is its W, if it clips."""
 
     scope: Scope
+    first: int
     op: int
     rect: Rect
     curved: bool
