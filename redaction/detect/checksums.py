@@ -1,4 +1,4 @@
-"""Check characters of British identifiers. Each function takes the identifier as found and says whether it adds up."""
+"""Check characters of British identifiers. Each function takes the text as found and says whether it adds up."""
 
 import re
 
@@ -19,7 +19,7 @@ def nhs_number(text: str) -> bool:
 
 
 def pnc_id(text: str) -> bool:
-    """PNC ID, `YYYY/NNNNNNNL` or `YY/NL`: the letter is the two-digit year and seven-digit serial modulo 23."""
+    """PNC ID, `YYYY/NNNNNNNL` or `YY/NL`: the letter is year and serial modulo 23."""
     match = re.fullmatch(r"(?:\d\d)?(\d\d)[/ ]?(\d{1,7})([A-Z])", text.upper())
     return (
         bool(match) and POLICE_LETTERS[int(match[1] + match[2].zfill(7)) % 23] == match[3] if match else False
@@ -43,7 +43,7 @@ def nino(text: str) -> bool:
 
 
 def driving_licence(text: str) -> bool:
-    """British driver number: surname padded with 9, birth date spread over six digits (month plus 50 for women)."""
+    """British driver number: surname padded with 9, then the birth date (month plus 50 for women)."""
     match = re.fullmatch(
         r"[A-Z]{1,5}9{0,4}(\d)(\d\d)(\d\d)(\d)[A-Z9]{2}[A-Z0-9]{3}", text.upper().replace(" ", "")
     )

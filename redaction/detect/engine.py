@@ -1,4 +1,4 @@
-"""Runs the recognisers over the pages of one case, learns who is in it, and settles overlaps into mentions."""
+"""Runs the recognisers over the pages of one case, learns who is in it, and settles overlaps."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,6 +7,7 @@ from dataclasses import replace
 from redaction.detect import cues
 from redaction.detect.context import ContextRecogniser
 from redaction.detect.identifiers import IdentifierRecogniser
+from redaction.detect.layout import LayoutRecogniser
 from redaction.detect.lexicon import Class, classify
 from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Recogniser
 from redaction.detect.names import BRACKETED, DECLARED, INTRODUCED, NameRecogniser
@@ -16,7 +17,8 @@ from redaction.detect.text import PageString, fold
 
 REPORTED = 0.5
 LEARNED = 0.55
-SURE_DESPITE_PLACE = 0.8  # a name found with this score stands even where the same word also names a place
+# A name found with this score stands even where the same word also names a place.
+SURE_DESPITE_PLACE = 0.8
 MOST_EVIDENCE = 4
 _NEXT_CAPITAL = re.compile(rf"[ \v]+(?P<word>{cues.CAPITALISED})")
 _BESIDE_ALIAS = frozenset(
@@ -29,8 +31,8 @@ _ORDINARY_CAPITALS = frozenset(
 
 
 def standard_recognisers() -> tuple[Recogniser, ...]:
-    """Rules only: they need nothing but the lists in data/. A trained model joins by being added to this tuple."""
-    return NameRecogniser(), IdentifierRecogniser(), ContextRecogniser()
+    """Rules only, which need nothing but the lists in data/. A trained model joins by being added here."""
+    return NameRecogniser(), LayoutRecogniser(), IdentifierRecogniser(), ContextRecogniser()
 
 
 class Detector:
@@ -42,7 +44,7 @@ class Detector:
     def detect(
         self, pages: Sequence[PageString], subject: Sequence[str], people: Sequence[str]
     ) -> list[Mention]:
-        """Every mention, page by page in reading order. `subject` and `people` are names as an officer gives them."""
+        """Every mention, page by page in reading order. `subject` and `people` are names as officers give them."""
         read: dict[str, list[Finding]] = {}
         for page in pages:
             if page.raw not in read:  # duplicated pages are common: each text is read once
@@ -224,7 +226,7 @@ def _who(page: PageString, finding: Finding, text: str, known: People, register:
 
 
 def _runs_on(page: PageString, end: int) -> bool:
-    """Whether another capitalised word that could be a surname follows: "Reece T...", somebody else with the forename."""
+    """Whether a word that could be a surname follows: then the forename may be somebody else's."""
     match = _NEXT_CAPITAL.match(page.flat, end)
     return match is not None and classify(fold(match["word"])) not in (Class.STOP, Class.PLACE)
 

@@ -1,7 +1,7 @@
 """Numbers and addresses that identify someone: own patterns, with check digits where the scheme has them.
 
-A number that has the form but fails its check is still reported, with a lower score: a mistyped number identifies
-someone all the same. Forms: the identifier table of the specification.
+A number that has the form but fails its check is still reported, with a lower score: a mistyped number
+identifies someone all the same. Forms: the identifier table of the specification.
 """
 
 import re
@@ -16,12 +16,14 @@ from redaction.detect.text import PageString
 CERTAIN, LIKELY, FAILED_CHECK = 0.98, 0.85, 0.6
 
 _MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
 _DATE = (
     rf"(?:\d{{1,2}}\s?[/.\-]\s?\d{{1,2}}\s?[/.\-]\s?(?:\d{{4}}|\d\d)|\d{{4}}-\d\d-\d\d"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)?\s{_MONTH},?\s(?:\d{{4}}|\d\d)|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}})"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)?\s{_MONTH},?\s(?:\d{{4}}|\d\d)|{_MONTH}\s\d{{1,2}}(?:st|nd|rd"
+    rf"|th)?,?\s\d{{4}})"
 )
 _STREETS = "|".join(sorted((re.escape(word) for word in STREET), key=len, reverse=True))
 _NAMEWORD = r"[A-Z][^\W\d_]*(?:['.-][^\W\d_]+)*(?!\w)"
@@ -72,7 +74,8 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         "ip",
-        r"(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])|(?<![\w:])(?:[0-9a-f]{1,4}:){1,6}:(?:[0-9a-f]{1,4})",
+        r"(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])"
+        r"|(?<![\w:])(?:[0-9a-f]{1,4}:){1,6}:(?:[0-9a-f]{1,4})",
         "form of an IPv6 address",
         flags=_I,
     ),
@@ -161,7 +164,8 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         "vehicle",
-        r"(?<![A-Za-z0-9-])(?:[A-HJ-NPR-TV-Y]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-HJ-NPR-TV-Y])(?![A-Za-z0-9])",
+        r"(?<![A-Za-z0-9-])(?:[A-HJ-NPR-TV-Y]\d{1,3} ?[A-Z]{3}"
+        r"|[A-Z]{3} ?\d{1,3}[A-HJ-NPR-TV-Y])(?![A-Za-z0-9])",
         "form of an older vehicle mark",
     ),
     _form(
@@ -204,7 +208,8 @@ _ADDRESS = re.compile(
 )
 # What may stand before the number of the house: a flat or unit, then a building.
 _ADDRESS_LEAD = re.compile(
-    rf"(?:(?i:Flat|Unit|Room|Apartment|Apt|Plot|Suite)\s\w{{1,4}},?\s(?:{_NAMEWORD}(?:\s{_NAMEWORD}){{0,3}},\s)?"
+    rf"(?:(?i:Flat|Unit|Room|Apartment|Apt|Plot"
+    rf"|Suite)\s\w{{1,4}},?\s(?:{_NAMEWORD}(?:\s{_NAMEWORD}){{0,3}},\s)?"
     rf"|{_NAMEWORD}\s(?:House|Court|Lodge|Cottage|Building|Buildings|Mill|Tower),\s"
     rf"|(?<=\n){_NAMEWORD}(?:[ ]{_NAMEWORD}){{1,3}},\s)\Z"
 )
@@ -212,14 +217,16 @@ _ADDRESS_FLAT = re.compile(
     rf"\b(?:Flat|Unit|Room|Apartment|Apt)\s\w{{1,4}},\s{_NAMEWORD}(?:\s{_NAMEWORD}){{1,3}}(?:,\s(?![A-Z]{{1,2}}\d){_TOWN}){{0,2}}"
 )
 _ADDRESS_LOWER = re.compile(
-    r"(?<![\w/.£-])\d{1,3}[a-z]? (?:[a-z']{2,} ){1,3}(?:street|st|rd|road|lane|avenue|ave|terrace|crescent|gardens|row|close|drive|grove)"
+    r"(?<![\w/.£-])\d{1,3}[a-z]? (?:[a-z']{2,} ){1,3}(?:street|st|rd|road|lane|avenue|ave|terrace|crescent"
+    r"|gardens|row|close|drive|grove)"
     r"(?!\w)(?:, [a-z]{4,}(?= [a-z]{1,2}\d))?"
 )
 _ADDRESS_STOPS = frozenset(
     "the a an of on in at to and his her their my your our for from with this that days weeks hours".split()
 )
 _HANDLE_AFTER = re.compile(
-    r"(?i)\b(?:followed by|follows|account|insta(?:gram)?|snap(?:chat)?|tiktok|twitter|facebook|username|user name|handle|profile)"
+    r"(?i)\b(?:followed by|follows|account|insta(?:gram)?|snap(?:chat)?|tiktok|twitter|facebook|username"
+    r"|user name|handle|profile)"
     r"(?: name)?(?: is|:|,)?(?: and)?(?: is)?[\s(\"']{1,2}(?P<handle>(?=[a-z0-9_.]*[._\d])[a-z][a-z0-9_.]{3,}\w)(?![\w@])"
 )
 

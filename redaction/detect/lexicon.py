@@ -1,4 +1,4 @@
-"""What single words may be: forename, surname, dictionary word, place, title. Lists in data/, provenance beside them."""
+"""What single words may be: forename, surname, dictionary word, place, title. The lists are in data/."""
 
 import gzip
 import re
@@ -28,81 +28,103 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-TITLES = _words("""mr mrs ms miss mx dr prof professor sir dame lord lady rev reverend cllr councillor judge pc dc ds di
-    dci dcs supt ch chief sgt sergeant insp inspector constable detective wpc pcso so spo aco co cm vlo idva isva
-    auntie aunt aunty uncle nan nana nanna gran granny grandad grandma mummy daddy officer nurse sister ofc recorder dj justice
-    sw cpn det const superintendent comdr commander capt captain major imam pastor canon warder mister madam""")
+TITLES = _words("""
+    mr mrs ms miss mx dr prof professor sir dame lord lady rev reverend cllr councillor judge pc dc ds
+    di dci dcs supt ch chief sgt sergeant insp inspector constable detective wpc pcso so spo aco co
+    cm vlo idva isva auntie aunt aunty uncle nan nana nanna gran granny grandad grandma mummy daddy
+    officer nurse sister ofc recorder dj justice sw cpn det const superintendent comdr commander
+    capt captain major imam pastor canon warder mister madam""")
 # A lower-case title is trusted only where the word is nothing else.
 LOWER_TITLES = _words("mr mrs ms dr pc dc prof sgt insp cllr auntie aunty miss")
 FAMILY_TITLES = _words("auntie aunt aunty uncle nan nana nanna gran granny grandad grandma mummy daddy")
 
-KIN = _words("""mum mam mom mummy mother dad daddy father stepdad stepmum stepfather stepmother parent parents brother bro
-    sister sis stepbrother stepsister son stepson daughter stepdaughter child baby wife husband missus partner
-    girlfriend boyfriend g/friend b/friend gf bf fiance fiancee ex ex-partner ex-wife ex-husband ex-girlfriend
-    ex-boyfriend nan nana nanna gran granny grandmother grandad granddad grandfather grandson granddaughter grandma
-    auntie aunt aunty uncle cousin nephew niece twin mate friend neighbour lodger housemate flatmate landlady
-    godfather godmother in-law mother-in-law father-in-law brother-in-law sister-in-law stepchild eldest youngest
-    half-brother half-sister""")
+KIN = _words("""mum mam mom mummy mother dad daddy father stepdad stepmum stepfather stepmother parent parents
+    brother bro sister sis stepbrother stepsister son stepson daughter stepdaughter child baby wife
+    husband missus partner girlfriend boyfriend g/friend b/friend gf bf fiance fiancee ex ex-partner
+    ex-wife ex-husband ex-girlfriend ex-boyfriend nan nana nanna gran granny grandmother grandad
+    granddad grandfather grandson granddaughter grandma auntie aunt aunty uncle cousin nephew niece
+    twin mate friend neighbour lodger housemate flatmate landlady godfather godmother in-law
+    mother-in-law father-in-law brother-in-law sister-in-law stepchild eldest youngest half-brother
+    half-sister""")
 
-STREET = _words("""street st road rd lane avenue ave close way drive terrace crescent grove gardens row place square mount
-    hill court house wharf walk mews parade parkway park green bridge rise view yard estate buildings flats towers
-    tower lodge cottage cottages farm bank quay dock docks pier junction roundabout""")
-ORGANISATION = _words("""school primary academy college university nursery hospital infirmary surgery clinic practice ward
-    trust council prison hmp yoi police constabulary ltd limited llp plc inn arms church chapel mosque centre center
-    hostel hotel station depot club bar office unit team service services scheme project programme foundation charity
-    group society association solicitors partners chambers department ministry agency board authority library market
-    airport hall law act order code report pharmacy supermarket garage joinery builders scaffolding united rovers
-    athletic city town county vale valley dale hub high cathedral room garden kitchen cafe restaurant takeaway caseload borough county's region circuit crown magistrates' magistrates tribunal parliament
-    railway line river canal beach island isle forest pupils year stage phase module course protocol index scale
-    score scales assessment interview syndrome disease test model method inquiry""")
-_STOP = _words("""i the a an and or but if in on at to of for from with by as is are was were be been am he she they we you
-    it his her their our your my its this that these those there here who what when where why how not no yes do does
-    did has have had can could would should may might must shall will all any some each both please thank thanks dear
-    hi hello hey sorry re fw fwd cc bcc ref tel mobile phone email e-mail fax date dob born time page name names
-    address signed signature subject from sent to case cases order orders licence section part para paragraph number
-    no nhs pnc cro crn nino oasys mappa marac dv da hmpps cps police probation court prison custody official sensitive
-    private confidential restricted personal urgent note notes january february march april june july august september
-    october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday
-    friday saturday sunday mon tue tues wed thu thur thurs fri sat sun yours sincerely faithfully regards kind morning
-    afternoon evening night today tomorrow yesterday christmas easter ramadan eid god covid ok okay tv uk usa gp dna
-    hr it nfa tbc tba asap fao pp ps nb am pm risk medium high low very state secretary hmyoi english british irish scottish welsh
-    polish french german italian spanish romanian asian african european muslim christian delius oasis""")
-PLACES = _words("""aberdeen aberystwyth accrington aldershot ashford aylesbury bangor barking barnet barnsley barnstaple
-    barrow basildon basingstoke bath batley bedford belfast berkshire beverley bexley birkenhead birmingham blackburn
-    blackpool bodmin bolton bootle boston bournemouth bracknell bradford braintree brent brentwood brighton bristol
-    britain brixton bromley burnley burton bury buxton caerphilly cambridge camden canterbury cardiff cardigan carlisle
-    chatham chelmsford chelsea cheltenham cheshire chester chesterfield chichester chorley clacton cleethorpes
-    colchester corby cornwall coventry crawley crewe croydon cumbria dagenham darlington dartford derby derbyshire
-    devon dewsbury doncaster dorset dover dudley dundee durham ealing eastbourne edinburgh enfield england epsom essex
-    europe exeter falkirk falmouth fareham farnborough felixstowe folkestone gateshead gillingham glasgow gloucester
-    gosport grantham gravesend greenwich grimsby guernsey guildford hackney halifax hammersmith hampshire haringey
-    harlow harrogate harrow hartlepool hastings hatfield havering hereford hertford hertfordshire hexham hillingdon
-    holyhead hounslow huddersfield hull ilford inverness ipswich ireland islington jersey keighley kendal kensington
-    kent kettering kidderminster kingston kirklees knowsley lambeth lancashire lancaster leamington leeds leicester
-    leicestershire lewes lewisham leyton lichfield lincolnshire lincoln liverpool llandudno london loughborough lowestoft
-    luton macclesfield maidenhead maidstone manchester mansfield margate merthyr merton middlesbrough midlands
-    morecambe newcastle newham newport newquay norfolk northampton northamptonshire northumberland norwich nottingham
-    nottinghamshire nuneaton oldham oxford oxfordshire paisley penzance peterborough plymouth pontefract poole
-    portsmouth preston ramsgate reading redbridge redcar redditch redhill rhyl richmond rochdale rochester romford
-    rotherham rugby runcorn salford salisbury sandwell scarborough scotland scunthorpe sheffield shetland shrewsbury
-    shropshire skegness skipton slough solihull somerset southampton southend southport southwark staffordshire
-    stevenage stockport stockton stoke stratford strathclyde suffolk sunderland surrey sussex sutton swansea swindon
-    tameside tamworth taunton telford thurrock torquay tottenham trafford truro tyneside ulster wakefield wales
-    wallasey walsall waltham wandsworth warrington warwick warwickshire watford wembley westminster weymouth whitby
-    whitehaven widnes wigan wight wiltshire wimbledon winchester windsor wirral woking wokingham wolverhampton
-    woolwich worcester worcestershire workington worksop worthing wrexham yarmouth yeovil york yorkshire
-    africa america asia australia canada china france germany india iraq iran italy jamaica kenya nigeria pakistan
-    poland portugal romania russia somalia spain syria turkey ukraine albania bangladesh paris berlin dublin""")
+STREET = _words("""
+    street st road rd lane avenue ave close way drive terrace crescent grove gardens row place square
+    mount hill court house wharf walk mews parade parkway park green bridge rise view yard estate
+    buildings flats towers tower lodge cottage cottages farm bank quay dock docks pier junction
+    roundabout""")
+ORGANISATION = _words("""
+    school primary academy college university nursery hospital infirmary surgery clinic practice ward
+    trust council prison hmp yoi police constabulary ltd limited llp plc inn arms church chapel
+    mosque centre center hostel hotel station depot club bar office unit team service services
+    scheme project programme foundation charity group society association solicitors partners
+    chambers department ministry agency board authority library market airport hall law act order
+    code report pharmacy supermarket garage joinery builders scaffolding united rovers athletic city
+    town county vale valley dale hub high cathedral room garden kitchen cafe restaurant takeaway
+    caseload borough county's region circuit crown magistrates' magistrates tribunal parliament
+    railway line river canal beach island isle forest pupils year stage phase module course protocol
+    index scale score scales assessment interview syndrome disease test model method inquiry""")
+_STOP = _words("""
+    i the a an and or but if in on at to of for from with by as is are was were be been am he she they
+    we you it his her their our your my its this that these those there here who what when where why
+    how not no yes do does did has have had can could would should may might must shall will all any
+    some each both please thank thanks dear hi hello hey sorry re fw fwd cc bcc ref tel mobile phone
+    email e-mail fax date dob born time page name names address signed signature subject from sent
+    to case cases order orders licence section part para paragraph number no nhs pnc cro crn nino
+    oasys mappa marac dv da hmpps cps police probation court prison custody official sensitive
+    private confidential restricted personal urgent note notes january february march april june
+    july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec
+    monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat
+    sun yours sincerely faithfully regards kind morning afternoon evening night today tomorrow
+    yesterday christmas easter ramadan eid god covid ok okay tv uk usa gp dna hr it nfa tbc tba asap
+    fao pp ps nb am pm risk medium high low very state secretary hmyoi english british irish
+    scottish welsh polish french german italian spanish romanian asian african european muslim
+    christian delius oasis""")
+PLACES = _words("""aberdeen aberystwyth accrington aldershot ashford aylesbury bangor barking barnet barnsley
+    barnstaple barrow basildon basingstoke bath batley bedford belfast berkshire beverley bexley
+    birkenhead birmingham blackburn blackpool bodmin bolton bootle boston bournemouth bracknell
+    bradford braintree brent brentwood brighton bristol britain brixton bromley burnley burton bury
+    buxton caerphilly cambridge camden canterbury cardiff cardigan carlisle chatham chelmsford
+    chelsea cheltenham cheshire chester chesterfield chichester chorley clacton cleethorpes
+    colchester corby cornwall coventry crawley crewe croydon cumbria dagenham darlington dartford
+    derby derbyshire devon dewsbury doncaster dorset dover dudley dundee durham ealing eastbourne
+    edinburgh enfield england epsom essex europe exeter falkirk falmouth fareham farnborough
+    felixstowe folkestone gateshead gillingham glasgow gloucester gosport grantham gravesend
+    greenwich grimsby guernsey guildford hackney halifax hammersmith hampshire haringey harlow
+    harrogate harrow hartlepool hastings hatfield havering hereford hertford hertfordshire hexham
+    hillingdon holyhead hounslow huddersfield hull ilford inverness ipswich ireland islington jersey
+    keighley kendal kensington kent kettering kidderminster kingston kirklees knowsley lambeth
+    lancashire lancaster leamington leeds leicester leicestershire lewes lewisham leyton lichfield
+    lincolnshire lincoln liverpool llandudno london loughborough lowestoft luton macclesfield
+    maidenhead maidstone manchester mansfield margate merthyr merton middlesbrough midlands
+    morecambe newcastle newham newport newquay norfolk northampton northamptonshire northumberland
+    norwich nottingham nottinghamshire nuneaton oldham oxford oxfordshire paisley penzance
+    peterborough plymouth pontefract poole portsmouth preston ramsgate reading redbridge redcar
+    redditch redhill rhyl richmond rochdale rochester romford rotherham rugby runcorn salford
+    salisbury sandwell scarborough scotland scunthorpe sheffield shetland shrewsbury shropshire
+    skegness skipton slough solihull somerset southampton southend southport southwark staffordshire
+    stevenage stockport stockton stoke stratford strathclyde suffolk sunderland surrey sussex sutton
+    swansea swindon tameside tamworth taunton telford thurrock torquay tottenham trafford truro
+    tyneside ulster wakefield wales wallasey walsall waltham wandsworth warrington warwick
+    warwickshire watford wembley westminster weymouth whitby whitehaven widnes wigan wight wiltshire
+    wimbledon winchester windsor wirral woking wokingham wolverhampton woolwich worcester
+    worcestershire workington worksop worthing wrexham yarmouth yeovil york yorkshire africa america
+    asia australia canada china france germany india iraq iran italy jamaica kenya nigeria pakistan
+    poland portugal romania russia somalia spain syria turkey ukraine albania bangladesh paris
+    berlin dublin""")
 # Words that turn up in lower case so often that no register should chase them there.
-NEVER_LOWER = _words("""will may mark hope grace faith joy summer dawn rose bill bob rob pat sue grant lance chance case guy art
-    jack don gene miles page pierce ray reed rod bear mouse sky star young brown white black green king wood long day
-    love little price rich short small west north hill moon sun major pope bishop baker cook carter hunter summers
-    winter bright sharp wise best bond bush church cross field fields fox gate head house hall lamb lane law marsh
-    mason miller moor park penny pike pool porter potter rice savage seal singer snow speed stone street swift taylor
-    tanner walker wall ward waters weaver webb weeks wells wheeler while woods worth""")
-ACRONYMS = _words("""pdu cmht imeu rota pps hmip hdc roti ispp ipp esp edr rar uw upw drr atr mhtr sds sfo sir vlo vcs idap bbr
-    tsp rmp oms omu aps cas asd adhd ptsd cbt dbt gbh abh pwits tic tics pso cp cin iro lac mash dbs uc esa pip
-    jsa dwp hmrc nps npd ns ndelius delius oasys rsr ogrs ogp ovp sara visor ppo iom yot yos ymca nacro aa na""")
+NEVER_LOWER = _words("""
+    will may mark hope grace faith joy summer dawn rose bill bob rob pat sue grant lance chance case guy
+    art jack don gene miles page pierce ray reed rod bear mouse sky star young brown white black
+    green king wood long day love little price rich short small west north hill moon sun major pope
+    bishop baker cook carter hunter summers winter bright sharp wise best bond bush church cross
+    field fields fox gate head house hall lamb lane law marsh mason miller moor park penny pike pool
+    porter potter rice savage seal singer snow speed stone street swift taylor tanner walker wall
+    ward waters weaver webb weeks wells wheeler while woods worth""")
+ACRONYMS = _words("""
+    pdu cmht imeu rota pps hmip hdc roti ispp ipp esp edr rar uw upw drr atr mhtr sds sfo sir vlo vcs
+    idap bbr tsp rmp oms omu aps cas asd adhd ptsd cbt dbt gbh abh pwits tic tics pso cp cin iro lac
+    mash dbs uc esa pip jsa dwp hmrc nps npd ns ndelius delius oasys rsr ogrs ogp ovp sara visor ppo
+    iom yot yos ymca nacro aa na""")
 
 
 @cache

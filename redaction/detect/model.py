@@ -6,8 +6,8 @@ from typing import Any, Protocol
 from redaction.detect.text import PageString
 from redaction.geometry import Box
 
-# A finding of this kind says that the words name a place or an organisation. It is never reported: it keeps weak guesses
-# at the same words from being followed through the case.
+# A finding of this kind says that the words name a place or an organisation. It is never reported: it keeps weak
+# guesses at the same words from being followed through the case.
 PLACE = "place"
 IDENTIFIER_KINDS = frozenset(
     {
@@ -35,8 +35,8 @@ IDENTIFIER_KINDS = frozenset(
 class Finding:
     """One recogniser's claim about characters `start` to `end` of one page.
 
-    `score` runs from 0 to 1 and orders findings; it is not a probability. `evidence` says why, in words an officer
-    can read. `title` is the word that stood before a name ("mrs"), which may rule people out.
+    `score` runs from 0 to 1 and orders findings; it is not a probability. `evidence` says why, in words an
+    officer can read. `title` is the word that stood before a name ("mrs"), which may rule people out.
     """
 
     start: int

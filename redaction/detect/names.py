@@ -1,7 +1,7 @@
 """Names of people by rule: what a capitalised run of words is made of, and the words around it.
 
-No single test decides. Each rule gives its findings a score and says why in words; the caller keeps those above a
-threshold. The scores order rules by how often they were right on the development records.
+No single test decides. Each rule gives its findings a score and says why in words; the caller keeps those above
+a threshold. The scores order rules by how often they were right on the development records.
 """
 
 import re
@@ -11,14 +11,12 @@ from typing import NamedTuple
 from redaction.detect import cues
 from redaction.detect.lexicon import (
     KIN,
-    NEVER_LOWER,
     ORGANISATION,
     PLACES,
     STREET,
     TITLES,
     Class,
     classify,
-    is_word,
     words,
 )
 from redaction.detect.model import PLACE, Finding
@@ -39,8 +37,8 @@ PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab
 _ALSO_SURNAMES = frozenset("hill green ward church hall marsh park lane bridge grove court banks".split())
 # Titles that are everyday words: what follows must look like a name.
 _WEAK_TITLES = frozenset(
-    """officer nurse sister justice chief major recorder detective constable judge inspector captain
-    commander ch so co cm sw di sir lord lady father miss master pastor canon warder""".split()
+    """officer nurse sister justice chief major recorder detective constable judge inspector captain commander
+    ch so co cm sw di sir lord lady father miss master pastor canon warder""".split()
 )
 _MONTHS = frozenset("may april june august".split())
 _DATE_BEFORE = re.compile(
@@ -52,18 +50,6 @@ _TITLE_AND_NUMBER = re.compile(r"(?<![\w'])(?P<title>[A-Z][A-Za-z]{1,14})\.?[ \v
 _SENTENCE_START = re.compile(
     r"(?:\A|[.!?:;\u2026][\"')\]]*[ \v]+|\n[> \t]*|[\"(][ ]?|[-\u2022*][ ]|\d[.)][ ]|[ ]{3,})\Z"
 )
-_COMMA_NAME = re.compile(
-    rf"(?<![\w'&-])(?P<surname>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?),[ \v](?P<forename>{cues.TOKEN}(?:[ ]{cues.TOKEN}){{0,2}})"
-    r"(?![\w'])"
-)
-_SOLO_LINE = re.compile(
-    rf"(?m)^[> \t]*(?P<name>{cues.TOKEN}(?:[ ](?:{cues.PARTICLE}[ ])?{cues.TOKEN}){{0,3}})(?P<comma>[.,]?)[ \t]*$"
-)
-_BRACKETED = re.compile(
-    rf"\((?P<quote>[\"']?)(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)\)"
-)
-_QUOTED = re.compile(rf"(?<=[a-z] )[\"'](?P<name>{cues.CAPITALISED})[\"'](?= {cues.CAPITALISED})")
-_IN_ANGLES = re.compile(r"<[^>\n]*>?|\[[^\]\n]*\]?|\([^)\n]*\)?")
 
 
 class Token(NamedTuple):
@@ -88,7 +74,7 @@ def _labels(flat: str) -> dict[int, str]:
     return found
 
 
-def _tokens(flat: str, start: int, end: int) -> list[Token]:
+def tokens_of(flat: str, start: int, end: int) -> list[Token]:
     found = []
     for match in cues.TOKENS.finditer(flat, start, end):
         key = fold(re.sub(r"-\v+", "-", match.group()))
@@ -104,7 +90,7 @@ def _is_date(flat: str, key: str, start: int, end: int) -> bool:
     )
 
 
-def _part_of_place(token: Token) -> bool:
+def part_of_place(token: Token) -> bool:
     return token.key in STREET or token.key in ORGANISATION
 
 
@@ -137,12 +123,7 @@ class NameRecogniser:
         labelled = _labels(flat)
         found: list[Finding] = []
         for run in cues.RUN.finditer(flat):
-            found += self._run(flat, _tokens(flat, run.start(), run.end()), labelled)
-        found += self._surname_first(flat)
-        found += self._mail(flat)
-        found += self._solo_lines(flat)
-        found += self._brackets(flat)
-        found += self._lower_case(flat)
+            found += self._run(flat, tokens_of(flat, run.start(), run.end()), labelled)
         return found
 
     def _run(self, flat: str, tokens: list[Token], labelled: dict[int, str]) -> list[Finding]:
@@ -165,7 +146,7 @@ class NameRecogniser:
                 found.append(Finding(stretch[0].start, stretch[-1].end, PLACE, 1.0, ("after St or HMP",)))
             elif stretch:
                 found += self._stretch(flat, stretch, following, title, labelled.get(stretch[0].start, ""))
-            elif title and _part_of_place(token) and token.key in words("surnames"):
+            elif title and part_of_place(token) and token.key in words("surnames"):
                 found.append(
                     Finding(token.start, token.end, "person", 0.85, (f"title {title} + surname",), title)
                 )
@@ -177,7 +158,7 @@ class NameRecogniser:
     def _place_ahead(tokens: list[Token], stop: int) -> Token | None:
         """The street or organisation word that the run leads up to over plain words, if it does."""
         for token in tokens[stop - 1 if stop else 0 :]:
-            if _part_of_place(token):
+            if part_of_place(token):
                 return token
             if (
                 token.kind not in (Class.WORD, Class.PLACE)
@@ -197,14 +178,14 @@ class NameRecogniser:
             return True
         if token.kind is Class.STOP or (token.kind is Class.PLACE and not titled and not inside):
             return False
-        if _part_of_place(token):
+        if part_of_place(token):
             return False
         return not (inside and token.key in TITLES and len(token.key) > 2)
 
     def _stretch(
         self, flat: str, stretch: list[Token], following: Token | None, title: str, label: str
     ) -> list[Finding]:
-        if following is not None and _part_of_place(following) and not title:
+        if following is not None and part_of_place(following) and not title:
             last = stretch[-1]
             if not (following.key in _ALSO_SURNAMES and last.kind is Class.FORENAME and len(stretch) == 1):
                 return [
@@ -231,7 +212,7 @@ class NameRecogniser:
             if any(token.kind in NAME_CLASSES for token in named) and not any(
                 t.kind is Class.PLACE for t in named[:1]
             ):
-                return [_finding(named, score, f"after the label {label}")]
+                return [finding_of(named, score, f"after the label {label}")]
         return self._inside(flat, stretch)
 
     @staticmethod
@@ -246,7 +227,7 @@ class NameRecogniser:
             taken.append(token)
         if taken == stretch[:1] and taken[0].kind is Class.PLACE and title in _WEAK_TITLES:
             return []
-        return [_finding(taken, 0.95, f"title {title} + name", title)]
+        return [finding_of(taken, 0.95, f"title {title} + name", title)]
 
     def _inside(self, flat: str, stretch: list[Token]) -> list[Finding]:
         """Names somewhere in a stretch without title or label."""
@@ -255,7 +236,7 @@ class NameRecogniser:
         while index < len(stretch):
             length, score, why = self._multi(flat, stretch[index : index + LONGEST_NAME])
             if length:
-                found.append(_finding(stretch[index : index + length], score, why))
+                found.append(finding_of(stretch[index : index + length], score, why))
                 found += _declared_initials(flat, stretch[index : index + length])
                 index += length
                 continue
@@ -327,15 +308,15 @@ class NameRecogniser:
         if token.text.isupper() and len(token.text) < 3:
             return None
         if around.before(cues.ALIAS_BEFORE):
-            return _finding([token], 0.8, INTRODUCED)
+            return finding_of([token], 0.8, INTRODUCED)
         if token.kind not in NAME_CLASSES:
             return None
         if token.text.isupper() and len(token.text) < 4 and token.kind is not Class.FORENAME:
             return None
         if around.before(cues.KIN_BEFORE):
-            return _finding([token], 0.85, "after a word for a relative")
+            return finding_of([token], 0.85, "after a word for a relative")
         if around.before(cues.GREETING) and token.kind in FORENAMES | {Class.UNKNOWN, Class.SURNAME}:
-            return _finding([token], 0.85, "greeted by name")
+            return finding_of([token], 0.85, "greeted by name")
         return self._by_company(around, token)
 
     @staticmethod
@@ -346,143 +327,23 @@ class NameRecogniser:
         role = around.before(cues.ROLE_BEFORE)
         if token.kind is Class.FORENAME:
             place = around.before(cues.PLACE_BEFORE) and token.key in PLACES
-            return None if place else _finding([token], 0.8 if person or led or role else 0.7, "forename")
+            return None if place else finding_of([token], 0.8 if person or led or role else 0.7, "forename")
         if token.kind is Class.WORD_NAME:
             if role or (led and not around.sentence_start) or (person and token.key not in ("will", "may")):
                 placed = around.before(cues.PLACE_BEFORE) or token.key in PLACES
                 return (
                     None
                     if placed
-                    else _finding([token], 0.6, "forename that is also a word, where a person would be")
+                    else finding_of([token], 0.6, "forename that is also a word, where a person would be")
                 )
             return None
         if around.before(cues.PLACE_BEFORE) and not role:
-            return _finding([token], 1.0, "where a place would be", kind=PLACE)
+            return finding_of([token], 1.0, "where a place would be", kind=PLACE)
         if token.kind is Class.UNKNOWN and token.text.isupper() and len(token.text) < 6 and not role:
             return None
         if role or led or person:
-            return _finding([token], 0.6, "unknown word where a person would be")
+            return finding_of([token], 0.6, "unknown word where a person would be")
         return None
-
-    @staticmethod
-    def _surname_first(flat: str) -> list[Finding]:
-        found = []
-        for match in _COMMA_NAME.finditer(flat):
-            surname = [t for t in _tokens(flat, *match.span("surname"))]
-            forename = _tokens(flat, *match.span("forename"))
-            if (
-                not forename
-                or not surname
-                or any(t.key in TITLES or _part_of_place(t) for t in surname + forename[:1])
-            ):
-                continue
-            shouted = (
-                all(t.text.isupper() and len(t.text) > 1 for t in surname)
-                and surname[0].kind is not Class.STOP
-            )
-            if (
-                shouted
-                and forename[0].kind in NAME_CLASSES | {Class.INITIAL}
-                and not forename[0].text.isupper()
-            ):
-                end = forename[0].end
-                for token in forename[1:]:
-                    if token.kind not in NAME_CLASSES | {Class.INITIAL}:
-                        break
-                    end = token.end
-                found.append(Finding(match.start(), end, "person", 0.92, ("SURNAME, Forename",)))
-        return found
-
-    @staticmethod
-    def _mail(flat: str) -> list[Finding]:
-        """People in From, To and Cc lines and in "On ..., NAME wrote:"."""
-        found = []
-        for pattern, why in (
-            (cues.ADDRESS_LABEL, "in the heading of a message"),
-            (cues.WROTE, "author of a quoted message"),
-        ):
-            for match in pattern.finditer(flat):
-                text = _IN_ANGLES.sub(lambda m: ";" * len(m.group()), match["people"])
-                position = match.start("people")
-                for piece in text.split(";"):
-                    found += _addressee(flat, position, piece, why)
-                    position += len(piece) + 1
-        return found
-
-    @staticmethod
-    def _solo_lines(flat: str) -> list[Finding]:
-        """Names alone on a line: signatures, and the first line of a message."""
-        found = []
-        for match in _SOLO_LINE.finditer(flat):
-            tokens = _tokens(flat, *match.span("name"))
-            if (
-                not tokens
-                or any(t.kind is Class.STOP or _part_of_place(t) for t in tokens)
-                or tokens[0].key in TITLES
-            ):
-                continue
-            above = flat[max(0, match.start() - 80) : match.start()].rstrip("> \t\n")
-            if cues.CLOSING.search(above) and tokens[0].kind is not Class.INITIAL:
-                found.append(_finding(tokens, 0.85, "signature"))
-            elif (
-                len(tokens) == 1
-                and tokens[0].kind in FORENAMES | {Class.UNKNOWN}
-                and not tokens[0].text.isupper()
-            ):
-                blank_above = re.compile(r"(?:\A|\n[> \t]*\n[> \t]*)\Z").search(
-                    flat, max(0, match.start() - 12), match.start()
-                )
-                if blank_above and tokens[0].key not in PLACES:
-                    found.append(_finding(tokens, 0.6, "alone on a line"))
-        return found
-
-    @staticmethod
-    def _brackets(flat: str) -> list[Finding]:
-        found = []
-        for pattern in (_BRACKETED, _QUOTED):
-            for match in pattern.finditer(flat):
-                tokens = _tokens(flat, *match.span("name"))
-                quoted = bool(match.groupdict().get("quote")) or pattern is _QUOTED
-                if any(t.kind in (Class.STOP, Class.PLACE) or _part_of_place(t) for t in tokens):
-                    continue
-                shouted = match["name"].isupper() and len(match["name"]) > 4
-                if any(t.kind in NAME_CLASSES for t in tokens) and (quoted or shouted):
-                    found.append(_finding(tokens, 0.65, BRACKETED))
-        return found
-
-    @staticmethod
-    def _lower_case(flat: str) -> list[Finding]:
-        """Names in hurried notes: after a title, after a relative, or a forename that is no word."""
-        found = []
-        for match in cues.LOWER_TITLED.finditer(flat):
-            key, title = fold(match["name"]).removesuffix("'s"), match["title"]
-            known = key in words("surnames") and title in ("mr", "mrs") and key not in words("words_common")
-            if (
-                title != "miss"
-                and len(key) == 1
-                and key != "a"
-                or known
-                or (not is_word(key) and classify(key) is not Class.STOP)
-            ):
-                start = match.start("name")
-                found.append(
-                    Finding(start, start + len(key), "person", 0.75, (f"title {title} + name",), title)
-                )
-        for match in cues.LOWER_KIN.finditer(flat):
-            key = fold(match["name"]).removesuffix("'s")
-            if key not in NEVER_LOWER and classify(key) in (Class.FORENAME, Class.UNKNOWN, Class.WORD_NAME):
-                start = match.start("name")
-                found.append(
-                    Finding(start, start + len(key), "person", 0.65, ("after a word for a relative",))
-                )
-        for match in cues.LOWER_ALIAS.finditer(flat):
-            if classify(match["name"]) in (Class.FORENAME, Class.UNKNOWN):
-                found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))
-        for match in cues.LOWER_WORD.finditer(flat):
-            key = match.group()
-            if classify(key) is Class.FORENAME and not is_word(key) and key not in KIN:
-                found.append(Finding(match.start(), match.end(), "person", 0.55, ("forename in lower case",)))
-        return found
 
 
 def _declared_initials(flat: str, tokens: list[Token]) -> list[Finding]:
@@ -497,25 +358,5 @@ def _declared_initials(flat: str, tokens: list[Token]) -> list[Finding]:
     return [Finding(*match.span("initials"), "person", 0.9, (DECLARED,))]
 
 
-def _finding(tokens: list[Token], score: float, why: str, title: str = "", kind: str = "person") -> Finding:
+def finding_of(tokens: list[Token], score: float, why: str, title: str = "", kind: str = "person") -> Finding:
     return Finding(tokens[0].start, tokens[-1].end, kind, score, (why,), title)
-
-
-def _addressee(flat: str, position: int, piece: str, why: str) -> list[Finding]:
-    """One entry of a From or To line: "Forename Surname" or "Surname, Forename"."""
-    tokens = _tokens(flat, position, position + len(piece))
-    tokens = [token for token in tokens if token.key not in TITLES]
-    if not tokens or len(tokens) > LONGEST_NAME + 1 or "@" in piece:
-        return []
-    if any(t.kind is Class.STOP or _part_of_place(t) for t in tokens):
-        return []
-    if not any(t.kind in NAME_CLASSES for t in tokens) and len(tokens) < 2:
-        return []
-    parts = [part for part in piece.split(",") if part.strip()]
-    if len(parts) > 2 or (len(parts) == 2 and all(" " in part.strip() for part in parts)):
-        found = []
-        for part in parts:
-            offset = position + piece.index(part)
-            found += _addressee(flat, offset, part, why)
-        return found
-    return [_finding(tokens, 0.93, why)]

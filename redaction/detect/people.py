@@ -1,7 +1,7 @@
-"""Who a name means. Names are parsed, grouped into people, and each later mention is matched to one of them or left open.
+"""Who a name means. Names are parsed and grouped into people; each mention is matched to one of them or left open.
 
-The order in which names are met never matters: they are sorted before they are grouped. Where a name fits two people
-nothing is guessed: the mention carries both as candidates.
+The order in which names are met never matters: they are sorted before they are grouped. Where a name fits two
+people nothing is guessed: the mention carries both as candidates.
 """
 
 import re

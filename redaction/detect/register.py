@@ -1,8 +1,8 @@
 """The register of known names: once somebody is known, every form of their name is found on every page.
 
-Exact forms come from one Aho-Corasick automaton over the folded page. Misspellings and OCR errors are looked for among
-the words that are in no dictionary. Initials count only where somebody signs or speaks. Names are only ever added, so
-knowing one more person can never lose a mention of another.
+Exact forms come from one Aho-Corasick automaton over the folded page. Misspellings and OCR errors are looked for
+among the words that are in no dictionary. Initials count only where somebody signs or speaks. Names are only ever
+added, so knowing one more person can never lose a mention of another.
 """
 
 import re
@@ -24,11 +24,11 @@ from redaction.detect.lexicon import (
     classify,
     is_word,
     same_forename,
-    short_forms,
 )
 from redaction.detect.model import Finding
 from redaction.detect.people import Name
 from redaction.detect.text import PageString, fold
+from redaction.detect.variants import initials_of, variants
 
 SHORTEST_MISSPELT = 4
 INITIALS, ONE_INITIAL = "signs or speaks by initials", "initial alone on a line"
@@ -38,7 +38,8 @@ _NOT_PERSON_AFTER = re.compile(rf"[ ](?P<word>[{cues.UPPER}][\w']*\.?)|[ ]?&[ ]?
 _FIRM_AFTER = re.compile(rf"[ ]?&[ ]?[{cues.UPPER}]")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?][\"')\]]*[ \v]+|\n[> \t]*|[-\u2022*][ ])\Z")
 _LOWER_BEFORE = re.compile(
-    r"(?:\b(?:with|w|told|tell|tells|ask|asks|asked|rang|ring|seen|saw|text|texted|phoned|other|called|and|for|from|is|by|of"
+    r"(?:\b(?:with|w|told|tell|tells|ask|asks|asked|rang|ring|seen|saw|text|texted|phoned|other|called|and"
+    r"|for|from|is|by|of"
     r"|that|re|dr|mr|mrs|ms|miss|n|so|if|4|2|wants|want)[ \v]+|\n[> \t]*)\Z",
     re.IGNORECASE,
 )
@@ -60,12 +61,14 @@ _PARAGRAPH = re.compile(r"\n[> \t]*\n[> \t]*\Z")
 _IN_PLACE = re.compile(r"(?i)\b(?:in|at|near|hmp|hmyoi|towards|around)[ \v]+\Z")
 _MONTHS = frozenset("may april june august".split())
 _INITIALS_AT = re.compile(
-    r"(?m)(?:(?<=[ ]{2})|(?<=- )|(?<=[(\[/])|^[> \t]*)(?P<initials>[A-Z]{2,4})(?=[ \t]*$|[ ]?:|'s\b|[ ](?:said|joined|left|asked|to|reported|"
+    r"(?m)(?:(?<=[ ]{2})|(?<=- )|(?<=[(\[/])|^[> \t]*)(?P<initials>[A-Z]{2,4})(?=[ \t]*$|[ ]?:|'s\b"
+    r"|[ ](?:said|joined|left|asked|to|reported|"
     r"noted|advised|agreed|confirmed|stated|attended|[-]|\d)|[)\]/,]|[ ]\d)"
     r"|(?<=[.!?] )(?P<closing>[A-Z]{2,4})(?=[ ]*$)|(?<![\w.])(?P<dotted>(?:[A-Z]\.){2,3})(?!\w)"
     r"|(?<= / )(?P<listed>[A-Z]{2,4})(?=[ ]*$)"
     r"|(?<=- )(?P<lower>[a-z]{2,3})(?=[ \t]*$)"
-    r"|(?<![\w.])(?P<speaker>[A-Z]{2,4})(?=:[ ]|'s[ ][a-z]|[ ](?:said|asked|joined|reported|noted|advised|agreed|confirmed|stated|\w{3,}ed)\b|[ ]/[ ][A-Z]{2,4}$|[ ]for[ ]M)"
+    r"|(?<![\w.])(?P<speaker>[A-Z]{2,4})(?=:[ ]|'s[ ][a-z]|[ ](?:said|asked|joined|reported|noted|advised"
+    r"|agreed|confirmed|stated|\w{3,}ed)\b|[ ]/[ ][A-Z]{2,4}$|[ ]for[ ]M)"
 )
 _LETTER_ALONE = re.compile(r"(?m)^[> \t]*(?P<letter>[A-Z])\.?[ \t]*$")
 _OCR = str.maketrans(
@@ -76,74 +79,6 @@ _OCR = str.maketrans(
 def ocr_form(word: str) -> str:
     """`word` with the shapes that OCR confuses made one: rn and m, l and i and 1, o and 0, c and e, vv and w."""
     return word.replace("rn", "m").replace("vv", "w").replace("cl", "d").translate(_OCR)
-
-
-def variants(name: Name) -> dict[str, str]:
-    """Each folded form a name takes in writing, with what kind of form it is."""
-    found: dict[str, str] = {}
-
-    def add(form: str, why: str) -> None:
-        if len(form) > 1:
-            found.setdefault(form, why)
-
-    if name.lone:
-        add(name.lone, "same name as elsewhere")
-        for short in short_forms(name.lone) if classify(name.lone) is Class.FORENAME else ():
-            add(short, "short form of a known name")
-        return found
-    first = name.forenames[0]
-    surnames = name.surname_parts if len(name.surname) > 1 else ()
-    for surname in surnames:
-        spellings = {surname, surname.replace("-", " "), surname.replace("'", ""), surname.replace(" ", "-")}
-        for family in spellings:
-            for given in {first, " ".join(name.forenames)}:
-                add(f"{given} {family}", "known name")
-                add(f"{family}, {given}", "known name")
-                add(f"{family} {given}", "known name")
-            initial = first[0]
-            middle = " ".join(given[0] for given in name.forenames)
-            for letters in {
-                initial,
-                f"{initial}.",
-                middle,
-                middle.replace(" ", ". ") + ".",
-                middle.replace(" ", "."),
-                middle.replace(" ", "") + ".",
-            }:
-                add(f"{letters} {family}", "initials and surname of a known name")
-                add(f"{family} {letters}", "initials and surname of a known name")
-                add(f"{family}, {letters}", "initials and surname of a known name")
-            if len(first) > 1:
-                for short in short_forms(first):
-                    add(f"{short} {family}", "short form of a known name")
-            add(family, "surname of a known name")
-    if len(first) > 1:
-        add(first, "forename of a known name")
-        add(f"{first.replace('-', ' ')}", "forename of a known name")
-        if name.surname:
-            parts = [part[0] for part in re.split(r"[- ]", name.surname) if part]
-            add(f"{first} {parts[0]}", "forename and initial of a known name")
-            add(f"{first[0]} {'-'.join(parts)}", "initials of a known name")
-        for part in first.split("-"):
-            if len(part) > 2 and part != first:
-                add(part, "part of a known forename")
-        for short in short_forms(first):
-            add(short, "short form of a known name")
-    return found
-
-
-def initials_of(name: Name) -> set[str]:
-    """The initials somebody might sign with: FAC and FA for Faith Adeyemi-Cole."""
-    if not (name.forenames and name.surname):
-        return set()
-    given = [
-        "".join(part[0] for part in name.forenames),
-        name.forenames[0][0],
-        "".join(part[0] for part in re.split(r"[- ]", name.forenames[0]) if part),
-    ]
-    parts = [part for part in re.split(r"[- ]", name.surname) if part]
-    family = ["".join(part[0] for part in parts), parts[0][0], parts[-1][0]]
-    return {first + last for first in given for last in family}
 
 
 class Register:

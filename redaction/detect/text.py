@@ -1,10 +1,10 @@
 """A page as one string, in the three forms the recognisers read, all traceable to the same offsets.
 
 `raw`   the text itself: words joined by a space, lines by a newline.
-`flat`  as long as `raw`, character for character: curly quotes straightened, and each line break that only wraps a
-        sentence (with the `> ` of quoted mail) turned into SOFT, so that a rule can read over it yet still see it.
-`folded` lower case, without accents, every run of white space and quoting marks one space, for the register of known
-        names; `origin()` leads back to `raw`.
+`flat`  as long as `raw`, character for character: curly quotes straightened, and each line break that only wraps
+        a sentence (with the `> ` of quoted mail) turned into SOFT: a rule can read over it yet still see it.
+`folded` lower case, without accents, every run of white space and quoting marks one space, for the register of
+        known names; `origin()` leads back to `raw`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,172 @@
+"""Names given away by where they stand: mail headings, signatures, "SURNAME, Forename", brackets, lower case."""
+
+import re
+
+from redaction.detect import cues
+from redaction.detect.lexicon import KIN, NEVER_LOWER, PLACES, TITLES, Class, classify, is_word, words
+from redaction.detect.model import Finding
+from redaction.detect.names import (
+    BRACKETED,
+    FORENAMES,
+    INTRODUCED,
+    LONGEST_NAME,
+    NAME_CLASSES,
+    finding_of,
+    part_of_place,
+    tokens_of,
+)
+from redaction.detect.text import PageString, fold
+
+_COMMA_NAME = re.compile(
+    rf"(?<![\w'&-])(?P<surname>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?),[ \v]"
+    rf"(?P<forename>{cues.TOKEN}(?:[ ]{cues.TOKEN}){{0,2}})(?![\w'])"
+)
+_SOLO_LINE = re.compile(
+    rf"(?m)^[> \t]*(?P<name>{cues.TOKEN}(?:[ ](?:{cues.PARTICLE}[ ])?{cues.TOKEN}){{0,3}})(?P<comma>[.,]?)[ \t]*$"
+)
+_BRACKETED = re.compile(
+    rf"\((?P<quote>[\"']?)(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)\)"
+)
+_QUOTED = re.compile(rf"(?<=[a-z] )[\"'](?P<name>{cues.CAPITALISED})[\"'](?= {cues.CAPITALISED})")
+_IN_ANGLES = re.compile(r"<[^>\n]*>?|\[[^\]\n]*\]?|\([^)\n]*\)?")
+
+
+class LayoutRecogniser:
+    """Kind `person`, from the layout of the page and the habits of hurried typing."""
+
+    name = "name layout"
+
+    def find(self, page: PageString) -> list[Finding]:
+        flat = page.flat
+        return [*_surname_first(flat), *_mail(flat), *_solo_lines(flat), *_brackets(flat), *_lower_case(flat)]
+
+
+def _surname_first(flat: str) -> list[Finding]:
+    found = []
+    for match in _COMMA_NAME.finditer(flat):
+        surname = [t for t in tokens_of(flat, *match.span("surname"))]
+        forename = tokens_of(flat, *match.span("forename"))
+        if (
+            not forename
+            or not surname
+            or any(t.key in TITLES or part_of_place(t) for t in surname + forename[:1])
+        ):
+            continue
+        shouted = (
+            all(t.text.isupper() and len(t.text) > 1 for t in surname) and surname[0].kind is not Class.STOP
+        )
+        if shouted and forename[0].kind in NAME_CLASSES | {Class.INITIAL} and not forename[0].text.isupper():
+            end = forename[0].end
+            for token in forename[1:]:
+                if token.kind not in NAME_CLASSES | {Class.INITIAL}:
+                    break
+                end = token.end
+            found.append(Finding(match.start(), end, "person", 0.92, ("SURNAME, Forename",)))
+    return found
+
+
+def _mail(flat: str) -> list[Finding]:
+    """People in From, To and Cc lines and in "On ..., NAME wrote:"."""
+    found = []
+    for pattern, why in (
+        (cues.ADDRESS_LABEL, "in the heading of a message"),
+        (cues.WROTE, "author of a quoted message"),
+    ):
+        for match in pattern.finditer(flat):
+            text = _IN_ANGLES.sub(lambda m: ";" * len(m.group()), match["people"])
+            position = match.start("people")
+            for piece in text.split(";"):
+                found += _addressee(flat, position, piece, why)
+                position += len(piece) + 1
+    return found
+
+
+def _solo_lines(flat: str) -> list[Finding]:
+    """Names alone on a line: signatures, and the first line of a message."""
+    found = []
+    for match in _SOLO_LINE.finditer(flat):
+        tokens = tokens_of(flat, *match.span("name"))
+        if (
+            not tokens
+            or any(t.kind is Class.STOP or part_of_place(t) for t in tokens)
+            or tokens[0].key in TITLES
+        ):
+            continue
+        above = flat[max(0, match.start() - 80) : match.start()].rstrip("> \t\n")
+        if cues.CLOSING.search(above) and tokens[0].kind is not Class.INITIAL:
+            found.append(finding_of(tokens, 0.85, "signature"))
+        elif (
+            len(tokens) == 1
+            and tokens[0].kind in FORENAMES | {Class.UNKNOWN}
+            and not tokens[0].text.isupper()
+        ):
+            blank_above = re.compile(r"(?:\A|\n[> \t]*\n[> \t]*)\Z").search(
+                flat, max(0, match.start() - 12), match.start()
+            )
+            if blank_above and tokens[0].key not in PLACES:
+                found.append(finding_of(tokens, 0.6, "alone on a line"))
+    return found
+
+
+def _brackets(flat: str) -> list[Finding]:
+    found = []
+    for pattern in (_BRACKETED, _QUOTED):
+        for match in pattern.finditer(flat):
+            tokens = tokens_of(flat, *match.span("name"))
+            quoted = bool(match.groupdict().get("quote")) or pattern is _QUOTED
+            if any(t.kind in (Class.STOP, Class.PLACE) or part_of_place(t) for t in tokens):
+                continue
+            shouted = match["name"].isupper() and len(match["name"]) > 4
+            if any(t.kind in NAME_CLASSES for t in tokens) and (quoted or shouted):
+                found.append(finding_of(tokens, 0.65, BRACKETED))
+    return found
+
+
+def _lower_case(flat: str) -> list[Finding]:
+    """Names in hurried notes: after a title, after a relative, or a forename that is no word."""
+    found = []
+    for match in cues.LOWER_TITLED.finditer(flat):
+        key, title = fold(match["name"]).removesuffix("'s"), match["title"]
+        known = key in words("surnames") and title in ("mr", "mrs") and key not in words("words_common")
+        if (
+            title != "miss"
+            and len(key) == 1
+            and key != "a"
+            or known
+            or (not is_word(key) and classify(key) is not Class.STOP)
+        ):
+            start = match.start("name")
+            found.append(Finding(start, start + len(key), "person", 0.75, (f"title {title} + name",), title))
+    for match in cues.LOWER_KIN.finditer(flat):
+        key = fold(match["name"]).removesuffix("'s")
+        if key not in NEVER_LOWER and classify(key) in (Class.FORENAME, Class.UNKNOWN, Class.WORD_NAME):
+            start = match.start("name")
+            found.append(Finding(start, start + len(key), "person", 0.65, ("after a word for a relative",)))
+    for match in cues.LOWER_ALIAS.finditer(flat):
+        if classify(match["name"]) in (Class.FORENAME, Class.UNKNOWN):
+            found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))
+    for match in cues.LOWER_WORD.finditer(flat):
+        key = match.group()
+        if classify(key) is Class.FORENAME and not is_word(key) and key not in KIN:
+            found.append(Finding(match.start(), match.end(), "person", 0.55, ("forename in lower case",)))
+    return found
+
+
+def _addressee(flat: str, position: int, piece: str, why: str) -> list[Finding]:
+    """One entry of a From or To line: "Forename Surname" or "Surname, Forename"."""
+    tokens = tokens_of(flat, position, position + len(piece))
+    tokens = [token for token in tokens if token.key not in TITLES]
+    if not tokens or len(tokens) > LONGEST_NAME + 1 or "@" in piece:
+        return []
+    if any(t.kind is Class.STOP or part_of_place(t) for t in tokens):
+        return []
+    if not any(t.kind in NAME_CLASSES for t in tokens) and len(tokens) < 2:
+        return []
+    parts = [part for part in piece.split(",") if part.strip()]
+    if len(parts) > 2 or (len(parts) == 2 and all(" " in part.strip() for part in parts)):
+        found = []
+        for part in parts:
+            offset = position + piece.index(part)
+            found += _addressee(flat, offset, part, why)
+        return found
+    return [finding_of(tokens, 0.93, why)]
