@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pikepdf
@@ -117,8 +118,5 @@ def _open_structure(path: Path) -> pikepdf.Pdf:
 
 
 def _positive(value: object) -> float:
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return 1.0
+    number = float(value) if isinstance(value, int | float | Decimal) else 1.0
     return number if 0 < number < float("inf") else 1.0

@@ -157,8 +157,8 @@ def supervised(work: Callable[[], int], *, memory_bytes: int = MEMORY_BYTES) -> 
     """Do `work` in a forked child under a memory limit and return its exit code.
 
     For the command line, where the file may be hostile and the process is our own: when a reader crashes on the
-    file, the caller still gets an answer. Raises Unreadable for a crash or an unforeseen exception, TooLarge for want of memory.
-    Must be called before any thread is started.
+    file, the caller still gets an answer. Raises Unreadable for a crash or an unforeseen exception, TooLarge for
+    want of memory. Must be called before any thread is started.
     """
     sys.stdout.flush()
     sys.stderr.flush()

@@ -97,3 +97,26 @@ def test_a_failed_apply_leaves_nothing_behind(tmp_path: Path) -> None:
     code, _, _ = redaction("apply", make_pdf(tmp_path / "a.pdf"), plan, tmp_path / "out.pdf")
     assert code == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf", "plan.json"]
+
+
+@pytest.mark.slow
+def test_apply_writes_a_copy_that_verify_finds_clean_where_the_original_is_not(tmp_path: Path) -> None:
+    plan, absent, out = tmp_path / "plan.json", tmp_path / "absent.txt", tmp_path / "out.pdf"
+    plan.write_text('{"redactions": [], "words": ["Zebedee Quillfeather"]}', encoding="utf-8")
+    absent.write_text("Zebedee Quillfeather\n\n", encoding="utf-8")
+    code, lines, _ = redaction("apply", TRAPS / "00_base.pdf", plan, out)
+    assert code == 0
+    assert lines[0]["pages"] == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["absent.txt", "out.pdf", "plan.json"]
+    code, lines, _ = redaction("verify", TRAPS / "00_base.pdf", "--absent", absent)
+    assert code == 3
+    assert {leak["where"] for leak in lines[0]} >= {"text"}
+    assert redaction("verify", out, "--absent", absent)[:2] == (0, [[]])
+
+
+def test_verify_refuses_an_empty_list_because_finding_nothing_of_nothing_proves_nothing(tmp_path: Path) -> None:
+    absent = tmp_path / "absent.txt"
+    absent.write_text("\n  \n", encoding="utf-8")
+    code, lines, _ = redaction("verify", make_pdf(tmp_path / "a.pdf"), "--absent", absent)
+    assert code == 2
+    assert "empty" in lines[0]["error"]
