@@ -6,17 +6,22 @@ Its tasks only point at our rows; leasing, attempts and results are `runner`'s, 
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+import psycopg
 from flask import Flask
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate.app import WorkerOptions
+from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext as ProcrastinateContext
-from procrastinate.worker import Worker
 from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 
 from sar.foundation.clock import utc_now
 from sar.foundation.db import write_transaction
@@ -26,6 +31,13 @@ from sar.foundation.jobs.runner import LEASE, claim, run
 
 _FORGOTTEN_AFTER: Final = timedelta(minutes=2)
 _STOP_POLL_SECONDS: Final = 0.2
+_RECONNECT_AFTER_SECONDS: Final = 2
+_log = logging.getLogger(__name__)
+_WORKER_OPTIONS: Final[WorkerOptions] = {
+    "queues": [dispatch.QUEUE],
+    "delete_jobs": "successful",
+    "install_signal_handlers": False,
+}
 
 
 def run_pending(app: Flask, limit: int | None) -> int:
@@ -33,27 +45,22 @@ def run_pending(app: Flask, limit: int | None) -> int:
     if limit == 0:
         return 0
     count = 0
-    worker: Worker | None = None
-
-    def counted() -> None:
-        nonlocal count
-        count += 1
-        if worker is not None and limit is not None and count >= limit:
-            worker.stop()
 
     async def drain() -> None:
-        nonlocal worker
+        loop = asyncio.get_running_loop()
+
+        def counted() -> None:
+            nonlocal count
+            count += 1
+            if count == limit:
+                loop.call_soon_threadsafe(running.cancel)
+
         engine = _engine(app, LEASE, counted)
         async with engine.open_async():
-            worker = Worker(
-                engine,
-                queues=[dispatch.QUEUE],
-                wait=False,
-                listen_notify=False,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-            )
-            await worker.run()
+            options: WorkerOptions = {**_WORKER_OPTIONS, "wait": False, "listen_notify": False}
+            running = asyncio.create_task(engine.run_worker_async(**options))
+            with suppress(asyncio.CancelledError):
+                await running
 
     # A thread of its own: the caller's may run an event loop already.
     with ThreadPoolExecutor(max_workers=1) as thread:
@@ -62,35 +69,39 @@ def run_pending(app: Flask, limit: int | None) -> int:
 
 
 def work(app: Flask, stop: threading.Event, lease: timedelta) -> None:
-    """Run a worker until `stop` is set; the job in hand is finished first."""
+    """Run a worker until `stop` is set; the job in hand is finished first. A lost database is waited for."""
 
     async def until_stopped() -> None:
         engine = _engine(app, lease, lambda: None)
         _add_periodics(engine, app, lease)
         async with engine.open_async():
             await _retry_stalled(engine, lease)
-            worker = Worker(
-                engine,
-                queues=[dispatch.QUEUE],
-                delete_jobs="successful",
-                install_signal_handlers=False,
-                update_heartbeat_interval=lease.total_seconds() / 3,
-                stalled_worker_timeout=lease.total_seconds(),
-            )
-            running = asyncio.create_task(worker.run())
+            options: WorkerOptions = {
+                **_WORKER_OPTIONS,
+                "update_heartbeat_interval": lease.total_seconds() / 3,
+                "stalled_worker_timeout": lease.total_seconds(),
+            }
+            running = asyncio.create_task(engine.run_worker_async(**options))
             while not stop.is_set() and not running.done():
                 await asyncio.sleep(_STOP_POLL_SECONDS)
-            worker.stop()
-            await running
+            running.cancel()  # which Procrastinate takes as: finish what you have, then stop
+            with suppress(asyncio.CancelledError):
+                await running
 
-    asyncio.run(until_stopped())
+    while not stop.is_set():
+        try:
+            asyncio.run(until_stopped())
+        except (ConnectorException, psycopg.OperationalError, OperationalError) as error:
+            _log.warning("the database was not to be had: %s", type(error).__name__)
+        stop.wait(_RECONNECT_AFTER_SECONDS)
 
 
 def _engine(app: Flask, lease: timedelta, when_run: Callable[[], None]) -> App:
     url = make_url(app.extensions["sar"].settings.database_url).set(drivername="postgresql")
     engine = App(connector=PsycopgConnector(conninfo=url.render_as_string(hide_password=False), min_size=1))
 
-    @engine.task(name=dispatch.TASK, queue=dispatch.QUEUE)
+    # What a handler raises is dealt with by `run`; what gets out here is the database failing us.
+    @engine.task(name=dispatch.TASK, queue=dispatch.QUEUE, retry=RetryStrategy(wait=_RECONNECT_AFTER_SECONDS))
     def run_job(job_id: str) -> None:
         with app.app_context():
             job = claim(lease, job_id)

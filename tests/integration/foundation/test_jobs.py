@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 
 from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import utc_now
@@ -307,3 +310,58 @@ def test_a_periodic_task_is_queued_once_for_each_interval(app: Flask, monkeypatc
 def test_draining_inside_a_write_transaction_is_refused_instead_of_waiting_for_ever(app: Flask) -> None:
     with write_transaction(), pytest.raises(RuntimeError, match="write transaction"):
         run_pending(app)
+
+
+def test_a_worker_outlives_the_loss_of_its_connections(app: Flask, database: str) -> None:
+    if database == "sqlite":
+        pytest.skip("SQLite has no connections to lose")
+    handler("test.note", max_attempts=5)(lambda job: None)
+    stop = threading.Event()
+    worker = threading.Thread(target=run_worker, args=(app, stop), kwargs={"lease": SHORT})
+    worker.start()
+    try:
+        first = queue("test.note", "first")
+        _wait_until_done(first)
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = %s"
+        db.session.remove()
+        killer = create_engine(db.engine.url)
+        with killer.connect() as connection:
+            connection.exec_driver_sql(others, (db.engine.url.database,))
+        killer.dispose()
+        db.engine.dispose()
+        _wait_until_done(queue("test.note", "second"))
+    finally:
+        stop.set()
+        worker.join(30)
+    assert not worker.is_alive()
+
+
+def test_a_worker_of_several_processes_replaces_one_that_died(app: Flask, tmp_path: Path) -> None:
+    """The job kills its process outright, as the system does when memory runs out."""
+
+    @handler("test.deadly")
+    def work(job: JobContext) -> None:
+        (tmp_path / f"attempt-{job.attempt}").touch()
+        if job.attempt == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    job_id = queue("test.deadly")
+    db.session.remove()
+    db.engine.dispose()
+    stop = threading.Event()
+    supervisor = threading.Thread(target=run_worker, args=(app, stop, 2), kwargs={"lease": SHORT})
+    supervisor.start()
+    try:
+        _wait_until_done(job_id)
+    finally:
+        stop.set()
+        supervisor.join(30)
+    assert not supervisor.is_alive()
+    assert sorted(path.name for path in tmp_path.glob("attempt-*")) == ["attempt-1", "attempt-2"]
+
+
+def _wait_until_done(job_id: str) -> None:
+    ends = time.monotonic() + 45
+    while row(job_id).state != State.DONE:
+        assert time.monotonic() < ends, "the job was not done in time"
+        time.sleep(0.05)
