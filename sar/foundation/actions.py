@@ -26,6 +26,8 @@ class Action(Enum):
     SIGNED_OUT = ("access.signed_out", ())
     STEPPED_UP = ("access.stepped_up", ())
     SECOND_FACTOR_SET = ("access.second_factor_set", ())
+    SIGN_IN_RESET = ("staff.sign_in_reset", ())
+    PASSWORD_CHANGED = ("access.password_changed", ())
     SESSIONS_REVOKED = ("access.sessions_revoked", ("count",))
     LINK_ISSUED = ("access.link_issued", ("purpose", "expires_on"))
     LINK_REVOKED = ("access.link_revoked", ("purpose",))
@@ -58,6 +60,7 @@ class Action(Enum):
 
     # consultation
     ORIGINATOR_ADDED = ("originator.added", ())
+    ORIGINATOR_CHANGED = ("originator.changed", ())
     CONSULTATION_SENT = ("consultation.sent", ("case_id", "originator_id", "records", "due_on"))
     CONSULTATION_CHASED = ("consultation.chased", ("case_id", "chase"))
     CONSULTATION_OPENED = ("consultation.opened", ("case_id",))

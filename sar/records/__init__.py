@@ -1,0 +1,1 @@
+"""Records: what the searches brought, where each came from, and its pages."""

@@ -1,0 +1,402 @@
+"""Commands on records. The only writer of them; the directory of originators is written by `directory`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from sqlalchemy import func, select
+
+from sar.cases import service as cases
+from sar.cases.models import Case
+from sar.cases.queries import visible_case
+from sar.cases.workflow import Stage
+from sar.foundation import blobs
+from sar.foundation.actions import Action
+from sar.foundation.actors import SYSTEM, Actor
+from sar.foundation.admission import RECORDS, Admitted, Kind, admit
+from sar.foundation.audit import AuditEntry, canonical
+from sar.foundation.audit import record as write_down
+from sar.foundation.clock import london_today, utc_now
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Conflict, NotFound, Refused
+from sar.foundation.events import Event, announce
+from sar.foundation.jobs import enqueue
+from sar.foundation.runtime import settings
+from sar.records import queries
+from sar.records.directory import add_originator, change_originator
+from sar.records.models import Record, RecordRegime, RecordState, SettledAs, WithdrawnBecause
+
+__all__ = [
+    "Attachment",
+    "Details",
+    "Reading",
+    "add_originator",
+    "add_record",
+    "change_originator",
+    "keep_reading",
+    "mark_unreadable",
+    "settle_unreadable",
+    "start_reading",
+    "view_page",
+    "withdraw_record",
+]
+
+MEGABYTE: Final = 1_000_000
+# Sealing this much takes some 50 ms; beyond it, other writers would wait too long for the transaction to end.
+SMALL_FILE: Final = 16 * MEGABYTE
+# Turning back to a page while working on it is one reading of it, not twenty.
+SAME_VIEW: Final = timedelta(minutes=10)
+REFUSED_ATTACHMENT: Final = "attachment_refused"
+UNKNOWN_KIND: Final = "unknown"
+EARLIEST: Final = date(1900, 1, 1)
+MAX_TITLE: Final = 200
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is known of a record besides its content. `originator_id` None: our own."""
+
+    title: str
+    originator_id: str | None
+    regime: RecordRegime
+    received_on: date
+    document_date: date | None
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with a mail: admitted, or else refused, for which `trouble` gives the reason in words."""
+
+    file_name: str
+    sha256: str
+    size: int
+    file: Admitted | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the ingest job made of a record. `pdf` None: the original is the PDF."""
+
+    pdf: Path | None
+    words: Path
+    pages: int
+    ocr_pages: int
+    attachments: Sequence[Attachment] = field(default=())
+
+
+def add_record(
+    actor: Actor,
+    case_id: str,
+    stream: BinaryIO,
+    file_name: str,
+    *,
+    title: str,
+    originator_id: str | None,
+    regime: str,
+    received_on: date,
+    document_date: date | None = None,
+) -> Record:
+    """Take one file into a case, and have its pages read.
+
+    The same file again is kept as a duplicate of the first. Raises Refused, StoreFull: nothing is kept then.
+    """
+    case = _open_case(actor, case_id)
+    details = _details(title or file_name, originator_id, regime, received_on, document_date)
+    with admit(stream, file_name, allowed=RECORDS, max_bytes=settings().max_upload_mb * MEGABYTE) as file:
+        early = None
+        if file.size > SMALL_FILE and _same_file(case.id, file.sha256) is None:
+            early = _store(case, file)
+        try:
+            with write_transaction():
+                case = _locked(_open_case(actor, case_id))
+                found = _add(actor, case, file, details, early)
+                _renew_regimes(actor, case)
+        except BaseException:
+            if early is not None:
+                blobs.delete(early)
+            raise
+        return found
+
+
+def settle_unreadable(actor: Actor, record_id: str, outcome: str, reason: str) -> Record:
+    """Decide what becomes of a record that cannot be shown; until then it blocks release. Raises Refused, Conflict."""
+    if outcome not in set(SettledAs):
+        raise Refused("Choose what becomes of this record.")
+    if not reason.strip():
+        raise Refused("Write the reason for what you decided.")
+    with write_transaction():
+        found = queries.record(actor, record_id)
+        _locked(_open_case(actor, found.case_id))
+        db.session.refresh(found)
+        if found.state != RecordState.UNREADABLE and not queries.stuck(found):
+            raise Conflict("This record does not need settling, or somebody has settled it already.")
+        found.state, found.settled_as, found.reason = RecordState.SETTLED.value, outcome, reason.strip()
+        write_down(actor, Action.RECORD_SETTLED, found.id, case_id=found.case_id, outcome=outcome)
+        announce(Event.RECORD_CHANGED, found.id)
+        return found
+
+
+def withdraw_record(actor: Actor, record_id: str, reason: str) -> Record:
+    """Take a record out of the case; `reason` is a WithdrawnBecause. A duplicate of it takes its place."""
+    if reason not in set(WithdrawnBecause):
+        raise Refused("Choose why this record should not be in the case.")
+    with write_transaction():
+        found = queries.record(actor, record_id)
+        case = _locked(_open_case(actor, found.case_id))
+        db.session.refresh(found)
+        if found.state == RecordState.WITHDRAWN:
+            raise Conflict("This record was taken out of the case already.")
+        before, found.state = found.state, RecordState.WITHDRAWN.value
+        write_down(actor, Action.RECORD_WITHDRAWN, found.id, case_id=found.case_id, reason=reason)
+        announce(Event.RECORD_CHANGED, found.id)
+        _promote_duplicate(found, before)
+        _renew_regimes(actor, case)
+        return found
+
+
+def view_page(actor: Actor, record_id: str, page: int) -> Record:
+    """Open a page (from 1): the reading itself is kept in the log. Raises NotFound."""
+    with write_transaction():
+        found = queries.record(actor, record_id)
+        if not 1 <= page <= found.pages:
+            raise NotFound("This record has no such page.")
+        facts = {"case_id": found.case_id, "page": page}
+        if not _viewed_just_now(actor, found, facts):
+            write_down(actor, Action.PAGE_VIEWED, found.id, **facts)
+        return found
+
+
+def start_reading(record_id: str) -> Record | None:
+    """For the ingest job: the record if it waits to be read (also again, after a crash), else None."""
+    with write_transaction():
+        found = db.session.get(Record, record_id, with_for_update=True, populate_existing=True)
+        if found is None or found.state not in queries.NOT_READ_YET:
+            return None
+        found.state = RecordState.READING.value
+        return found
+
+
+def keep_reading(record_id: str, reading: Reading) -> None:
+    """Store what was read, inside the ingest job's last step. Nothing happens to a record withdrawn meanwhile."""
+    with write_transaction():
+        found = _still_reading(record_id)
+        if found is None:
+            return
+        if reading.pdf is None:
+            found.pdf_blob_id = found.original_blob_id
+        else:
+            found.pdf_blob_id = _put(found, reading.pdf, Kind.PDF.value)
+        found.words_blob_id = _put(found, reading.words, "application/gzip")
+        found.pages, found.ocr_pages = reading.pages, reading.ocr_pages
+        found.state, found.error, found.trouble = RecordState.READY.value, None, None
+        facts = {"case_id": found.case_id, "pages": reading.pages, "ocr_pages": reading.ocr_pages}
+        write_down(SYSTEM, Action.RECORD_READ_IN, found.id, **facts)
+        announce(Event.RECORD_READY, found.id)
+        case = db.session.get_one(Case, found.case_id)
+        for attachment in reading.attachments:
+            _add_attachment(case, found, attachment)
+
+
+def mark_unreadable(record_id: str, code: str, words: str) -> None:
+    """Say that a record cannot be shown and why, inside the ingest job's last step."""
+    with write_transaction():
+        found = _still_reading(record_id)
+        if found is not None:
+            _unreadable(found, code, words)
+
+
+def _details(
+    title: str, originator_id: str | None, regime: str, received_on: date, document_date: date | None
+) -> Details:
+    if regime not in set(RecordRegime):
+        raise Refused("Choose the law that this record falls under.")
+    if originator_id is not None:
+        queries.originator(originator_id)
+    today = london_today()
+    if not EARLIEST <= received_on <= today:
+        raise Refused("Check the date received: it cannot be in the future.")
+    if document_date is not None and not EARLIEST <= document_date <= today:
+        raise Refused("Check the date of the document: it cannot be in the future.")
+    return Details(title.strip()[:MAX_TITLE], originator_id, RecordRegime(regime), received_on, document_date)
+
+
+def _open_case(actor: Actor, case_id: str) -> Case:
+    case = visible_case(actor, case_id)
+    if case.stage in (Stage.RECEIVED, Stage.ACKNOWLEDGED):
+        raise Refused("Start gathering records first: the button is on the page of the case.")
+    if case.stage in (Stage.SECOND_CHECK, Stage.SIGNED_OFF):
+        raise Refused("This case is being checked. Have it returned for changes before you change its records.")
+    if case.stage not in (Stage.GATHERING, Stage.REVIEWING):
+        raise Refused("This case has been answered or ended, so its records cannot change.")
+    return case
+
+
+def _locked(case: Case) -> Case:
+    """One change of a case's records at a time: two copies of a file sent at once must see each other."""
+    db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
+    return case
+
+
+def _add(actor: Actor, case: Case, file: Admitted, details: Details, early: str | None = None) -> Record:
+    """The row of an admitted file, and the work that follows from it. `early`: the id of a blob stored before."""
+    found = Record(
+        scope_id=case.scope_id,
+        case_id=case.id,
+        originator_id=details.originator_id,
+        parent_id=details.parent_id,
+        title=details.title,
+        file_name=file.display_name,
+        kind=file.kind.name.lower(),
+        regime=details.regime.value,
+        received_on=details.received_on,
+        document_date=details.document_date,
+        sha256=file.sha256,
+        size=file.size,
+        state=RecordState.WAITING.value,
+    )
+    first = _same_file(case.id, file.sha256)
+    if first is None:
+        _check_room(case, file.size)
+        found.original_blob_id = early or _store(case, file)
+    else:
+        found.state, found.duplicate_of_id = RecordState.DUPLICATE.value, first.id
+        found.original_blob_id = first.original_blob_id
+        if early is not None:
+            blobs.delete(early)
+    db.session.add(found)
+    db.session.flush()
+    facts = {"case_id": case.id, "sha256": found.sha256, "size": found.size, "source": _source(found)}
+    write_down(actor, Action.RECORD_ADDED, found.id, **facts)
+    if first is None:
+        enqueue(queries.INGEST, found.id)
+    else:
+        write_down(actor, Action.RECORD_DUPLICATE, found.id, case_id=case.id, duplicate_of=first.id)
+    return found
+
+
+def _add_attachment(case: Case, mail: Record, attachment: Attachment) -> None:
+    details = Details(
+        title=attachment.file_name[:MAX_TITLE],
+        originator_id=mail.originator_id,
+        regime=RecordRegime(mail.regime),
+        received_on=mail.received_on,
+        document_date=mail.document_date,
+        parent_id=mail.id,
+    )
+    trouble = attachment.trouble
+    if attachment.file is not None:
+        try:
+            _add(SYSTEM, case, attachment.file, details)
+            return
+        except Refused as refused:
+            trouble = refused.message
+    found = Record(
+        scope_id=case.scope_id,
+        case_id=case.id,
+        originator_id=details.originator_id,
+        parent_id=mail.id,
+        title=details.title,
+        file_name=attachment.file_name,
+        kind=UNKNOWN_KIND,
+        regime=details.regime.value,
+        received_on=details.received_on,
+        document_date=details.document_date,
+        sha256=attachment.sha256,
+        size=attachment.size,
+        state=RecordState.UNREADABLE.value,
+    )
+    db.session.add(found)
+    db.session.flush()
+    facts = {"case_id": case.id, "sha256": found.sha256, "size": found.size, "source": _source(found)}
+    write_down(SYSTEM, Action.RECORD_ADDED, found.id, **facts)
+    _unreadable(found, REFUSED_ATTACHMENT, trouble)
+
+
+def _source(found: Record) -> str:
+    return "attachment" if found.parent_id else found.originator_id or "own"
+
+
+def _check_room(case: Case, size: int) -> None:
+    stored = select(func.coalesce(func.sum(Record.size), 0)).where(
+        Record.case_id == case.id, Record.state != RecordState.DUPLICATE
+    )
+    most = settings().max_case_mb
+    if (db.session.scalar(stored) or 0) + size > most * MEGABYTE:
+        raise Refused(f"This case holds all the files it can: the most is {most:,} MB.")
+
+
+def _same_file(case_id: str, sha256: str) -> Record | None:
+    """The record of the case that is this very file, if there is one whose pages count."""
+    query = select(Record).where(
+        Record.case_id == case_id,
+        Record.sha256 == sha256,
+        Record.original_blob_id.is_not(None),
+        Record.state.not_in((RecordState.DUPLICATE, RecordState.WITHDRAWN)),
+    )
+    return db.session.scalars(query.order_by(Record.created_at)).first()
+
+
+def _store(case: Case, file: Admitted) -> str:
+    with file.path.open("rb") as stream:
+        return blobs.put(case.scope_id, stream, media_type=file.media_type).id
+
+
+def _put(found: Record, path: Path, media_type: str) -> str:
+    with path.open("rb") as stream:
+        return blobs.put(found.scope_id, stream, media_type=media_type).id
+
+
+def _still_reading(record_id: str) -> Record | None:
+    found = db.session.get_one(Record, record_id, with_for_update=True, populate_existing=True)
+    return found if found.state in queries.NOT_READ_YET else None
+
+
+def _unreadable(found: Record, code: str, words: str) -> None:
+    found.state, found.error, found.trouble = RecordState.UNREADABLE.value, code, words
+    write_down(SYSTEM, Action.RECORD_UNREADABLE, found.id, case_id=found.case_id, error=code)
+
+
+def _promote_duplicate(withdrawn: Record, before: str) -> None:
+    """The oldest duplicate becomes the record that counts, with what was read; the others are duplicates of it."""
+    query = select(Record).where(Record.duplicate_of_id == withdrawn.id, Record.state == RecordState.DUPLICATE)
+    copies = list(db.session.scalars(query.order_by(Record.created_at, Record.id)))
+    if not copies:
+        return
+    heir = copies[0]
+    heir.duplicate_of_id = None
+    heir.state, heir.pages, heir.ocr_pages = before, withdrawn.pages, withdrawn.ocr_pages
+    heir.pdf_blob_id, heir.words_blob_id = withdrawn.pdf_blob_id, withdrawn.words_blob_id
+    heir.error, heir.trouble = withdrawn.error, withdrawn.trouble
+    heir.settled_as, heir.reason = withdrawn.settled_as, withdrawn.reason
+    for copy in copies[1:]:
+        copy.duplicate_of_id = heir.id
+    if before in queries.NOT_READ_YET:
+        heir.state = RecordState.WAITING.value
+        enqueue(queries.INGEST, heir.id)
+    elif before == RecordState.READY:
+        announce(Event.RECORD_READY, heir.id)
+
+
+def _renew_regimes(actor: Actor, case: Case) -> None:
+    """The laws of the records that are in the case decide when it is due."""
+    query = select(Record.regime).where(Record.case_id == case.id, Record.state != RecordState.WITHDRAWN).distinct()
+    regimes = frozenset(db.session.scalars(query))
+    if " ".join(sorted(regimes)) != case.regimes:
+        cases.set_regimes(actor, case.id, regimes)
+
+
+def _viewed_just_now(actor: Actor, found: Record, facts: dict[str, object]) -> bool:
+    query = select(AuditEntry.seq).where(
+        AuditEntry.subject_id == found.id,
+        AuditEntry.actor_id == actor.id,
+        AuditEntry.action == Action.PAGE_VIEWED.label,
+        AuditEntry.facts == canonical(facts),
+        AuditEntry.at > utc_now() - SAME_VIEW,
+    )
+    return db.session.scalars(query.limit(1)).first() is not None
