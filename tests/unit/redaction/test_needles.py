@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from redaction.needles import NeedleSet, halves_over_break
+
+
+def found(needle: str, text: str) -> list[str]:
+    return [text[hit.start : hit.end] for hit in NeedleSet([needle]).find(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zebedee Quillfeather",
+        "ZEBEDEE\nQUILLFEATHER",
+        "Zebe-\ndee Quill\u00adfeather",
+        "Zebedee\u00a0Quillfeather",
+        "Z e b e d e e Quillfeather",
+        "Zebedee \u200bQuillfeather",
+        "Zébedee Quillfeather",
+        "Zebedee Quill\ufb00eather".replace("\ufb00", "f"),
+        "xZebedeeQuillfeatherx",
+        "zebedee-quillfeather",
+    ],
+)
+def test_a_full_name_is_found_however_it_is_set(text: str) -> None:
+    assert found("Zebedee Quillfeather", text)
+
+
+def test_a_ligature_counts_as_its_letters() -> None:
+    assert found("Stefan Affleck", "Mr Stefan A\ufb04eck came") == ["Stefan A\ufb04eck"]
+
+
+@pytest.mark.parametrize("text", ["planning", "Annex", "Joanne", "Ann3"])
+def test_a_short_name_inside_another_word_is_left_alone(text: str) -> None:
+    assert not found("Ann", text)
+
+
+@pytest.mark.parametrize("text", ["Ann's", "Ann’s", "(Ann)", "ANN,", "Ann-Marie", "to\nAnn\nand"])
+def test_a_short_name_that_stands_alone_is_found(text: str) -> None:
+    assert [hit.casefold() for hit in found("Ann", text)] == ["ann"]
+
+
+def test_names_that_overlap_are_all_found() -> None:
+    hits = NeedleSet(["Ann Lee", "Lee Marsh"]).find("Ann Lee Marsh")
+    assert {hit.needle.index for hit in hits} == {0, 1}
+
+
+def test_a_name_over_a_page_break_is_found_at_its_space_or_hyphen_only() -> None:
+    needles = NeedleSet(["Zebedee Quillfeather"]).needles
+    assert [(a, b) for _, a, b in halves_over_break(needles, "was Zebedee", "Quillfeather came")] == [(4, 12)]
+    assert list(halves_over_break(needles, "was Zebedee Quill-", "feather came"))
+    assert not list(halves_over_break(needles, "was Z", "ebedee Quillfeather"))
+
+
+def test_a_fingerprint_does_not_show_the_name() -> None:
+    needle = NeedleSet(["Zebedee"]).needles[0]
+    assert "zebedee" not in needle.fingerprint.lower()
