@@ -202,4 +202,4 @@ def _foreign(codes: Codes, starts: Indices, ends: Indices) -> float:
     private |= (codes < 0x20) & (codes != 0x0D) & (codes != 0x0A) & (codes != _PDFIUM_HYPHEN)
     before = np.concatenate(([0], np.cumsum(private)))
     mostly: Flags = (before[ends + 1] - before[starts]) * 2 > ends + 1 - starts
-    return int(np.count_nonzero(mostly)) / len(starts)
+    return sum(mostly.tolist()) / len(starts)
