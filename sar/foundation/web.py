@@ -54,7 +54,6 @@ def install(app: Flask) -> None:
     app.after_request(_headers)
     app.context_processor(_context)
     app.add_url_rule("/brand.css", "brand_css", brand_css)
-    setattr(app.view_functions["brand_css"], "sar_guard", "public")
     _error_pages(app)
 
 

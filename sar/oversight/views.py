@@ -83,7 +83,7 @@ def retry(job_id: str) -> Redirect:
 
 def _download(lines: Iterable[str], media_type: str, name: str) -> Response:
     """A file to keep: streamed, never shown in the page (security.md 16)."""
-    response = Response(stream_with_context(lines), mimetype=media_type)
+    response = Response(stream_with_context(iter(lines)), mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

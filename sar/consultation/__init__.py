@@ -1,0 +1,1 @@
+"""Records that came from elsewhere: their originator is asked for a view; the officer decides."""

@@ -1,0 +1,99 @@
+"""Reads about consultations. Staff reach one through its case, an originator through its own link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from sar.cases.models import Case
+from sar.cases.queries import visible_case
+from sar.consultation.models import UNDECIDED, WAITING, Consultation, ConsultationRecord
+from sar.foundation.actors import Actor, ActorKind
+from sar.foundation.db import db
+from sar.foundation.errors import Gone, NotFound
+from sar.records.models import Originator, Record
+from sar.records.queries import disclosable_records
+
+
+@dataclass(frozen=True)
+class ToAsk:
+    """An originator whose records in a case nobody has asked about yet."""
+
+    originator: Originator
+    records: list[Record]
+
+
+def consultations_of(case: Case) -> list[Consultation]:
+    query = select(Consultation).where(Consultation.case_id == case.id)
+    return list(db.session.scalars(query.order_by(Consultation.created_at)))
+
+
+def visible_consultation(actor: Actor, consultation_id: str) -> Consultation:
+    """The consultation of a case this actor may see. Raises NotFound."""
+    consultation = db.session.get(Consultation, consultation_id)
+    if consultation is None:
+        raise NotFound("There is no such consultation.")
+    visible_case(actor, consultation.case_id)
+    return consultation
+
+
+def own_consultation(actor: Actor) -> Consultation:
+    """The one consultation a signed-in originator may see. Raises NotFound, or Gone once it is over."""
+    consultation = db.session.get(Consultation, actor.id) if actor.kind is ActorKind.ORIGINATOR else None
+    if consultation is None:
+        raise NotFound("There is no such consultation.")
+    if consultation.state not in WAITING:
+        raise Gone("This consultation is over. Thank you for your help.")
+    return consultation
+
+
+def own_record(actor: Actor, record_id: str) -> Record:
+    """A record of the signed-in originator's consultation. Raises NotFound for any other."""
+    consultation = own_consultation(actor)
+    for record in consultation.records:
+        if record.id == record_id:
+            return record
+    raise NotFound("There is no such record.")
+
+
+def undecided_count(case: Case) -> int:
+    """Consultations still without the officer's decision: they hold up sign-off and release."""
+    query = select(func.count()).select_from(Consultation)
+    return db.session.scalar(query.where(Consultation.case_id == case.id, Consultation.state.in_(UNDECIDED))) or 0
+
+
+def views_of(record: Record) -> list[Consultation]:
+    """Every consultation a record was part of, newest first, for whoever decides about its pages."""
+    query = (
+        select(Consultation)
+        .join(ConsultationRecord, ConsultationRecord.consultation_id == Consultation.id)
+        .where(ConsultationRecord.record_id == record.id)
+    )
+    return list(db.session.scalars(query.order_by(Consultation.created_at.desc())))
+
+
+def to_ask(case: Case) -> list[ToAsk]:
+    """Records that came from elsewhere and were never sent to their originator, by originator."""
+    asked = set(
+        db.session.scalars(
+            select(ConsultationRecord.record_id)
+            .join(Consultation, ConsultationRecord.consultation_id == Consultation.id)
+            .where(Consultation.case_id == case.id, Consultation.state != "withdrawn")
+        )
+    )
+    groups: dict[str, list[Record]] = {}
+    for record in disclosable_records(case):
+        if record.originator_id and record.id not in asked:
+            groups.setdefault(record.originator_id, []).append(record)
+    originators = db.session.scalars(select(Originator).where(Originator.id.in_(groups)))
+    return [ToAsk(originator, groups[originator.id]) for originator in originators]
+
+
+def waiting_since(day: date, chases: int) -> list[Consultation]:
+    """Consultations without an answer that were sent on or before a day and chased this often."""
+    query = select(Consultation).where(
+        Consultation.state.in_(WAITING), Consultation.sent_on <= day, Consultation.chases == chases
+    )
+    return list(db.session.scalars(query.order_by(Consultation.sent_on)))

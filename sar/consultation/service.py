@@ -1,0 +1,229 @@
+"""Commands of consultation: ask, remind, answer, decide. law.md section 3: the controller decides."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from sar.access.service import end_links, issue_link, new_link_code, open_link
+from sar.cases.letters import how_to_reach_us
+from sar.cases.queries import clock_of, visible_case
+from sar.consultation import queries
+from sar.consultation.models import (
+    UNDECIDED,
+    WAITING,
+    Consultation,
+    ConsultationRecord,
+    State,
+    View,
+)
+from sar.foundation import messages, wording
+from sar.foundation.actions import Action
+from sar.foundation.actors import PUBLIC, SYSTEM, Actor
+from sar.foundation.audit import record
+from sar.foundation.clock import london_today, utc_now
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Conflict, NotFound, Refused
+from sar.foundation.runtime import settings
+from sar.records.models import Originator
+from sar.records.queries import disclosable_records
+
+PURPOSE = "consultation"
+# Answers that do not let everything go need a reason: the officer must be able to weigh it.
+_NEED_REASON = frozenset({View.RELEASE_IN_PART, View.WITHHOLD, View.NOT_OURS})
+
+
+def send(actor: Actor, case_id: str, originator_id: str, record_ids: list[str]) -> Consultation:
+    """Ask an originator for a view on its own records, and on nothing else. The clock runs on."""
+    with write_transaction() as session:
+        case = visible_case(actor, case_id)
+        wanted = {found.id for found in disclosable_records(case) if found.originator_id == originator_id}
+        if not record_ids or not wanted.issuperset(record_ids):
+            raise Refused("Choose records that came from this originator and are ready to be read.")
+        originator = session.get_one(Originator, originator_id)
+        if not originator.email:
+            raise Refused(f"There is no email address for {originator.name}. Add one first.")
+        today, current = london_today(), settings()
+        consultation = Consultation(
+            scope_id=case.scope_id,
+            case_id=case.id,
+            originator_id=originator_id,
+            state=State.SENT.value,
+            sent_on=today,
+            due_on=today + timedelta(days=current.consultation_decide_day),
+            link_ends_on=today + timedelta(days=current.consultation_link_days),
+            chases=0,
+        )
+        session.add(consultation)
+        session.flush()
+        session.add_all(ConsultationRecord(consultation_id=consultation.id, record_id=id_) for id_ in record_ids)
+        session.flush()
+        record(
+            actor,
+            Action.CONSULTATION_SENT,
+            consultation.id,
+            case_id=case.id,
+            originator_id=originator_id,
+            records=len(record_ids),
+            due_on=consultation.due_on,
+        )
+        _write(actor, consultation, "consultation_request")
+        return consultation
+
+
+def chase_due() -> int:
+    """Remind originators who have not answered: once on the chase day, once more on the escalation day."""
+    current, today = settings(), london_today()
+    sent = 0
+    for chases, days in ((0, current.consultation_chase_day), (1, current.consultation_escalate_day)):
+        for waiting in queries.waiting_since(today - timedelta(days=days), chases):
+            sent += _chase(waiting.id, chases)
+    return sent
+
+
+def send_code(token: str) -> None:
+    """Mail a one-time code to the mailbox that the link was sent to."""
+    code = new_link_code(token, PURPOSE)
+    link = open_link(token, PURPOSE)
+    with write_transaction() as session:
+        consultation = session.get_one(Consultation, link.subject_id)
+        messages.send(
+            PUBLIC,
+            scope_id=consultation.scope_id,
+            channel="email",
+            to=consultation.originator.email,
+            subject="Your code",
+            body=f"Your code is {code}. It works for 15 minutes. If you did not ask for it, tell us.",
+            kind="consultation.code",
+            subject_id=consultation.id,
+        )
+
+
+def opened(actor: Actor) -> None:
+    """The originator has seen the records: noted the first time."""
+    with write_transaction():
+        consultation = queries.own_consultation(actor)
+        if consultation.state == State.SENT:
+            consultation.state = State.OPENED.value
+            consultation.opened_at = utc_now()
+            record(actor, Action.CONSULTATION_OPENED, consultation.id, case_id=consultation.case_id)
+
+
+def view_own_page(actor: Actor, record_id: str, page: int) -> None:
+    """Keep in the log that the originator read a page of a record it was sent."""
+    with write_transaction():
+        found = queries.own_record(actor, record_id)
+        if not 1 <= page <= found.pages:
+            raise NotFound("This record has no such page.")
+        record(actor, Action.PAGE_VIEWED, found.id, case_id=found.case_id, page=page)
+
+
+def answer(actor: Actor, view: View, reason: str, name: str) -> None:
+    """The originator's answer, once. Raises Refused without a reason or a name, Gone after it is over."""
+    if view in _NEED_REASON and not reason.strip():
+        raise Refused("Tell us why, and which parts. We cannot weigh an answer without a reason.")
+    if not name.strip():
+        raise Refused("Tell us your name and role, so that we know who answered.")
+    with write_transaction():
+        consultation = queries.own_consultation(actor)
+        consultation.answer = view.value
+        consultation.answer_reason = reason.strip() or None
+        consultation.answered_by = name.strip()
+        consultation.answered_at = utc_now()
+        # Only the first of two answers that race finds it still waiting.
+        _move(consultation, WAITING, State.ANSWERED)
+        record(
+            actor, Action.CONSULTATION_ANSWERED, consultation.id, case_id=consultation.case_id, answer=view.value
+        )
+        end_links(actor, PURPOSE, consultation.id)
+
+
+def decide(actor: Actor, consultation_id: str, decision: View, reason: str) -> None:
+    """The officer decides, with an answer or without one. Against the originator's view it takes a reason."""
+    with write_transaction():
+        consultation = queries.visible_consultation(actor, consultation_id)
+        against = consultation.answer is not None and consultation.answer != decision.value
+        if (against or consultation.answer is None or decision in _NEED_REASON) and not reason.strip():
+            raise Refused("Give the reason for your decision. It is kept with the case.")
+        consultation.decision = decision.value
+        consultation.decision_reason = reason.strip() or None
+        consultation.decided_by = actor.id
+        consultation.decided_at = utc_now()
+        _move(consultation, UNDECIDED, State.DECIDED)
+        record(
+            actor,
+            Action.CONSULTATION_DECIDED,
+            consultation.id,
+            case_id=consultation.case_id,
+            decision=decision.value,
+            against_view=against,
+        )
+        end_links(actor, PURPOSE, consultation.id)
+
+
+def withdraw(actor: Actor, consultation_id: str) -> None:
+    """Take a consultation back: sent to the wrong originator, or no longer needed."""
+    with write_transaction():
+        consultation = queries.visible_consultation(actor, consultation_id)
+        _move(consultation, UNDECIDED, State.WITHDRAWN)
+        record(actor, Action.CONSULTATION_WITHDRAWN, consultation.id, case_id=consultation.case_id)
+        end_links(actor, PURPOSE, consultation.id)
+
+
+def _move(consultation: Consultation, sources: tuple[str, ...], target: State) -> None:
+    db.session.flush()
+    moved = db.session.execute(
+        update(Consultation)
+        .where(Consultation.id == consultation.id, Consultation.state.in_(sources))
+        .values(state=target.value)
+    )
+    if int(getattr(moved, "rowcount", 0)) != 1:
+        raise Conflict("This consultation has already been answered, decided or withdrawn.")
+
+
+def _chase(consultation_id: str, chases: int) -> int:
+    with write_transaction() as session:
+        consultation = session.get_one(Consultation, consultation_id)
+        if consultation.state not in WAITING or consultation.chases != chases:
+            return 0
+        consultation.chases = chases + 1
+        record(
+            SYSTEM, Action.CONSULTATION_CHASED, consultation.id, case_id=consultation.case_id, chase=chases + 1
+        )
+        _write(SYSTEM, consultation, "consultation_chase")
+        return 1
+
+
+def _write(actor: Actor, consultation: Consultation, letter: str) -> None:
+    """Mail the originator with a fresh link: an earlier one is stored only hashed and cannot be sent again."""
+    current = settings()
+    days = max(1, (consultation.link_ends_on - london_today()).days)
+    token = issue_link(actor, PURPOSE, consultation.id, days)
+    case = visible_case(SYSTEM, consultation.case_id)
+    clock = clock_of(case)
+    values: dict[str, wording.FieldValue] = {
+        "reference": consultation.id[:8].upper(),
+        "originator": consultation.originator.name,
+        "records": [found.title for found in consultation.records],
+        "reply_by": consultation.due_on,
+        "decide_date": consultation.due_on,
+        "sent_date": consultation.sent_on,
+        "link": f"{current.public_url}/originator/{token}",
+        "link_ends": consultation.link_ends_on,
+        "due_date": clock.due or clock.due_if_answered_today or consultation.due_on,
+        "contact": how_to_reach_us(),
+    }
+    needed = wording.fields(letter)
+    text = wording.render(letter, {name: value for name, value in values.items() if name in needed})
+    messages.send(
+        actor,
+        scope_id=consultation.scope_id,
+        channel="email",
+        to=consultation.originator.email,
+        subject=text.subject,
+        body=text.as_text(),
+        kind=letter,
+        subject_id=consultation.id,
+    )
+
