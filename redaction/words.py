@@ -193,7 +193,8 @@ def _page_text(codes: Codes) -> tuple[str, bool]:
 def _unmapped(text_page: object, starts: Indices) -> float:
     """Share of words (of an even sample) whose first glyph no reader can name, as far as pdfium knows."""
     sample = starts[:: max(1, len(starts) // _SAMPLE)].tolist()
-    return sum(pdfium_c.FPDFText_HasUnicodeMapError(text_page, at) == 1 for at in sample) / len(sample)
+    unknown = [at for at in sample if pdfium_c.FPDFText_HasUnicodeMapError(text_page, at) == 1]
+    return len(unknown) / len(sample)
 
 
 def _foreign(codes: Codes, starts: Indices, ends: Indices) -> float:
@@ -202,4 +203,4 @@ def _foreign(codes: Codes, starts: Indices, ends: Indices) -> float:
     private |= (codes < 0x20) & (codes != 0x0D) & (codes != 0x0A) & (codes != _PDFIUM_HYPHEN)
     before = np.concatenate(([0], np.cumsum(private)))
     mostly: Flags = (before[ends + 1] - before[starts]) * 2 > ends + 1 - starts
-    return sum(mostly.tolist()) / len(starts)
+    return float(mostly.mean())
