@@ -26,6 +26,7 @@ __all__ = [
     "detect_document",
     "detect_pages",
     "detect_text",
+    "page_string",
 ]
 
 

@@ -20,7 +20,7 @@ _ADJECTIVE = (
     r"|first|"
     r"second|next|pen|best|close|common-law|ex-)"
 )
-_S = r"[ \v]+"
+_S = r"(?:[ \v]+|[ ]?\n[> \t]*)"
 _POSSESSIVE = re.compile(
     rf"\b(?:his|her|their|my|your|ur|our|whose)(?:{_S}{_ADJECTIVE}){{0,2}}{_S}(?:(?:nan|gran|mum|mam|dad)s"
     rf"|{_KIN}|pen{_S}friend)(?![\w-])",

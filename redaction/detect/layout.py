@@ -28,6 +28,8 @@ _BRACKETED = re.compile(
     rf"\((?P<quote>[\"']?)(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)\)"
 )
 _QUOTED = re.compile(rf"(?<=[a-z] )[\"'](?P<name>{cues.CAPITALISED})[\"'](?= {cues.CAPITALISED})")
+_BLANK_ABOVE = re.compile(r"(?:\A|\n[> \t]*\n[> \t]*)\Z")
+_BLANK_BELOW = re.compile(r"[ \t]*(?:\Z|\n[> \t]*(?:\n|\Z))")
 _IN_ANGLES = re.compile(r"<[^>\n]*>?|\[[^\]\n]*\]?|\([^)\n]*\)?")
 
 
@@ -100,10 +102,9 @@ def _solo_lines(flat: str) -> list[Finding]:
             and tokens[0].kind in FORENAMES | {Class.UNKNOWN}
             and not tokens[0].text.isupper()
         ):
-            blank_above = re.compile(r"(?:\A|\n[> \t]*\n[> \t]*)\Z").search(
-                flat, max(0, match.start() - 12), match.start()
-            )
-            if blank_above and tokens[0].key not in PLACES:
+            set_apart = _BLANK_ABOVE.search(flat, max(0, match.start() - 12), match.start())
+            last = above.endswith((".", "!", "?")) and _BLANK_BELOW.match(flat, match.end())
+            if (set_apart or last) and tokens[0].key not in PLACES:
                 found.append(finding_of(tokens, 0.6, "alone on a line"))
     return found
 

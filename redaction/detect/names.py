@@ -34,7 +34,7 @@ NAME_CLASSES = frozenset({Class.FORENAME, Class.WORD_NAME, Class.SURNAME, Class.
 FORENAMES = frozenset({Class.FORENAME, Class.WORD_NAME})
 PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le ni ní".split())
 # Street words that are common surnames as well.
-_ALSO_SURNAMES = frozenset("hill green ward church hall marsh park lane bridge grove court banks".split())
+_ALSO_SURNAMES = frozenset("hill green ward church hall marsh banks".split())
 # Titles that are everyday words: what follows must look like a name.
 _WEAK_TITLES = frozenset(
     """officer nurse sister justice chief major recorder detective constable judge inspector captain commander

@@ -14,6 +14,7 @@ from redaction.detect.lexicon import FAMILY_TITLES, TITLES, Class, classify, sam
 from redaction.detect.text import fold
 
 PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le".split())
+_LISTED = (Class.FORENAME, Class.WORD_NAME)
 _TITLE_SEX = {
     "mr": "m",
     "sir": "m",
@@ -58,6 +59,19 @@ def clean(text: str) -> str:
     """One line, one space between words, a name broken at its hyphen made whole."""
     text = re.sub(r"-\s*[\n\v][>\s]*", "-", text)
     return re.sub(r"[\s>]+", " ", text).strip(" .,;:'\"")
+
+
+def display(text: str) -> str:
+    """A name as an officer reads it: forename first, capitals only at the start of each part."""
+    family, comma, given = clean(text).partition(",")
+    text = f"{given.strip()} {family}" if comma and given.strip() else clean(text)
+    return " ".join(_calm(word) for word in text.split())
+
+
+def _calm(word: str) -> str:
+    if len(word) < 3 or not word.isupper() or "." in word:
+        return word
+    return re.sub(r"[^\W_]+", lambda part: part.group().capitalize(), word)
 
 
 def parse_name(text: str) -> Name:
@@ -240,18 +254,8 @@ class People:
             names = {parse_name(name) for name in subject_names}
             self.people.append(Person(subject_names[0], names, subject=True))
         for text in sorted({clean(name) for name in confirmed} - {""}):
-            self._add(parse_name(text), text, "", confirmed=True)
-        ordered = sorted(
-            set(learned),
-            key=lambda item: (
-                -_fullness(item.name),
-                not item.of,
-                fold(clean(item.text)),
-                item.title,
-                item.of,
-                item.text,
-            ),
-        )
+            self._add(parse_name(text), display(text), "", confirmed=True)
+        ordered = sorted(set(learned), key=lambda item: (_rank(item), fold(clean(item.text)), item.title, item.of, item.text))
         for item in ordered:
             self._learn(item)
 
@@ -265,7 +269,7 @@ class People:
             return
         match = self._match(name, item.title)
         owner = self._match(parse_name(item.of), "").person if item.of else None
-        if owner is not None and not name.surname:
+        if owner is not None and not (name.full and classify(name.forenames[0]) in _LISTED):
             owner.names.add(name)
         elif match.person is not None:
             if match.person.subject and not name.full:
@@ -275,7 +279,7 @@ class People:
             if item.title and (name.full or not match.candidates):
                 match.person.titles.add(item.title)
         elif match.person is None and not match.candidates:
-            self._add(name, clean(item.text), item.title)
+            self._add(name, display(item.text), item.title)
 
     def _add(self, name: Name, key: str, title: str, confirmed: bool = False) -> None:
         if confirmed:
@@ -328,7 +332,7 @@ class People:
         near = [person for person in self.people if person.nearly(forename, surname)]
         if any(person.subject for person in near):
             return Match(None, tuple(near))
-        listed = classify(forename) in (Class.FORENAME, Class.WORD_NAME) and forename == surname
+        listed = classify(forename) in _LISTED and forename == surname
         return Match() if listed else _choose(near)
 
     def _titled(self, word: str, title: str) -> Match:
@@ -370,8 +374,12 @@ def _slip(one: str, other: str) -> bool:
     return OSA.distance(one, other, score_cutoff=allowed) <= allowed
 
 
+def _rank(item: Learned) -> float:
+    """Full names are placed first, then the other names tied to them, so that initials and single words find both."""
+    return -2.5 if item.of else -_fullness(item.name)
+
+
 def _fullness(name: Name) -> int:
-    """Full names are placed first, so that initials and single words find them."""
     if name.full and len(name.surname) > 1:
         return 3 + len(name.forenames)
     return 2 if name.surname else int(classify(name.lone) is not Class.WORD)
