@@ -22,8 +22,12 @@ bp = Blueprint("home", __name__)
 @public
 def index() -> Response:
     found = identity()
-    if isinstance(found, StaffIdentity) or "intake_public.start" not in current_app.view_functions:
-        return redirect(url_for("cases.work_list"))
+    if isinstance(found, StaffIdentity):
+        # The first page that this role may see: an auditor has no work list.
+        menu = _navigation(found)
+        return redirect(menu[0]["href"] if menu else url_for("access.change_password"))
+    if "intake_public.start" not in current_app.view_functions:
+        return redirect(url_for("access.sign_in"))
     return redirect(url_for("intake_public.start"))
 
 
@@ -52,7 +56,12 @@ def _frame() -> dict[str, Any]:
     if isinstance(found, StaffIdentity):
         roles = ", ".join(ROLE_NAMES[Role(role)] for role in sorted(found.roles))
         account = {"name": found.name, "role": roles, "sign_out_url": url_for("access.sign_out")}
-        return {"account": account, "navigation": _navigation(found), "permissions": found.permissions}
+        return {
+            "account": account,
+            "navigation": _navigation(found),
+            "permissions": found.permissions,
+            "case_links": _case_links,
+        }
     if isinstance(found, (RequesterIdentity, OriginatorIdentity)):
         return {"account": {"sign_out_url": url_for("requester_access.sign_out")}, "permissions": frozenset()}
     return {"permissions": frozenset()}
@@ -72,5 +81,27 @@ def _navigation(found: StaffIdentity) -> list[dict[str, Any]]:
     return [
         {"text": text, "href": url_for(endpoint), "current": request.endpoint == endpoint}
         for text, endpoint, permission in _MENU
-        if permission in found.permissions
+        if permission in found.permissions and endpoint in current_app.view_functions
+    ]
+
+
+_CASE_MENU = (
+    ("Case", "cases.show"),
+    ("Records", "records.list_records"),
+    ("Consultation", "consultation.list_consultations"),
+    ("Review", "review.people"),
+    ("Release", "release.show"),
+)
+
+
+def _case_links(case_id: str) -> list[dict[str, Any]]:
+    """The pages of one case, for its navigation; the stage of the page being shown is the current one."""
+    return [
+        {
+            "text": text,
+            "href": url_for(endpoint, case_id=case_id),
+            "current": endpoint.split(".")[0] == request.blueprint,
+        }
+        for text, endpoint in _CASE_MENU
+        if endpoint in current_app.view_functions
     ]
