@@ -2,8 +2,9 @@
 
 The child is a fresh interpreter (-I: nothing of the user's, nothing of this application), with an empty
 environment, in an empty private folder, without our file descriptors, under limits on memory, CPU time, file
-size and open files that it sets before it imports any parser, and under a wall clock that ends its whole
-process group. It fails closed: whatever is not a clean exit with an answer in the agreed form is an error.
+size and open files that it sets before it imports any parser, without a network where the kernel allows, and
+under a wall clock that ends its whole process group. It fails closed: whatever is not a clean exit with an
+answer in the agreed form is an error.
 """
 
 from __future__ import annotations

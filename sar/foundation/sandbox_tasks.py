@@ -7,6 +7,7 @@ pages, bomb, tail, hidden, pixels, binary, not_mail, memory.
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
 import resource
@@ -30,6 +31,7 @@ class Unfit(Exception):
 def main() -> int:
     order = json.loads(sys.stdin.buffer.read())
     _limit(order["limits"])
+    leave_network()
     try:
         facts = TASKS[order["task"]](Path(order["source"]), Path(order["output"]), order["options"])
     except Unfit as unfit:
@@ -51,6 +53,13 @@ def _limit(limits: dict[str, int]) -> None:
         _, hard = resource.getrlimit(which)
         cap = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(which, (cap, cap))
+
+
+def leave_network() -> bool:
+    """Move to a network of our own with nothing on it, where the kernel lets us; True when it did."""
+    new_user, new_network = 0x10000000, 0x40000000  # CLONE_NEWUSER, CLONE_NEWNET of Linux
+    unshare = getattr(ctypes.CDLL(None), "unshare", None)
+    return unshare is not None and (unshare(new_network) == 0 or unshare(new_user | new_network) == 0)
 
 
 # PDF

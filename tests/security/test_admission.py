@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import errno
 import io
+import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +32,7 @@ from sar.foundation.admission import (
 from sar.foundation.errors import Problem, Refused, StoreFull
 from sar.foundation.keys import KeyRing
 from sar.foundation.runtime import Runtime
-from sar.settings import Settings
+from sar.settings import PROJECT_ROOT, Settings
 from tests.security import hostile_files as files
 
 MEGABYTE = 1_000_000
@@ -318,6 +321,20 @@ def test_a_parser_that_takes_too_much_memory_is_ended(tmp_path: Path) -> None:
         limits = sandbox.Limits(memory=100 * 1024 * 1024)
         sandbox.run_task("reencode_image", path, {"max_pixels": 10**8}, limits=limits)
     assert failed.value.reason in ("memory", "crash")
+
+
+def test_a_parser_reaches_no_network_where_the_kernel_allows_it() -> None:
+    script = (
+        "import socket, sys\nfrom sar.foundation.sandbox_tasks import leave_network\n"
+        "print('left' if leave_network() else 'not allowed', flush=True)\n"
+        "socket.create_connection(('127.0.0.1', int(sys.argv[1])), timeout=2)\nprint('connected')\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        arguments = [sys.executable, "-W", "ignore", "-c", script, str(server.getsockname()[1])]
+        said = subprocess.run(arguments, cwd=PROJECT_ROOT, capture_output=True, check=False).stdout.split(b"\n")
+    if said[0] == b"not allowed":
+        pytest.skip("this kernel gives no network namespaces to this user")
+    assert said == [b"left", b""]
 
 
 def test_a_parser_that_breaks_is_not_taken_for_a_good_answer(tmp_path: Path) -> None:
