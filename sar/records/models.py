@@ -84,6 +84,7 @@ class Record(ScopedRow):
 
     `originator_id` None means our own. `pdf_blob_id`: the pages that are shown and redacted, which for a PDF is the
     original itself. `words_blob_id`: what `words_file` wrote. `parent_id`: the mail an attachment came with.
+    `pages`: until it is read, what admission counted.
     `original_blob_id` is None for an attachment that was refused: it lies in its mail and nowhere else.
     """
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from sar.cases import service as cases
 from sar.cases.models import Case
@@ -17,7 +17,7 @@ from sar.cases.workflow import Stage
 from sar.foundation import blobs
 from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM, Actor
-from sar.foundation.admission import RECORDS, Admitted, Kind, admit
+from sar.foundation.admission import RECORDS, Kind, admit
 from sar.foundation.audit import AuditEntry, canonical
 from sar.foundation.audit import record as write_down
 from sar.foundation.clock import london_today, utc_now
@@ -26,13 +26,13 @@ from sar.foundation.errors import Conflict, NotFound, Refused
 from sar.foundation.events import Event, announce
 from sar.foundation.jobs import enqueue
 from sar.foundation.runtime import settings
-from sar.records import queries
+from sar.records import arrival, queries
+from sar.records.arrival import MAX_TITLE, MEGABYTE, Attachment, Details
 from sar.records.directory import add_originator, change_originator
 from sar.records.models import Record, RecordRegime, RecordState, SettledAs, WithdrawnBecause
 
 __all__ = [
     "Attachment",
-    "Details",
     "Reading",
     "add_originator",
     "add_record",
@@ -45,38 +45,11 @@ __all__ = [
     "withdraw_record",
 ]
 
-MEGABYTE: Final = 1_000_000
 # Sealing this much takes some 50 ms; beyond it, other writers would wait too long for the transaction to end.
 SMALL_FILE: Final = 16 * MEGABYTE
 # Turning back to a page while working on it is one reading of it, not twenty.
 SAME_VIEW: Final = timedelta(minutes=10)
-REFUSED_ATTACHMENT: Final = "attachment_refused"
-UNKNOWN_KIND: Final = "unknown"
 EARLIEST: Final = date(1900, 1, 1)
-MAX_TITLE: Final = 200
-
-
-@dataclass(frozen=True)
-class Details:
-    """What is known of a record besides its content. `originator_id` None: our own."""
-
-    title: str
-    originator_id: str | None
-    regime: RecordRegime
-    received_on: date
-    document_date: date | None
-    parent_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file that came with a mail: admitted, or else refused, for which `trouble` gives the reason in words."""
-
-    file_name: str
-    sha256: str
-    size: int
-    file: Admitted | None
-    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,12 +83,12 @@ def add_record(
     details = _details(title or file_name, originator_id, regime, received_on, document_date)
     with admit(stream, file_name, allowed=RECORDS, max_bytes=settings().max_upload_mb * MEGABYTE) as file:
         early = None
-        if file.size > SMALL_FILE and _same_file(case.id, file.sha256) is None:
-            early = _store(case, file)
+        if file.size > SMALL_FILE and arrival.same_file(case.id, file.sha256) is None:
+            early = arrival.store(case, file)
         try:
             with write_transaction():
                 case = _locked(_open_case(actor, case_id))
-                found = _add(actor, case, file, details, early)
+                found = arrival.add(actor, case, file, details, early)
                 _renew_regimes(actor, case)
         except BaseException:
             if early is not None:
@@ -164,7 +137,7 @@ def view_page(actor: Actor, record_id: str, page: int) -> Record:
     """Open a page (from 1): the reading itself is kept in the log. Raises NotFound."""
     with write_transaction():
         found = queries.record(actor, record_id)
-        if not 1 <= page <= found.pages:
+        if found.pdf_blob_id is None or not 1 <= page <= found.pages:
             raise NotFound("This record has no such page.")
         facts = {"case_id": found.case_id, "page": page}
         if not _viewed_just_now(actor, found, facts):
@@ -200,7 +173,7 @@ def keep_reading(record_id: str, reading: Reading) -> None:
         announce(Event.RECORD_READY, found.id)
         case = db.session.get_one(Case, found.case_id)
         for attachment in reading.attachments:
-            _add_attachment(case, found, attachment)
+            arrival.add_attachment(case, found, attachment)
 
 
 def mark_unreadable(record_id: str, code: str, words: str) -> None:
@@ -208,7 +181,7 @@ def mark_unreadable(record_id: str, code: str, words: str) -> None:
     with write_transaction():
         found = _still_reading(record_id)
         if found is not None:
-            _unreadable(found, code, words)
+            arrival.set_unreadable(found, code, words)
 
 
 def _details(
@@ -243,110 +216,6 @@ def _locked(case: Case) -> Case:
     return case
 
 
-def _add(actor: Actor, case: Case, file: Admitted, details: Details, early: str | None = None) -> Record:
-    """The row of an admitted file, and the work that follows from it. `early`: the id of a blob stored before."""
-    found = Record(
-        scope_id=case.scope_id,
-        case_id=case.id,
-        originator_id=details.originator_id,
-        parent_id=details.parent_id,
-        title=details.title,
-        file_name=file.display_name,
-        kind=file.kind.name.lower(),
-        regime=details.regime.value,
-        received_on=details.received_on,
-        document_date=details.document_date,
-        sha256=file.sha256,
-        size=file.size,
-        state=RecordState.WAITING.value,
-    )
-    first = _same_file(case.id, file.sha256)
-    if first is None:
-        _check_room(case, file.size)
-        found.original_blob_id = early or _store(case, file)
-    else:
-        found.state, found.duplicate_of_id = RecordState.DUPLICATE.value, first.id
-        found.original_blob_id = first.original_blob_id
-        if early is not None:
-            blobs.delete(early)
-    db.session.add(found)
-    db.session.flush()
-    facts = {"case_id": case.id, "sha256": found.sha256, "size": found.size, "source": _source(found)}
-    write_down(actor, Action.RECORD_ADDED, found.id, **facts)
-    if first is None:
-        enqueue(queries.INGEST, found.id)
-    else:
-        write_down(actor, Action.RECORD_DUPLICATE, found.id, case_id=case.id, duplicate_of=first.id)
-    return found
-
-
-def _add_attachment(case: Case, mail: Record, attachment: Attachment) -> None:
-    details = Details(
-        title=attachment.file_name[:MAX_TITLE],
-        originator_id=mail.originator_id,
-        regime=RecordRegime(mail.regime),
-        received_on=mail.received_on,
-        document_date=mail.document_date,
-        parent_id=mail.id,
-    )
-    trouble = attachment.trouble
-    if attachment.file is not None:
-        try:
-            _add(SYSTEM, case, attachment.file, details)
-            return
-        except Refused as refused:
-            trouble = refused.message
-    found = Record(
-        scope_id=case.scope_id,
-        case_id=case.id,
-        originator_id=details.originator_id,
-        parent_id=mail.id,
-        title=details.title,
-        file_name=attachment.file_name,
-        kind=UNKNOWN_KIND,
-        regime=details.regime.value,
-        received_on=details.received_on,
-        document_date=details.document_date,
-        sha256=attachment.sha256,
-        size=attachment.size,
-        state=RecordState.UNREADABLE.value,
-    )
-    db.session.add(found)
-    db.session.flush()
-    facts = {"case_id": case.id, "sha256": found.sha256, "size": found.size, "source": _source(found)}
-    write_down(SYSTEM, Action.RECORD_ADDED, found.id, **facts)
-    _unreadable(found, REFUSED_ATTACHMENT, trouble)
-
-
-def _source(found: Record) -> str:
-    return "attachment" if found.parent_id else found.originator_id or "own"
-
-
-def _check_room(case: Case, size: int) -> None:
-    stored = select(func.coalesce(func.sum(Record.size), 0)).where(
-        Record.case_id == case.id, Record.state != RecordState.DUPLICATE
-    )
-    most = settings().max_case_mb
-    if (db.session.scalar(stored) or 0) + size > most * MEGABYTE:
-        raise Refused(f"This case holds all the files it can: the most is {most:,} MB.")
-
-
-def _same_file(case_id: str, sha256: str) -> Record | None:
-    """The record of the case that is this very file, if there is one whose pages count."""
-    query = select(Record).where(
-        Record.case_id == case_id,
-        Record.sha256 == sha256,
-        Record.original_blob_id.is_not(None),
-        Record.state.not_in((RecordState.DUPLICATE, RecordState.WITHDRAWN)),
-    )
-    return db.session.scalars(query.order_by(Record.created_at)).first()
-
-
-def _store(case: Case, file: Admitted) -> str:
-    with file.path.open("rb") as stream:
-        return blobs.put(case.scope_id, stream, media_type=file.media_type).id
-
-
 def _put(found: Record, path: Path, media_type: str) -> str:
     with path.open("rb") as stream:
         return blobs.put(found.scope_id, stream, media_type=media_type).id
@@ -355,11 +224,6 @@ def _put(found: Record, path: Path, media_type: str) -> str:
 def _still_reading(record_id: str) -> Record | None:
     found = db.session.get_one(Record, record_id, with_for_update=True, populate_existing=True)
     return found if found.state in queries.NOT_READ_YET else None
-
-
-def _unreadable(found: Record, code: str, words: str) -> None:
-    found.state, found.error, found.trouble = RecordState.UNREADABLE.value, code, words
-    write_down(SYSTEM, Action.RECORD_UNREADABLE, found.id, case_id=found.case_id, error=code)
 
 
 def _promote_duplicate(withdrawn: Record, before: str) -> None:

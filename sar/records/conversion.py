@@ -1,0 +1,258 @@
+"""Everything becomes a PDF: a PDF is one already, pictures become pages, mail and text are typeset.
+
+What is hostile is taken apart by `conversion_child` in the sandbox; here only its answer is looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pikepdf
+
+from redaction import sandbox
+from redaction.limits import MIB
+from sar.foundation.admission import RECORDS, Kind, admit, display_name
+from sar.foundation.errors import Refused
+from sar.foundation.runtime import settings
+from sar.foundation.typesetting import TypesettingError, typeset
+from sar.records.arrival import MEGABYTE, Attachment
+from sar.records.models import Record
+
+_CHILD: Final = Path(__file__).with_name("conversion_child.py")
+_CPU_SECONDS: Final = 300
+_WALL_SECONDS: Final = 600.0
+_ANSWER_BYTES: Final = 256 * MIB
+# Typst takes time with the square of the length: 0.5 s for this much, 30 s for ten times as much at once.
+PIECE_CHARACTERS: Final = 100_000
+MAX_CHARACTERS: Final = 5_000_000
+MAX_ATTACHMENTS: Final = 500
+
+_ASK_AGAIN: Final = "Ask for it again as a PDF, or settle it below."
+_SAY: Final = {
+    "pixels": f"This picture is too large to be shown. {_ASK_AGAIN}",
+    "damaged": f"This file is damaged and could not be shown. {_ASK_AGAIN}",
+    "time": f"This file took too long to convert, so we stopped. {_ASK_AGAIN}",
+    "memory": f"This file needs more memory than we allow. {_ASK_AGAIN}",
+    "failed": f"This file could not be converted into pages. {_ASK_AGAIN}",
+    "too_long": f"This file holds more text than we can set on pages. Ask for it in smaller parts. {_ASK_AGAIN}",
+    "no_text": f"There is nothing in this file that can be shown. {_ASK_AGAIN}",
+    "attachments": f"This email carries more files than we take out of one email. {_ASK_AGAIN}",
+}
+_NOTES: Final = {
+    "two_versions": "The email holds two versions of its text that differ. Both are shown, one after the other.",
+    "charset": "Some characters of this email could not be told for certain.",
+    "damaged_part": "A part of this email is damaged. What could be read of it is kept.",
+}
+_COLUMNS: Final = re.compile(r"\S(\t| {3,})\S")
+
+
+class CannotBeShown(Exception):
+    """The file has no pages that we can show. `code` is for the log, `words` for the officer."""
+
+    def __init__(self, code: str, words: str | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.words = words or _SAY[code]
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A PDF and its number of pages. `is_original`: it is the record's own file."""
+
+    path: Path
+    pages: int
+    is_original: bool = False
+    attachments: tuple[Attachment, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """What `record_conversion` is set from."""
+
+    title: str
+    day: date
+    body: str
+    layout: str
+    header: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    attached: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Mail:
+    headers: list[tuple[str, str]]
+    subject: str
+    body: str
+    notes: list[str]
+    attachments: list[tuple[str, int]]
+
+
+def convert(record: Record, source: Path, folder: Path, keep: ExitStack) -> Converted:
+    """The pages of a record whose plaintext is `source`, made in the private `folder`.
+
+    Attachments are admitted; their files live as long as `keep`. Raises CannotBeShown.
+    """
+    target = folder / "converted.pdf"
+    if record.kind == Kind.PDF.name.lower():
+        return Converted(source, record.pages, is_original=True)
+    if record.kind == Kind.TEXT.name.lower():
+        text = _decoded(source.read_bytes())
+        paper = _Paper(record.title, record.document_date or record.received_on, text, _layout(text))
+        return Converted(target, _typeset(paper, target))
+    if record.kind == Kind.EMAIL.name.lower():
+        return _convert_mail(record, source, folder, keep)
+    facts = _run("picture", source, target)
+    pages = facts.get("pages")
+    if not isinstance(pages, int) or pages < 1 or not target.is_file():
+        raise CannotBeShown("failed")
+    return Converted(target, pages)
+
+
+def _convert_mail(record: Record, source: Path, folder: Path, keep: ExitStack) -> Converted:
+    packed, target = folder / "attachments", folder / "converted.pdf"
+    mail = _checked_mail(_run("mail", source, packed), packed)
+    attachments = tuple(_admitted(packed, mail.attachments, keep))
+    if not mail.body.strip() and not mail.headers:
+        raise CannotBeShown("no_text")
+    paper = _Paper(
+        title=mail.subject or record.title,
+        day=record.document_date or record.received_on,
+        body=mail.body or "(This email has no text.)",
+        layout="wrapped",
+        header=[{"name": name, "value": value} for name, value in mail.headers],
+        notes=[_NOTES[code] for code in mail.notes if code in _NOTES],
+        attached=[
+            {"name": one.file_name, "note": "a record of its own" if one.file else "could not be shown"}
+            for one in attachments
+        ],
+    )
+    return Converted(target, _typeset(paper, target), attachments=attachments)
+
+
+def _run(task: str, source: Path, target: Path) -> dict[str, Any]:
+    # -P: the folder of the child's script holds modules of ours, which are none of its business.
+    command = [sys.executable, "-P", "-B", str(_CHILD), task, str(source), str(target)]
+    result = sandbox.run(
+        command, cpu_seconds=_CPU_SECONDS, wall_seconds=_WALL_SECONDS, file_bytes=_ANSWER_BYTES
+    )
+    if result.stopped_by is not None:
+        stopped = {sandbox.Stop.WALL_TIME: "time", sandbox.Stop.CPU_TIME: "time", sandbox.Stop.MEMORY: "memory"}
+        raise CannotBeShown(stopped.get(result.stopped_by, "failed"))
+    try:
+        facts = json.loads(result.stdout)
+    except (ValueError, RecursionError):
+        raise CannotBeShown("failed") from None
+    if not isinstance(facts, dict) or (result.returncode != 0 and "error" not in facts):
+        raise CannotBeShown("failed")
+    if "error" in facts:
+        raise CannotBeShown(facts["error"] if facts["error"] in _SAY else "failed")
+    return facts
+
+
+def _checked_mail(facts: dict[str, Any], packed: Path) -> _Mail:
+    """The child's answer in the agreed form, or CannotBeShown: the child read a hostile file."""
+    try:
+        mail = _Mail(
+            headers=[(_clean(name), _clean(value)) for name, value in facts["headers"]],
+            subject=_clean(facts["subject"]),
+            body=_clean(facts["body"]),
+            notes=[_clean(code) for code in facts["notes"]],
+            attachments=[(_clean(one["name"]), int(one["size"])) for one in facts["attachments"]],
+        )
+    except (KeyError, TypeError, ValueError):
+        raise CannotBeShown("failed") from None
+    sizes = [size for _name, size in mail.attachments]
+    if any(size < 0 for size in sizes) or not packed.is_file() or sum(sizes) != packed.stat().st_size:
+        raise CannotBeShown("failed")
+    if len(sizes) > MAX_ATTACHMENTS:
+        raise CannotBeShown("attachments")
+    return mail
+
+
+def _clean(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value.encode("utf-8", "replace").decode()
+
+
+def _admitted(packed: Path, sizes: list[tuple[str, int]], keep: ExitStack) -> Iterator[Attachment]:
+    """Each attachment through the same door as any upload; one that is refused is noted, not lost."""
+    most = settings().max_upload_mb * MEGABYTE
+    with packed.open("rb") as source:
+        for name, size in sizes:
+            data = source.read(size)
+            sha256, shown = hashlib.sha256(data).hexdigest(), display_name(name)
+            try:
+                file = keep.enter_context(admit(io.BytesIO(data), name, allowed=RECORDS, max_bytes=most))
+            except Refused as refused:
+                yield Attachment(shown, sha256, size, None, refused.message)
+            else:
+                yield Attachment(shown, sha256, size, file)
+
+
+def _decoded(data: bytes) -> str:
+    """As admission found it readable: UTF-16 with a mark, UTF-8, Windows-1252."""
+    encodings = ["utf-16"] if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise CannotBeShown("damaged")
+
+
+def _layout(text: str) -> str:
+    """Exports of messages and logs come in columns, which must stay columns; letters do not."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    columned = sum(1 for line in lines if _COLUMNS.search(line))
+    return "fixed" if columned * 4 >= len(lines) > 0 else "wrapped"
+
+
+def _typeset(paper: _Paper, target: Path) -> int:
+    """Writes the PDF, from several pieces where the text is long; returns the number of pages."""
+    if not paper.body.strip():
+        raise CannotBeShown("no_text")
+    if len(paper.body) > MAX_CHARACTERS:
+        raise CannotBeShown("too_long")
+    pieces = list(_pieces(paper.body))
+    with pikepdf.new() as pdf, ExitStack() as opened:
+        for number, piece in enumerate(pieces, 1):
+            part = opened.enter_context(pikepdf.open(io.BytesIO(_set(paper, piece, number, len(pieces)))))
+            pdf.pages.extend(part.pages)
+        pdf.save(target)
+        return len(pdf.pages)
+
+
+def _set(paper: _Paper, piece: str, number: int, of: int) -> bytes:
+    data = {
+        "date": paper.day,
+        "title": paper.title if of == 1 else f"{paper.title} (part {number} of {of})",
+        "header": paper.header if number == 1 else [],
+        "notes": paper.notes if number == 1 else [],
+        "attachments": paper.attached if number == of else [],
+        "body": piece,
+        "layout": paper.layout,
+    }
+    try:
+        return typeset("record_conversion", data)
+    except TypesettingError:
+        raise CannotBeShown("failed") from None
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut at line ends where there are any."""
+    while len(text) > PIECE_CHARACTERS:
+        cut = text.rfind("\n", 1, PIECE_CHARACTERS) + 1 or PIECE_CHARACTERS
+        yield text[:cut]
+        text = text[cut:]
+    yield text

@@ -1,0 +1,46 @@
+"""Work that records do in the background."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from sar.foundation import blobs
+from sar.foundation.jobs import JobContext, handler
+from sar.records import service
+from sar.records.conversion import CannotBeShown, convert
+from sar.records.models import Record
+from sar.records.queries import INGEST
+from sar.records.reading import read_words
+
+
+@handler(INGEST)
+def ingest(job: JobContext) -> None:
+    """Turn a record into pages and their words. Its effect is one commit, whenever the worker is killed."""
+    record = service.start_reading(job.subject_id)
+    if record is None:
+        return
+    try:
+        _read(job, record)
+    except CannotBeShown as problem:
+        with job.last_step():
+            service.mark_unreadable(record.id, problem.code, problem.words)
+
+
+def _read(job: JobContext, record: Record) -> None:
+    assert record.original_blob_id is not None  # only a refused attachment has none, and it is never queued
+    with ExitStack() as keep:
+        folder = Path(keep.enter_context(tempfile.TemporaryDirectory(prefix="sar-ingest-")))
+        source = keep.enter_context(blobs.plaintext_path(record.original_blob_id))
+        converted = convert(record, source, folder, keep)
+        words = read_words(converted.path, converted.pages, folder, job.progress)
+        reading = service.Reading(
+            pdf=None if converted.is_original else converted.path,
+            words=words.path,
+            pages=converted.pages,
+            ocr_pages=words.ocr_pages,
+            attachments=converted.attachments,
+        )
+        with job.last_step():
+            service.keep_reading(record.id, reading)
