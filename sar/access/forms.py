@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovSubmitInput, GovTextInput
-from wtforms import PasswordField, StringField, SubmitField
-from wtforms.validators import InputRequired, Length
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovPasswordInput, GovSubmitInput, GovTextInput
+from wtforms import PasswordField, SelectMultipleField, StringField, SubmitField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Regexp
+
+from sar.access.permissions import ROLE_NAMES, Role
 
 
 class StaffSignInForm(FlaskForm):
@@ -52,3 +55,52 @@ class RequesterSignInForm(FlaskForm):
         validators=[InputRequired("Enter your six words"), Length(max=120)],
     )
     submit = SubmitField("Continue", widget=GovSubmitInput())
+
+
+class RolesForm(FlaskForm):
+    roles = SelectMultipleField(
+        "Roles",
+        description="Someone may hold more than one. Nobody can approve their own redaction, whatever their roles.",
+        widget=GovCheckboxesInput(),
+        choices=[SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()],
+        validators=[InputRequired("Choose at least one role")],
+    )
+    submit = SubmitField("Save roles", widget=GovSubmitInput())
+
+    def chosen(self) -> frozenset[Role]:
+        return frozenset(Role(role) for role in self.roles.data or ())
+
+
+class AddStaffForm(RolesForm):
+    name = StringField(
+        "Full name", widget=GovTextInput(), validators=[InputRequired("Enter their full name"), Length(max=120)]
+    )
+    email = StringField(
+        "Work email address",
+        widget=GovTextInput(),
+        validators=[
+            InputRequired("Enter their work email address"),
+            Length(max=254),
+            Regexp(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*\Z", message="Enter an email address, like name@example.com"),
+        ],
+    )
+    submit = SubmitField("Add this person", widget=GovSubmitInput())
+
+
+class ConfirmForm(FlaskForm):
+    """A page that asks "are you sure?": its button is all there is."""
+
+
+class ChangePasswordForm(FlaskForm):
+    current = PasswordField(
+        "Password you have now",
+        widget=GovPasswordInput(),
+        validators=[InputRequired("Enter the password you have now"), Length(max=200)],
+    )
+    new = PasswordField(
+        "New password",
+        description="At least 15 characters. Four random words work well.",
+        widget=GovPasswordInput(),
+        validators=[InputRequired("Enter a new password"), Length(max=200)],
+    )
+    submit = SubmitField("Change password", widget=GovSubmitInput())

@@ -7,11 +7,20 @@ from sqlalchemy import select
 from sar.access.models import Staff
 from sar.access.permissions import Permission, allows
 from sar.foundation.db import db
+from sar.foundation.errors import NotFound
 
 
 def staff_list() -> list[Staff]:
     """Everyone, by name."""
     return sorted(db.session.scalars(select(Staff)), key=lambda staff: staff.name.casefold())
+
+
+def staff_member(staff_id: str) -> Staff:
+    """Raises NotFound."""
+    staff = db.session.get(Staff, staff_id)
+    if staff is None:
+        raise NotFound("There is no such member of staff.")
+    return staff
 
 
 def staff_names(ids: set[str]) -> dict[str, str]:

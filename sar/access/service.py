@@ -55,6 +55,10 @@ def add_staff(actor: Actor, *, name: str, email: str, password: str, roles: froz
 
 
 def change_roles(actor: Actor, staff_id: str, roles: frozenset[Role]) -> None:
+    """Give someone these roles and no others. They must sign in again. Raises Refused for one's own."""
+    _require_someone_else(actor, staff_id)
+    if not roles:
+        raise Refused("Choose at least one role. To take away all access, stop the account.")
     with write_transaction():
         staff = _staff(staff_id)
         staff.roles = " ".join(sorted(roles))
@@ -63,11 +67,55 @@ def change_roles(actor: Actor, staff_id: str, roles: frozenset[Role]) -> None:
 
 
 def disable_staff(actor: Actor, staff_id: str) -> None:
+    """Stop someone's access at once. What they did stays under their name. Raises Refused for oneself."""
+    _require_someone_else(actor, staff_id)
     with write_transaction():
         staff = _staff(staff_id)
         staff.disabled = True
         record(actor, Action.STAFF_DISABLED, staff.id)
         sessions.end_all(actor, staff.id)
+
+
+def reset_sign_in(actor: Actor, staff_id: str, password: str) -> Staff:
+    """Start someone afresh who lost their password or phone: new password, new second factor, no sessions.
+
+    A stopped account is open again. Raises Refused for oneself or a weak password.
+    """
+    _require_someone_else(actor, staff_id)
+    require_good_password(password)
+    with write_transaction() as session:
+        staff = _staff(staff_id)
+        staff.password_hash = hash_secret(password)
+        staff.totp_seed = totp.new_seed()
+        staff.totp_last_counter = 0
+        staff.disabled = False
+        session.execute(
+            update(RecoveryCode)
+            .where(RecoveryCode.staff_id == staff.id, RecoveryCode.used_at.is_(None))
+            .values(used_at=utc_now())
+        )
+        record(actor, Action.SIGN_IN_RESET, staff.id)
+        sessions.end_all(actor, staff.id)
+        return staff
+
+
+def change_password(actor: Actor, current: str, new: str) -> None:
+    """Someone's own new password; every session of theirs ends. Raises Refused."""
+    throttle.check("password", actor.id, limit=10, per=timedelta(minutes=15))
+    require_good_password(new)
+    staff = _staff(actor.id)
+    if not verify_secret(current, staff.password_hash):
+        raise Refused("The password you have now is not right.")
+    with write_transaction():
+        staff.password_hash = hash_secret(new)
+        record(actor, Action.PASSWORD_CHANGED, staff.id)
+        sessions.end_all(actor, staff.id)
+
+
+def _require_someone_else(actor: Actor, staff_id: str) -> None:
+    # Nobody gives themselves more, and the last administrator cannot lock everyone out.
+    if actor.id == staff_id:
+        raise Refused("You cannot do this to your own account. Ask another administrator.")
 
 
 def new_recovery_codes(actor: Actor, staff_id: str) -> list[str]:

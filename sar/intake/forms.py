@@ -17,6 +17,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextInput,
 )
 from wtforms import BooleanField, EmailField, Field, RadioField, StringField, SubmitField, TelField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from sar.foundation.admission import PICTURES, accept_attribute
@@ -79,6 +80,10 @@ class QuestionForm(FlaskForm):
         return shown
 
 
+def _choices(**labels: str) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in labels.items()]
+
+
 def _narrow(width: str = "two-thirds", **attributes: str) -> dict[str, Any]:
     return {"classes": f"govuk-!-width-{width}", "attributes": attributes}
 
@@ -130,7 +135,7 @@ class WhereForm(QuestionForm):
     living = RadioField(
         title,
         widget=GovRadioInput(),
-        choices=[("address", "At an address"), ("prison", "In prison"), ("none", "I have no fixed address")],
+        choices=_choices(address="At an address", prison="In prison", none="I have no fixed address"),
         validators=[InputRequired("Choose where you live now")],
     )
 
@@ -197,7 +202,7 @@ class WantedForm(QuestionForm):
         title,
         description="Asking for only some things can be quicker.",
         widget=GovRadioInput(),
-        choices=[("all", "Everything you hold about me"), ("some", "Only some things")],
+        choices=_choices(all="Everything you hold about me", some="Only some things"),
         validators=[InputRequired("Choose what you want to see")],
     )
 
@@ -241,7 +246,7 @@ class ContactForm(QuestionForm):
     )
 
     def load_choices(self, answers: Answers) -> None:
-        self.route.choices = [(route.value, ROUTE_LABELS[route]) for route in routes(answers)]
+        self.route.choices = [SelectChoice(route.value, ROUTE_LABELS[route]) for route in routes(answers)]
 
 
 class EmailForm(QuestionForm):
@@ -287,6 +292,10 @@ class PhotoForm(QuestionForm):
     photo = FileField("Choose or take a photo", widget=GovFileInput())
     without = SubmitField("I cannot send a photo")
 
+    def params(self, field: Field) -> dict[str, Any]:
+        # The page says more than the field's label, so the label is not its heading.
+        return {**super().params(field), "label": {"classes": "govuk-label--m"}}
+
 
 class NoPhotoForm(QuestionForm):
     title = "How else can we know it is you?"
@@ -294,10 +303,10 @@ class NoPhotoForm(QuestionForm):
         "Choose one",
         widget=GovRadioInput(),
         choices=[
-            (IdentityKind.WORKER.value, "Someone who works with me knows who I am"),
-            (IdentityKind.IN_PERSON.value, "I can show my ID or letters at an office"),
-            (IdentityKind.QUESTIONS.value, "I can answer questions about my records"),
-            (IdentityKind.UNSURE.value, "I am not sure. Please get in touch with me"),
+            SelectChoice(IdentityKind.WORKER.value, "Someone who works with me knows who I am"),
+            SelectChoice(IdentityKind.IN_PERSON.value, "I can show my ID or letters at an office"),
+            SelectChoice(IdentityKind.QUESTIONS.value, "I can answer questions about my records"),
+            SelectChoice(IdentityKind.UNSURE.value, "I am not sure. Please get in touch with me"),
         ],
         validators=[InputRequired("Choose one. If none fits, choose “I am not sure”")],
     )

@@ -6,6 +6,7 @@ The browser holds a random token in a cookie and nothing else; every answer is i
 from __future__ import annotations
 
 import io
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 

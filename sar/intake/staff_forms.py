@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovRadioInput, GovSubmitInput, GovTextArea, GovTextInput
 from wtforms import HiddenField, RadioField, StringField, SubmitField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from sar.foundation.clock import london_today
@@ -62,7 +63,7 @@ class LogRequestForm(FlaskForm):
     channel = RadioField(
         "How did the request arrive?",
         widget=GovRadioInput(),
-        choices=[(channel.value, name) for channel, name in CHANNEL_NAMES.items()],
+        choices=[SelectChoice(channel.value, name) for channel, name in CHANNEL_NAMES.items()],
         validators=[InputRequired("Choose how the request arrived")],
     )
     received_on = DayField(
@@ -84,7 +85,7 @@ class LogRequestForm(FlaskForm):
     route = RadioField(
         "How to reach the requester",
         widget=GovRadioInput(),
-        choices=[(route.value, name) for route, name in ROUTE_NAMES.items()],
+        choices=[SelectChoice(route.value, name) for route, name in ROUTE_NAMES.items()],
         validators=[InputRequired("Choose how to reach the requester")],
     )
     email = _line("Email address", "", 254)

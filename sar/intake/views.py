@@ -23,14 +23,15 @@ def log() -> str | Response | tuple[str, int]:
     form = LogRequestForm()
     status = 200
     if form.validate_on_submit():
-        upload = form.photo.data
+        upload, received_on = form.photo.data, form.received_on.data
+        assert received_on is not None  # the form requires it
         sent = upload is not None and bool(upload.filename)
         try:
             receipt = service.log_request(
                 current_actor(),
                 form.answers(),
                 channel=Channel(form.channel.data),
-                received_on=form.received_on.data,
+                received_on=received_on,
                 photo=upload.stream if sent else None,
                 photo_name=upload.filename if sent else "",
                 submission_key=form.submission_key.data,
@@ -39,5 +40,5 @@ def log() -> str | Response | tuple[str, int]:
             form.form_errors.append(problem.message)
             status = 200 if isinstance(problem, Refused) else problem.status
         else:
-            return render_template("intake/logged.html", receipt=receipt, received_on=form.received_on.data)
+            return render_template("intake/logged.html", receipt=receipt, received_on=received_on)
     return render_template("intake/log.html", form=form), status
