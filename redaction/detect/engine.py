@@ -140,25 +140,33 @@ def settle(findings: Iterable[Finding]) -> list[Finding]:
     """Overlaps resolved. Names that overlap become one, so a finding can grow but never be lost to another name;
     identifiers go before names, and names before context."""
     kept = [finding for finding in findings if finding.score >= REPORTED]
-    identifiers: list[Finding] = []
-    candidates = [f for f in kept if f.kind in IDENTIFIER_KINDS]
-    for finding in sorted(candidates, key=lambda f: (-(f.end - f.start), -f.score, f.start, f.kind)):
-        if not _overlaps(finding, identifiers):
-            identifiers.append(finding)
-    names = [f for f in _join([f for f in kept if f.kind == "person"]) if not _within(f, identifiers)]
-    context: list[Finding] = []
-    for finding in sorted((f for f in kept if f.kind == "context"), key=lambda f: (f.start - f.end, f.start)):
-        if not _overlaps(finding, [*identifiers, *names, *context]):
-            context.append(finding)
+    taken = _Taken(max((finding.end for finding in kept), default=0))
+    identifiers = [f for f in kept if f.kind in IDENTIFIER_KINDS]
+    identifiers.sort(key=lambda f: (-(f.end - f.start), -f.score, f.start, f.kind))
+    identifiers = [finding for finding in identifiers if taken.take(finding)]
+    names = [f for f in _join([f for f in kept if f.kind == "person"]) if not taken.covers(f)]
+    for name in names:
+        taken.take(name)
+    context = sorted((f for f in kept if f.kind == "context"), key=lambda f: (f.start - f.end, f.start))
+    context = [finding for finding in context if taken.take(finding)]
     return sorted([*identifiers, *names, *context], key=lambda f: (f.start, f.end))
 
 
-def _overlaps(finding: Finding, others: list[Finding]) -> bool:
-    return any(finding.start < other.end and other.start < finding.end for other in others)
+class _Taken:
+    """Which characters of a page are spoken for: one byte each, so that settling stays in line with the text."""
 
+    def __init__(self, length: int) -> None:
+        self._mask = bytearray(length)
 
-def _within(finding: Finding, others: list[Finding]) -> bool:
-    return any(other.start <= finding.start and finding.end <= other.end for other in others)
+    def covers(self, finding: Finding) -> bool:
+        return self._mask.find(0, finding.start, finding.end) < 0
+
+    def take(self, finding: Finding) -> bool:
+        """Mark the characters of `finding`; False, and nothing marked, when one of them was taken already."""
+        if self._mask.find(1, finding.start, finding.end) >= 0:
+            return False
+        self._mask[finding.start : finding.end] = b"\1" * (finding.end - finding.start)
+        return True
 
 
 def _join(findings: list[Finding]) -> list[Finding]:

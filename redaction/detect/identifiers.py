@@ -227,7 +227,8 @@ _ADDRESS_STOPS = frozenset(
 _HANDLE_AFTER = re.compile(
     r"(?i)\b(?:followed by|follows|account|insta(?:gram)?|snap(?:chat)?|tiktok|twitter|facebook|username"
     r"|user name|handle|profile)"
-    r"(?: name)?(?: is|:|,)?(?: and)?(?: is)?[\s(\"']{1,2}(?P<handle>(?=[a-z0-9_.]*[._\d])[a-z][a-z0-9_.]{3,}\w)(?![\w@])"
+    r"(?: name)?(?: is|:|,)?(?: and)?(?: is)?[\s(\"']{1,2}"
+    r"(?P<handle>(?=[a-z0-9_.]*[._\d])[a-z][a-z0-9_.]{3,}\w)(?![\w@])"
 )
 
 

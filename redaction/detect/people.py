@@ -255,7 +255,10 @@ class People:
             self.people.append(Person(subject_names[0], names, subject=True))
         for text in sorted({clean(name) for name in confirmed} - {""}):
             self._add(parse_name(text), display(text), "", confirmed=True)
-        ordered = sorted(set(learned), key=lambda item: (_rank(item), fold(clean(item.text)), item.title, item.of, item.text))
+        ordered = sorted(
+            set(learned),
+            key=lambda item: (_rank(item), fold(clean(item.text)), item.title, item.of, item.text),
+        )
         for item in ordered:
             self._learn(item)
 

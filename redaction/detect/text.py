@@ -27,7 +27,7 @@ SHORT_LINE = 25  # after a full stop, a line this short is a signature or a head
 
 _BREAK = re.compile(r"\n[> \t]*")
 _NEW_ITEM = re.compile(r"(?:[A-Z][\w'/ ]{0,24}:|[-*\u2022(]|\d|\[|_{3})")
-_GAP = re.compile(r"[ \t]*\n[>\s]*| {2,}[>\s]*|[\t\v\xa0]")
+_GAP = re.compile(r"[ \t]*\n[>\s]*|[ \t\v\xa0]{2,}[>\s]*|[\t\v\xa0]")
 
 
 class _Fold(dict[int, str]):

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from score_detection import parse
 
 from redaction.detect import Mention, detect_text
 from redaction.detect.text import PageString, fold
-from score_detection import parse
 
 DEVSET = Path(__file__).parents[3] / "fixtures" / "devset"
 
@@ -52,7 +52,9 @@ def test_an_ocr_error_in_a_known_name_is_found(slip: str, name: str) -> None:
     assert slip in " ".join(known(f"then she said {slip} would come", name))
 
 
-@pytest.mark.parametrize("text", ["The moor was cold.", "He was polite and calm.", "A stone wall fell.", "I will wait."])
+@pytest.mark.parametrize(
+    "text", ["The moor was cold.", "He was polite and calm.", "A stone wall fell.", "I will wait."]
+)
 def test_a_dictionary_word_near_a_known_name_is_left_alone(text: str) -> None:
     assert known(text, "Ann Moore", "Paul Calder", "Jo Stones", "Will Waite") == []
 
@@ -80,12 +82,18 @@ def test_a_place_in_the_folded_text_leads_back_to_the_same_letter(text: str) -> 
 def _document() -> tuple[str, tuple[str, ...], str]:
     text, _ = parse((DEVSET / "case1" / "doc1.txt").read_text(encoding="utf8"))
     case = json.loads((DEVSET / "case1" / "people.json").read_text(encoding="utf8"))
-    return text[:2600], tuple(person["name"] for person in case["people"] if person["name"]), case["subject"]["name"]
+    return (
+        text[:2600],
+        tuple(person["name"] for person in case["people"] if person["name"]),
+        case["subject"]["name"],
+    )
 
 
 def _letters(mentions: list[Mention]) -> set[int]:
     """The places of all letters named for redaction or decision: everything found that is not the subject's."""
-    return {place for m in mentions if m.kind == "person" and not m.subject for place in range(m.start, m.end)}
+    return {
+        place for m in mentions if m.kind == "person" and not m.subject for place in range(m.start, m.end)
+    }
 
 
 _NAMES = st.one_of(
