@@ -162,7 +162,7 @@ def _scrub_structure(root: pikepdf.Dictionary) -> None:
                 if item.objgen in seen:
                     continue
                 seen.add(item.objgen)
-            if str(item.get("/Type", "")) in ("/MCR", "/OBJR"):
+            if str(item.get("/Type", "")) == "/MCR":
                 continue
             _scrub_element(item)
             pending.append(item.get("/K"))
@@ -171,6 +171,11 @@ def _scrub_structure(root: pikepdf.Dictionary) -> None:
 def _scrub_element(element: pikepdf.Dictionary) -> None:
     role = str(element.get("/S", "/P"))
     _keep_only(element, _ELEMENT_KEPT)
+    if "/K" in element:
+        # References to objects hold on to the annotations and fields that were taken out.
+        kids = element["/K"]
+        kept = [kid for kid in (kids if isinstance(kids, pikepdf.Array) else [kids]) if not _is_object_reference(kid)]
+        element["/K"] = pikepdf.Array(kept)
     if role not in _STANDARD_ROLES:
         # Role names are the author's own words; what they map to went with the role map.
         element["/S"] = pikepdf.Name.Span if role.startswith("/Char") else pikepdf.Name.P
@@ -180,15 +185,19 @@ def _scrub_element(element: pikepdf.Dictionary) -> None:
         element["/Alt"] = pikepdf.String(role[1:])
     if "/A" in element:
         attributes = element["/A"]
-        kept = []
+        described = []
         for entry in attributes if isinstance(attributes, pikepdf.Array) else [attributes]:
             allowed = _ATTRIBUTES_KEPT.get(str(entry.get("/O", ""))) if isinstance(entry, pikepdf.Dictionary) else None
             if allowed:
-                kept.append(pikepdf.Dictionary({key: value for key, value in entry.items() if key in allowed}))
-        if kept:
-            element["/A"] = pikepdf.Array(kept)
+                described.append(pikepdf.Dictionary({key: value for key, value in entry.items() if key in allowed}))
+        if described:
+            element["/A"] = pikepdf.Array(described)
         else:
             del element["/A"]
+
+
+def _is_object_reference(kid: object) -> bool:
+    return isinstance(kid, pikepdf.Dictionary) and str(kid.get("/Type", "")) == "/OBJR"
 
 
 def _scrub_objects(pdf: pikepdf.Pdf) -> None:

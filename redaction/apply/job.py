@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,13 +74,16 @@ class _Job:
             if redaction.page > self.opened.page_count:
                 raise RedactionError(f"The plan names page {redaction.page}, and the PDF ends with page {self.opened.page_count}.")
         expected = texts_at(self.opened, self.plan)
-        dropped = settle(self.pdf)
-        self._edit_pages()
-        for index, reason in self.pictured.items():
-            self._picture(index, reason)
-        scrub(self.pdf)
-        self._save()
-        leaks = self._verify(expected)
+        with self._timed("edit"):
+            dropped = settle(self.pdf)
+            self._edit_pages()
+            for index, reason in self.pictured.items():
+                self._picture(index, reason)
+            scrub(self.pdf)
+        with self._timed("save"):
+            self._save()
+        with self._timed("verify"):
+            leaks = self._verify(expected)
         again = {leak.page - 1 for leak in leaks if leak.page is not None and leak.page - 1 not in self.pictured}
         if leaks and again:
             for index in sorted(again):
@@ -89,6 +93,12 @@ class _Job:
         if leaks:
             raise VerificationFailed(_NOT_CLEAN, leaks)
         return self._finish(dropped)
+
+    @contextmanager
+    def _timed(self, phase: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.report.seconds[phase] = round(time.perf_counter() - began, 3)
 
     def _edit_pages(self) -> None:
         hidden = layer_judge(self.pdf)

@@ -28,6 +28,7 @@ class Report:
     unseen_characters: int = 0
     width_visible: list[int] = field(default_factory=list)
     verified: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def to_data(self) -> dict[str, Any]:
         """The report as JSON-able data."""
