@@ -38,7 +38,8 @@ class Settings:
     contact_email: str = "records@northvale.example"
     contact_address: str = "Records team, Northvale Probation, 1 Station Road, Northvale NV1 1AA"
     contact_phone: str = "01632 960 100"
-    regulator_name: str = "Information Commissioner's Office"
+    regulator_name: str = "the Information Commission"
+    regulator_contact: str = "Write to Wycliffe House, Water Lane, Wilmslow SK9 5AF, or call 0303 123 1113."
 
     jurisdiction: str = "EW"
     pause_mode: str = "conservative"

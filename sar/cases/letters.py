@@ -12,6 +12,7 @@ from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
 from sar.foundation.clock import london_today
+from sar.foundation.errors import Refused
 from sar.foundation.runtime import settings
 from sar.foundation.typesetting import typeset
 
@@ -26,10 +27,13 @@ ACCEPTED_DOCUMENTS = (
 _CHANNELS = {"email": "email", "phone": "sms", "post": "post", "prison": "post"}
 
 
-def send(actor: Actor, case: Case, name: str, **fields: wording.FieldValue) -> messages.Message:
+def send(
+    actor: Actor, case: Case, name: str, *, channel: str | None = None, **fields: wording.FieldValue
+) -> messages.Message:
     """Write a letter and put it in the outbox, inside the caller's write transaction.
 
-    `fields` are those that the wording needs beyond what every letter may use: names, dates, how to reach us.
+    It goes the way the requester asked to be reached, or by `channel`. Raises Refused when we have no address for
+    that. `fields` are those that the wording needs beyond what every letter may use: names, dates, how to reach us.
     """
     needed = wording.fields(name)
     given = {
@@ -37,8 +41,8 @@ def send(actor: Actor, case: Case, name: str, **fields: wording.FieldValue) -> m
     }
     letter = wording.render(name, given)
     contact = case.submission.contact or {}
-    channel = _CHANNELS.get(contact.get("route", "post"), "post")
-    to = {"email": contact.get("email"), "sms": contact.get("phone")}.get(channel) or postal_address(case)
+    channel = channel or _CHANNELS.get(contact.get("route", "post"), "post")
+    to = _address(case, channel)
     letter_blob_id = None
     if channel == "post":
         pdf = paper(case, letter)
@@ -80,6 +84,14 @@ def paper(case: Case, letter: wording.Wording, template: str = "letter") -> byte
     )
 
 
+def _address(case: Case, channel: str) -> str:
+    contact = case.submission.contact or {}
+    found = {"email": contact.get("email"), "sms": contact.get("phone")}.get(channel, postal_address(case))
+    if not found:
+        raise Refused("We have no address or number for that. Choose another way.")
+    return str(found)
+
+
 def postal_address(case: Case) -> str:
     contact = case.submission.contact or {}
     return str(contact.get("address") or case.submission.address or "By hand")
@@ -104,6 +116,8 @@ def _common(case: Case) -> dict[str, wording.FieldValue | None]:
         "regulator": current.regulator_name,
         "contact": how_to_reach_us(),
         "accepted_documents": ACCEPTED_DOCUMENTS,
+        "status_page": f"{current.public_url}/check",
+        "collect_by": today + timedelta(days=current.collection_days),
     }
 
 

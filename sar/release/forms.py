@@ -1,0 +1,50 @@
+"""Forms of release."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubmitInput
+from wtforms import RadioField, SelectField, SubmitField
+from wtforms.validators import InputRequired
+
+from sar.release.models import Lateness, Route
+
+ROUTE_WORDS = {
+    Route.ONLINE: "They collect it online, with their reference and words",
+    Route.IN_PERSON: "We hand it over in person or through the prison",
+}
+PASSPHRASE_WORDS = {
+    Route.POST: "By post",
+    Route.SMS: "By text message",
+    Route.EMAIL: "By email",
+    Route.IN_PERSON: "We tell them in person or by phone",
+}
+LATENESS_WORDS = {
+    Lateness.LARGE_FILE: "The file was very large",
+    Lateness.LATE_RECORDS: "Records came late",
+    Lateness.CONSULTATION: "Consultation took long",
+    Lateness.STAFFING: "Too few staff",
+    Lateness.OTHER: "Another reason, in the notes",
+}
+
+
+class ReleaseForm(FlaskForm):
+    route = RadioField(
+        "How do they get the records?",
+        choices=[(route.value, words) for route, words in ROUTE_WORDS.items()],
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose how they get the records")],
+    )
+    passphrase_route = RadioField(
+        "How do they get the six words that open it?",
+        description="Never the same way as the records.",
+        choices=[(route.value, words) for route, words in PASSPHRASE_WORDS.items()],
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose how they get the six words")],
+    )
+    lateness = SelectField(
+        "If it is late, why?",
+        choices=[("", "It is not late"), *((code.value, words) for code, words in LATENESS_WORDS.items())],
+        widget=GovSelect(),
+    )
+    submit = SubmitField("Release the reply", widget=GovSubmitInput())

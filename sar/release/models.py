@@ -1,0 +1,80 @@
+"""The bundle: one encrypted PDF that answers one case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TypedDict
+
+from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped
+
+from sar.foundation.columns import Sealed
+from sar.foundation.db import ID, ScopedRow, UtcDateTime, plain, sealed_column
+
+
+class BundleState(StrEnum):
+    """Waiting and building: a job is at work. Blocked: something withheld could still be found, or a file failed."""
+
+    WAITING = "waiting"
+    BLOCKED = "blocked"
+    READY = "ready"
+    RELEASED = "released"
+    REPLACED = "replaced"
+
+
+class Route(StrEnum):
+    """How something reaches the requester."""
+
+    ONLINE = "online"
+    EMAIL = "email"
+    SMS = "sms"
+    POST = "post"
+    IN_PERSON = "in_person"
+
+
+class Lateness(StrEnum):
+    """Why an answer goes out after its due date (law.md section 8)."""
+
+    LARGE_FILE = "large_file"
+    LATE_RECORDS = "late_records"
+    CONSULTATION = "consultation"
+    STAFFING = "staffing"
+    OTHER = "other"
+
+
+class Finding(TypedDict):
+    """One thing that blocked a bundle, in words for the officer."""
+
+    record: str
+    page: int | None
+    what: str
+
+
+class Bundle(ScopedRow):
+    """One attempt at the reply. `plan_sha256` names the decisions it was made from; `findings` why it was blocked.
+
+    `proof` is what the engines reported, kept for the case file: digests and counts, no names.
+    """
+
+    __tablename__ = "bundle"
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
+    state: Mapped[str] = plain(String(12), nullable=False)
+    plan_sha256: Mapped[str] = plain(String(64), nullable=False)
+    requested_by: Mapped[str] = plain(String(40), nullable=False)
+    blob_id: Mapped[str | None] = plain(ID, ForeignKey("blob.id"), nullable=True)
+    bundle_sha256: Mapped[str | None] = plain(String(64), nullable=True)
+    pages: Mapped[int] = plain(Integer, nullable=False, default=0)
+    redactions: Mapped[int] = plain(Integer, nullable=False, default=0)
+    passphrase_sealed: Mapped[bytes | None] = sealed_column()
+    passphrase = Sealed[str]("passphrase_sealed")
+    findings_sealed: Mapped[bytes | None] = sealed_column()
+    findings = Sealed[list[Finding] | None]("findings_sealed")
+    proof_sealed: Mapped[bytes | None] = sealed_column()
+    proof = Sealed[dict[str, object] | None]("proof_sealed")
+    route: Mapped[str | None] = plain(String(12), nullable=True)
+    passphrase_route: Mapped[str | None] = plain(String(12), nullable=True)
+    lateness: Mapped[str | None] = plain(String(20), nullable=True)
+    released_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    collected_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)

@@ -1,0 +1,191 @@
+"""The two papers that go with the records: the cover letter and the schedule of what was taken out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redaction.plan import Plan
+from sar.cases.deadlines import Regime
+from sar.cases.exemptions import exemption
+from sar.cases.letters import how_to_reach_us, postal_address
+from sar.cases.models import Case
+from sar.foundation import wording
+from sar.foundation.clock import london_today
+from sar.foundation.runtime import settings
+from sar.foundation.typesetting import typeset
+from sar.records.models import Originator, Record
+
+# What records of supervision are for, in the words of DPA 2018 s.45(2); the DPO edits the letters around it.
+_LEGAL_BASIS = "Part 3 of the Data Protection Act 2018: carrying out sentences and preventing crime"
+_RETENTION = "We keep it for as long as our retention rules say. Ask us for the rules."
+_CATEGORIES = (
+    "what you were sentenced for and the rules you must follow",
+    "notes of our contact with you",
+    "our assessment of risk and of what would help",
+    "what other organisations told us",
+)
+_RECIPIENTS = ("courts", "police", "prisons", "health services", "councils", "organisations that work with us")
+_SEARCHES = ("our case files", "records that came to us from others")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One record of the reply: `plan` None means that all of it was withheld, under `withheld_code`."""
+
+    number: int
+    record: Record
+    originator: Originator | None
+    plan: Plan | None
+    withheld_code: str | None
+
+    @property
+    def source(self) -> str:
+        return self.originator.name if self.originator else settings().organisation_name
+
+    @property
+    def codes(self) -> list[str]:
+        if self.plan is None:
+            return [self.withheld_code] if self.withheld_code else []
+        return sorted({redaction.code for redaction in self.plan.redactions if redaction.code})
+
+
+def cover(case: Case, answered: Sequence[Answered], contents: Sequence[tuple[str, int]], pages: int) -> bytes:
+    """The letter on top: what is here, where we looked, rights, how to complain. law.md section 6."""
+    current = settings()
+    codes = sorted({code for item in answered for code in item.codes})
+    name = "partial_response" if codes else ("full_response" if answered else "nothing_held")
+    values: dict[str, wording.FieldValue] = {
+        "reference": case.reference,
+        "received_date": case.received_on,
+        "record_count": len(answered),
+        "page_count": pages,
+        "reasons": [exemption(code).text or "" for code in codes],
+        "searches": _SEARCHES,
+        "contact": how_to_reach_us(),
+    }
+    letter = _render(name, values)
+    return typeset(
+        "cover",
+        {
+            "date": london_today(),
+            "reference": case.reference,
+            "organisation": current.organisation_name,
+            "colour": current.brand_colour,
+            "sender": _sender(),
+            "addressee": {"name": case.submission.full_name, "lines": _lines(postal_address(case))},
+            "subject": letter.subject,
+            "blocks": letter.as_data(),
+            "contents": [{"label": label, "page": page} for label, page in contents],
+            "sections": [_section(name) for name in _rights(answered)],
+            "signatory": {"name": "Records team", "lines": [current.organisation_name]},
+        },
+    )
+
+
+def clean(title: str, needles: Sequence[str]) -> str:
+    """A record's title as it may be printed: a title can name someone too."""
+    for needle in needles:
+        title = re.sub(re.escape(needle), "[withheld]", title, flags=re.IGNORECASE)
+    return title
+
+
+def schedule(case: Case, answered: Sequence[Answered], needles: Sequence[str]) -> bytes:
+    """What was taken out, page by page, with each code explained; never what it was."""
+    current = settings()
+    codes = sorted({code for item in answered for code in item.codes})
+    return typeset(
+        "schedule",
+        {
+            "date": london_today(),
+            "reference": case.reference,
+            "organisation": current.organisation_name,
+            "colour": current.brand_colour,
+            "sender": _sender(),
+            "title": "What was taken out, and why",
+            "subject_name": case.submission.full_name,
+            "records": [_record_row(item, needles) for item in answered],
+            "rows": [row for item in answered for row in _rows(item)],
+            "codes": [
+                {"code": code, "law": exemption(code).law, "text": exemption(code).text or ""} for code in codes
+            ],
+            "complain": _render(
+                "how_to_complain",
+                {
+                    "contact": how_to_reach_us(),
+                    "regulator": current.regulator_name,
+                    "regulator_contact": current.regulator_contact,
+                },
+            ).as_data(),
+        },
+    )
+
+
+def _record_row(item: Answered, needles: Sequence[str]) -> dict[str, object]:
+    outcome = "None of it" if item.plan is None else ("Part of it" if item.codes else "All of it")
+    return {
+        "number": item.number,
+        "title": clean(item.record.title, needles),
+        "source": clean(item.source, needles),
+        "pages": item.record.pages,
+        "outcome": outcome,
+    }
+
+
+def _rows(item: Answered) -> list[dict[str, object]]:
+    if item.plan is None:
+        code = item.withheld_code or ""
+        return [{"record": item.number, "page": "all", "code": code, "explanation": _why(code), "count": 1}]
+    counts = Counter((redaction.page, redaction.code) for redaction in item.plan.redactions)
+    return [
+        {"record": item.number, "page": page, "code": code, "explanation": _why(code), "count": count}
+        for (page, code), count in sorted(counts.items())
+    ]
+
+
+def _why(code: str) -> str:
+    return exemption(code).text or "The law lets us hold this back."
+
+
+def _rights(answered: Sequence[Answered]) -> list[str]:
+    """The sections that each law in play asks for; Part 3 when there are no records to go by."""
+    regimes = {item.record.regime for item in answered} or {Regime.LE.value}
+    names = {Regime.LE.value: "rights_part3", Regime.UKGDPR.value: "rights_uk_gdpr"}
+    return [names[regime] for regime in sorted(regimes)]
+
+
+def _section(name: str) -> dict[str, object]:
+    current = settings()
+    values: dict[str, wording.FieldValue] = {
+        "legal_basis": _LEGAL_BASIS,
+        "categories": _CATEGORIES,
+        "purposes": ("to supervise you and help you", "to keep people safe", "to answer your complaints and questions"),
+        "origins": ("you", "courts, police and prisons", "other organisations that know you"),
+        "recipients": _RECIPIENTS,
+        "retention": _RETENTION,
+        "automated_decisions": "We make no decision about you by computer alone.",
+        "contact": how_to_reach_us(),
+        "regulator": current.regulator_name,
+        "regulator_contact": current.regulator_contact,
+    }
+    text = _render(name, values)
+    return {"heading": text.subject, "blocks": text.as_data()}
+
+
+def _render(name: str, values: dict[str, wording.FieldValue]) -> wording.Wording:
+    needed = wording.fields(name)
+    return wording.render(name, {key: value for key, value in values.items() if key in needed})
+
+
+def _sender() -> dict[str, object]:
+    current = settings()
+    return {
+        "name": current.organisation_name,
+        "lines": [*_lines(current.contact_address), current.contact_phone, current.contact_email],
+    }
+
+
+def _lines(address: str) -> list[str]:
+    return [line.strip() for line in address.replace("\n", ",").split(",") if line.strip()]

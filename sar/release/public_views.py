@@ -1,0 +1,26 @@
+"""Where a requester collects the reply."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from sar.access.guards import current_actor, requester_only
+from sar.release import queries, service
+from sar.release.views import bundle_file
+
+bp = Blueprint("collection", __name__, url_prefix="/my-request/records")
+BLUEPRINTS = (bp,)
+
+
+@bp.get("/")
+@requester_only
+def show() -> str:
+    return render_template("release/collect.html", bundle=queries.own_bundle(current_actor()))
+
+
+@bp.post("/download")
+@requester_only
+def download() -> Response:
+    actor = current_actor()
+    return bundle_file(service.collect(actor), f"your-records-{actor.id}.pdf")
