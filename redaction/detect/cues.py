@@ -15,7 +15,7 @@ PARTICLE = r"(?:de|da|di|del|dos|van|von|der|den|bin|ibn|bint|al|el|ap|ab|la|le|
 SEPARATOR = r"(?:[ ]|[ ]?\v+)"
 # A hyphen at the end of a wrapped line belongs to the name: "Hartly-" / "Moon".
 TOKEN = rf"(?:(?:[{UPPER}]\.){{2,3}}|[{UPPER}]\.?(?![\w'.-])|{CAPITALISED}(?:-\v+{CAPITALISED})?)"
-RUN = re.compile(rf"(?<![\w@.'/&-]){TOKEN}(?:{SEPARATOR}(?:{PARTICLE}{SEPARATOR}){{0,2}}{TOKEN})*")
+RUN = re.compile(rf"(?<![\w@.'&-]){TOKEN}(?:{SEPARATOR}(?:{PARTICLE}{SEPARATOR}){{0,2}}{TOKEN})*")
 TOKENS = re.compile(rf"{PARTICLE}(?={SEPARATOR})|{TOKEN}")
 
 _kin = "|".join(sorted((re.escape(word) for word in KIN), key=len, reverse=True))
@@ -42,7 +42,8 @@ ALIAS_BEFORE = re.compile(
     r"|(?:call|calls|called) (?:him|her|them))[ \v]*(?:is |was |:|as )?[\"'(]*\Z"
 )
 PERSON_BEFORE = re.compile(
-    r"(?i)\b(?:with|told|tells|asked|asks|rang|phoned|called|texted|emailed|e-mailed|met|saw|seen|visited"
+    r"(?i)(?:&[ \v]|\bw/[ ]?|[a-z]/)\Z"
+    r"|\b(?:with|told|tells|asked|asks|rang|phoned|called|texted|emailed|e-mailed|met|saw|seen|visited"
     r"|contacted|dear|hi|hello"
     r"|hey|morning|afternoon|thanks|thank you|cheers|sorry|spoke to|spoken to|speak to|speaking to|talk to"
     r"|talked to|talking to"
@@ -63,7 +64,7 @@ GREETING = re.compile(
 )
 OTHER_BEFORE = re.compile(r"(?i)\b(?:other|another|different|second|not|wrong)[ \v]+\Z")
 PERSON_AFTER = re.compile(
-    r"[ \v]+(?:said|says|saying|is|was|has|had|hasn't|hadn't|isn't|wasn't|rang|rings|told|tells|asked|asks"
+    r"[ \v]+(?:said|says|saying|is|was|were|are|has|had|hasn't|hadn't|isn't|wasn't|rang|rings|told|tells|asked|asks"
     r"|did|didn't|does|doesn't"
     r"|would|wouldn't|could|couldn't|came|comes|went|laughed|laughs|thinks|thought|wants|wanted|phoned"
     r"|called|attended|joined"
@@ -80,6 +81,9 @@ PERSON_AFTER = re.compile(
     r"|'s\b|[ \v]*\((?:\d\d|[a-z])|,[ \v](?:who|whose|aged|a \w+|his|her|their|the|\d\d)\b"
 )
 FULL_AND_INITIALS = re.compile(r"[ ]{0,4}\((?P<initials>[A-Z][A-Za-z]{0,2}[A-Z])\)")
+FIRM_AFTER = re.compile(
+    r"[ ]?&[ \v]?(?:Sons?|Daughters?|Co|Partners|Associates|Brothers|Bros)\b|'s[ \v]Law\b"
+)
 ORGANISATION_AFTER = re.compile(
     rf"[ \v]*&[ \v]*(?:Sons?|Daughters?|Co|Partners|[{UPPER}])|'s[ \v](?:Law|Bar|Cafe|Court|Place|Pub)\b"
     rf"|'[ \v]Court|"

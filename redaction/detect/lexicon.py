@@ -123,7 +123,9 @@ NEVER_LOWER = _words("""
 ACRONYMS = _words("""
     pdu cmht imeu rota pps hmip hdc roti ispp ipp esp edr rar uw upw drr atr mhtr sds sfo sir vlo vcs
     idap bbr tsp rmp oms omu aps cas asd adhd ptsd cbt dbt gbh abh pwits tic tics pso cp cin iro lac
-    mash dbs uc esa pip jsa dwp hmrc nps npd ns ndelius delius oasys rsr ogrs ogp ovp sara visor ppo
+    mash dbs uc esa pip jsa dwp hmrc nps npd ns ndelius delius whatsapp snapchat instagram facebook tiktok
+    twitter hotmail gmail google youtube netflix telegram uber tesco asda lidl aldi oasys rsr ogrs ogp
+    ovp sara visor ppo
     iom yot yos ymca nacro aa na""")
 
 

@@ -202,7 +202,8 @@ class NameRecogniser:
                     last.start, following.end, "person", 0.55, ("forename + word that is also a surname",)
                 )
             ]
-        if cues.ORGANISATION_AFTER.match(flat, stretch[-1].end) and not title:
+        firm = cues.FIRM_AFTER if stretch[-1].kind is Class.FORENAME else cues.ORGANISATION_AFTER
+        if firm.match(flat, stretch[-1].end) and not title:
             return []
         if title:
             return self._titled(stretch, title)

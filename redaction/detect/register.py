@@ -35,7 +35,6 @@ INITIALS, ONE_INITIAL = "signs or speaks by initials", "initial alone on a line"
 _LONG = 6  # from this length two slips are allowed, below it one
 _WORD = re.compile(r"(?<![\w@'.|-])[^\W_][\w|]*(?:['-][\w|]+)*(?![\w@])")
 _NOT_PERSON_AFTER = re.compile(rf"[ ](?P<word>[{cues.UPPER}][\w']*\.?)|[ ]?&[ ]?[{cues.UPPER}]|'s[ ]Law\b")
-_FIRM_AFTER = re.compile(rf"[ ]?&[ ]?[{cues.UPPER}]")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?][\"')\]]*[ \v]+|\n[> \t]*|[-\u2022*][ ])\Z")
 _LOWER_BEFORE = re.compile(
     r"(?:\b(?:with|w|told|tell|tells|ask|asks|asked|rang|ring|seen|saw|text|texted|phoned|other|called|and"
@@ -175,10 +174,9 @@ class Register:
                 return 0.0
             if short and form.split()[0] in ("a", "i") and not surface[:2].endswith("."):
                 return 0.5 if surface[2:3].isupper() else 0.0
-            firm = _FIRM_AFTER.match(flat, end)
+            firm = cues.FIRM_AFTER.match(flat, end)
             return 0.0 if firm else 0.9
-        after = _NOT_PERSON_AFTER.match(flat, end)
-        if after and (after["word"] is None or fold(after["word"]).rstrip(".") in STREET | ORGANISATION):
+        if _names_a_place(flat, form, end):
             return 0.0
         kind = classify(form)
         common = is_word(form) or kind in (Class.PLACE, Class.STOP, Class.WORD_NAME) or form in _MONTHS
@@ -321,6 +319,16 @@ class Register:
 
 def _as_evidence(near: tuple[float, str]) -> tuple[float, tuple[str, ...]]:
     return near[0], (near[1],)
+
+
+def _names_a_place(flat: str, form: str, end: int) -> bool:
+    """Whether a street or organisation word follows a lone name, or the rest of a firm: "Moon Street", "Moon & Co"."""
+    after = _NOT_PERSON_AFTER.match(flat, end)
+    if after is None:
+        return False
+    if after["word"] is not None:
+        return fold(after["word"]).rstrip(".") in STREET | ORGANISATION
+    return classify(form) is not Class.FORENAME or cues.FIRM_AFTER.match(flat, end) is not None
 
 
 def _inside_word(folded: str, start: int) -> bool:

@@ -34,6 +34,9 @@ def names(text: str, subject: str = "") -> list[str]:
         ("On 13 May 2024, at 12:31, GARSIDE, Will wrote:\n> Hello", "GARSIDE, Will"),
         ("I asked Rosalind Pereira da Silva to come.", "Rosalind Pereira da Silva"),
         ("She said O'Dowd was late. Sgt O'Dowd agreed.", "O'Dowd"),
+        ("Emma & Josh were asked too.", "Josh"),
+        ("Emma & Josh were asked too.", "Emma"),
+        ("Seen with Ros/Yusuf at noon.", "Yusuf"),
         ("nathan was at the bus stop", "nathan"),
     ],
 )
@@ -50,6 +53,7 @@ def test_a_person_is_noticed_by_title_tie_role_form_or_place_on_the_page(text: s
         "He may go in June, or will wait until early May.",
         "He was moved from HMP Lincoln to St Botolph's Church.",
         "Leeds Crown Court sat in Wakefield Magistrates' Court.",
+        "He sent it by WhatsApp and put it on Snapchat.",
         "I bear in mind the hope that summer brings.",
         "TRENT VALE MENTAL HEALTH NHS FOUNDATION TRUST",
         "Consent: the child protection plan was read at the Heathers Hospital.",
