@@ -131,9 +131,7 @@ def destroy_expired() -> int:
 
 def find(token: str) -> Draft | None:
     """The draft of a token, as long as it is good."""
-    return db.session.scalar(
-        select(Draft).where(Draft.token_hash == fingerprint(token), Draft.expires_at > utc_now())
-    )
+    return db.session.scalar(select(Draft).where(Draft.token_hash == fingerprint(token), Draft.expires_at > utc_now()))
 
 
 def photo_bytes(token: str) -> bytes | None:
@@ -144,9 +142,7 @@ def photo_bytes(token: str) -> bytes | None:
 
 def _held(token: str) -> Draft:
     draft = db.session.scalar(
-        select(Draft)
-        .where(Draft.token_hash == fingerprint(token), Draft.expires_at > utc_now())
-        .with_for_update()
+        select(Draft).where(Draft.token_hash == fingerprint(token), Draft.expires_at > utc_now()).with_for_update()
     )
     if draft is None:
         raise Gone(NO_DRAFT)

@@ -53,9 +53,7 @@ def _line(label: str, hint: str = "", limit: int = MAX_LINE, *more: Any) -> Stri
 
 
 def _text(label: str, hint: str, limit: int) -> TextAreaField:
-    return TextAreaField(
-        label, description=hint, widget=GovTextArea(), filters=[tidy], validators=[Length(max=limit)]
-    )
+    return TextAreaField(label, description=hint, widget=GovTextArea(), filters=[tidy], validators=[Length(max=limit)])
 
 
 class LogRequestForm(FlaskForm):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -13,12 +15,14 @@ from sqlalchemy import select
 from sar.access.models import RequesterAccess
 from sar.access.service import sign_in_requester
 from sar.foundation import blobs
+from sar.foundation.actors import PUBLIC
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Gone, Refused
 from sar.foundation.keys import KeyScope, scope_key
-from sar.intake import drafts
+from sar.intake import drafts, service
+from sar.intake.answers import Contact, RequestAnswers, Route
 from sar.intake.models import Draft, Submission
 from tests.integration.intake.walk import (
     EMAIL,
@@ -253,3 +257,34 @@ def test_receiving_is_in_the_audit_log_without_a_word_of_the_request(in_app: Fla
     assert reference in told
     for secret in (NAME, STREET, EMAIL, phrase, "1985"):
         assert secret not in told
+
+
+def test_two_that_send_the_same_request_at_the_same_moment_make_one(in_app: Flask) -> None:
+    answers = RequestAnswers(full_name=NAME, contact=Contact(Route.EMAIL, email=EMAIL))
+    both_ready = threading.Barrier(4)
+
+    def send() -> str:
+        with in_app.app_context():
+            both_ready.wait()
+            return service.submit(PUBLIC, answers, io.BytesIO(photograph()), "id.jpg", "the same key").reference
+
+    with ThreadPoolExecutor(4) as senders:
+        references = {future.result() for future in [senders.submit(send) for _ in range(4)]}
+    assert len(references) == 1
+    assert (len(rows(Submission)), len(rows(RequesterAccess)), len(rows(blobs.Blob))) == (1, 1, 1)
+
+
+def test_looking_at_any_page_writes_nothing(in_app: Flask) -> None:
+    browser = Browser(in_app)
+    browser.fill_in()
+    tables = db.metadata.sorted_tables
+
+    def everything() -> list[list[object]]:
+        db.session.rollback()
+        return [list(db.session.execute(select(table))) for table in tables]
+
+    before = everything()
+    pages = [f"/ask/{page}" for page in (*PAGES, "photo", "photo/image", "check", "nothing")]
+    for page in ("/", "/ask", "/check", "/accessibility", "/privacy", *pages):
+        browser.get(page)
+    assert everything() == before

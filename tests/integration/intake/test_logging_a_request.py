@@ -30,7 +30,10 @@ ANSWERS = RequestAnswers(full_name=NAME, contact=Contact(Route.POST, address=STR
 
 def officer(app: Flask, role: Role = Role.CASEWORKER) -> Browser:
     staff = add_staff(
-        SYSTEM, name="Robin Field", email="robin@northvale.example", password="marble kettle orchard stone",
+        SYSTEM,
+        name="Robin Field",
+        email="robin@northvale.example",
+        password="marble kettle orchard stone",
         roles=frozenset({role}),
     )
     with write_transaction():
