@@ -10,6 +10,7 @@ from redaction.document import PageText, Word
 from redaction.geometry import Box
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
+from sar.cases.workflow import Stage
 from sar.foundation import blobs, jobs
 from sar.foundation.actors import Actor
 from sar.foundation.db import db
@@ -42,6 +43,11 @@ def records_of(case: Case) -> list[Record]:
 def disclosable_records(case: Case) -> list[Record]:
     """The records whose pages make up the reply: read, and neither duplicate, settled nor withdrawn."""
     return [found for found in records_of(case) if found.state == RecordState.READY]
+
+
+def changeable(case: Case) -> bool:
+    """Whether records can still be added, settled and taken out: while they are gathered and reviewed."""
+    return case.stage in (Stage.GATHERING, Stage.REVIEWING)
 
 
 def pending_count(case: Case) -> int:
@@ -100,6 +106,19 @@ def page_png(found: Record, page: int, width: int) -> bytes:
     width = min(max(width, PAGE_WIDTHS.start), PAGE_WIDTHS.stop - 1)
     with blobs.plaintext_path(found.pdf_blob_id) as path:
         return picture_of(path, page, width)
+
+
+def text_lines(text: PageText) -> list[str]:
+    """The page as plain lines, in the order it was read: a word beside the one before it stays on its line."""
+    lines: list[list[str]] = []
+    last: Box | None = None
+    for word in text.words:
+        middle = word.box.centre[1]
+        if last is None or not (last.y0 <= middle <= last.y1 and word.box.x0 >= last.x0):
+            lines.append([])
+        lines[-1].append(word.text)
+        last = word.box
+    return [" ".join(line) for line in lines]
 
 
 def originators(*, retired: bool = False) -> list[Originator]:

@@ -205,7 +205,7 @@ def _open_case(actor: Actor, case_id: str) -> Case:
         raise Refused("Start gathering records first: the button is on the page of the case.")
     if case.stage in (Stage.SECOND_CHECK, Stage.SIGNED_OFF):
         raise Refused("This case is being checked. Have it returned for changes before you change its records.")
-    if case.stage not in (Stage.GATHERING, Stage.REVIEWING):
+    if not queries.changeable(case):
         raise Refused("This case has been answered or ended, so its records cannot change.")
     return case
 
