@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from sar.access import totp
 from sar.access.permissions import Role
@@ -214,3 +215,34 @@ def test_an_administrator_looks_after_accounts(visitors: Visitors, live_server: 
         look(page, "46-stop")
         page.get_by_role("button", name="Stop this account").click()
         expect(page.get_by_text("Sam Newcome can no longer sign in.")).to_be_visible()
+
+
+def test_the_receipt_fits_one_sheet_of_paper(visitors: Visitors, tmp_path: Path) -> None:
+    with visitors.at(DESKTOP) as (page, _watch):
+        page.goto("/ask")
+        page.get_by_role("button", name="Start now").click()
+        page.get_by_label("What is your full name?").fill(NAME)
+        for _ in range(3):
+            go_on(page)
+        page.get_by_label("I have no fixed address").check()
+        go_on(page)
+        page.get_by_label("I do not know").check()
+        go_on(page)
+        go_on(page)
+        page.get_by_label("Everything you hold about me").check()
+        go_on(page)
+        page.get_by_label("By email").check()
+        go_on(page)
+        page.get_by_label("What is your email address?").fill(EMAIL)
+        go_on(page)
+        page.get_by_role("button", name="I cannot send a photo").click()
+        page.get_by_label("I am not sure").check()
+        go_on(page)
+        page.get_by_role("button", name="Send my request").click()
+        words = page.locator("#phrase").inner_text().split()
+        paper = tmp_path / "receipt.pdf"
+        page.pdf(path=paper, format="A4")
+        printed = PdfReader(paper)
+        assert len(printed.pages) == 1
+        text = printed.pages[0].extract_text()
+        assert all(word in text for word in words) and "Clear this device" not in text

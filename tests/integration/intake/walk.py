@@ -14,7 +14,7 @@ from PIL import Image
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from sar.foundation.db import Row, db
+from sar.foundation.db import Base, db
 
 # Words that must be found nowhere but where they belong.
 NAME = "Quillon Zebedee Marchbanks"
@@ -82,7 +82,7 @@ class Browser:
         return self.post("/ask/check")
 
 
-def rows(model: type[Row]) -> Sequence[Any]:
+def rows(model: type[Base]) -> Sequence[Any]:
     """All rows of a table as they are now, whatever this test read before."""
     db.session.rollback()
     return db.session.scalars(select(model)).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from sar.intake.answers import (
     split_names,
 )
 
-FULL = {
+FULL: dict[str, dict[str, Any]] = {
     "name": {"full_name": "Ada Example"},
     "other-names": {"names": "Ada Before\n\nAda Before\n Addy  Example "},
     "date-of-birth": {"date_of_birth": "1985-03-27"},
@@ -37,7 +38,9 @@ TODAY = date(2026, 11, 22)
 
 
 def test_each_answer_leads_to_the_next_question_and_the_last_one_to_the_check() -> None:
-    seen, answers, page = [], {}, questions.first_open({})
+    seen: list[str] = []
+    answers: dict[str, dict[str, Any]] = {}
+    page = questions.first_open({})
     while page is not None:
         seen.append(page)
         answers[page] = FULL[page]
