@@ -6,14 +6,20 @@ Values come from environment variables named SAR_<FIELD>, for example SAR_DATABA
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields, replace
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("demo", "test", "production")
 SURFACES = ("public", "staff", "both")
 MAIL_TRANSPORTS = ("file", "console", "smtp")
+# The rest of the whole numbers must be at least 1: a session of no minutes or a file of no pages is a slip.
+_LEAST: Final = {"trusted_proxy_hops": 0}
+_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class SettingsError(ValueError):
@@ -26,7 +32,7 @@ class Settings:
 
     environment: str = "demo"
     instance: Path = PROJECT_ROOT / "instance"
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     key_ring: str = ""
     surface: str = "both"
     public_url: str = "http://127.0.0.1:8000"
@@ -60,7 +66,7 @@ class Settings:
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_username: str = ""
-    smtp_password: str = ""
+    smtp_password: str = field(default="", repr=False)
     smtp_starttls: bool = True
 
     max_upload_mb: int = 100
@@ -74,10 +80,10 @@ class Settings:
         """Read SAR_* variables. Raises SettingsError for a value that cannot be used."""
         environ = os.environ if environ is None else environ
         found: dict[str, Any] = {}
-        for field in fields(cls):
-            raw = environ.get(f"SAR_{field.name.upper()}")
+        for one in fields(cls):
+            raw = environ.get(f"SAR_{one.name.upper()}")
             if raw is not None:
-                found[field.name] = _convert(field.name, raw, type(field.default))
+                found[one.name] = _convert(one.name, raw, type(one.default))
         return replace(cls(), **found)
 
     def __post_init__(self) -> None:
@@ -90,6 +96,14 @@ class Settings:
         ):
             if getattr(self, name) not in allowed:
                 raise SettingsError(f"SAR_{name.upper()} must be one of: {', '.join(allowed)}.")
+        for one in fields(self):
+            least = _LEAST.get(one.name, 1)
+            if type(one.default) is int and getattr(self, one.name) < least:
+                raise SettingsError(f"SAR_{one.name.upper()} must be {least} or more.")
+        if not _COLOUR.fullmatch(self.brand_colour):
+            raise SettingsError("SAR_BRAND_COLOUR must be a colour like #1d4e6b.")
+        if not _is_site_address(self.public_url):
+            raise SettingsError("SAR_PUBLIC_URL must be an address like https://records.example.org, with no path.")
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.instance / 'sar.db'}")
         if self.environment == "production" and not self.secure:
@@ -101,12 +115,31 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def host(self) -> str:
+        """The name people reach the service by, with its port where it has one."""
+        return urlsplit(self.public_url).netloc
+
+    @property
     def key_ring_path(self) -> Path:
         return Path(self.key_ring) if self.key_ring else self.instance / "keys" / "ring.json"
 
     @property
     def is_postgresql(self) -> bool:
         return self.database_url.startswith("postgresql")
+
+
+def _is_site_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+            and text == f"{parts.scheme}://{parts.netloc}"
+            and "@" not in parts.netloc
+        )
+    except ValueError:
+        return False
 
 
 def _convert(name: str, raw: str, kind: Any) -> Any:

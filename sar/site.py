@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from sar.access.guards import identity, public
 from sar.access.identities import OriginatorIdentity, RequesterIdentity, StaffIdentity
 from sar.access.permissions import ROLE_NAMES, Permission, Role
+from sar.foundation.web import without_frame
 from sar.settings import PROJECT_ROOT, Settings
 
 STAGES = ("access", "intake", "cases", "records", "consultation", "review", "release", "oversight")
@@ -52,6 +53,8 @@ def _load(name: str) -> Any:
 
 def _frame() -> dict[str, Any]:
     """What the page frame shows about who is signed in."""
+    if without_frame():
+        return {"permissions": frozenset()}
     found = identity()
     if isinstance(found, StaffIdentity):
         roles = ", ".join(ROLE_NAMES[Role(role)] for role in sorted(found.roles))

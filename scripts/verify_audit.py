@@ -37,7 +37,7 @@ def check_signature(checkpoint: dict[str, Any], fingerprint: str | None) -> str:
     statement = {name: checkpoint[name] for name in ("entries", "head", "signed_at")}
     public = base64.b64decode(checkpoint["public_key"])
     found = hashlib.sha256(public).hexdigest()
-    if fingerprint and found != fingerprint.lower().replace(":", ""):
+    if fingerprint is not None and found != fingerprint.lower().replace(":", ""):
         raise Tampered("the checkpoint was signed with another key")
     try:
         signature = base64.b64decode(checkpoint["signature"])
@@ -93,7 +93,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError, KeyError, TypeError) as error:
         print(f"Cannot read the files: {error}", file=sys.stderr)
         return 2
-    print(f"Intact: {count} entries, {checkpoint['entries']} of them under the checkpoint of {checkpoint['signed_at']}.")
+    signed = f"{checkpoint['entries']} of them under the checkpoint of {checkpoint['signed_at']}"
+    print(f"Intact: {count} entries, {signed}.")
     print(f"Signing key (SHA-256): {fingerprint}")
     return 0
 

@@ -20,6 +20,7 @@ from sar.foundation.runtime import settings
 P = ParamSpec("P")
 R = TypeVar("R")
 GUARD = "sar_guard"
+STEP_UP = "sar_step_up"
 
 
 def identity() -> Identity | None:
@@ -83,7 +84,9 @@ def guard(permission: Permission, *, step_up: bool = False) -> Callable[[Callabl
                 return redirect(url_for("access.step_up", next=_way_back()))  # type: ignore[return-value]
             return view(*args, **kwargs)
 
-        return _guarded(check, permission.value, StaffIdentity, "access.sign_in")
+        guarded = _guarded(check, permission.value, StaffIdentity, "access.sign_in")
+        setattr(guarded, STEP_UP, step_up)
+        return guarded
 
     return decorate
 
@@ -123,3 +126,7 @@ def is_local(target: str) -> bool:
 def endpoint_guard(endpoint: str) -> str | None:
     """The guard an endpoint declares, for the route test."""
     return getattr(current_app.view_functions[endpoint], GUARD, None)
+
+
+def endpoint_needs_step_up(endpoint: str) -> bool:
+    return bool(getattr(current_app.view_functions[endpoint], STEP_UP, False))

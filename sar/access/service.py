@@ -24,6 +24,7 @@ from sar.foundation.keys import blind_index, ensure_system_scope
 RECOVERY_CODES = 8
 LINK_CODE_MINUTES = 15
 LINK_CODE_TRIES = 5
+_PHRASE_WINDOW = timedelta(minutes=30)
 WRONG_SIGN_IN = "The email address, password or code is not right. Codes work once: wait for the next one."
 WRONG_PHRASE = "The reference or the six words are not right. Check them and try again."
 
@@ -127,9 +128,7 @@ def new_recovery_codes(actor: Actor, staff_id: str) -> list[str]:
             .where(RecoveryCode.staff_id == staff_id, RecoveryCode.used_at.is_(None))
             .values(used_at=utc_now())
         )
-        session.add_all(
-            RecoveryCode(staff_id=staff_id, code_hash=fingerprint(f"{staff_id}|{code}")) for code in codes
-        )
+        session.add_all(RecoveryCode(staff_id=staff_id, code_hash=_code_hash(staff_id, code)) for code in codes)
         record(actor, Action.SECOND_FACTOR_SET, staff_id)
     return codes
 
@@ -184,12 +183,17 @@ def _use_code(staff: Staff, code: str) -> bool:
         update(RecoveryCode)
         .where(
             RecoveryCode.staff_id == staff.id,
-            RecoveryCode.code_hash == fingerprint(f"{staff.id}|{code.strip()}"),
+            RecoveryCode.code_hash == _code_hash(staff.id, code),
             RecoveryCode.used_at.is_(None),
         )
         .values(used_at=utc_now())
     )
     return int(getattr(spent, "rowcount", 0)) == 1
+
+
+def _code_hash(owner_id: str, code: str) -> str:
+    """How a short code is stored: keyed, since a few digits under a plain hash are read back in seconds."""
+    return blind_index("one-time code", f"{owner_id}|{code}")
 
 
 def _staff(staff_id: str) -> Staff:
@@ -203,13 +207,18 @@ def _staff(staff_id: str) -> Staff:
 
 
 def issue_phrase(actor: Actor, reference: str) -> str:
-    """A new six-word phrase for a request, inside the caller's transaction. Shown once, stored hashed."""
+    """A new six-word phrase for a request, inside the caller's transaction. Shown once, stored hashed.
+
+    Whoever signed in with an earlier phrase is signed out.
+    """
     phrase = access_phrase()
     with write_transaction() as session:
         access = session.scalar(select(RequesterAccess).where(RequesterAccess.reference == reference))
         if access is None:
             access = RequesterAccess(reference=reference, phrase_hash="")
             session.add(access)
+        else:
+            sessions.end_all(actor, reference)
         access.phrase_hash = hash_secret(normalise_phrase(phrase))
         record(actor, Action.PHRASE_ISSUED, reference)
     return phrase
@@ -218,8 +227,9 @@ def issue_phrase(actor: Actor, reference: str) -> str:
 def sign_in_requester(typed_reference: str, phrase: str, address: str) -> str:
     """Returns a session token. Raises Refused: the message never says which of the two was wrong."""
     reference = parse_reference(typed_reference) or "unknown"
-    throttle.check("phrase", reference, limit=10, per=timedelta(minutes=30))
-    throttle.check("phrase-address", address, limit=60, per=timedelta(minutes=30))
+    # A reference that cannot be one counts by what was typed: else ten strangers' slips would stop everyone's.
+    throttle.check("phrase", reference if reference != "unknown" else typed_reference, limit=10, per=_PHRASE_WINDOW)
+    throttle.check("phrase-address", address, limit=60, per=_PHRASE_WINDOW)
     access = db.session.scalar(select(RequesterAccess).where(RequesterAccess.reference == reference))
     good = verify_secret(normalise_phrase(phrase), access.phrase_hash if access else None)
     with write_transaction():
@@ -255,7 +265,9 @@ def end_links(actor: Actor, purpose: str, subject_id: str) -> None:
     with write_transaction() as session:
         session.execute(
             update(AccessLink)
-            .where(AccessLink.subject_id == subject_id, AccessLink.ended_at.is_(None))
+            .where(
+                AccessLink.subject_id == subject_id, AccessLink.purpose == purpose, AccessLink.ended_at.is_(None)
+            )
             .values(ended_at=utc_now())
         )
         sessions.end_all(actor, subject_id)
@@ -269,6 +281,10 @@ def open_link(token: str, purpose: str) -> AccessLink:
     )
     if link is None:
         raise NotFound("We do not know this link. Check that you copied all of it.")
+    return _still_good(link)
+
+
+def _still_good(link: AccessLink) -> AccessLink:
     if link.ended_at is not None or link.expires_at <= utc_now():
         raise Gone("This link has been used or has run out. Ask the records team for a new one.")
     return link
@@ -280,7 +296,7 @@ def new_link_code(token: str, purpose: str) -> str:
     link = open_link(token, purpose)
     throttle.check("link-code", link.id, limit=5, per=timedelta(minutes=30))
     with write_transaction():
-        link.code_hash = fingerprint(f"{link.id}|{code}")
+        link.code_hash = _code_hash(link.id, code)
         link.code_expires_at = utc_now() + timedelta(minutes=LINK_CODE_MINUTES)
         link.code_tries = 0
     return code
@@ -292,6 +308,7 @@ def sign_in_originator(token: str, purpose: str, code: str) -> str:
     throttle.check("link-try", link.id, limit=20, per=timedelta(minutes=30))
     with write_transaction() as session:
         session.refresh(link, with_for_update=True)
+        _still_good(link)  # it may have been ended while we waited for it
         good = _link_code_is_good(link, code, utc_now())
         if good:
             link.code_hash = None
@@ -309,6 +326,4 @@ def sign_in_originator(token: str, purpose: str, code: str) -> str:
 def _link_code_is_good(link: AccessLink, code: str, now: datetime) -> bool:
     if link.code_hash is None or link.code_expires_at is None or link.code_tries >= LINK_CODE_TRIES:
         return False
-    return now < link.code_expires_at and secrets.compare_digest(
-        link.code_hash, fingerprint(f"{link.id}|{code.strip()}")
-    )
+    return now < link.code_expires_at and secrets.compare_digest(link.code_hash, _code_hash(link.id, code))

@@ -144,6 +144,16 @@ def _plain(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} cannot be written to the audit log")
 
 
+# SQLite's INSERT OR REPLACE removes a row without firing its DELETE trigger, so insertion is watched as well.
+event.listen(
+    AuditEntry.__table__,
+    "after_create",
+    DDL(
+        "CREATE TRIGGER audit_entry_only_at_the_end BEFORE INSERT ON audit_entry "
+        "WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM audit_entry) "
+        "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+    ).execute_if(dialect="sqlite"),
+)
 for _event in ("UPDATE", "DELETE"):
     event.listen(
         AuditEntry.__table__,

@@ -34,7 +34,8 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base)
+# What a failed statement carried (hashes, sealed bytes) stays out of error messages and so out of logs.
+db = SQLAlchemy(model_class=Base, engine_options={"hide_parameters": True})
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -131,7 +132,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         return
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+    # secure_delete: an erased key is overwritten in the file, not only unlinked from its row.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

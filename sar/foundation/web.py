@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sar.foundation.errors import Conflict, Problem, TooManyTries
 from sar.foundation.runtime import settings
+from sar.foundation.throttle import address_prefix
 
 log = logging.getLogger("sar")
 csrf = CSRFProtect()
@@ -50,6 +51,7 @@ def install(app: Flask) -> None:
             hops = current.trusted_proxy_hops
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     csrf.init_app(app)
+    app.before_request(_refuse_other_hosts)
     app.before_request(_refuse_cross_site)
     app.after_request(_headers)
     app.context_processor(_context)
@@ -66,10 +68,7 @@ def csp_nonce() -> str:
 
 def client_address() -> str:
     """Who is calling, by network prefix: one household or cell is one caller (security.md 8)."""
-    address = request.remote_addr or "unknown"
-    if ":" in address:
-        return ":".join(address.split(":")[:4]) + "::/64"
-    return address
+    return address_prefix(request.remote_addr or "")
 
 
 def brand_css() -> Response:
@@ -77,6 +76,13 @@ def brand_css() -> Response:
     response = Response(f":root {{ --brand: {settings().brand_colour}; }}\n", mimetype="text/css")
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
+
+
+def _refuse_other_hosts() -> None:
+    """In production the service answers to its own name alone: a redirect never carries a name a caller made up."""
+    current = settings()
+    if current.environment == "production" and request.host.lower() != current.host.lower():
+        abort(400)
 
 
 def _refuse_cross_site() -> None:
@@ -123,7 +129,14 @@ def _error_pages(app: Flask) -> None:
     app.register_error_handler(Exception, _crash)
 
 
+def without_frame() -> bool:
+    """Whether this answer tells of a failure of ours: then its page asks the database for nothing at all."""
+    return bool(g.get("without_frame"))
+
+
 def _page(status: int, title: str, message: str) -> tuple[str, int]:
+    if status >= 500:
+        g.without_frame = True
     return render_template("errors/problem.html", status=status, title=title, message=message), status
 
 
