@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,8 +89,9 @@ def opens_only_with(path: Path, passphrase: str, pages: int) -> bool:
 
 
 def _stamp(pdf: pikepdf.Pdf, page: pikepdf.Page, font: pikepdf.Object, text: str) -> None:
-    resources = pikepdf.Dictionary(page.resources)  # a copy: pages may share one
-    fonts = pikepdf.Dictionary(resources.get("/Font", pikepdf.Dictionary()))
+    # Copies: pages may share one dictionary, and it may be an ancestor's.
+    resources = copy(page.resources)
+    fonts = copy(resources["/Font"]) if "/Font" in resources else pikepdf.Dictionary()
     fonts["/SarPage"] = font
     resources["/Font"] = fonts
     page.obj["/Resources"] = resources
@@ -122,7 +124,7 @@ def _point(frame: PageFrame, x: float, y: float) -> tuple[float, float]:
 
 def _inherited(page: pikepdf.Page, name: str, default: float) -> float:
     """A page entry, or its ancestors' (ISO 32000-2, 7.7.3.4)."""
-    node = page.obj
+    node: pikepdf.Object = page.obj
     for _ in range(64):
         if name in node:
             return float(node[name])

@@ -58,7 +58,8 @@ def build(case: Case, passphrase: str, folder: Path, progress: Progress) -> Buil
         if item.plan is not None:
             path = folder / f"record-{item.number}.pdf"
             reports.append(_redact(item, path, needles))
-            parts.append(assembly.Part(f"{item.number}. {papers.clean(item.record.title, needles)}", path, item.record.pages))
+            title = f"{item.number}. {papers.clean(item.record.title, needles)}"
+            parts.append(assembly.Part(title, path, item.record.pages))
     progress(len(answered), steps)
     plain, pages = _assemble(case, answered, parts, needles, folder)
     progress(len(answered) + 1, steps)
@@ -74,13 +75,14 @@ def build(case: Case, passphrase: str, folder: Path, progress: Progress) -> Buil
 
 def _answered(case: Case) -> list[papers.Answered]:
     known = {found.id: found for found in originators(retired=True)}
+    plans = review.plans_of(case)
     return [
         papers.Answered(
             number=number,
             record=record,
             originator=known.get(record.originator_id) if record.originator_id else None,
-            plan=review.plan_for(record),
-            withheld_code=review.withheld_code(record),
+            plan=plans[record.id],
+            withheld_code=withheld.code if (withheld := review.withheld_record(record)) else None,
         )
         for number, record in enumerate(disclosable_records(case), start=1)
     ]

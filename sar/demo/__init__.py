@@ -1,0 +1,1 @@
+"""Fictional cases made through the real services, for a first look and for trying things out."""
