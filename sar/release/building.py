@@ -69,7 +69,7 @@ def build(case: Case, passphrase: str, folder: Path, progress: Progress) -> Buil
     assembly.encrypt(plain, sealed, passphrase)
     if not assembly.opens_only_with(sealed, passphrase, pages):
         raise Blocked([_finding("The whole bundle", None, "The encrypted file did not open as it should.")])
-    redactions = sum(int(report["redactions"]) for report in reports)
+    redactions = sum(int(report["boxes"]) for report in reports)
     return Built(sealed, pages, redactions, {"records": reports, "needles": len(needles)})
 
 
@@ -97,7 +97,7 @@ def _redact(item: papers.Answered, target: Path, needles: Sequence[str]) -> dict
         result = _run("apply", str(source), str(plan_path), str(target))
     report = _said(result)
     if result.returncode == _DONE:
-        return {key: report[key] for key in ("pages", "plan_sha256", "input_sha256", "output_sha256", "redactions")}
+        return {key: report[key] for key in ("pages", "plan_sha256", "input_sha256", "output_sha256", "boxes")}
     if result.returncode == _LEAK:
         raise Blocked(_leaks(item.record.title, report, needles))
     why = report.get("error") or f"The redaction of this file was stopped ({result.stopped_by or result.returncode})."
