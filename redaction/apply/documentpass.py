@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import pikepdf
 
+from redaction.apply.naming import entry, name_of
+
 _CATALOGUE_KEPT = {"/Type", "/Pages", "/StructTreeRoot", "/MarkInfo", "/ViewerPreferences", "/Lang", "/Version"}
 _PAGE_KEPT = {
     "/Type", "/Parent", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Group",
@@ -23,6 +25,7 @@ _FORM_KEPT = {
     "/StructParent", "/StructParents",
 }  # fmt: skip
 _IMAGE_DROPPED = ("/Metadata", "/OPI", "/Alternates", "/OC", "/ID", "/Name", "/PieceInfo", "/LastModified", "/AF", "/Measure", "/PtData")
+_PROGRAMS = {"/FontFile", "/FontFile2", "/FontFile3"}
 _ELEMENT_KEPT = {"/Type", "/S", "/P", "/K", "/Pg", "/A", "/Lang"}
 _ATTRIBUTES_KEPT = {
     "/Table": {"/O", "/RowSpan", "/ColSpan", "/Scope"},
@@ -73,7 +76,7 @@ def settle(pdf: pikepdf.Pdf) -> Dropped:
 def _is_shown(annotation: pikepdf.Dictionary) -> bool:
     flags = annotation.get("/F", 0)
     hidden = isinstance(flags, int) and flags & _NOT_SHOWN
-    return not hidden and str(annotation.get("/Subtype", "")) not in _DROPPED_ANNOTATIONS
+    return not hidden and entry(annotation, "/Subtype") not in _DROPPED_ANNOTATIONS
 
 
 def layer_judge(pdf: pikepdf.Pdf) -> Callable[[object], bool]:
@@ -86,7 +89,7 @@ def layer_judge(pdf: pikepdf.Pdf) -> Callable[[object], bool]:
     if isinstance(default, pikepdf.Dictionary):
         off = {group.objgen for group in default.get("/OFF", [])}
         on = {group.objgen for group in default.get("/ON", [])}
-        base_off = str(default.get("/BaseState", "")) == "/OFF"
+        base_off = entry(default, "/BaseState") == "/OFF"
 
     def group_hidden(group: pikepdf.Object) -> bool:
         return group.objgen in off or (base_off and group.objgen not in on)
@@ -94,13 +97,13 @@ def layer_judge(pdf: pikepdf.Pdf) -> Callable[[object], bool]:
     def hidden(layer: object) -> bool:
         if not isinstance(layer, pikepdf.Dictionary):
             return False
-        if str(layer.get("/Type", "")) != "/OCMD":
+        if entry(layer, "/Type") != "/OCMD":
             return group_hidden(layer)
         groups = layer.get("/OCGs", [])
         states = [group_hidden(g) for g in (groups if isinstance(groups, pikepdf.Array) else [groups])]
         if not states:
             return False
-        policy = str(layer.get("/P", "/AnyOn"))
+        policy = entry(layer, "/P")
         return {
             "/AllOn": any(states),
             "/AnyOff": not any(states),
@@ -130,7 +133,7 @@ def scrub(pdf: pikepdf.Pdf) -> None:
 
 def _is_language(value: object) -> bool:
     """A language tag such as en-GB and nothing longer."""
-    text = str(value)
+    text = name_of(value)
     return 2 <= len(text) <= 8 and text.replace("-", "").isalpha() and (len(text) < 4 or text[2:3] == "-")
 
 
@@ -162,14 +165,14 @@ def _scrub_structure(root: pikepdf.Dictionary) -> None:
                 if item.objgen in seen:
                     continue
                 seen.add(item.objgen)
-            if str(item.get("/Type", "")) == "/MCR":
+            if entry(item, "/Type") == "/MCR":
                 continue
             _scrub_element(item)
             pending.append(item.get("/K"))
 
 
 def _scrub_element(element: pikepdf.Dictionary) -> None:
-    role = str(element.get("/S", "/P"))
+    role = entry(element, "/S")
     _keep_only(element, _ELEMENT_KEPT)
     if "/K" in element:
         # References to objects hold on to the annotations and fields that were taken out.
@@ -187,7 +190,7 @@ def _scrub_element(element: pikepdf.Dictionary) -> None:
         attributes = element["/A"]
         described = []
         for entry in attributes if isinstance(attributes, pikepdf.Array) else [attributes]:
-            allowed = _ATTRIBUTES_KEPT.get(str(entry.get("/O", ""))) if isinstance(entry, pikepdf.Dictionary) else None
+            allowed = _ATTRIBUTES_KEPT.get(entry(entry, "/O")) if isinstance(entry, pikepdf.Dictionary) else None
             if allowed:
                 described.append(pikepdf.Dictionary({key: value for key, value in entry.items() if key in allowed}))
         if described:
@@ -197,15 +200,19 @@ def _scrub_element(element: pikepdf.Dictionary) -> None:
 
 
 def _is_object_reference(kid: object) -> bool:
-    return isinstance(kid, pikepdf.Dictionary) and str(kid.get("/Type", "")) == "/OBJR"
+    return isinstance(kid, pikepdf.Dictionary) and entry(kid, "/Type") == "/OBJR"
 
 
 def _scrub_objects(pdf: pikepdf.Pdf) -> None:
     """Streams may carry private data of their own: forms keep what they are drawn by, images lose what is not pixels."""
+    fonts = 0
     for obj in pdf.objects:
+        if isinstance(obj, pikepdf.Dictionary) and entry(obj, "/Type") == "/Font":
+            fonts += 1
+            _rename_font(obj, pikepdf.Name(f"/AAAAAA+F{fonts}"))
         if not isinstance(obj, pikepdf.Stream):
             continue
-        subtype = str(obj.get("/Subtype", ""))
+        subtype = entry(obj, "/Subtype")
         if subtype == "/Form":
             for key in [key for key in obj.keys() if key not in _FORM_KEPT]:
                 del obj[key]
@@ -215,6 +222,27 @@ def _scrub_objects(pdf: pikepdf.Pdf) -> None:
                     del obj[key]
         elif "/Metadata" in obj:
             del obj["/Metadata"]
+
+
+def _rename_font(font: pikepdf.Dictionary, name: pikepdf.Name) -> None:
+    """An embedded font is known by its program; its name may be a person's (Georgia), so it gets a plain one."""
+    parts: list[pikepdf.Object] = [font]
+    descendants = font.get("/DescendantFonts")
+    if isinstance(descendants, pikepdf.Array):
+        parts.extend(part for part in descendants if isinstance(part, pikepdf.Dictionary))
+    descriptors = [part.get("/FontDescriptor") for part in parts]
+    embedded = [d for d in descriptors if isinstance(d, pikepdf.Dictionary) and _PROGRAMS & set(d.keys())]
+    if not embedded:
+        return
+    for part in parts:
+        if "/BaseFont" in part:
+            part["/BaseFont"] = name
+        if "/Name" in part:
+            del part["/Name"]
+    for descriptor in embedded:
+        descriptor["/FontName"] = name
+        if "/FontFamily" in descriptor:
+            del descriptor["/FontFamily"]
 
 
 def _keep_only(obj: object, allowed: set[str]) -> None:

@@ -13,6 +13,7 @@ from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 
 from redaction.apply.cmap import CMap, parse
 from redaction.apply.matrices import Matrix
+from redaction.apply.naming import entry, name_of
 from redaction.apply.tokens import operators
 
 _ENCODINGS = {name: tuple(table) for name, table in charset_encoding.items()}
@@ -60,7 +61,7 @@ class Font:
         to_unicode = obj.get("/ToUnicode")
         if isinstance(to_unicode, pikepdf.Stream):
             self._unicode = parse(to_unicode.read_bytes())
-        subtype = str(obj.get("/Subtype", ""))
+        subtype = entry(obj, "/Subtype")
         if subtype == "/Type0":
             self.composite = True
             self._read_composite(obj)
@@ -69,7 +70,7 @@ class Font:
             self._read_simple(obj)
 
     def _read_simple(self, obj: pikepdf.Dictionary) -> None:
-        name = str(obj.get("/BaseFont", "")).lstrip("/").split("+")[-1]
+        name = entry(obj, "/BaseFont").lstrip("/").split("+")[-1]
         metrics = CORE_FONT_METRICS.get(name.replace("-", ",") if name.startswith("Arial") else name)
         self._encoding = _simple_encoding(obj, name)
         scale = 0.001
@@ -100,7 +101,7 @@ class Font:
             # A CMap that builds on another by name may hold codes of lengths we cannot know.
             self.supported = "/UseCMap" not in encoding and bool(self._codes.spaces)
         else:
-            name = str(encoding or "/Identity-H")
+            name = name_of(encoding) or "/Identity-H"
             self.vertical = name.endswith("-V")
             self._named_unicode = any(part in name for part in _UNICODE_CMAPS)
             self.supported = name.startswith("/Identity") or self._named_unicode
@@ -151,21 +152,21 @@ class Font:
 def _simple_encoding(obj: pikepdf.Dictionary, name: str) -> list[str]:
     """Text by code, for a font with single-byte codes."""
     encoding = obj.get("/Encoding")
-    base = str(encoding) if isinstance(encoding, pikepdf.Name) else ""
+    base = name_of(encoding) if isinstance(encoding, pikepdf.Name) else ""
     differences: list[pikepdf.Object] = []
     if isinstance(encoding, pikepdf.Dictionary):
-        base = str(encoding.get("/BaseEncoding", ""))
+        base = entry(encoding, "/BaseEncoding")
         differences = _list(encoding.get("/Differences"))
     if base not in _ENCODINGS:
         base = {"Symbol": "/Symbol", "ZapfDingbats": "/ZapfDingbats"}.get(name, "/StandardEncoding")
-        if str(obj.get("/Subtype", "")) == "/TrueType" and not differences:
+        if entry(obj, "/Subtype") == "/TrueType" and not differences:
             base = "/WinAnsiEncoding"
     table = [text if text != "\x00" else "" for text in _ENCODINGS[base]]
     code = 0
     for item in differences:
         if isinstance(item, pikepdf.Name):
             if 0 <= code < 256:
-                table[code] = glyph_text(str(item))
+                table[code] = glyph_text(name_of(item))
             code += 1
         else:
             code = int(_number(item))

@@ -23,7 +23,8 @@ SPACE_EMS = 0.28
 TAB_EMS = 2.0
 EDGE = 9.0  # user space units kept free at the page's edge
 GRID = 9.0  # a start that no other line shares is moved back to this grid
-SHARED_WITHIN = 0.7
+SHARED_WITHIN = 0.3  # edges this close are one edge
+EDGE_STEP = 0.25
 RULE_WIDTH = 2.5  # a drawn line is no wider, and no shorter, than this, in user space units
 RULE_LENGTH = 8.0
 
@@ -80,17 +81,19 @@ class Margins:
     """The left and right edges that lines of one direction share: the page's columns."""
 
     def __init__(self, segments: Sequence[Segment]) -> None:
-        self._starts = Counter(round(s.start) for s in segments)
-        self._ends = Counter(round(s.end) for s in segments if not s.affected)
+        self._starts = Counter(round(s.start / EDGE_STEP) for s in segments)
+        self._ends = Counter(round(s.end / EDGE_STEP) for s in segments if not s.affected)
         kept = [segment for segment in segments if not segment.affected]
         self.right = max((segment.end for segment in kept), default=-math.inf)
         self.left = min((segment.start for segment in kept), default=-math.inf)
 
-    def starts_column(self, along: float) -> bool:
-        return _shared(self._starts, along, 2)
+    def starts_column(self, along: float) -> int:
+        """How many segments start there; with more than one it is a column."""
+        return _shared(self._starts, along)
 
-    def ends_column(self, along: float) -> bool:
-        return _shared(self._ends, along, 2)
+    def ends_column(self, along: float) -> int:
+        """How many kept segments end there."""
+        return _shared(self._ends, along)
 
 
 @dataclass(frozen=True)
@@ -119,9 +122,9 @@ class Rules:
         return [along for along, low, high in self.places if low <= level <= high]
 
 
-def _shared(edges: Counter[int], along: float, least: int) -> bool:
-    near = range(math.floor(along - SHARED_WITHIN + 0.5), math.floor(along + SHARED_WITHIN + 0.5) + 1)
-    return sum(edges[edge] for edge in near) >= least
+def _shared(edges: Counter[int], along: float) -> int:
+    near = range(round((along - SHARED_WITHIN) / EDGE_STEP), round((along + SHARED_WITHIN) / EDGE_STEP) + 1)
+    return sum(edges[edge] for edge in near)
 
 
 def lay_out(selection: Selection) -> Layout:
@@ -159,7 +162,7 @@ def _split(line: Line, margins: Margins | None, rules: Sequence[float]) -> list[
             low, high = line.along(previous) + 0.9 * previous.advance, line.along(glyph) + 0.1 * glyph.advance
             ruled = any(low <= rule <= high for rule in rules)
             wide = gap_before(line, previous, glyph) > COLUMN_GAP
-            if ruled or (wide and (margins is None or margins.starts_column(line.along(glyph)))):
+            if ruled or (wide and (margins is None or margins.starts_column(line.along(glyph)) > 1)):
                 segments.append(_segment(line, run))
                 run = []
         run.append(glyph)
@@ -285,11 +288,12 @@ def _limit(margins: Margins, low: float, high: float) -> float:
 
 def _start(segment: Segment, margins: Margins, middle: float, width: float) -> float:
     """Where the new line begins. A centred or ranged-right line must not begin where the old one did."""
-    if margins.starts_column(segment.start):
+    ranged_right = margins.ends_column(segment.end) > margins.starts_column(segment.start)
+    if margins.starts_column(segment.start) > 1 and not ranged_right:
         return segment.start
     if abs((segment.start + segment.end) / 2 - middle) < 2.0:
         return middle - width / 2
-    if margins.ends_column(segment.end):
+    if margins.ends_column(segment.end) > 1:
         return round(segment.end) - width
     return math.floor(segment.start / GRID + 0.02) * GRID
 

@@ -16,6 +16,7 @@ from redaction.apply.fonts import Font
 from redaction.apply.matrices import IDENTITY, Matrix, Rect, bounds, multiply, overlap
 from redaction.apply.paths import PathTracker
 from redaction.apply.scene import Glyph, ImageUse, PageScene, Resources, Scope, Show
+from redaction.apply.naming import entry
 from redaction.apply.tokens import Arg, name_text, number, operators, string_bytes
 
 _INLINE_SPACE = re.compile(rb"/(?:CS|ColorSpace)\s*(/[^\s/\[\]<>()]+)")
@@ -285,7 +286,7 @@ class Interpreter:
             return
         if "/OC" in obj and self.is_hidden(obj.get("/OC")):
             self.scope.hidden.add(index)
-        elif str(obj.get("/Subtype", "")) == "/Form":
+        elif entry(obj, "/Subtype") == "/Form":
             self._enter("form", "/XObject", obj, index, self.state.ctm)
         else:
             self._image(obj, index)

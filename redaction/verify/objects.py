@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pikepdf
 
 from redaction.needles import NeedleSet
 from redaction.verify.leaks import Leak
+from redaction.verify.vocabulary import FORMAT_WORDS
 
 # The way to an object names its kind; the first key on the way that is listed decides.
 _KINDS = {
@@ -16,8 +18,11 @@ _KINDS = {
     "/EF": "attachment", "/AF": "attachment", "/Annots": "annotation", "/AcroForm": "annotation", "/Outlines": "outline",
     "/Dests": "outline", "/PageLabels": "outline",
 }  # fmt: skip
-_PIXELS = {"/Image"}
-_FONT_PROGRAMS = {"/FontFile", "/FontFile2", "/FontFile3"}
+# Fonts are named by whoever drew them: Georgia is a font and a person. Here only full names count.
+_FONT_NAMES = {"/BaseFont", "/FontName", "/FontFamily", "/FontFile", "/FontFile2", "/FontFile3", "/CMapName", "/Widths"}
+_IN_FONT = "font"
+_NAME_TOKEN = re.compile(r"/([^\s()<>\[\]{}/%]*)$")
+_NAME_REST = re.compile(r"[^\s()<>\[\]{}/%]*")
 _SHORT = 6
 _CHUNK = 1 << 22
 
@@ -31,7 +36,8 @@ def object_leaks(pdf: pikepdf.Pdf, needles: NeedleSet) -> Iterator[Leak]:
         item, kind, page = pending.pop()
         yield from _walk(item, kind, page, pending, seen, pages, needles)
     for item in pdf.objects:
-        if item.objgen not in seen:
+        # An indirect number or truth value comes as such and holds no text.
+        if isinstance(item, pikepdf.Object) and item.objgen not in seen:
             pending.append((item, "", None))
             while pending:
                 current, kind, page = pending.pop()
@@ -52,25 +58,41 @@ def _walk(
             return
         seen.add(item.objgen)
         page = pages.get(item.objgen, page)
-    where = kind or "bytes"
+    where = "bytes" if kind in ("", _IN_FONT) else kind
+    in_font = kind == _IN_FONT
     if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
         for key, value in item.items():
-            yield from _in_text(key.lstrip("/"), where, page, needles)
-            pending.append((value, kind or _KINDS.get(key, ""), page if key != "/Parent" else None))
+            yield from _in_name(key, where, page, needles, in_font)
+            inner = _IN_FONT if key in _FONT_NAMES else kind or _KINDS.get(key, "")
+            pending.append((value, inner, page if key != "/Parent" else None))
         if isinstance(item, pikepdf.Stream):
-            yield from _in_stream(item, where, page, needles)
+            yield from _in_stream(item, where, page, needles, in_font)
     elif isinstance(item, pikepdf.Array):
         pending.extend((value, kind, page) for value in item)
     elif isinstance(item, pikepdf.String):
         for text in _readings(bytes(item)):
-            yield from _in_text(text, where, page, needles)
+            yield from _in_text(text, where, page, needles, in_font)
     elif isinstance(item, pikepdf.Name):
-        yield from _in_text(str(item).lstrip("/"), where, page, needles)
+        yield from _in_name(_name_text(item), where, page, needles, in_font)
 
 
-def _in_text(text: str, where: str, page: int | None, needles: NeedleSet) -> Iterator[Leak]:
+def _name_text(name: pikepdf.Name) -> str:
+    try:
+        return str(name)
+    except UnicodeDecodeError:
+        # Any bytes may stand in a name.
+        return name.unparse().decode("latin-1")
+
+
+def _in_text(text: str, where: str, page: int | None, needles: NeedleSet, in_font: bool) -> Iterator[Leak]:
     for hit in needles.find(text):
-        yield Leak(where, page, hit.needle.index)
+        if not (in_font and hit.needle.bounded):
+            yield Leak(where, page, hit.needle.index)
+
+
+def _in_name(name: str, where: str, page: int | None, needles: NeedleSet, in_font: bool) -> Iterator[Leak]:
+    if name[1:] not in FORMAT_WORDS:
+        yield from _in_text(name[1:], where, page, needles, in_font)
 
 
 def _readings(data: bytes) -> list[str]:
@@ -84,16 +106,16 @@ def _readings(data: bytes) -> list[str]:
     return out
 
 
-def _in_stream(stream: pikepdf.Stream, where: str, page: int | None, needles: NeedleSet) -> Iterator[Leak]:
-    if str(stream.get("/Subtype", "")) in _PIXELS:
+def _in_stream(stream: pikepdf.Stream, where: str, page: int | None, needles: NeedleSet, in_font: bool) -> Iterator[Leak]:
+    if stream.get("/Subtype") == pikepdf.Name.Image:
         # Pixels are looked at, not read; the packed bytes are searched as they lie.
-        yield from _in_bytes(stream.read_raw_bytes(), where, page, needles)
+        yield from _in_bytes(stream.read_raw_bytes(), where, page, needles, in_font)
         return
     try:
         data = stream.read_bytes()
     except pikepdf.PdfError:
         data = stream.read_raw_bytes()
-    yield from _in_bytes(data, where, page, needles)
+    yield from _in_bytes(data, where, page, needles, in_font)
 
 
 def byte_leaks(path: Path, needles: NeedleSet) -> Iterator[Leak]:
@@ -102,11 +124,11 @@ def byte_leaks(path: Path, needles: NeedleSet) -> Iterator[Leak]:
     with path.open("rb") as file:
         tail = b""
         while chunk := file.read(_CHUNK):
-            yield from _in_bytes(tail + chunk, "bytes", None, needles)
+            yield from _in_bytes(tail + chunk, "bytes", None, needles, False)
             tail = chunk[-longest:]
 
 
-def _in_bytes(data: bytes, where: str, page: int | None, needles: NeedleSet) -> Iterator[Leak]:
+def _in_bytes(data: bytes, where: str, page: int | None, needles: NeedleSet, in_font: bool) -> Iterator[Leak]:
     """Strings in bytes that are not text throughout: short ones would be found by chance and must stand alone."""
     binary = sum(1 for byte in data[:2048] if byte > 126 or byte in b"\x00\x01\x02\x03\x04\x05\x06\x07\x08") > 0.1 * min(len(data), 2048)
     texts = [data.decode("latin-1")]
@@ -119,4 +141,16 @@ def _in_bytes(data: bytes, where: str, page: int | None, needles: NeedleSet) -> 
             # In packed data folding drops most bytes, so only what stands there letter by letter counts.
             if binary and (len(hit.needle.folded) < _SHORT or hit.end - hit.start > 2 * len(hit.needle.text)):
                 continue
+            if (in_font and hit.needle.bounded) or _is_format_word(text, hit.start, hit.needle.bounded):
+                continue
             yield Leak(where, page, hit.needle.index)
+
+
+def _is_format_word(text: str, start: int, short: bool) -> bool:
+    """Whether text[start] lies in one of the format's own names or, for a `short` string, in the name of a font."""
+    before = _NAME_TOKEN.search(text[max(0, start - 64) : start])
+    if before is None:
+        return False
+    rest = _NAME_REST.match(text, start)
+    name = before[1] + (rest[0] if rest is not None else "")
+    return name in FORMAT_WORDS or (short and "+" in name)

@@ -61,7 +61,7 @@ def sight_leaks(opened: OpenPdf, needles: NeedleSet, eye: Eye) -> Iterator[Leak]
             if not regions:
                 continue
             for seen in (eye.words(page, frame, regions), _uncovered(page, frame, regions, eye)):
-                for sighting in sightings(seen, needles):
+                for sighting in sightings(seen, needles, alike=True):
                     yield Leak("image OCR", index + 1, sighting.needle.index)
         finally:
             page.close()

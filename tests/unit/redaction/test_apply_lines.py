@@ -1,0 +1,171 @@
+"""What stands beside a box must not tell how wide the removed name was. The attacks themselves, as tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from redaction.apply import apply_plan
+from redaction.geometry import Box
+from redaction.plan import Plan, Redaction
+from tests.unit.redaction.made import helvetica, line, new_pdf, width
+from tests.unit.redaction.readers import content, left_edges, pdfium_text
+
+NAMES = ("Ann Lee", "Zebedee Quillfeather", "Wilhelmina Wommersley-Hoggart", "Li Ii", "Mohammed Al-Amin", "Jo Wu")
+
+
+def one_operator(name: str) -> str:
+    return line(f"Present: {name} attended the meeting.") + line("Second line stays here.", y=680)
+
+
+def moved_by_operators(name: str) -> str:
+    start, end = width("Present: "), width("Present: " + name)
+    return (
+        f"BT /F1 12 Tf 72 700 Td (Present: ) Tj {start:.3f} 0 Td ({name}) Tj {end - start:.3f} 0 Td ( attended) Tj "
+        f"{-end:.3f} -20 Td (Second line stays here.) Tj ET"
+    )
+
+
+def justified(name: str) -> str:
+    text = f"Present: {name} attended the meeting."
+    gap = (400 - width(text)) / text.count(" ")
+    return f"BT /F1 12 Tf {gap:.4f} Tw 72 700 Td ({text}) Tj 0 Tw 0 -20 Td (Second line stays here.) Tj ET"
+
+
+def kerned(name: str) -> str:
+    text = "".join(f"({char}) {(ord(char) * 7) % 60 - 30} " for char in f"Present: {name} attended.")
+    return f"BT /F1 12 Tf 72 700 Td [{text}] TJ 0 -20 Td (Second line stays here.) Tj ET"
+
+
+def underlined(name: str) -> str:
+    end = 72 + width("Present: " + name)
+    line_under = f"q 1 0 0 RG {72 + width('Present: '):.2f} 698 m {end:.2f} 698 l S Q "
+    return line(f"Present: {name} attended.") + line_under + line("Second line stays here.", y=680)
+
+
+def ranged_right(name: str) -> str:
+    lines = (f"By {name}", "Second line", "And a third line")
+    return "".join(line(text, x=500 - width(text), y=700 - 20 * row) for row, text in enumerate(lines))
+
+
+def centred(name: str) -> str:
+    lines = (f"Report on {name}", "Second line")
+    return "".join(line(text, x=297.5 - width(text) / 2, y=700 - 20 * row) for row, text in enumerate(lines))
+
+
+def alone_in_a_cell(name: str) -> str:
+    rules = "".join(f"{x} 640 m {x} 720 l S " for x in (70, 130, 330, 400))
+    return rules + line("Name") + line(name, x=134) + line("Born 1980", x=334) + line("Role", y=660) + line("witness", x=134, y=660)
+
+
+@pytest.mark.parametrize(
+    "layout", [one_operator, moved_by_operators, justified, kerned, underlined, ranged_right, centred, alone_in_a_cell]
+)
+def test_documents_that_differ_only_in_the_name_become_the_same_file(
+    layout: Callable[[str], str], tmp_path: Path
+) -> None:
+    outputs = set()
+    for name in NAMES:
+        source = new_pdf(tmp_path / "in.pdf", layout(name))
+        apply_plan(source, Plan(words=(name,)), tmp_path / "out.pdf")
+        outputs.add((tmp_path / "out.pdf").read_bytes())
+    assert len(outputs) == 1
+
+
+def test_the_same_input_and_plan_give_the_same_bytes(tmp_path: Path) -> None:
+    source = new_pdf(tmp_path / "in.pdf", one_operator("Ann Lee"))
+    for name in ("one.pdf", "two.pdf"):
+        apply_plan(source, Plan(words=("Ann Lee",)), tmp_path / name)
+    assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
+
+
+def test_other_lines_stay_exactly_where_they_were(tmp_path: Path) -> None:
+    source = new_pdf(tmp_path / "in.pdf", moved_by_operators("Zebedee Quillfeather"))
+    out = tmp_path / "out.pdf"
+    apply_plan(source, Plan(words=("Zebedee Quillfeather",)), out)
+    assert left_edges(out, ["Present", "Second", "stays"]) == left_edges(source, ["Present", "Second", "stays"])
+
+
+def test_several_hits_on_a_line_each_get_a_box_and_neighbours_share_one(tmp_path: Path) -> None:
+    source = new_pdf(tmp_path / "in.pdf", line("Ann Lee Bob Ray and Ann Lee met."))
+    report = apply_plan(source, Plan(words=("Ann Lee", "Bob Ray")), tmp_path / "out.pdf")
+    assert report.boxes == 2
+    assert [entry["hits"] for entry in report.words] == [2, 1]
+    assert pdfium_text(tmp_path / "out.pdf").split() == ["and", "met."]
+
+
+def test_a_line_that_grows_too_long_is_narrowed_and_stays_on_the_page(tmp_path: Path) -> None:
+    text = "Jo Wu said at the meeting of the team on Monday that all of it had been agreed by all of those there."
+    source = new_pdf(tmp_path / "in.pdf", line(text, x=36))
+    apply_plan(source, Plan(words=("Jo Wu",)), tmp_path / "out.pdf")
+    (x, _), = left_edges(tmp_path / "out.pdf", ["there."]).values()
+    assert x + width("there.") < 595
+    assert " Tz" in content(tmp_path / "out.pdf").decode("latin-1")
+
+
+def test_a_name_over_two_pages_is_found(tmp_path: Path) -> None:
+    first = line("The account was given by Zebedee", y=80) + line("Page 1", y=40)
+    second = line("Case file", y=800) + line("Quillfeather on Monday.", y=760)
+    source = new_pdf(tmp_path / "in.pdf", first, second)
+    apply_plan(source, Plan(words=("Zebedee Quillfeather",)), tmp_path / "out.pdf")
+    text = pdfium_text(tmp_path / "out.pdf")
+    assert "Zebedee" not in text
+    assert "Quillfeather" not in text
+    assert "The account was given by" in text
+    assert "on Monday." in text
+
+
+def test_a_box_of_the_plan_takes_its_word_and_not_the_same_word_elsewhere(tmp_path: Path) -> None:
+    source = new_pdf(tmp_path / "in.pdf", line("Ann came.") + line("Ann left.", y=680))
+    box = Box(71, 842 - 712, 72 + width("Ann"), 842 - 697)
+    plan = Plan((Redaction(1, (box,), "P3-OTHERS", "Ann"),))
+    apply_plan(source, plan, tmp_path / "out.pdf")
+    text = pdfium_text(tmp_path / "out.pdf")
+    assert text.count("Ann") == 1
+    assert "P3-OTHERS" in text
+    assert left_edges(tmp_path / "out.pdf", ["Ann"]) == {"Ann": (72.0, 680.0)}
+
+
+def test_a_box_that_is_a_little_short_leaves_no_letter_behind(tmp_path: Path) -> None:
+    source = new_pdf(tmp_path / "in.pdf", line("Seen by Quillfeather today."))
+    x = 72 + width("Seen by ")
+    box = Box(x, 130, x + width("Quillfeat"), 145)
+    apply_plan(source, Plan((Redaction(1, (box,), "", "Quillfeather"),)), tmp_path / "out.pdf")
+    assert pdfium_text(tmp_path / "out.pdf").split() == ["Seen", "by", "today."]
+
+
+def test_a_tall_box_does_not_cut_the_neighbouring_lines(tmp_path: Path) -> None:
+    source = new_pdf(tmp_path / "in.pdf", line("Above it", y=714) + line("Quillfeather") + line("Below it", y=686))
+    box = Box(70, 842 - 717, 150, 842 - 690)
+    apply_plan(source, Plan((Redaction(1, (box,)),)), tmp_path / "out.pdf")
+    text = pdfium_text(tmp_path / "out.pdf")
+    assert "Above it" in text
+    assert "Below it" in text
+    assert "Quillfeather" not in text
+
+
+def test_the_reason_is_spoken_to_those_who_listen(tmp_path: Path) -> None:
+    source = new_pdf(tmp_path / "in.pdf", line("Ann came."))
+    box = Box(71, 130, 72 + width("Ann"), 145)
+    apply_plan(source, Plan((Redaction(1, (box,), "P3-OTHERS"),)), tmp_path / "out.pdf")
+    assert b"/ActualText (redacted, reason P3-OTHERS)" in content(tmp_path / "out.pdf")
+
+
+def test_a_shared_form_is_changed_for_the_page_that_asks_and_kept_for_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "in.pdf"
+    with pikepdf.new() as pdf:
+        form = pdf.make_stream(line("Ann came.").encode())
+        form["/Type"], form["/Subtype"] = pikepdf.Name.XObject, pikepdf.Name.Form
+        form["/BBox"] = pikepdf.Array([0, 0, 595, 842])
+        form["/Resources"] = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=helvetica()))
+        for _ in range(2):
+            pdf.add_blank_page(page_size=(595, 842))
+            pdf.pages[-1].obj["/Contents"] = pdf.make_stream(b"/X0 Do")
+            pdf.pages[-1].obj["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X0=form))
+        pdf.save(path)
+    box = Box(71, 130, 72 + width("Ann"), 145)
+    apply_plan(path, Plan((Redaction(2, (box,), "", "Ann"),)), tmp_path / "out.pdf")
+    assert pdfium_text(tmp_path / "out.pdf").split() == ["Ann", "came.", "came."]

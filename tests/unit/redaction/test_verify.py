@@ -1,0 +1,119 @@
+"""The verifier finds what was left behind, says where, and never repeats it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from redaction.errors import Unreadable
+from redaction.verify import Leak, verify_file
+from tests.unit.redaction.made import line, new_pdf, width
+from tests.unit.redaction.readers import TRAPS
+
+NAME = "Zebedee Quillfeather"
+
+
+def places(path: Path, *needles: str) -> set[str]:
+    return {leak.where for leak in verify_file(path, list(needles or (NAME,)), ocr=False)}
+
+
+def changed(path: Path, change: object) -> Path:
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        change(pdf)  # type: ignore[operator]
+        pdf.save(path)
+    return path
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    return new_pdf(tmp_path / "clean.pdf", line("Nothing to see."))
+
+
+def test_a_clean_file_has_no_leaks(clean: Path) -> None:
+    assert verify_file(clean, [NAME, "Ann"]) == []
+
+
+def test_text_covered_by_a_box_is_still_text(tmp_path: Path) -> None:
+    path = new_pdf(tmp_path / "in.pdf", line(f"By {NAME} today.") + "0 g 60 690 300 30 re f")
+    assert Leak("text", 1, 0) in verify_file(path, [NAME], ocr=False)
+
+
+def test_metadata_attachments_annotations_and_outlines_are_read(clean: Path) -> None:
+    def author(pdf: pikepdf.Pdf) -> None:
+        pdf.docinfo["/Author"] = pikepdf.String(NAME)
+
+    def attachment(pdf: pikepdf.Pdf) -> None:
+        pdf.attachments["a.txt"] = NAME.encode("utf-16")
+
+    def annotation(pdf: pikepdf.Pdf) -> None:
+        note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Text, Contents=NAME, Rect=[0, 0, 9, 9])
+        pdf.pages[0].obj["/Annots"] = pikepdf.Array([pdf.make_indirect(note)])
+
+    def outline(pdf: pikepdf.Pdf) -> None:
+        with pdf.open_outline() as tree:
+            tree.root.append(pikepdf.OutlineItem(f"About {NAME}", 0))
+
+    for change, where in ((author, "metadata"), (attachment, "attachment"), (annotation, "annotation"), (outline, "outline")):
+        path = clean.with_name(f"{where}.pdf")
+        path.write_bytes(clean.read_bytes())
+        assert where in places(changed(path, change))
+
+
+def test_strings_in_utf16_names_and_bytes_after_the_end_are_read(clean: Path) -> None:
+    def name(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].obj["/ZebedeeQuillfeather"] = True
+
+    named = clean.with_name("named.pdf")
+    named.write_bytes(clean.read_bytes())
+    assert "bytes" in places(changed(named, name))
+    trailing = clean.with_name("trailing.pdf")
+    trailing.write_bytes(clean.read_bytes() + b"\n% " + NAME.encode() + b"\n%%EOF\n")
+    assert places(trailing) == {"bytes"}
+
+
+def test_an_earlier_revision_is_read() -> None:
+    assert "bytes" in places(TRAPS / "19_incremental.pdf")
+
+
+def test_a_name_over_a_line_or_page_break_is_found(tmp_path: Path) -> None:
+    over_lines = new_pdf(tmp_path / "lines.pdf", line("seen by Zebe-") + line("dee Quillfeather.", y=686))
+    over_pages = new_pdf(tmp_path / "pages.pdf", line("seen by Zebedee", y=90) + line("1", y=40), line("Quillfeather came.", y=790))
+    assert "text" in places(over_lines)
+    assert Leak("text", 1, 0) in verify_file(over_pages, [NAME], ocr=False)
+
+
+def test_a_short_name_in_packed_bytes_is_chance_and_in_text_is_not(tmp_path: Path) -> None:
+    path = new_pdf(tmp_path / "in.pdf", line("The planning of the annex."))
+    assert places(path, "Ann", "Li", "Ed") == set()
+    assert places(new_pdf(tmp_path / "ann.pdf", line("Ann’s plan.".replace("’", "'"))), "Ann") >= {"text"}
+
+
+def test_a_gap_that_fits_the_name_beside_a_black_box_is_reported(tmp_path: Path) -> None:
+    start, end = 72 + width("By "), 72 + width(f"By {NAME}")
+    gap = f"0 g {start:.2f} 697 {end - start:.2f} 14 re f "
+    path = new_pdf(tmp_path / "in.pdf", gap + line("By ") + line(" today.", x=end))
+    assert {leak.where for leak in verify_file(path, [NAME, "Someone Else Altogether"], ocr=False)} == {"width"}
+    assert [leak.needle_index for leak in verify_file(path, ["Someone Else Altogether", NAME], ocr=False)] == [1]
+
+
+def test_what_lies_under_a_black_box_in_a_picture_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "covered.pdf"
+    with pikepdf.open(TRAPS / "35_scan_g4.pdf") as pdf:
+        page = pdf.pages[0]
+        page.contents_add(b"0 g 110 690 130 30 re f", prepend=False)
+        pdf.save(path)
+    assert Leak("image OCR", 1, 0) in verify_file(path, [NAME])
+
+
+def test_a_file_that_cannot_be_read_is_never_clean(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7\nnothing else")
+    with pytest.raises(Unreadable):
+        verify_file(broken, [NAME])
+
+
+def test_a_leak_does_not_repeat_what_leaked(tmp_path: Path) -> None:
+    path = new_pdf(tmp_path / "in.pdf", line(NAME))
+    assert "Zebedee" not in repr(verify_file(path, [NAME], ocr=False))
