@@ -165,7 +165,7 @@ def test_a_machine_that_sends_photos_without_end_is_stopped(in_app: Flask) -> No
     browser.begin()
     browser.answer()
     for _ in range(MAX_PHOTOS):
-        throttle.check("intake-photo", "203.0.113.9", limit=MAX_PHOTOS, per=timedelta(hours=1))
+        throttle.check("intake-photo", throttle.address_prefix("203.0.113.9"), limit=MAX_PHOTOS, per=timedelta(hours=1))
     stopped = browser.send_photo(photograph())
     assert stopped.status_code == 429 and stopped.headers["Retry-After"]
     assert rows(blobs.Blob) == []
