@@ -97,6 +97,19 @@ def test_many_jobs_survive_many_kills_each_with_its_effect_once(app: Flask) -> N
     assert [effects(f"s{number}") for number in range(15)] == [1] * 15
 
 
+def test_a_process_that_dies_is_replaced_and_its_job_done_while_the_worker_goes_on(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKER_PROCESSES", "2")
+    with write_transaction():
+        job_id = enqueue("crash.deadly", "subject").id
+    with worker(app) as supervisor:
+        wait_until(lambda: state_of(job_id) == State.DONE)
+        supervisor.terminate()
+        assert supervisor.wait(30) == 0
+    assert effects("subject") == 1
+
+
 def test_a_mail_that_was_handed_over_when_the_worker_died_is_not_sent_again(app: Flask) -> None:
     with MailServer(hold_after_data=True) as server:
         message_id = _mail()

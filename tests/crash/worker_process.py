@@ -5,6 +5,8 @@ Each handler says through a file where it is, then waits there for its death: on
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 import time
@@ -61,11 +63,22 @@ def _short(job: JobContext) -> None:
         time.sleep(0.02)
 
 
+@handler("crash.deadly")
+def _deadly(job: JobContext) -> None:
+    """Kills its process outright, as the system does when memory runs out."""
+    if job.attempt == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    with job.last_step():
+        _effect(job)
+
+
 def main() -> None:
     instance, url, lease = Path(sys.argv[1]), sys.argv[2], timedelta(seconds=float(sys.argv[3]))
     changes = {"mail_transport": sys.argv[4], "smtp_port": int(sys.argv[5])} if len(sys.argv) > 4 else {}
     app = foundation_app(instance, url, smtp_starttls=False, **changes)
-    run_worker(app, threading.Event(), lease=lease)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())
+    run_worker(app, stop, int(os.environ.get("WORKER_PROCESSES", "1")), lease=lease)
 
 
 if __name__ == "__main__":

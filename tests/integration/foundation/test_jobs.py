@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -334,30 +331,6 @@ def test_a_worker_outlives_the_loss_of_its_connections(app: Flask, database: str
         stop.set()
         worker.join(30)
     assert not worker.is_alive()
-
-
-def test_a_worker_of_several_processes_replaces_one_that_died(app: Flask, tmp_path: Path) -> None:
-    """The job kills its process outright, as the system does when memory runs out."""
-
-    @handler("test.deadly")
-    def work(job: JobContext) -> None:
-        (tmp_path / f"attempt-{job.attempt}").touch()
-        if job.attempt == 1:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    job_id = queue("test.deadly")
-    db.session.remove()
-    db.engine.dispose()
-    stop = threading.Event()
-    supervisor = threading.Thread(target=run_worker, args=(app, stop, 2), kwargs={"lease": SHORT})
-    supervisor.start()
-    try:
-        _wait_until_done(job_id)
-    finally:
-        stop.set()
-        supervisor.join(30)
-    assert not supervisor.is_alive()
-    assert sorted(path.name for path in tmp_path.glob("attempt-*")) == ["attempt-1", "attempt-2"]
 
 
 def _wait_until_done(job_id: str) -> None:
