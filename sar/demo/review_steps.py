@@ -1,0 +1,88 @@
+"""What the tour's officer does at the review desk, and the second reader after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sar.cases.models import Case
+from sar.consultation.models import View
+from sar.consultation.queries import consultations_of
+from sar.foundation.actors import Actor
+from sar.foundation.db import db
+from sar.foundation.errors import Refused
+from sar.records import queries as records
+from sar.records import service as record_service
+from sar.review import queries as review
+from sar.review import service
+from sar.review.grounds import Choice, Decision
+from sar.review.models import PersonKind, Relationship
+
+CODE = "P3-OTHERS"
+REASON = "It is about someone else, who was not asked and would not expect it to be shared."
+AT_WORK = (Relationship.STAFF, Relationship.PROFESSIONAL)
+
+
+def prepare(officer: Actor, case: Case) -> Iterator[str]:
+    """Decide about everyone, once each; look at a page; draw a box by hand; withhold what the police asked for."""
+    service.start_review(officer, case.id)
+    rows = review.people(case)
+    people = [row for row in rows if row.person.kind == PersonKind.PERSON]
+    yield f"{len(people)} people, {len(rows) - len(people)} numbers, addresses and clues suggested in the records."
+    yield from _decide(officer, case)
+    yield from _look_and_draw(officer, case)
+    _weigh(officer, case)
+    left = review.undecided_count(case)
+    if left:
+        raise Refused(f"{left} mentions are still undecided.")
+    yield "Nothing is left undecided."
+
+
+def sign_off(officer: Actor, second: Actor, case: Case) -> Iterator[str]:
+    """The officer asks for a second check; they cannot give it themselves; someone else does."""
+    service.request_second_check(officer, case.id)
+    try:
+        service.sign_off(officer, case.id)
+    except Refused as refusal:
+        yield f"The officer cannot sign off their own work: {refusal.message}"
+    service.sign_off(second, case.id)
+    yield "A second person looked and signed off."
+
+
+def _decide(officer: Actor, case: Case) -> Iterator[str]:
+    kept = withheld = 0
+    for row in review.people(case, show="undecided"):
+        at_work = row.person.relationship in AT_WORK and row.person.kind == PersonKind.PERSON
+        choice = (
+            Choice(Decision.DISCLOSE, reason="Named in their job.")
+            if at_work
+            else Choice(Decision.WITHHOLD, codes=(CODE,), reason=REASON)
+        )
+        service.decide_people(officer, case.id, {row.person.id: row.person.version}, choice)
+        kept, withheld = kept + at_work, withheld + (not at_work)
+    yield f"Decided once each: {withheld} withheld with code {CODE}, {kept} kept because they are named in their job."
+    unclear = review.unclear_mentions(case)
+    for example in unclear:
+        service.decide_mention(
+            officer, example.mention.id, example.mention.version, Decision.WITHHOLD, CODE, REASON
+        )
+    yield f"{len(unclear)} mentions that could mean several people were looked at one by one."
+
+
+def _look_and_draw(officer: Actor, case: Case) -> Iterator[str]:
+    police = next(found for found in records.disclosable_records(case) if found.originator_id)
+    record_service.view_page(officer, police.id, 1)
+    picture = records.page_png(police, 1, 1000)
+    yield f"Page 1 of {police.file_name} was looked at as an image of {len(picture) // 1024} KB."
+    words = records.page_text(police, 1).words
+    start = next(index for index, word in enumerate(words) if word.text == "SEPARATE")
+    end = next(index for index, word in enumerate(words) if word.text == "ACTIONS")
+    service.cover_words(officer, police.id, 1, start, end - 1, CODE, "The originator showed that it exposes someone.")
+    yield f"A box was drawn by hand over {end - start} words: the passage the police asked us to hold back."
+
+
+def _weigh(officer: Actor, case: Case) -> None:
+    for consultation in consultations_of(case):
+        if consultation.decision == View.RELEASE_IN_PART:
+            for record in consultation.records:
+                service.weigh_view(officer, consultation.id, record.id)
+    db.session.expire_all()
