@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from sar.foundation.actions import Action
@@ -10,19 +9,18 @@ from sar.foundation.actors import Actor
 from sar.foundation.audit import record as write_down
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Refused
-from sar.foundation.keys import SYSTEM_SCOPE
+from sar.foundation.keys import ensure_system_scope
+from sar.intake.answers import is_email
 from sar.records import queries
 from sar.records.models import Originator, OriginatorKind
 
 MAX_NAME: Final = 200
-# The shape only: whether it can be reached shows when a message is sent.
-_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
 
 
 def add_originator(actor: Actor, *, name: str, kind: str, email: str = "", contact_name: str = "") -> Originator:
     """Put an organisation into the directory. Raises Refused, Conflict when one of that name is there."""
     with write_transaction() as session:
-        found = Originator(scope_id=SYSTEM_SCOPE, retired=False)
+        found = Originator(scope_id=ensure_system_scope(), retired=False)
         _fill(found, name, kind, email, contact_name)
         session.add(found)
         session.flush()
@@ -48,7 +46,7 @@ def _fill(found: Originator, name: str, kind: str, email: str, contact_name: str
         raise Refused("Enter the name of the organisation, in 200 characters or fewer.")
     if kind not in set(OriginatorKind):
         raise Refused("Choose what kind of organisation it is.")
-    if email and not _EMAIL.fullmatch(email):
+    if email and not is_email(email):
         raise Refused("Enter an email address in the correct format, like name@example.com.")
     with db.session.no_autoflush:
         others = queries.originators(retired=True)
