@@ -1,0 +1,369 @@
+"""Reads about the review of a case. Staff reach a person, a mention or a page through its case alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from sqlalchemy import distinct, func, select
+
+from redaction.detect import page_string
+from redaction.document import PageText
+from sar.cases.deadlines import Regime
+from sar.cases.models import Case
+from sar.cases.queries import visible_case
+from sar.cases.service import facts_of
+from sar.cases.workflow import CaseFacts
+from sar.consultation.queries import undecided_count as undecided_consultations
+from sar.foundation.actors import Actor, ActorKind
+from sar.foundation.audit import AuditEntry
+from sar.foundation.db import db
+from sar.foundation.errors import NotFound
+from sar.foundation.keys import preload
+from sar.records.models import Record, RecordState
+from sar.records.queries import disclosable_records, page_text, pending_count, unsettled_count
+from sar.records.queries import record as visible_record
+from sar.review import outcomes
+from sar.review.grounds import KEPT, Decision
+from sar.review.models import DrawnBox, Mention, Person, PersonKind, SignOff, WithheldPage, WithheldRecord
+from sar.review.outcomes import ViewToWeigh, views_to_weigh
+from sar.review.plans import plan_digest, plan_for, plans_of, schedule_rows, withheld_strings
+from sar.review.suggestions import unsearched_count
+
+__all__ = [
+    "case_facts",
+    "current_sign_off",
+    "people",
+    "plan_digest",
+    "plan_for",
+    "plans_of",
+    "schedule_rows",
+    "undecided_count",
+    "views_to_weigh",
+    "withheld_strings",
+]
+
+EXAMPLES: Final = 2
+# Those who only checked did not prepare.
+_CHECKING: Final = ("review.signed_off", "review.returned")
+
+
+@dataclass
+class Example:
+    """One mention in its sentence, and where it stands."""
+
+    mention: Mention
+    record: Record
+
+    @property
+    def before(self) -> str:
+        return self.mention.found["before"]
+
+    @property
+    def text(self) -> str:
+        return self.mention.found["text"]
+
+    @property
+    def after(self) -> str:
+        return self.mention.found["after"]
+
+
+@dataclass
+class PersonRow:
+    """A person with what an officer looks at before deciding. `open`: mentions that still need a decision."""
+
+    person: Person
+    mentions: int = 0
+    pages: int = 0
+    records: int = 0
+    open: int = 0
+    by_hand: int = 0
+    regimes: tuple[Regime, ...] = ()
+    examples: list[Example] = field(default_factory=list)
+
+    @property
+    def evidence(self) -> list[str]:
+        """Why it was found, in words, each once."""
+        return list(dict.fromkeys(why for example in self.examples for why in example.mention.found["evidence"]))
+
+
+@dataclass(frozen=True)
+class PageMarks:
+    """One page as the desk shows it."""
+
+    record: Record
+    page: int
+    text: PageText
+    mentions: list[Mention]
+    people: dict[str, Person]
+    drawn: list[DrawnBox]
+    withheld_page: WithheldPage | None
+    withheld_record: WithheldRecord | None
+    views: list[ViewToWeigh]
+
+    def person_of(self, mention: Mention) -> Person | None:
+        return self.people.get(mention.person_id) if mention.person_id else None
+
+
+def people(case: Case, *, show: str = "all", kind: str | None = None) -> list[PersonRow]:
+    """Whoever and whatever is to be decided about, those mentioned most often first. A constant number of queries.
+
+    `show`: all, undecided, withheld or kept. Two examples of each.
+    """
+    rows = _counted(case)
+    wanted = [row for row in rows.values() if _shown(row, show) and (kind is None or row.person.kind == kind)]
+    wanted.sort(key=lambda row: (-row.mentions, row.person.created_at, row.person.id))
+    _add_examples(case, {row.person.id: row for row in wanted})
+    return wanted
+
+
+def person(actor: Actor, person_id: str) -> Person:
+    """Raises NotFound for anyone of a case this actor may not see."""
+    found = db.session.get(Person, person_id)
+    if found is None:
+        raise NotFound("There is no such person in this review. They may have been joined with another.")
+    visible_case(actor, found.case_id)
+    return found
+
+
+def person_row(found: Person) -> PersonRow:
+    case = db.session.get_one(Case, found.case_id)
+    row = _counted(case, found.id)[found.id]
+    _add_examples(case, {found.id: row})
+    return row
+
+
+def mention(actor: Actor, mention_id: str) -> Mention:
+    """Raises NotFound for one of a case this actor may not see."""
+    found = db.session.get(Mention, mention_id)
+    if found is None:
+        raise NotFound("There is no such mention. The search may have replaced it by a longer one.")
+    visible_case(actor, found.case_id)
+    return found
+
+
+def mentions_of(found: Person, limit: int = 200) -> list[Example]:
+    """A person's mentions in reading order, those with a decision of their own first: they are the exceptions."""
+    query = select(Mention).where(Mention.person_id == found.id)
+    order = (Mention.decision.is_(None), Mention.record_id, Mention.page, Mention.start)
+    return _examples(list(db.session.scalars(query.order_by(*order).limit(limit))))
+
+
+def unclear_mentions(case: Case, limit: int = 500) -> list[Example]:
+    """Mentions that may mean several people and that nobody has decided about, equal words together."""
+    query = (
+        select(Mention)
+        .join(Record, Record.id == Mention.record_id)
+        .outerjoin(Person, Person.id == Mention.person_id)
+        .where(Mention.case_id == case.id, Mention.person_id.is_(None), outcomes.open_mention())
+        .order_by(Mention.record_id, Mention.page, Mention.start)
+    )
+    found = _examples(list(db.session.scalars(query.limit(limit))))
+    return sorted(found, key=lambda example: example.text.casefold())
+
+
+def unclear_count(case: Case) -> int:
+    query = (
+        select(func.count())
+        .select_from(Mention)
+        .join(Record, Record.id == Mention.record_id)
+        .outerjoin(Person, Person.id == Mention.person_id)
+    )
+    wanted = (Mention.case_id == case.id, Mention.person_id.is_(None), outcomes.open_mention())
+    return db.session.scalar(query.where(*wanted)) or 0
+
+
+def undecided_count(case: Case) -> int:
+    """Everything that still needs a decision: mentions, and originators' views not carried out yet."""
+    return outcomes.open_mentions(case) + sum(not view.settled for view in views_to_weigh(case))
+
+
+def undecided_pages(case: Case) -> dict[str, list[int]]:
+    """The pages (from 1) with an open mention, by record."""
+    query = (
+        select(Mention.record_id, Mention.page)
+        .join(Record, Record.id == Mention.record_id)
+        .outerjoin(Person, Person.id == Mention.person_id)
+        .where(Mention.case_id == case.id, outcomes.open_mention())
+        .distinct()
+        .order_by(Mention.record_id, Mention.page)
+    )
+    pages: dict[str, list[int]] = defaultdict(list)
+    for record_id, page in db.session.execute(query).tuples():
+        pages[record_id].append(page)
+    return pages
+
+
+def unsearched(case: Case) -> int:
+    """Records read whose names are still being looked for."""
+    return unsearched_count(case)
+
+
+def regimes_of(case: Case) -> tuple[Regime, ...]:
+    """The laws that the records of the reply fall under."""
+    query = select(distinct(Record.regime)).where(Record.case_id == case.id, Record.state == RecordState.READY)
+    return tuple(Regime(value) for value in sorted(db.session.scalars(query)))
+
+
+def page_marks(actor: Actor, record_id: str, page: int) -> PageMarks:
+    """All there is on one page (from 1). Raises NotFound."""
+    record = visible_record(actor, record_id)
+    if record.state != RecordState.READY or not 1 <= page <= record.pages:
+        raise NotFound("This record has no such page to review.")
+    at = (Mention.record_id == record.id, Mention.page == page)
+    scopes = preload([record.scope_id])
+    mentions = list(db.session.scalars(select(Mention).where(*at).order_by(Mention.start, Mention.end)))
+    ids = {found.person_id for found in mentions if found.person_id}
+    drawn = select(DrawnBox).where(DrawnBox.record_id == record.id, DrawnBox.page == page).order_by(DrawnBox.created_at)
+    whole = select(WithheldPage).where(WithheldPage.record_id == record.id, WithheldPage.page == page)
+    marks = PageMarks(
+        record=record,
+        page=page,
+        text=page_text(record, page),
+        mentions=mentions,
+        people={p.id: p for p in db.session.scalars(select(Person).where(Person.id.in_(ids)))},
+        drawn=list(db.session.scalars(drawn)),
+        withheld_page=db.session.scalar(whole),
+        withheld_record=withheld_record(record),
+        views=[
+            view for view in views_to_weigh(db.session.get_one(Case, record.case_id)) if view.record_id == record.id
+        ],
+    )
+    del scopes
+    return marks
+
+
+def page_words(text: PageText) -> str:
+    """The page's words in reading order, line by line."""
+    return page_string(text).raw
+
+
+def withheld_record(record: Record) -> WithheldRecord | None:
+    return db.session.scalar(select(WithheldRecord).where(WithheldRecord.record_id == record.id))
+
+
+def neighbours(record: Record, page: int) -> tuple[tuple[str, int] | None, tuple[str, int] | None]:
+    """The page before and the page after, over the bounds of records; None at the ends of the case."""
+    records = disclosable_records(db.session.get_one(Case, record.case_id))
+    at = next(index for index, found in enumerate(records) if found.id == record.id)
+    before: tuple[str, int] | None = (record.id, page - 1) if page > 1 else None
+    if before is None and at > 0:
+        before = (records[at - 1].id, records[at - 1].pages)
+    after: tuple[str, int] | None = (record.id, page + 1) if page < record.pages else None
+    if after is None and at + 1 < len(records):
+        after = (records[at + 1].id, 1)
+    return before, after
+
+
+def current_sign_off(case: Case) -> SignOff | None:
+    """The round of the second check that stands, signed or not; None before one, or when it was overtaken."""
+    query = select(SignOff).where(SignOff.case_id == case.id, SignOff.superseded_at.is_(None))
+    return db.session.scalars(query.order_by(SignOff.requested_at.desc()).limit(1)).first()
+
+
+def last_return(case: Case) -> SignOff | None:
+    """The newest round, if it ended in a return: its reason is what the officer works from."""
+    query = select(SignOff).where(SignOff.case_id == case.id).order_by(SignOff.requested_at.desc()).limit(1)
+    newest = db.session.scalars(query).first()
+    return newest if newest is not None and newest.returned_by else None
+
+
+def preparers(case: Case) -> set[str]:
+    """Staff who decided, drew or asked for anything in this review, from the log: overwritten work counts too."""
+    query = select(distinct(AuditEntry.actor_id)).where(
+        AuditEntry.case_id == case.id,
+        AuditEntry.actor_kind == ActorKind.STAFF.value,
+        AuditEntry.action.like("review.%"),
+        AuditEntry.action.not_in(_CHECKING),
+    )
+    return set(db.session.scalars(query))
+
+
+def case_facts(actor: Actor, case: Case) -> CaseFacts:
+    """The facts that the workflow's guards ask for, as far as review knows; release adds `leak_free`."""
+    prepared_by = preparers(case)
+    signed = current_sign_off(case)
+    by_other = signed is not None and signed.signed_by is not None and signed.signed_by not in prepared_by
+    return replace(
+        facts_of(actor, case),
+        records_pending=pending_count(case) + unsettled_count(case) + unsearched_count(case),
+        undecided_mentions=undecided_count(case),
+        unanswered_consultations_undecided=undecided_consultations(case),
+        signed_off_by_other=by_other,
+        plan_unchanged=signed is not None and signed.plan_sha256 == plan_digest(case),
+        actor_prepared_it=actor.id in prepared_by,
+    )
+
+
+def _counted(case: Case, person_id: str | None = None) -> dict[str, PersonRow]:
+    wanted = [Person.case_id == case.id] + ([Person.id == person_id] if person_id else [])
+    owned = Mention.person_id == person_id if person_id else Mention.person_id.is_not(None)
+    scopes = preload([case.scope_id])
+    rows = {found.id: PersonRow(found) for found in db.session.scalars(select(Person).where(*wanted))}
+    per_page = (
+        select(
+            Mention.person_id,
+            Mention.record_id,
+            Record.regime,
+            Mention.page,
+            func.count(),
+            func.count(Mention.decision),
+        )
+        .join(Record, Record.id == Mention.record_id)
+        .where(Mention.case_id == case.id, owned, Record.state == RecordState.READY)
+        .group_by(Mention.person_id, Mention.record_id, Record.regime, Mention.page)
+    )
+    records: dict[str, set[str]] = defaultdict(set)
+    for owner, record_id, regime, _page, mentions, by_hand in db.session.execute(per_page).tuples():
+        row = rows[owner or ""]
+        row.mentions, row.pages, row.by_hand = row.mentions + mentions, row.pages + 1, row.by_hand + by_hand
+        row.regimes = tuple(sorted({*row.regimes, Regime(regime)}))
+        records[row.person.id].add(record_id)
+    still_open = (
+        select(Mention.person_id, func.count())
+        .join(Record, Record.id == Mention.record_id)
+        .join(Person, Person.id == Mention.person_id)
+        .where(Mention.case_id == case.id, owned, outcomes.open_mention())
+        .group_by(Mention.person_id)
+    )
+    for owner, count in db.session.execute(still_open).tuples():
+        rows[owner or ""].open = count
+    for person_key, found_in in records.items():
+        rows[person_key].records = len(found_in)
+    del scopes
+    return rows
+
+
+def _shown(row: PersonRow, show: str) -> bool:
+    if show == "undecided":
+        return row.open > 0
+    if show == "withheld":
+        return row.person.decision == Decision.WITHHOLD
+    return show != "kept" or row.person.decision in KEPT
+
+
+def _add_examples(case: Case, rows: dict[str, PersonRow]) -> None:
+    """The first mention of each, and one from elsewhere: the longest text tells most."""
+    place = func.row_number().over(
+        partition_by=Mention.person_id, order_by=(Mention.score.desc(), Mention.created_at, Mention.id)
+    )
+    ranked = select(Mention.id, place.label("place")).join(Record, Record.id == Mention.record_id)
+    ranked = ranked.where(Mention.case_id == case.id, Mention.person_id.in_(rows), Record.state == RecordState.READY)
+    numbered = ranked.subquery()
+    query = select(Mention).join(numbered, numbered.c.id == Mention.id).where(numbered.c.place <= EXAMPLES)
+    for example in _examples(list(db.session.scalars(query.order_by(Mention.page, Mention.start)))):
+        rows[example.mention.person_id or ""].examples.append(example)
+
+
+def _examples(mentions: Sequence[Mention]) -> list[Example]:
+    ids = {found.record_id for found in mentions}
+    records = {found.id: found for found in db.session.scalars(select(Record).where(Record.id.in_(ids)))}
+    return [Example(found, records[found.record_id]) for found in mentions]
+
+
+def people_to_choose(case: Case) -> list[Person]:
+    """Named people of the case by name, to say whom a mention means."""
+    query = select(Person).where(Person.case_id == case.id, Person.kind == PersonKind.PERSON)
+    return sorted(db.session.scalars(query), key=lambda found: found.name.casefold())
