@@ -18,7 +18,9 @@ from functools import lru_cache
 from ahocorasick_rs import AhoCorasick
 
 UNBOUNDED_LENGTH = 8
-_DROPPED = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d'\u2018\u2019\u02bc\u0060\u00b4\ufffe")
+_DROPPED = frozenset(
+    "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d'\u2018\u2019\u02bc\u0060\u00b4\ufffe"
+)
 _DROPPED_CATEGORIES = ("Z", "C", "M")
 
 
@@ -31,7 +33,8 @@ def fold_char(char: str) -> str:
         c
         for c in unicodedata.normalize("NFKD", char).casefold()
         # Private use characters are kept: fonts with a lying ToUnicode map to them, and they are shown.
-        if c not in _DROPPED and (unicodedata.category(c)[0] not in _DROPPED_CATEGORIES or unicodedata.category(c) == "Co")
+        if c not in _DROPPED
+        and (unicodedata.category(c)[0] not in _DROPPED_CATEGORIES or unicodedata.category(c) == "Co")
     )
 
 

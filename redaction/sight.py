@@ -62,7 +62,12 @@ class Eye:
         for region in regions:
             image = draw(page, frame, dpi=OCR_DPI, region=region, grey=True)
             for text, box in self.read(image):
-                out.append(Word(text, Box(box.x0 + region.x0, box.y0 + region.y0, box.x1 + region.x0, box.y1 + region.y0)))
+                out.append(
+                    Word(
+                        text,
+                        Box(box.x0 + region.x0, box.y0 + region.y0, box.x1 + region.x0, box.y1 + region.y0),
+                    )
+                )
         return out
 
     def read(self, image: Image.Image) -> list[Word]:
@@ -148,7 +153,11 @@ class Sighting:
         rows: list[Box] = []
         for box in self.boxes:
             last = rows[-1] if rows else None
-            if last is not None and box.x0 >= last.x0 and min(box.y1, last.y1) - max(box.y0, last.y0) > 0.3 * box.height:
+            if (
+                last is not None
+                and box.x0 >= last.x0
+                and min(box.y1, last.y1) - max(box.y0, last.y0) > 0.3 * box.height
+            ):
                 rows[-1] = Box(last.x0, min(last.y0, box.y0), box.x1, max(last.y1, box.y1))
             else:
                 rows.append(box)

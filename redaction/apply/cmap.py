@@ -23,7 +23,9 @@ class CMap:
         for length in sorted({len(low) for low, _ in self.spaces}):
             code = data[position : position + length]
             for low, high in self.spaces:
-                if len(low) == len(code) == length and all(a <= b <= c for a, b, c in zip(low, code, high, strict=True)):
+                if len(low) == len(code) == length and all(
+                    a <= b <= c for a, b, c in zip(low, code, high, strict=True)
+                ):
                     return length
         return min((len(low) for low, _ in self.spaces), default=1)
 

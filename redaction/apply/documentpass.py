@@ -14,7 +14,15 @@ import pikepdf
 
 from redaction.apply.naming import entry, name_of
 
-_CATALOGUE_KEPT = {"/Type", "/Pages", "/StructTreeRoot", "/MarkInfo", "/ViewerPreferences", "/Lang", "/Version"}
+_CATALOGUE_KEPT = {
+    "/Type",
+    "/Pages",
+    "/StructTreeRoot",
+    "/MarkInfo",
+    "/ViewerPreferences",
+    "/Lang",
+    "/Version",
+}
 _PAGE_KEPT = {
     "/Type", "/Parent", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Group",
     "/StructParents", "/Tabs",
@@ -24,7 +32,19 @@ _FORM_KEPT = {
     "/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/Length", "/Filter", "/DecodeParms",
     "/StructParent", "/StructParents",
 }  # fmt: skip
-_IMAGE_DROPPED = ("/Metadata", "/OPI", "/Alternates", "/OC", "/ID", "/Name", "/PieceInfo", "/LastModified", "/AF", "/Measure", "/PtData")
+_IMAGE_DROPPED = (
+    "/Metadata",
+    "/OPI",
+    "/Alternates",
+    "/OC",
+    "/ID",
+    "/Name",
+    "/PieceInfo",
+    "/LastModified",
+    "/AF",
+    "/Measure",
+    "/PtData",
+)
 _PROGRAMS = {"/FontFile", "/FontFile2", "/FontFile3"}
 _ELEMENT_KEPT = {"/Type", "/S", "/P", "/K", "/Pg", "/A", "/Lang"}
 _ATTRIBUTES_KEPT = {
@@ -32,7 +52,18 @@ _ATTRIBUTES_KEPT = {
     "/List": {"/O", "/ListNumbering"},
 }
 _NOT_SHOWN = 1 | 2 | 32  # Invisible, Hidden, NoView: ISO 32000-2, table 167
-_DROPPED_ANNOTATIONS = {"/Popup", "/Redact", "/Link", "/Text", "/FileAttachment", "/Sound", "/Movie", "/Screen", "/RichMedia", "/3D"}
+_DROPPED_ANNOTATIONS = {
+    "/Popup",
+    "/Redact",
+    "/Link",
+    "/Text",
+    "/FileAttachment",
+    "/Sound",
+    "/Movie",
+    "/Screen",
+    "/RichMedia",
+    "/3D",
+}
 
 
 @dataclass
@@ -99,8 +130,9 @@ def layer_judge(pdf: pikepdf.Pdf) -> Callable[[object], bool]:
             return False
         if entry(layer, "/Type") != "/OCMD":
             return group_hidden(layer)
-        groups = layer.get("/OCGs", [])
-        states = [group_hidden(g) for g in (groups if isinstance(groups, pikepdf.Array) else [groups])]
+        groups = layer.get("/OCGs")
+        members = list(groups) if isinstance(groups, pikepdf.Array) else [groups]
+        states = [group_hidden(member) for member in members if isinstance(member, pikepdf.Dictionary)]
         if not states:
             return False
         policy = entry(layer, "/P")
@@ -148,7 +180,7 @@ def _scrub_page_tree(pdf: pikepdf.Pdf) -> None:
             del page.obj[key]
 
 
-def _scrub_structure(root: pikepdf.Dictionary) -> None:
+def _scrub_structure(root: pikepdf.Object) -> None:
     tree = root.get("/StructTreeRoot")
     if not isinstance(tree, pikepdf.Dictionary):
         if "/StructTreeRoot" in root:
@@ -189,10 +221,10 @@ def _scrub_element(element: pikepdf.Dictionary) -> None:
     if "/A" in element:
         attributes = element["/A"]
         described = []
-        for entry in attributes if isinstance(attributes, pikepdf.Array) else [attributes]:
-            allowed = _ATTRIBUTES_KEPT.get(entry(entry, "/O")) if isinstance(entry, pikepdf.Dictionary) else None
+        for block in attributes if isinstance(attributes, pikepdf.Array) else [attributes]:
+            allowed = _ATTRIBUTES_KEPT.get(entry(block, "/O")) if isinstance(block, pikepdf.Dictionary) else None
             if allowed:
-                described.append(pikepdf.Dictionary({key: value for key, value in entry.items() if key in allowed}))
+                described.append(pikepdf.Dictionary({key: value for key, value in block.items() if key in allowed}))
         if described:
             element["/A"] = pikepdf.Array(described)
         else:
@@ -204,7 +236,7 @@ def _is_object_reference(kid: object) -> bool:
 
 
 def _scrub_objects(pdf: pikepdf.Pdf) -> None:
-    """Streams may carry private data of their own: forms keep what they are drawn by, images lose what is not pixels."""
+    """Streams may carry private data: forms keep what they are drawn by, images lose what is not pixels."""
     fonts = 0
     for obj in pdf.objects:
         if isinstance(obj, pikepdf.Dictionary) and entry(obj, "/Type") == "/Font":
@@ -253,9 +285,9 @@ def _keep_only(obj: object, allowed: set[str]) -> None:
 
 _STANDARD_ROLES = {
     f"/{name}"
-    for name in (
-        "Document DocumentFragment Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private Title FENote Sub P H"
-        " H1 H2 H3 H4 H5 H6 L LI Lbl LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link"
-        " Annot Ruby RB RT RP Warichu WT WP Em Strong Aside Figure Formula Form Artifact"
-    ).split()
+    for name in """
+    Document DocumentFragment Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private Title FENote Sub
+    P H H1 H2 H3 H4 H5 H6 L LI Lbl LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link
+    Annot Ruby RB RT RP Warichu WT WP Em Strong Aside Figure Formula Form Artifact
+    """.split()
 }

@@ -32,6 +32,9 @@ _LONG_VALUES = {
 }  # fmt: skip
 
 
+_BLACK: dict[str, int | tuple[int, ...]] = {"1": 0, "L": 0, "RGB": (0, 0, 0), "CMYK": (0, 0, 0, 255)}
+
+
 class NotDecodable(Exception):
     """An image no decoder here reads; its pixels cannot be burnt one by one."""
 
@@ -48,8 +51,7 @@ def burn(pdf: pikepdf.Pdf, obj: pikepdf.Stream, ctm: Matrix, regions: Sequence[R
     if mask is not None and bool(mask):
         return _burn_stencil(pdf, obj, width, height, areas)
     picture = _decode(obj)
-    black = {"1": 0, "L": 0, "RGB": (0, 0, 0), "CMYK": (0, 0, 0, 255)}[picture.mode]
-    _blacken(picture, areas, black)
+    _blacken(picture, areas, _BLACK[picture.mode])
     lossy = any(name in repr(obj.get("/Filter")) for name in ("DCTDecode", "JPXDecode"))
     out = _encode(pdf, picture, lossy=lossy)
     soft = obj.get("/SMask")
@@ -60,9 +62,7 @@ def burn(pdf: pikepdf.Pdf, obj: pikepdf.Stream, ctm: Matrix, regions: Sequence[R
         out["/SMask"] = _encode(pdf, opaque, lossy=False)
     stencil = obj.get("/Mask")
     if isinstance(stencil, pikepdf.Stream):
-        out["/Mask"] = _burn_stencil(
-            pdf, stencil, int(stencil.get("/Width", 0)), int(stencil.get("/Height", 0)), areas
-        )
+        out["/Mask"] = _burn_stencil(pdf, stencil, int(stencil.get("/Width", 0)), int(stencil.get("/Height", 0)), areas)
     return out
 
 
@@ -121,7 +121,15 @@ def _decode(obj: pikepdf.Stream) -> Image.Image:
     try:
         picture = pikepdf.PdfImage(obj).as_pil_image()
         picture.load()
-    except (pikepdf.PdfError, NotImplementedError, ValueError, TypeError, OSError, KeyError, AttributeError) as error:
+    except (
+        pikepdf.PdfError,
+        NotImplementedError,
+        ValueError,
+        TypeError,
+        OSError,
+        KeyError,
+        AttributeError,
+    ) as error:
         raise NotDecodable from error
     decode = [float(v) for v in obj.get("/Decode", [])]
     if decode and decode[0] > decode[1]:

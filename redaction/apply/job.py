@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from redaction.apply.pages import DocumentEdits, Unsupported, edit_page
 from redaction.apply.relay import lay_out
 from redaction.apply.report import Report, sha256_of
 from redaction.apply.scene import Resources
+from redaction.apply.scopes import FontCache
 from redaction.apply.selection import Region, Selection, over_page_break, select, settle_places
-from redaction.apply.textstate import FontCache, walk_page
+from redaction.apply.textstate import walk_page
 from redaction.errors import RedactionError, Unreadable, VerificationFailed
 from redaction.geometry import Box, PageFrame
 from redaction.limits import DEFAULT_LIMITS, Limits, check_page_content
@@ -29,7 +30,7 @@ from redaction.opening import OpenPdf, open_pdf
 from redaction.plan import Plan
 from redaction.sight import Eye, sightings
 from redaction.verify import Leak, verify_file
-from redaction.verify.counts import count_leaks, texts_at
+from redaction.verify.counts import Expected, count_leaks, texts_at
 
 _NOT_CLEAN = "The redacted copy still holds something that was to be withheld, so it was not written."
 
@@ -72,7 +73,9 @@ class _Job:
     def run(self) -> Report:
         for redaction in self.plan.redactions:
             if redaction.page > self.opened.page_count:
-                raise RedactionError(f"The plan names page {redaction.page}, and the PDF ends with page {self.opened.page_count}.")
+                raise RedactionError(
+                    f"The plan names page {redaction.page}, and the PDF ends with page {self.opened.page_count}."
+                )
         expected = texts_at(self.opened, self.plan)
         with self._timed("edit"):
             dropped = settle(self.pdf)
@@ -113,12 +116,12 @@ class _Job:
             self._edit(previous)
         self._cut_form_resources()
 
-    def _select(self, index: int, hidden: object) -> Selection:
+    def _select(self, index: int, hidden: Callable[[object], bool]) -> Selection:
         page = self.pdf.pages[index]
         check_page_content(page.obj, index + 1, self.opened.limits)
         frame, regions = self._regions(index)
         resources = Resources(page.resources)
-        scene = walk_page(page.obj, index, resources, _rect(frame), self.fonts, hidden)  # type: ignore[arg-type]
+        scene = walk_page(page.obj, index, resources, _rect(frame), self.fonts, hidden)
         return select(scene, self.words, regions)
 
     def _regions(self, index: int) -> tuple[PageFrame, list[Region]]:
@@ -207,10 +210,10 @@ class _Job:
             linearize=False,
         )
 
-    def _verify(self, expected: object) -> list[Leak]:
+    def _verify(self, expected: list[Expected]) -> list[Leak]:
         # Widths are left out: a line laid anew says nothing, and one kept over its picture is reported as such.
         leaks = verify_file(self.draft, list(self.plan.words), limits=self.opened.limits, eye=self.eye, widths=False)
-        return [*leaks, *count_leaks(self.draft, expected, self.opened.limits)]  # type: ignore[arg-type]
+        return [*leaks, *count_leaks(self.draft, expected, self.opened.limits)]
 
     def _finish(self, dropped: Dropped) -> Report:
         self.report.words = [{"index": n.index, "hits": self.hits[n.index]} for n in self.words.needles]

@@ -156,9 +156,9 @@ class _Editor:
         """What the parent's resources name: the stream itself, or a graphics state that holds it as its mask."""
         if category != "/ExtGState":
             return stream
-        settings = scope.resources.get(category, name_text(scope.ops[index].args[0]))
-        settings = pikepdf.Dictionary(settings)
-        mask = pikepdf.Dictionary(settings["/SMask"])
+        named = scope.resources.get(category, name_text(scope.ops[index].args[0]))
+        settings = pikepdf.Dictionary(dict(named.items()) if named is not None else {})
+        mask = pikepdf.Dictionary(dict(settings["/SMask"].items()))
         mask["/G"] = stream
         settings["/SMask"] = mask
         return settings
@@ -167,11 +167,15 @@ class _Editor:
 
     def _add(self, scope: Scope, category: str, obj: pikepdf.Object) -> str:
         added = self.added.setdefault(id(scope), {})
-        taken = {name for kind, name in scope.used if kind == category} | {name for kind, name in added if kind == category}
+        taken = {name for kind, name in scope.used if kind == category} | {
+            name for kind, name in added if kind == category
+        }
         number = len(added)
         while (name := f"/R{number}") in taken:
             number += 1
-        added[(category, name)] = obj if obj.is_indirect or not isinstance(obj, pikepdf.Stream) else self.document.pdf.make_indirect(obj)
+        added[(category, name)] = (
+            obj if obj.is_indirect or not isinstance(obj, pikepdf.Stream) else self.document.pdf.make_indirect(obj)
+        )
         return name
 
     def _neutral(self, scope: Scope, pair: tuple[str, str]) -> str:

@@ -24,7 +24,7 @@ class PathTracker:
         self.clip: Rect | None = None
 
     def feed(self, name: bytes, args: list[Arg], index: int, ctm: Matrix) -> bool:
-        """True where the operator builds, ends or clips with a path. After an ending, `clip` is the new clip, if any."""
+        """True where the operator builds, ends or clips with a path. After an ending, `clip` is a new clip."""
         if name in _BUILDING:
             self.clip = None
             if not self._xs:

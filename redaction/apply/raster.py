@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
 import io
+import zlib
 from collections.abc import Sequence
 
 import pikepdf
@@ -55,7 +55,9 @@ def _burn(image: Image.Image, boxes: Sequence[Box], dpi: float) -> None:
         pen.rectangle((box.x0 * scale, box.y0 * scale, box.x1 * scale, box.y1 * scale), fill=(0, 0, 0))
 
 
-def replace_page(pdf: pikepdf.Pdf, page: pikepdf.Object, image: Image.Image, words: Sequence[Word], frame: PageFrame) -> None:
+def replace_page(
+    pdf: pikepdf.Pdf, page: pikepdf.Object, image: Image.Image, words: Sequence[Word], frame: PageFrame
+) -> None:
     """Makes the picture the whole content of the page, which then stands upright at its displayed size."""
     width, height = frame.width, frame.height
     if max(width, height) > 14_400:
@@ -91,7 +93,15 @@ def _word(word: Word, height: float, unit: float) -> bytes:
     at = format_number(word.box.x0 / unit) + b" " + format_number((height - word.box.y1) / unit)
     shown = pikepdf.String(text).unparse() if text.isascii() else b"<" + text.hex().encode() + b">"
     return (
-        b"/F1 " + format_number(size) + b" Tf " + format_number(stretch) + b" Tz 1 0 0 1 " + at + b" Tm " + shown + b" Tj\n"
+        b"/F1 "
+        + format_number(size)
+        + b" Tf "
+        + format_number(stretch)
+        + b" Tz 1 0 0 1 "
+        + at
+        + b" Tm "
+        + shown
+        + b" Tj\n"
     )
 
 
@@ -129,5 +139,4 @@ def _is_coloured(image: Image.Image) -> bool:
     """Whether any part of the page, seen small, is not grey."""
     small = image.convert("HSV").resize((max(1, image.width // 8), max(1, image.height // 8)))
     saturation = small.getchannel("S").histogram()
-    value = small.getchannel("V")
-    return sum(saturation[64:]) > 0.001 * small.width * small.height and value.getextrema()[1] > 32
+    return sum(saturation[64:]) > 0.001 * small.width * small.height

@@ -69,7 +69,7 @@ class Segment:
 
 @dataclass
 class Layout:
-    """The new setting of a page's affected lines. `moved`: by id of glyph. `spans`: the old extent of each such line."""
+    """The new setting of a page's affected lines. `moved`: by id of glyph. `spans`: the old extent of each."""
 
     moved: dict[int, Placement] = field(default_factory=dict)
     dropped: set[int] = field(default_factory=set)
@@ -98,7 +98,7 @@ class Margins:
 
 @dataclass(frozen=True)
 class Rules:
-    """Lines drawn across a line of text, as between the cells of a table: where along, and from where to where across."""
+    """Lines drawn across a line of text, as between cells: where along it, and from where to where across."""
 
     places: tuple[tuple[float, float, float], ...]
 

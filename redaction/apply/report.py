@@ -1,4 +1,4 @@
-"""What was done to a document, in numbers and hashes: fit for a case file and a log, since it repeats nothing withheld."""
+"""What was done to a document, in numbers and hashes: fit for a case file, since it repeats nothing withheld."""
 
 from __future__ import annotations
 

@@ -84,7 +84,12 @@ def _runs_in_place(line: Line, selection: Selection) -> Iterable[Region]:
             run.append(glyph)
         elif run:
             rects = [g.rect for g in run]
-            whole = (min(r[0] for r in rects), min(r[1] for r in rects), max(r[2] for r in rects), max(r[3] for r in rects))
+            whole = (
+                min(r[0] for r in rects),
+                min(r[1] for r in rects),
+                max(r[2] for r in rects),
+                max(r[3] for r in rects),
+            )
             yield Region(whole, selection.codes.get(id(run[0]), ""), None)
             run = []
 

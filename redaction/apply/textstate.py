@@ -14,20 +14,31 @@ import pikepdf
 
 from redaction.apply.fonts import Font
 from redaction.apply.matrices import IDENTITY, Matrix, Rect, bounds, multiply, overlap
+from redaction.apply.naming import entry
 from redaction.apply.paths import PathTracker
 from redaction.apply.scene import Glyph, ImageUse, PageScene, Resources, Scope, Show
-from redaction.apply.naming import entry
-from redaction.apply.tokens import Arg, name_text, number, operators, string_bytes
+from redaction.apply.scopes import FontCache, open_scope
+from redaction.apply.tokens import Arg, name_text, number, string_bytes
 
 _INLINE_SPACE = re.compile(rb"/(?:CS|ColorSpace)\s*(/[^\s/\[\]<>()]+)")
 MAX_DEPTH = 16
 MAX_SCOPES = 2_000
-MAX_OPERATORS = 3_000_000
 _PAINTING = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"sh", b"Do", b"BI"))
 
 
 class _State:
-    __slots__ = ("char_space", "clip", "ctm", "font", "leading", "mode", "rise", "scale", "size", "word_space")
+    __slots__ = (
+        "char_space",
+        "clip",
+        "ctm",
+        "font",
+        "leading",
+        "mode",
+        "rise",
+        "scale",
+        "size",
+        "word_space",
+    )
 
     def __init__(self) -> None:
         self.ctm: Matrix = IDENTITY
@@ -44,26 +55,12 @@ class _State:
         return other
 
 
-class FontCache:
-    """Fonts read once for the whole document."""
-
-    def __init__(self) -> None:
-        self._fonts: dict[object, Font] = {}
-
-    def get(self, obj: pikepdf.Object | None, scope: Scope, name: str) -> Font:
-        if obj is None:
-            return self._fonts.setdefault(None, Font(None))
-        key: object = obj.objgen if obj.is_indirect else (id(scope.resources), name)
-        font = self._fonts.get(key)
-        if font is None:
-            font = self._fonts[key] = Font(obj)
-        return font
-
-
 class Interpreter:
     """Walks one scope; makes another of its kind for each stream called from it."""
 
-    def __init__(self, scene: PageScene, scope: Scope, fonts: FontCache, hidden: Callable[[object], bool], depth: int) -> None:
+    def __init__(
+        self, scene: PageScene, scope: Scope, fonts: FontCache, hidden: Callable[[object], bool], depth: int
+    ) -> None:
         self.scene, self.scope, self.fonts, self.is_hidden, self.depth = scene, scope, fonts, hidden, depth
         self.state = _State()
         self.stack: list[_State] = []
@@ -86,7 +83,9 @@ class Interpreter:
                     self.scope.hidden.add(index)
                     self.paths.forget()
                 elif (clip := self.paths.clip) is not None:
-                    self.state.clip = clip if self.state.clip is None else (overlap(self.state.clip, clip) or (0, 0, 0, 0))
+                    self.state.clip = (
+                        clip if self.state.clip is None else (overlap(self.state.clip, clip) or (0, 0, 0, 0))
+                    )
                 continue
             handler = handlers.get(name)
             if handler is not None:
@@ -120,8 +119,9 @@ class Interpreter:
             self.state.font = self.fonts.get(font[0], self.scope, f"gs{index}")
             self.state.size = float(font[1])
         mask = settings.get("/SMask")
-        if isinstance(mask, pikepdf.Dictionary) and isinstance(mask.get("/G"), pikepdf.Stream):
-            self._enter("mask", "/ExtGState", mask["/G"], index, self.state.ctm)
+        group = mask.get("/G") if isinstance(mask, pikepdf.Dictionary) else None
+        if isinstance(group, pikepdf.Stream):
+            self._enter("mask", "/ExtGState", group, index, self.state.ctm)
 
     def op_colour_space(self, args: list[Arg], index: int) -> None:
         self._resource("/ColorSpace", args)
@@ -258,7 +258,13 @@ class Interpreter:
                 natural = code.width * size
                 extra = state.char_space + (state.word_space if code.is_space else 0.0)
                 glyphs.append(
-                    Glyph(show, code, origin_x + offset * ax, origin_y + offset * ay, abs(natural * step) * length)
+                    Glyph(
+                        show,
+                        code,
+                        origin_x + offset * ax,
+                        origin_y + offset * ay,
+                        abs(natural * step) * length,
+                    )
                 )
                 offset += (natural + extra) * step
         a, b, c, d, e, f = self.tm
@@ -333,30 +339,13 @@ class Interpreter:
         return self.scope.resources.get(category, name)
 
 
-def open_scope(scene: PageScene, kind: str, stream: pikepdf.Object, resources: Resources, base: Matrix) -> Scope:
-    """A scope for `stream` (a page's whole content, or one stream), its operators read, added to the scene."""
-    data = stream.read_bytes() if isinstance(stream, pikepdf.Stream) else page_content(stream)
-    ops = list(operators(data))
-    if sum(len(scope.ops) for scope in scene.scopes) + len(ops) > MAX_OPERATORS:
-        scene.trouble = scene.trouble or "more drawing operators than can be read"
-        ops = []
-    scope = Scope(kind, stream, data, ops, resources, base)
-    scene.scopes.append(scope)
-    return scope
-
-
-def page_content(page: pikepdf.Object) -> bytes:
-    """A page's content streams as one: an operator may be split over two of them (7.8.2)."""
-    contents = page.get("/Contents")
-    if isinstance(contents, pikepdf.Stream):
-        return contents.read_bytes()
-    if isinstance(contents, pikepdf.Array):
-        return b"\n".join(part.read_bytes() for part in contents if isinstance(part, pikepdf.Stream))
-    return b""
-
-
 def walk_page(
-    page: pikepdf.Object, number_: int, resources: Resources, crop: Rect, fonts: FontCache, hidden: Callable[[object], bool]
+    page: pikepdf.Object,
+    number_: int,
+    resources: Resources,
+    crop: Rect,
+    fonts: FontCache,
+    hidden: Callable[[object], bool],
 ) -> PageScene:
     """Everything the page draws. `hidden(layer)` tells whether an optional content group or membership is not shown."""
     scene = PageScene(number_, crop=crop)

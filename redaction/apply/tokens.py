@@ -31,6 +31,8 @@ _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _END_IMAGE = re.compile(rb"[" + _SPACE + rb"]EI(?=[" + _SPACE + rb"/<\[(]|$)")
 _NUMBER = re.compile(rb"[+-]*(\d+\.?\d*|\.\d+)")
 _MAX_ARGS = 64
+_WORD, _STRUCTURE, _NESTED_STRING, _JUNK = 1, 4, 6, 7
+_AFTER_ARRAY = frozenset((b"TJ", b"Tj", b"ET", b"BT", b"Td", b"Tm", b"Q", b"d"))
 
 
 class Op(NamedTuple):
@@ -46,61 +48,63 @@ def operators(data: bytes) -> Iterator[Op]:
     """The operators of `data` in order. An inline image is one operator BI with operands [dictionary, data]."""
     match = _TOKEN.match
     args: list[Arg] = []
-    array: list[bytes] | None = None
     start, position = -1, 0
     while (m := match(data, position)) is not None:
-        kind = m.lastindex
-        position = m.end()
-        if kind == 1:
-            token = m[1]
-            first = token[0]
-            # Digits, sign and full stop begin numbers; ' (39) and " (34) are operators.
-            if 43 <= first <= 57:
-                if array is not None:
-                    array.append(token)
-                else:
-                    start = m.start(1) if start < 0 else start
-                    args.append(token)
-                continue
-            if array is not None or token in (b"true", b"false", b"null"):
-                if array is None:
-                    start = m.start(1) if start < 0 else start
-                    args.append(token)
-                continue
-            if start < 0:
-                start = m.start(1)
-            if token == b"BI":
+        kind = m.lastindex or _JUNK
+        begin, position = m.start(kind), m.end()
+        if kind == _JUNK:
+            continue
+        if start < 0:
+            start = begin
+        if kind == _WORD and not _is_operand(m[1]):
+            name = m[1]
+            if name == b"BI":
                 dictionary, pixels, position = _inline_image(data, position)
-                yield Op(b"BI", [dictionary, pixels], start, position)
-            else:
-                yield Op(token, args, start, position)
+                args = [dictionary, pixels]
+            yield Op(name, args, start, position)
             args, start = [], -1
             continue
-        begin = m.start(kind or 0)
-        if start < 0 and kind != 7:
-            start = begin
-        if kind == 4:
-            token = m[4]
-            if token == b"[":
-                array = []
-            elif token == b"]":
-                args.append(array if array is not None else [])
-                array = None
-            elif token == b"<<":
-                position = _skip_dictionary(data, position)
-                args.append(data[begin:position])
-            continue
-        if kind == 6:
+        operand, position = _operand(data, m, kind)
+        if operand is not None and len(args) < _MAX_ARGS:
+            args.append(operand)
+
+
+def _is_operand(word: bytes) -> bool:
+    """Digits, sign and full stop begin numbers; any other word but three is an operator, ' and " among them."""
+    return 43 <= word[0] <= 57 or word in (b"true", b"false", b"null")
+
+
+def _operand(data: bytes, m: re.Match[bytes], kind: int) -> tuple[Arg | None, int]:
+    """The operand that begins with the token `m`, and where it ends; None for a bracket without its partner."""
+    if kind == _STRUCTURE:
+        if m[kind] == b"[":
+            return _array(data, m.end())
+        if m[kind] == b"<<":
+            end = _skip_dictionary(data, m.end())
+            return data[m.start(kind) : end], end
+        return None, m.end()
+    if kind == _NESTED_STRING:
+        end = _skip_string(data, m.end())
+        return data[m.start(kind) : end], end
+    return m[kind], m.end()
+
+
+def _array(data: bytes, position: int) -> tuple[list[bytes], int]:
+    """The tokens of an array, and where it ends. One that is never closed ends before the next text operator."""
+    out: list[bytes] = []
+    while (m := _TOKEN.match(data, position)) is not None:
+        kind = m.lastindex or _JUNK
+        if kind == _WORD and m[1] in _AFTER_ARRAY:
+            return out, m.start(kind)
+        position = m.end()
+        if kind == _STRUCTURE and m[kind] == b"]":
+            break
+        if kind == _NESTED_STRING:
             position = _skip_string(data, position)
-            token = data[begin:position]
-        elif kind == 7:
-            continue
-        else:
-            token = m[kind or 0]
-        if array is not None:
-            array.append(token)
-        elif len(args) < _MAX_ARGS:
-            args.append(token)
+            out.append(data[m.start(kind) : position])
+        elif kind not in (_STRUCTURE, _JUNK):
+            out.append(m[kind])
+    return out, position
 
 
 def _skip_string(data: bytes, position: int) -> int:

@@ -21,7 +21,13 @@ __all__ = ["Leak", "verify_file"]
 
 
 def verify_file(
-    path: Path, needles: list[str], *, limits: Limits = DEFAULT_LIMITS, eye: Eye | None = None, ocr: bool = True, widths: bool = True
+    path: Path,
+    needles: list[str],
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    eye: Eye | None = None,
+    ocr: bool = True,
+    widths: bool = True,
 ) -> list[Leak]:
     """Every place in which one of `needles` can still be found; empty when none can.
 

@@ -7,9 +7,11 @@ text for a box, the text pdfium finds in the box counts.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from redaction.geometry import Box
 from redaction.limits import Limits
 from redaction.needles import NeedleSet, fold
 from redaction.opening import OpenPdf, open_pdf
@@ -71,7 +73,7 @@ def occurrences(text: str, wanted: list[str]) -> Counter[str]:
     return found
 
 
-def _text_in(opened: OpenPdf, index: int, boxes: object) -> str:
+def _text_in(opened: OpenPdf, index: int, boxes: Sequence[Box]) -> str:
     page = opened.page(index)
     try:
         frame = opened.frame(index, page)
@@ -79,7 +81,7 @@ def _text_in(opened: OpenPdf, index: int, boxes: object) -> str:
         try:
             parts = [
                 text_page.get_text_bounded(*frame.to_user(box))  # left, bottom, right, top
-                for box in boxes  # type: ignore[attr-defined]
+                for box in boxes
             ]
         finally:
             text_page.close()

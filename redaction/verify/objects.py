@@ -15,11 +15,20 @@ from redaction.verify.vocabulary import FORMAT_WORDS
 # The way to an object names its kind; the first key on the way that is listed decides.
 _KINDS = {
     "/Info": "metadata", "/Metadata": "metadata", "/PieceInfo": "metadata", "/EmbeddedFiles": "attachment",
-    "/EF": "attachment", "/AF": "attachment", "/Annots": "annotation", "/AcroForm": "annotation", "/Outlines": "outline",
-    "/Dests": "outline", "/PageLabels": "outline",
+    "/EF": "attachment", "/AF": "attachment", "/Annots": "annotation", "/AcroForm": "annotation",
+    "/Outlines": "outline", "/Dests": "outline", "/PageLabels": "outline",
 }  # fmt: skip
 # Fonts are named by whoever drew them: Georgia is a font and a person. Here only full names count.
-_FONT_NAMES = {"/BaseFont", "/FontName", "/FontFamily", "/FontFile", "/FontFile2", "/FontFile3", "/CMapName", "/Widths"}
+_FONT_NAMES = {
+    "/BaseFont",
+    "/FontName",
+    "/FontFamily",
+    "/FontFile",
+    "/FontFile2",
+    "/FontFile3",
+    "/CMapName",
+    "/Widths",
+}
 _IN_FONT = "font"
 _NAME_TOKEN = re.compile(r"/([^\s()<>\[\]{}/%]*)$")
 _NAME_REST = re.compile(r"[^\s()<>\[\]{}/%]*")
@@ -106,7 +115,9 @@ def _readings(data: bytes) -> list[str]:
     return out
 
 
-def _in_stream(stream: pikepdf.Stream, where: str, page: int | None, needles: NeedleSet, in_font: bool) -> Iterator[Leak]:
+def _in_stream(
+    stream: pikepdf.Stream, where: str, page: int | None, needles: NeedleSet, in_font: bool
+) -> Iterator[Leak]:
     if stream.get("/Subtype") == pikepdf.Name.Image:
         # Pixels are looked at, not read; the packed bytes are searched as they lie.
         yield from _in_bytes(stream.read_raw_bytes(), where, page, needles, in_font)
@@ -130,7 +141,9 @@ def byte_leaks(path: Path, needles: NeedleSet) -> Iterator[Leak]:
 
 def _in_bytes(data: bytes, where: str, page: int | None, needles: NeedleSet, in_font: bool) -> Iterator[Leak]:
     """Strings in bytes that are not text throughout: short ones would be found by chance and must stand alone."""
-    binary = sum(1 for byte in data[:2048] if byte > 126 or byte in b"\x00\x01\x02\x03\x04\x05\x06\x07\x08") > 0.1 * min(len(data), 2048)
+    binary = sum(
+        1 for byte in data[:2048] if byte > 126 or byte in b"\x00\x01\x02\x03\x04\x05\x06\x07\x08"
+    ) > 0.1 * min(len(data), 2048)
     texts = [data.decode("latin-1")]
     if b"\x00" in data:
         texts += [data.decode("utf-16-be", "replace"), data.decode("utf-16-le", "replace")]

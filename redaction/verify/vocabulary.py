@@ -7,25 +7,28 @@ from __future__ import annotations
 
 FORMAT_WORDS = frozenset(
     """
-    A AA AIS AN AP Annot Annots AntiAlias Art Artifact Aside AtLeast Author BBox BG BG2 BM BaseEncoding BaseFont BibEntry
-    BitsPerComponent BitsPerCoordinate BitsPerFlag BitsPerSample BlackIs1 BlackPoint BlockQuote Bounds C0 C1 CA
-    CCITTFaxDecode CIDFontType0 CIDFontType0C CIDFontType2 CIDSet CIDSystemInfo CIDToGIDMap CMap CMapName CMapType CS
-    CalGray CalRGB CapHeight Caption Catalog CharProcs CharSet Code ColSpan Color ColorSpace Colorants Colors Columns
-    Contents Coords Count CropBox Crypt D DCTDecode DR DW DW2 Decode DecodeParms Default DefaultCMYK DefaultGray DefaultRGB
-    Descent DescendantFonts DeviceCMYK DeviceGray DeviceN DeviceRGB Differences Direction DisplayDocTitle Div Document
-    DocumentFragment Domain E Em Encode Encoding EncodedByteAlign EndOfBlock EndOfLine Event ExtGState Extend Extends FENote
-    Figure Filter First FirstChar Flags FlateDecode Font FontBBox FontDescriptor FontFamily FontFile FontFile2 FontFile3
-    FontMatrix FontName FontStretch FontWeight Form FormType Formula Function FunctionType Functions G Gamma Group H H1 H2
-    H3 H4 H5 H6 HT Headers Height I ICCBased ID Identity Image ImageMask Index Indexed Info Intent Interpolate
-    ItalicAngle JBIG2Decode JBIG2Globals JPXDecode K Keywords Kids L L2R LBody LI LJ LC LW Lab Lang LastChar Lbl Leading
-    Length Length1 Length2 Length3 Limits Link List ListNumbering Luminosity MCID MCR MMType1 MacRomanEncoding
-    MarkInfo Marked Mask Matrix Matte MaxWidth MediaBox Metadata MissingWidth N Names NonStruct Normal Note Nums O OBJR OP
-    OPM ObjStm Op Order Ordering P Page Pages PaintType Parent ParentTree ParentTreeNextKey Part Pattern PatternType Pg
-    Predictor Prev Private ProcSet Producer Properties Quote R2L RB RI RP RT Range Rate Redaction RedactionCode Reference
-    Registry Resources Root Rotate Row RowSpan Rows Ruby S SA SM SMask SMaskInData Scope Sect Separation Shading ShadingType Size
-    Span StandardEncoding StemV StemH StructElem StructParent StructParents StructTreeRoot Strong Strict Sub Subtype
-    Supplement TD TH TK TOC TOCI TBody TFoot THead TR TR2 Table Tabs Text Tint Title ToUnicode Transparency TrueType
-    Type Type0 Type1 Type1C Type3 UCR UCR2 UseCMap UserUnit V VerticesPerRow Version ViewerPreferences W W2 WMode WP WT
-    Warichu WhitePoint Width Widths WinAnsiEncoding X XHeight XObject XRef XStep YStep ca
+    A AA AIS AN AP Annot Annots AntiAlias Art Artifact Aside AtLeast Author BBox BG BG2 BM BaseEncoding
+    BaseFont BibEntry BitsPerComponent BitsPerCoordinate BitsPerFlag BitsPerSample BlackIs1 BlackPoint
+    BlockQuote Bounds C0 C1 CA CCITTFaxDecode CIDFontType0 CIDFontType0C CIDFontType2 CIDSet CIDSystemInfo
+    CIDToGIDMap CMap CMapName CMapType CS CalGray CalRGB CapHeight Caption Catalog CharProcs CharSet Code
+    ColSpan Color ColorSpace Colorants Colors Columns Contents Coords Count CropBox Crypt D DCTDecode DR DW
+    DW2 Decode DecodeParms Default DefaultCMYK DefaultGray DefaultRGB DescendantFonts Descent DeviceCMYK
+    DeviceGray DeviceN DeviceRGB Differences Direction DisplayDocTitle Div Document DocumentFragment Domain
+    E Em Encode EncodedByteAlign Encoding EndOfBlock EndOfLine Event ExtGState Extend Extends FENote Figure
+    Filter First FirstChar Flags FlateDecode Font FontBBox FontDescriptor FontFamily FontFile FontFile2
+    FontFile3 FontMatrix FontName FontStretch FontWeight Form FormType Formula Function FunctionType
+    Functions G Gamma Group H H1 H2 H3 H4 H5 H6 HT Headers Height I ICCBased ID Identity Image ImageMask
+    Index Indexed Info Intent Interpolate ItalicAngle JBIG2Decode JBIG2Globals JPXDecode K Keywords Kids L
+    L2R LBody LC LI LJ LW Lab Lang LastChar Lbl Leading Length Length1 Length2 Length3 Limits Link List
+    ListNumbering Luminosity MCID MCR MMType1 MacRomanEncoding MarkInfo Marked Mask Matrix Matte MaxWidth
+    MediaBox Metadata MissingWidth N Names NonStruct Normal Note Nums O OBJR OP OPM ObjStm Op Order Ordering
+    P Page Pages PaintType Parent ParentTree ParentTreeNextKey Part Pattern PatternType Pg Predictor Prev
+    Private ProcSet Producer Properties Quote R2L RB RI RP RT Range Rate Redaction RedactionCode Reference
+    Registry Resources Root Rotate Row RowSpan Rows Ruby S SA SM SMask SMaskInData Scope Sect Separation
+    Shading ShadingType Size Span StandardEncoding StemH StemV Strict Strong StructElem StructParent
+    StructParents StructTreeRoot Sub Subtype Supplement TBody TD TFoot TH THead TK TOC TOCI TR TR2 Table
+    Tabs Text Tint Title ToUnicode Transparency TrueType Type Type0 Type1 Type1C Type3 UCR UCR2 UseCMap
+    UserUnit V Version VerticesPerRow ViewerPreferences W W2 WMode WP WT Warichu WhitePoint Width Widths
+    WinAnsiEncoding X XHeight XObject XRef XStep YStep ca
     """.split()
 )

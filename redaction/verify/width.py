@@ -23,12 +23,10 @@ class _Char(NamedTuple):
     x: float
     y: float
     text: str
-    index: int
+    place: int
 
 
-def fitting(
-    textpage: object, boxes: Sequence[tuple[float, float, float, float]], needles: NeedleSet
-) -> Iterator[int]:
+def fitting(textpage: object, boxes: Sequence[tuple[float, float, float, float]], needles: NeedleSet) -> Iterator[int]:
     """Indices of the strings that fit the gap around one of `boxes` (user space) on a page of level text."""
     chars = _chars(textpage) if boxes else []
     for x0, y0, x1, y1 in boxes:
@@ -37,11 +35,11 @@ def fitting(
         after = min((c for c in row if c.x > x1 - 1.0), key=lambda c: c.x, default=None)
         if before is None or after is None:
             continue
-        size = pdfium_c.FPDFText_GetFontSize(textpage, before.index)
+        size = pdfium_c.FPDFText_GetFontSize(textpage, before.place)
         ems = (x1 - x0) / size if size > 0 else 0.0
         if size <= 0 or (abs(ems - round(ems)) < _CONSTANT and ems > 1):
             continue
-        font = pdfium_c.FPDFTextObj_GetFont(pdfium_c.FPDFText_GetTextObject(textpage, before.index))
+        font = pdfium_c.FPDFTextObj_GetFont(pdfium_c.FPDFText_GetTextObject(textpage, before.place))
         if not font:
             continue
         gap = after.x - before.x - _width(font, before.text, size)

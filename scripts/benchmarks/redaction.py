@@ -20,13 +20,14 @@ from typing import Any
 
 PAGES = 200
 NAMES = (
-    "Zebedee Quillfeather", "Marjorie Oakapple", "Tobias Fennimore", "Ann Lee", "Priscilla Thornbury", "Iain Mulgrew",
-    "Wilhelmina Hoggart", "Desmond Achebe-Lyle", "Rosalind Petty", "Gareth Llewellyn", "Sunita Varma", "Noah Winterbourne",
+    "Zebedee Quillfeather", "Marjorie Oakapple", "Tobias Fennimore", "Ann Lee", "Priscilla Thornbury",
+    "Iain Mulgrew", "Wilhelmina Hoggart", "Desmond Achebe-Lyle", "Rosalind Petty", "Gareth Llewellyn", "Sunita Varma",
+    "Noah Winterbourne",
 )  # fmt: skip
 HITS_A_PAGE = 22
 _WORDS = (
-    "the officer noted that on arrival at the office a full account was given and no further action would be taken until "
-    "the review had been completed by the team who then wrote to the address held on file asking for an answer"
+    "the officer noted that on arrival at the office a full account was given and no further action would be taken "
+    "until the review had been completed by the team who then wrote to the address held on file asking for an answer"
 ).split()
 # The kernel's own high-water mark: what getrusage tells includes the parent's.
 _PEAK = """
@@ -34,7 +35,9 @@ def peak_mib():
     lines = open("/proc/self/status").read().splitlines()
     return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
 """
-_OURS = _PEAK + """
+_OURS = (
+    _PEAK
+    + """
 import json, sys, time
 from pathlib import Path
 from redaction.apply import apply_plan
@@ -45,7 +48,10 @@ print(json.dumps({"seconds": seconds["edit"] + seconds["save"], "verify_seconds"
     "hits": report.boxes, "pictured": len(report.pictured),
     "cpu_seconds": time.process_time(), "peak_mib": peak_mib()}))
 """
-_PEER = _PEAK + """
+)
+_PEER = (
+    _PEAK
+    + """
 import json, sys, time
 import pymupdf
 began = time.perf_counter()
@@ -62,6 +68,7 @@ with pymupdf.open(sys.argv[1]) as document:
 print(json.dumps({"seconds": time.perf_counter() - began, "hits": hits, "version": pymupdf.__version__,
     "cpu_seconds": time.process_time(), "peak_mib": peak_mib()}))
 """
+)
 
 
 def main() -> int:
@@ -84,7 +91,17 @@ def _install_peer(folder: Path) -> tuple[Path | None, str]:
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
     done = subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "pymupdf"],
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--only-binary",
+            ":all:",
+            "pymupdf",
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -107,7 +124,10 @@ def _measure(folder: Path, kind: str, peer: Path | None) -> dict[str, Any]:
         command = [python, "-c", program, source, target, json.dumps(names)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         figures = json.loads(done.stdout.splitlines()[-1])
-        figures["seconds"], figures["cpu_seconds"] = round(figures["seconds"], 2), round(figures["cpu_seconds"], 2)
+        figures["seconds"], figures["cpu_seconds"] = (
+            round(figures["seconds"], 2),
+            round(figures["cpu_seconds"], 2),
+        )
         figures["pages_per_second"] = round(PAGES / figures["seconds"], 1)
         figures["size_ratio"] = round(target.stat().st_size / source.stat().st_size, 2)
         result[label] = figures
@@ -126,7 +146,9 @@ def _typeset(target: Path, kind: str) -> None:
             words[place] = chance.choice(NAMES if kind == "dense" else NAMES[:1])
         pages.append(" ".join(words))
     source = target.with_suffix(".typ")
-    source.write_text("#set text(size: 11pt)\n#set par(justify: true)\n" + "\n#pagebreak()\n".join(pages), encoding="utf-8")
+    source.write_text(
+        "#set text(size: 11pt)\n#set par(justify: true)\n" + "\n#pagebreak()\n".join(pages), encoding="utf-8"
+    )
     typst.compile(source, output=target)
 
 
@@ -139,10 +161,10 @@ def _print_table(results: list[dict[str, Any]], problem: str) -> None:
                 continue
             name = f"PyMuPDF {figures['version']}" if label == "pymupdf" else "ours"
             extra = f", verification {figures['verify_seconds']:.2f} s" if "verify_seconds" in figures else ""
-            print(
-                f"  {name:16} {figures['seconds']:7.2f} s (CPU {figures['cpu_seconds']:6.2f})  {figures['pages_per_second']:7.1f} pages/s  "
-                f"{figures['hits']:5} hits  size {figures['size_ratio']}  peak {figures['peak_mib']} MiB{extra}"
-            )
+            speed = f"{figures['seconds']:7.2f} s (CPU {figures['cpu_seconds']:6.2f})"
+            speed += f" {figures['pages_per_second']:6.1f} pages/s"
+            cost = f"size {figures['size_ratio']}  peak {figures['peak_mib']} MiB{extra}"
+            print(f"  {name:16} {speed} {figures['hits']:6} hits  {cost}")
     if problem:
         print(f"\n*** THE PEER IS MISSING: PyMuPDF could not be installed ({problem}).", file=sys.stderr)
         print("*** There is nothing to compare with; this run proves no claim.", file=sys.stderr)

@@ -14,7 +14,14 @@ from redaction.plan import Plan, Redaction
 from tests.unit.redaction.made import helvetica, line, new_pdf, width
 from tests.unit.redaction.readers import content, left_edges, pdfium_text
 
-NAMES = ("Ann Lee", "Zebedee Quillfeather", "Wilhelmina Wommersley-Hoggart", "Li Ii", "Mohammed Al-Amin", "Jo Wu")
+NAMES = (
+    "Ann Lee",
+    "Zebedee Quillfeather",
+    "Wilhelmina Wommersley-Hoggart",
+    "Li Ii",
+    "Mohammed Al-Amin",
+    "Jo Wu",
+)
 
 
 def one_operator(name: str) -> str:
@@ -58,11 +65,19 @@ def centred(name: str) -> str:
 
 def alone_in_a_cell(name: str) -> str:
     rules = "".join(f"{x} 640 m {x} 720 l S " for x in (70, 130, 330, 400))
-    return rules + line("Name") + line(name, x=134) + line("Born 1980", x=334) + line("Role", y=660) + line("witness", x=134, y=660)
+    return (
+        rules
+        + line("Name")
+        + line(name, x=134)
+        + line("Born 1980", x=334)
+        + line("Role", y=660)
+        + line("witness", x=134, y=660)
+    )
 
 
 @pytest.mark.parametrize(
-    "layout", [one_operator, moved_by_operators, justified, kerned, underlined, ranged_right, centred, alone_in_a_cell]
+    "layout",
+    [one_operator, moved_by_operators, justified, kerned, underlined, ranged_right, centred, alone_in_a_cell],
 )
 def test_documents_that_differ_only_in_the_name_become_the_same_file(
     layout: Callable[[str], str], tmp_path: Path
@@ -101,7 +116,7 @@ def test_a_line_that_grows_too_long_is_narrowed_and_stays_on_the_page(tmp_path: 
     text = "Jo Wu said at the meeting of the team on Monday that all of it had been agreed by all of those there."
     source = new_pdf(tmp_path / "in.pdf", line(text, x=36))
     apply_plan(source, Plan(words=("Jo Wu",)), tmp_path / "out.pdf")
-    (x, _), = left_edges(tmp_path / "out.pdf", ["there."]).values()
+    ((x, _),) = left_edges(tmp_path / "out.pdf", ["there."]).values()
     assert x + width("there.") < 595
     assert " Tz" in content(tmp_path / "out.pdf").decode("latin-1")
 

@@ -8,7 +8,10 @@ from redaction.errors import RedactionError
 from redaction.geometry import Box
 from redaction.plan import Plan, Redaction
 
-WHOLE = {"redactions": [{"page": 2, "boxes": [[1, 2, 3, 4]], "code": "P3-OTHERS", "text": "Ann Lee"}], "words": ["Ann Lee"]}
+WHOLE = {
+    "redactions": [{"page": 2, "boxes": [[1, 2, 3, 4]], "code": "P3-OTHERS", "text": "Ann Lee"}],
+    "words": ["Ann Lee"],
+}
 
 
 def test_a_plan_survives_being_written_and_read() -> None:

@@ -55,7 +55,12 @@ def test_metadata_attachments_annotations_and_outlines_are_read(clean: Path) -> 
         with pdf.open_outline() as tree:
             tree.root.append(pikepdf.OutlineItem(f"About {NAME}", 0))
 
-    for change, where in ((author, "metadata"), (attachment, "attachment"), (annotation, "annotation"), (outline, "outline")):
+    for change, where in (
+        (author, "metadata"),
+        (attachment, "attachment"),
+        (annotation, "annotation"),
+        (outline, "outline"),
+    ):
         path = clean.with_name(f"{where}.pdf")
         path.write_bytes(clean.read_bytes())
         assert where in places(changed(path, change))
@@ -79,7 +84,11 @@ def test_an_earlier_revision_is_read() -> None:
 
 def test_a_name_over_a_line_or_page_break_is_found(tmp_path: Path) -> None:
     over_lines = new_pdf(tmp_path / "lines.pdf", line("seen by Zebe-") + line("dee Quillfeather.", y=686))
-    over_pages = new_pdf(tmp_path / "pages.pdf", line("seen by Zebedee", y=90) + line("1", y=40), line("Quillfeather came.", y=790))
+    over_pages = new_pdf(
+        tmp_path / "pages.pdf",
+        line("seen by Zebedee", y=90) + line("1", y=40),
+        line("Quillfeather came.", y=790),
+    )
     assert "text" in places(over_lines)
     assert Leak("text", 1, 0) in verify_file(over_pages, [NAME], ocr=False)
 

@@ -1,0 +1,50 @@
+"""Opening content streams for the interpreter, and the fonts they share."""
+
+from __future__ import annotations
+
+import pikepdf
+
+from redaction.apply.fonts import Font
+from redaction.apply.matrices import Matrix
+from redaction.apply.scene import PageScene, Resources, Scope
+from redaction.apply.tokens import operators
+
+MAX_OPERATORS = 3_000_000
+
+
+class FontCache:
+    """Fonts read once for the whole document."""
+
+    def __init__(self) -> None:
+        self._fonts: dict[object, Font] = {}
+
+    def get(self, obj: pikepdf.Object | None, scope: Scope, name: str) -> Font:
+        if obj is None:
+            return self._fonts.setdefault(None, Font(None))
+        key: object = obj.objgen if obj.is_indirect else (id(scope.resources), name)
+        font = self._fonts.get(key)
+        if font is None:
+            font = self._fonts[key] = Font(obj)
+        return font
+
+
+def open_scope(scene: PageScene, kind: str, stream: pikepdf.Object, resources: Resources, base: Matrix) -> Scope:
+    """A scope for `stream` (a page's whole content, or one stream), its operators read, added to the scene."""
+    data = stream.read_bytes() if isinstance(stream, pikepdf.Stream) else page_content(stream)
+    ops = list(operators(data))
+    if sum(len(scope.ops) for scope in scene.scopes) + len(ops) > MAX_OPERATORS:
+        scene.trouble = scene.trouble or "more drawing operators than can be read"
+        ops = []
+    scope = Scope(kind, stream, data, ops, resources, base)
+    scene.scopes.append(scope)
+    return scope
+
+
+def page_content(page: pikepdf.Object) -> bytes:
+    """A page's content streams as one: an operator may be split over two of them (7.8.2)."""
+    contents = page.get("/Contents")
+    if isinstance(contents, pikepdf.Stream):
+        return contents.read_bytes()
+    if isinstance(contents, pikepdf.Array):
+        return b"\n".join(part.read_bytes() for part in contents if isinstance(part, pikepdf.Stream))
+    return b""
