@@ -272,6 +272,7 @@ class _Keeper:
                 person.settles_le = person.settles_ukgdpr = True
                 person.decided_by, person.decided_at = SYSTEM.id, utc_now()
             db.session.add(person)
+            db.session.flush()  # before any mention that names it: nothing else orders the two inserts
             self.people_added += 1
             self._learn(person)
         return person
