@@ -187,7 +187,8 @@ def _scrub_structure(root: pikepdf.Object) -> None:
             del root["/StructTreeRoot"]
         return
     _keep_only(tree, {"/Type", "/K", "/ParentTree", "/ParentTreeNextKey"})
-    pending, seen = [tree.get("/K")], set()
+    # Elements may hang on the parent tree alone; its nodes are number trees: /Kids and /Nums.
+    pending, seen = [tree.get("/K"), *_parent_tree_items(tree.get("/ParentTree"))], set()
     while pending:
         item = pending.pop()
         if isinstance(item, pikepdf.Array):
@@ -201,6 +202,24 @@ def _scrub_structure(root: pikepdf.Object) -> None:
                 continue
             _scrub_element(item)
             pending.append(item.get("/K"))
+
+
+def _parent_tree_items(tree: object) -> list[pikepdf.Object]:
+    """The structure elements that the number tree names, in arrays or by themselves."""
+    out: list[pikepdf.Object] = []
+    nodes, seen = [tree], set()
+    while nodes:
+        node = nodes.pop()
+        if not isinstance(node, pikepdf.Dictionary) or (node.is_indirect and node.objgen in seen):
+            continue
+        seen.add(node.objgen)
+        _keep_only(node, {"/Kids", "/Nums", "/Limits"})
+        numbers, kids = node.get("/Nums"), node.get("/Kids")
+        if isinstance(numbers, pikepdf.Array):
+            out.extend(item for item in numbers if isinstance(item, pikepdf.Dictionary | pikepdf.Array))
+        if isinstance(kids, pikepdf.Array):
+            nodes.extend(kids)
+    return out
 
 
 def _scrub_element(element: pikepdf.Dictionary) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pypdfium2.raw as pdfium_c
+
 from redaction.geometry import Box
 from redaction.limits import Limits
 from redaction.needles import NeedleSet, fold
@@ -32,6 +34,8 @@ class Expected:
 def texts_at(opened: OpenPdf, plan: Plan) -> list[Expected]:
     """What the plan's places hold, and how often it may remain."""
     by_page: dict[int, list[tuple[int, str]]] = {}
+    for index in {redaction.page - 1 for redaction in plan.redactions}:
+        _flatten(opened, index)
     for number, redaction in enumerate(plan.redactions):
         index = redaction.page - 1
         text = redaction.text
@@ -71,6 +75,16 @@ def occurrences(text: str, wanted: list[str]) -> Counter[str]:
     unique = list({fold(item).text: item for item in wanted}.values())
     found = Counter(hit.needle.folded for hit in NeedleSet(unique).find(text))
     return found
+
+
+def _flatten(opened: OpenPdf, index: int) -> None:
+    """What annotations and fields show will be text of the page afterwards, so it counts before as well."""
+    page = opened.page(index)
+    try:
+        if pdfium_c.FPDFPage_GetAnnotCount(page.raw):
+            pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
+    finally:
+        page.close()
 
 
 def _text_in(opened: OpenPdf, index: int, boxes: Sequence[Box]) -> str:

@@ -57,6 +57,18 @@ def test_what_a_filled_field_shows_stays_on_the_page(tmp_path: Path) -> None:
         assert "/Annots" not in pdf.pages[0].obj
 
 
+def test_the_same_name_kept_in_a_field_is_no_reason_to_refuse_the_page(tmp_path: Path) -> None:
+    source = tmp_path / "in.pdf"
+    with pikepdf.open(Path(__file__).parents[2] / "fixtures" / "traps" / "15_widget_xfa.pdf") as pdf:
+        pdf.pages[0].obj["/Contents"] = pdf.make_stream(line("Zebedee Quillfeather").encode("latin-1") + b" ")
+        pdf.pages[0].obj["/Annots"][0]["/Rect"] = pikepdf.Array([72, 395, 272, 415])
+        pdf.save(source)
+    redaction = Redaction(1, (Box(71, 130, 72 + 200, 145),), "", "Zebedee Quillfeather")
+    report = apply_plan(source, Plan((redaction,)), tmp_path / "out.pdf")
+    assert pdfium_text(tmp_path / "out.pdf").count("Zebedee Quillfeather") == 1
+    assert not report.pictured
+
+
 def test_a_layer_that_is_off_is_not_shown_afterwards(tmp_path: Path) -> None:
     source = Path(__file__).parents[2] / "fixtures" / "traps" / "17_ocg_hidden.pdf"
     apply_plan(source, Plan(), tmp_path / "out.pdf")
