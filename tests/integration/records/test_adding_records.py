@@ -1,4 +1,4 @@
-"""Adding, settling and taking out: nothing is lost, nothing counts twice, and release stays blocked until it is right."""
+"""Adding, settling and taking out: nothing is lost, nothing counts twice, release stays blocked until it is right."""
 
 from __future__ import annotations
 
