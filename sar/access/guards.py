@@ -53,7 +53,7 @@ def session_cookie() -> str:
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
     """Anyone may see this."""
-    setattr(view, GUARD, "public")
+    _mark(view, "public", view)
     return view
 
 
@@ -105,8 +105,15 @@ def _guarded(view: Callable[P, R], name: str, kind: type, sign_in: str | None) -
             raise NotAllowed("Open the link in the message we sent you.")
         return redirect(url_for(sign_in, next=_way_back()))  # type: ignore[return-value]
 
-    setattr(check, GUARD, name)
+    _mark(check, name, view)
     return check
+
+
+def _mark(outer: Callable[P, R], name: str, view: Callable[P, R]) -> None:
+    # Under two guards the table of routes would show one of them.
+    if hasattr(view, GUARD):
+        raise TypeError(f"{view.__name__} has a guard already")
+    setattr(outer, GUARD, name)
 
 
 def _way_back() -> str:

@@ -1,0 +1,158 @@
+"""A small office at work: enough of everything for an attacker to reach for, made by the real services.
+
+Two requests with names that occur nowhere else, a record of each, an originator asked about each, and one person
+in every role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import MetaData, Table, select
+
+from sar.access import service as access
+from sar.access.permissions import Role
+from sar.cases import service as cases
+from sar.cases.models import Case
+from sar.cases.workflow import Event
+from sar.consultation import service as consultation
+from sar.consultation.service import PURPOSE
+from sar.foundation.actors import SYSTEM, ActorKind
+from sar.foundation.db import db, write_transaction
+from sar.foundation.jobs import run_pending
+from sar.intake.answers import Channel, Contact, RequestAnswers, Route
+from sar.intake.service import log_request
+from sar.records.directory import add_originator
+from sar.records.service import add_record
+from tests.integration.intake.walk import Browser
+from tests.security.people import actor_of, browser_of, employ
+
+PDF = Path(__file__).parents[1] / "fixtures" / "traps" / "00_base.pdf"
+# Words that stand for personal data: they may be read only by those who may see the case they belong to.
+CANARIES = {
+    "name": "Quillonella Marchbanks",
+    "former": "Quillonella Thistlewood",
+    "email": "quillonella@marchbanks.example",
+    "street": "7 Gooseberry Passage",
+    "wanted": "the letters about my curfew at Fennimore",
+    "title": "Gooseberry crime report",
+    "other name": "Ozymandias Featherstonehaugh",
+    "other title": "Featherstonehaugh custody log",
+}
+PERSONAS = [role.value for role in Role] + ["requester", "originator", "anonymous"]
+
+
+@dataclass
+class World:
+    app: Flask
+    staff: dict[str, str] = field(default_factory=dict)
+    references: list[str] = field(default_factory=list)
+    cases: list[str] = field(default_factory=list)
+    records: list[str] = field(default_factory=list)
+    originators: list[str] = field(default_factory=list)
+    consultations: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+    def browser(self, persona: str, *, stepped_up: bool = True, which: int = 0) -> Browser:
+        """A browser in which this kind of person is signed in: to the first request, or to the second."""
+        if persona == "anonymous":
+            return Browser(self.app)
+        if persona == "requester":
+            return browser_of(self.app, ActorKind.REQUESTER, self.references[which])
+        if persona == "originator":
+            return browser_of(self.app, ActorKind.ORIGINATOR, self.consultations[which])
+        return browser_of(self.app, ActorKind.STAFF, self.staff[persona], stepped_up=stepped_up)
+
+    def values(self, which: int = 0) -> dict[str, Any]:
+        """What to put into the addresses: things that are there. An argument not named here gets a made-up id."""
+        return {
+            "case_id": self.cases[which],
+            "record_id": self.records[which],
+            "originator_id": self.originators[which],
+            "consultation_id": self.consultations[which],
+            "staff_id": self.staff["caseworker"],
+            "token": self.links[which],
+            "reference": self.references[which],
+        }
+
+
+def build(app: Flask) -> World:
+    world = World(app)
+    with app.app_context():
+        for role in Role:
+            world.staff[role.value] = employ(f"{role.value}@northvale.example", role)
+        for number in (0, 1):
+            _add_request(world, number)
+        run_pending(app)
+        for number in (0, 1):
+            _add_consultation(world, number)
+        db.session.remove()
+    return world
+
+
+def _add_request(world: World, number: int) -> None:
+    officer = actor_of(world.staff["caseworker"])
+    receipt = log_request(officer, _answers(number), channel=Channel.POST, received_on=date(2025, 6, 2))
+    run_pending(world.app)
+    case_id = db.session.scalars(select(Case.id).where(Case.reference == receipt.reference)).one()
+    cases.acknowledge(officer, case_id, db.session.get_one(Case, case_id).version)
+    cases.check_identity(officer, case_id, "known")
+    case = db.session.get_one(Case, case_id)
+    cases.advance(officer, case_id, Event.START_GATHERING, cases.facts_of(officer, case))
+    dpo = actor_of(world.staff["dpo"])
+    originator = add_originator(dpo, name=f"Constabulary {number}", kind="police", email=f"p{number}@police.example")
+    with PDF.open("rb") as stream:
+        record = add_record(
+            officer,
+            case_id,
+            stream,
+            "report.pdf",
+            title=CANARIES["title" if number == 0 else "other title"],
+            originator_id=originator.id,
+            regime="LE",
+            received_on=date(2025, 6, 3),
+            document_date=None,
+        )
+    world.references.append(receipt.reference)
+    world.cases.append(case_id)
+    world.originators.append(originator.id)
+    world.records.append(record.id)
+
+
+def _add_consultation(world: World, number: int) -> None:
+    officer = actor_of(world.staff["caseworker"])
+    sent = consultation.send(officer, world.cases[number], world.originators[number], [world.records[number]])
+    world.consultations.append(sent.id)
+    with write_transaction():
+        world.links.append(access.issue_link(SYSTEM, PURPOSE, sent.id, 21))
+
+
+def _answers(number: int) -> RequestAnswers:
+    if number:
+        return RequestAnswers(CANARIES["other name"], Contact(Route.POST, address="1 Station Road"), wanted="all of it")
+    return RequestAnswers(
+        CANARIES["name"],
+        Contact(Route.EMAIL, email=CANARIES["email"]),
+        former_names=(CANARIES["former"],),
+        address=CANARIES["street"],
+        wanted=CANARIES["wanted"],
+    )
+
+
+def everything_stored(app: Flask) -> dict[str, set[str]]:
+    """Each table's rows as text, so that two moments can be compared. As the database has them, not as we think."""
+    with app.app_context():
+        metadata = MetaData()
+        metadata.reflect(db.engine)
+        with db.engine.connect() as connection:
+            return {
+                name: {repr(tuple(row)) for row in connection.execute(select(table))}
+                for name, table in metadata.tables.items()
+                if isinstance(table, Table) and not name.startswith("procrastinate")
+            }
+
+
