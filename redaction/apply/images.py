@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Sequence
 
 import pikepdf
+import pypdfium2 as pdfium
 from PIL import Image, ImageDraw
 
 from redaction.apply.matrices import Matrix, Rect, invert
@@ -20,6 +21,10 @@ from redaction.apply.tokens import Op, operators
 
 JPEG_QUALITY = 85
 MAX_PIXELS = 120_000_000
+_UNREADABLE = (
+    pikepdf.PdfError, pikepdf.DependencyError, NotImplementedError, ValueError, TypeError, OSError, KeyError,
+    AttributeError,
+)  # fmt: skip
 _KEPT = ("/Type", "/Subtype", "/Width", "/Height", "/Interpolate", "/ImageMask", "/Decode", "/Intent")
 _LONG_NAMES = {
     b"/W": "/Width", b"/H": "/Height", b"/BPC": "/BitsPerComponent", b"/CS": "/ColorSpace", b"/D": "/Decode",
@@ -121,22 +126,43 @@ def _decode(obj: pikepdf.Stream) -> Image.Image:
     try:
         picture = pikepdf.PdfImage(obj).as_pil_image()
         picture.load()
-    except (
-        pikepdf.PdfError,
-        NotImplementedError,
-        ValueError,
-        TypeError,
-        OSError,
-        KeyError,
-        AttributeError,
-    ) as error:
-        raise NotDecodable from error
+    except _UNREADABLE:
+        return _decode_by_pdfium(obj)
     decode = [float(v) for v in obj.get("/Decode", [])]
     if decode and decode[0] > decode[1]:
         picture = Image.eval(picture.convert("L") if picture.mode == "1" else picture, lambda v: 255 - v)
     if picture.mode in ("1", "L", "RGB", "CMYK"):
         return picture
     return picture.convert("L" if picture.mode in ("LA", "I", "I;16", "F") else "RGB")
+
+
+def _decode_by_pdfium(obj: pikepdf.Stream) -> Image.Image:
+    """For what Pillow cannot read, JBIG2 above all: the image alone on a page, taken out by pdfium, /Decode undone."""
+    file = io.BytesIO()
+    with pikepdf.new() as alone:
+        alone.add_blank_page(page_size=(100, 100))
+        if not obj.is_indirect:
+            raise NotDecodable
+        image = alone.copy_foreign(obj)
+        for key in ("/SMask", "/Mask"):
+            if key in image:
+                del image[key]
+        page = alone.pages[0].obj
+        page["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary({"/Im0": image}))
+        page["/Contents"] = alone.make_stream(b"q 100 0 0 100 0 0 cm /Im0 Do Q")
+        alone.save(file)
+    try:
+        document = pdfium.PdfDocument(file.getvalue())
+        try:
+            drawn = next(item for item in document[0].get_objects() if isinstance(item, pdfium.PdfImage))
+            picture: Image.Image = drawn.get_bitmap().to_pil().copy()
+        finally:
+            document.close()
+    except (pdfium.PdfiumError, StopIteration) as error:
+        raise NotDecodable from error
+    if obj.get("/BitsPerComponent") == 1:
+        return picture.convert("1", dither=Image.Dither.NONE)
+    return picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
 
 
 def _encode(pdf: pikepdf.Pdf, picture: Image.Image, *, lossy: bool) -> pikepdf.Stream:
@@ -166,8 +192,8 @@ def _burn_stencil(
     """A 1-bit mask with the areas made one even surface: painted, so that they show as a box."""
     try:
         data = obj.read_bytes()
-    except pikepdf.PdfError as error:
-        data = _ccitt_bits(obj, error)
+    except pikepdf.PdfError:
+        data = _ccitt_bits(obj)
     needed = (width + 7) // 8 * height
     if width <= 0 or height <= 0 or len(data) < needed:
         raise NotDecodable
@@ -184,12 +210,12 @@ def _burn_stencil(
     return stream
 
 
-def _ccitt_bits(obj: pikepdf.Stream, error: Exception) -> bytes:
+def _ccitt_bits(obj: pikepdf.Stream) -> bytes:
     """The bits of a mask with an image filter, which qpdf leaves alone."""
     try:
         return pikepdf.PdfImage(obj).as_pil_image().convert("1").tobytes()
-    except (pikepdf.PdfError, NotImplementedError, ValueError, TypeError, OSError, KeyError) as second:
-        raise NotDecodable from second
+    except _UNREADABLE as error:
+        raise NotDecodable from error
 
 
 def regions_on(use: ImageUse, regions: Sequence[Rect]) -> list[Rect]:

@@ -101,12 +101,20 @@ def _drop_unseen(scene: PageScene) -> int:
         if show.scope.kind not in ("page", "form") or not show.glyphs:
             continue
         seen = scene.crop if show.clip is None else overlap(scene.crop, show.clip)
-        if seen is None or not any(overlap(glyph.rect, seen) for glyph in show.glyphs):
+        # Some room, for marks without a width and for letters that reach out of their cells.
+        room = 0.5 * show.em
+        wide = None if seen is None else (seen[0] - room, seen[1] - room, seen[2] + room, seen[3] + room)
+        if wide is None or not any(_touches(glyph.rect, wide) for glyph in show.glyphs):
             show.unseen = True
             count += len(show.glyphs)
             for glyph in show.glyphs:
                 glyph.removed = True
     return count
+
+
+def _touches(rect: Rect, other: Rect) -> bool:
+    """Whether the rectangles share at least a point; one of them may have no width."""
+    return rect[0] <= other[2] and other[0] <= rect[2] and rect[1] <= other[3] and other[1] <= rect[3]
 
 
 def _by_identity(selection: Selection, words: NeedleSet) -> None:
