@@ -11,12 +11,13 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextInput,
 )
 from wtforms import RadioField, SelectMultipleField, StringField, SubmitField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from sar.consultation.models import VIEW_WORDS
 
 LONG_TEXT = 5_000
-_VIEWS = [(view.value, words) for view, words in VIEW_WORDS.items()]
+_VIEWS = [SelectChoice(view.value, words) for view, words in VIEW_WORDS.items()]
 
 
 class SendForm(FlaskForm):

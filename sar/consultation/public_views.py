@@ -78,14 +78,15 @@ def open_page(record_id: str, page: int) -> Response:
 @bp.get("/records/<record_id>/pages/<int:page>")
 @originator_only
 def page(record_id: str, page: int) -> str:
-    record = queries.own_record(current_actor(), record_id)
+    record = queries.own_page(current_actor(), record_id, page)
     return render_template("consultation/page.html", record=record, page=page)
 
 
 @bp.get("/records/<record_id>/pages/<int:page>.png")
 @originator_only
 def page_image(record_id: str, page: int) -> Response:
-    record = queries.own_record(current_actor(), record_id)
+    """The image is what is read: whoever asks for it without the button is in the log as well."""
+    record = service.view_own_page(current_actor(), record_id, page)
     return send_file(io.BytesIO(page_png(record, page, PAGE_WIDTH)), mimetype="image/png")
 
 

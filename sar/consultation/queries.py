@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
-from sar.consultation.models import UNDECIDED, WAITING, Consultation, ConsultationRecord
+from sar.consultation.models import UNDECIDED, WAITING, Consultation, ConsultationRecord, State
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.db import db
 from sar.foundation.errors import Gone, NotFound
@@ -58,6 +58,14 @@ def own_record(actor: Actor, record_id: str) -> Record:
     raise NotFound("There is no such record.")
 
 
+def own_page(actor: Actor, record_id: str, page: int) -> Record:
+    """As `own_record`; raises NotFound for a page (from 1) that it does not have too."""
+    record = own_record(actor, record_id)
+    if not 1 <= page <= record.pages:
+        raise NotFound("This record has no such page.")
+    return record
+
+
 def undecided_count(case: Case) -> int:
     """Consultations still without the officer's decision: they hold up sign-off and release."""
     query = select(func.count()).select_from(Consultation)
@@ -74,15 +82,19 @@ def views_of(record: Record) -> list[Consultation]:
     return list(db.session.scalars(query.order_by(Consultation.created_at.desc())))
 
 
+def asked_about(case: Case) -> set[str]:
+    """Ids of the records that were sent to their originator in a consultation that was not withdrawn."""
+    query = (
+        select(ConsultationRecord.record_id)
+        .join(Consultation, ConsultationRecord.consultation_id == Consultation.id)
+        .where(Consultation.case_id == case.id, Consultation.state != State.WITHDRAWN.value)
+    )
+    return set(db.session.scalars(query))
+
+
 def to_ask(case: Case) -> list[ToAsk]:
     """Records that came from elsewhere and were never sent to their originator, by originator."""
-    asked = set(
-        db.session.scalars(
-            select(ConsultationRecord.record_id)
-            .join(Consultation, ConsultationRecord.consultation_id == Consultation.id)
-            .where(Consultation.case_id == case.id, Consultation.state != "withdrawn")
-        )
-    )
+    asked = asked_about(case)
     groups: dict[str, list[Record]] = {}
     for record in disclosable_records(case):
         if record.originator_id and record.id not in asked:

@@ -22,14 +22,16 @@ from sar.foundation import messages, wording
 from sar.foundation.actions import Action
 from sar.foundation.actors import PUBLIC, SYSTEM, Actor
 from sar.foundation.audit import record
-from sar.foundation.clock import london_today, utc_now
+from sar.foundation.clock import london_date, london_today, utc_now
 from sar.foundation.db import db, write_transaction
-from sar.foundation.errors import Conflict, NotFound, Refused
+from sar.foundation.errors import Conflict, Refused
 from sar.foundation.runtime import settings
-from sar.records.models import Originator
+from sar.records.models import Originator, Record
 from sar.records.queries import disclosable_records
+from sar.records.service import viewed_just_now
 
 PURPOSE = "consultation"
+CHASE = "consultation_chase"
 # Answers that do not let everything go need a reason: the officer must be able to weigh it.
 _NEED_REASON = frozenset({View.RELEASE_IN_PART, View.WITHHOLD, View.NOT_OURS})
 
@@ -41,6 +43,9 @@ def send(actor: Actor, case_id: str, originator_id: str, record_ids: list[str]) 
         wanted = {found.id for found in disclosable_records(case) if found.originator_id == originator_id}
         if not record_ids or not wanted.issuperset(record_ids):
             raise Refused("Choose records that came from this originator and are ready to be read.")
+        session.refresh(case, with_for_update=True)  # of two clicks, the second sees what the first asked
+        if queries.asked_about(case).intersection(record_ids):
+            raise Conflict("This originator has been asked about these records already.")
         originator = session.get_one(Originator, originator_id)
         if not originator.email:
             raise Refused(f"There is no email address for {originator.name}. Add one first.")
@@ -110,13 +115,14 @@ def opened(actor: Actor) -> None:
             record(actor, Action.CONSULTATION_OPENED, consultation.id, case_id=consultation.case_id)
 
 
-def view_own_page(actor: Actor, record_id: str, page: int) -> None:
+def view_own_page(actor: Actor, record_id: str, page: int) -> Record:
     """Keep in the log that the originator read a page of a record it was sent."""
     with write_transaction():
-        found = queries.own_record(actor, record_id)
-        if not 1 <= page <= found.pages:
-            raise NotFound("This record has no such page.")
-        record(actor, Action.PAGE_VIEWED, found.id, case_id=found.case_id, page=page)
+        found = queries.own_page(actor, record_id, page)
+        facts = {"case_id": found.case_id, "page": page}
+        if not viewed_just_now(actor, found, facts):
+            record(actor, Action.PAGE_VIEWED, found.id, **facts)
+        return found
 
 
 def answer(actor: Actor, view: View, reason: str, name: str) -> None:
@@ -185,14 +191,23 @@ def _move(consultation: Consultation, sources: tuple[str, ...], target: State) -
 def _chase(consultation_id: str, chases: int) -> int:
     with write_transaction() as session:
         consultation = session.get_one(Consultation, consultation_id)
-        if consultation.state not in WAITING or consultation.chases != chases:
+        if consultation.state not in WAITING or consultation.chases != chases or _reminded_lately(consultation):
             return 0
         consultation.chases = chases + 1
         record(
             SYSTEM, Action.CONSULTATION_CHASED, consultation.id, case_id=consultation.case_id, chase=chases + 1
         )
-        _write(SYSTEM, consultation, "consultation_chase")
+        _write(SYSTEM, consultation, CHASE)
         return 1
+
+
+def _reminded_lately(consultation: Consultation) -> bool:
+    """A worker that stood still for days must not catch up with two reminders on one of them."""
+    current = settings()
+    since = london_today() - timedelta(days=current.consultation_escalate_day - current.consultation_chase_day)
+    return any(
+        sent.kind == CHASE and london_date(sent.created_at) > since for sent in messages.about(consultation.id)
+    )
 
 
 def _write(actor: Actor, consultation: Consultation, letter: str) -> None:
@@ -226,4 +241,3 @@ def _write(actor: Actor, consultation: Consultation, letter: str) -> None:
         kind=letter,
         subject_id=consultation.id,
     )
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
@@ -38,7 +39,7 @@ def send(case_id: str, originator_id: str) -> str | Response:
     if group is None:
         raise NotFound("There is nothing left to ask this originator about.")
     form = SendForm()
-    form.records.choices = [(found.id, found.title) for found in group.records]
+    form.records.choices = [SelectChoice(found.id, found.title) for found in group.records]
     if form.validate_on_submit():
         try:
             service.send(current_actor(), case_id, originator_id, form.records.data or [])

@@ -140,7 +140,7 @@ def view_page(actor: Actor, record_id: str, page: int) -> Record:
         if found.pdf_blob_id is None or not 1 <= page <= found.pages:
             raise NotFound("This record has no such page.")
         facts = {"case_id": found.case_id, "page": page}
-        if not _viewed_just_now(actor, found, facts):
+        if not viewed_just_now(actor, found, facts):
             write_down(actor, Action.PAGE_VIEWED, found.id, **facts)
         return found
 
@@ -255,7 +255,7 @@ def _renew_regimes(actor: Actor, case: Case) -> None:
         cases.set_regimes(actor, case.id, regimes)
 
 
-def _viewed_just_now(actor: Actor, found: Record, facts: dict[str, object]) -> bool:
+def viewed_just_now(actor: Actor, found: Record, facts: dict[str, object]) -> bool:
     query = select(AuditEntry.seq).where(
         AuditEntry.subject_id == found.id,
         AuditEntry.actor_id == actor.id,

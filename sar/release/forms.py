@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubmitInput
 from wtforms import RadioField, SelectField, SubmitField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from sar.release.models import Lateness, Route
@@ -31,20 +32,23 @@ LATENESS_WORDS = {
 class ReleaseForm(FlaskForm):
     route = RadioField(
         "How do they get the records?",
-        choices=[(route.value, words) for route, words in ROUTE_WORDS.items()],
+        choices=[SelectChoice(route.value, words) for route, words in ROUTE_WORDS.items()],
         widget=GovRadioInput(),
         validators=[InputRequired("Choose how they get the records")],
     )
     passphrase_route = RadioField(
         "How do they get the six words that open it?",
         description="Never the same way as the records.",
-        choices=[(route.value, words) for route, words in PASSPHRASE_WORDS.items()],
+        choices=[SelectChoice(route.value, words) for route, words in PASSPHRASE_WORDS.items()],
         widget=GovRadioInput(),
         validators=[InputRequired("Choose how they get the six words")],
     )
     lateness = SelectField(
         "If it is late, why?",
-        choices=[("", "It is not late"), *((code.value, words) for code, words in LATENESS_WORDS.items())],
+        choices=[
+            SelectChoice("", "It is not late"),
+            *(SelectChoice(code.value, words) for code, words in LATENESS_WORDS.items()),
+        ],
         widget=GovSelect(),
     )
     submit = SubmitField("Release the reply", widget=GovSubmitInput())
