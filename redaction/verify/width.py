@@ -8,6 +8,7 @@ point of the string's width in their font, with or without spaces around it, and
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ def fitting(textpage: object, boxes: Sequence[tuple[float, float, float, float]]
         after = min((c for c in row if c.x > x1 - 1.0), key=lambda c: c.x, default=None)
         if before is None or after is None:
             continue
-        size = pdfium_c.FPDFText_GetFontSize(textpage, before.place)
+        size = _size_across(textpage, before.place)
         ems = (x1 - x0) / size if size > 0 else 0.0
         if size <= 0 or (abs(ems - round(ems)) < _CONSTANT and ems > 1):
             continue
@@ -57,6 +58,14 @@ def _chars(textpage: object) -> list[_Char]:
         if pdfium_c.FPDFText_GetCharOrigin(textpage, index, x, y):
             out.append(_Char(x.value, y.value, chr(pdfium_c.FPDFText_GetUnicode(textpage, index) or 32), index))
     return out
+
+
+def _size_across(textpage: object, place: int) -> float:
+    """The font's size along the line as shown: a line may be set in small units, enlarged, or narrowed as a whole."""
+    matrix = pdfium_c.FS_MATRIX()
+    if not pdfium_c.FPDFText_GetMatrix(textpage, place, matrix):
+        return 0.0
+    return float(pdfium_c.FPDFText_GetFontSize(textpage, place) * math.hypot(matrix.a, matrix.b))
 
 
 def _width(font: object, text: str, size: float) -> float:
