@@ -117,12 +117,15 @@ def test_a_file_that_is_refused_leaves_nothing_behind(in_app: Flask, content: by
 
 
 def test_a_case_takes_no_more_than_its_cap(make_app: Callable[..., Flask]) -> None:
-    app = make_app(max_case_mb=0)
+    app = make_app(max_case_mb=1)
     with app.app_context():
-        case, before = gathering_case(), stored()
+        case = gathering_case()
+        a_record(case, b"first line\n" * 60_000, "first.txt")
+        before = stored()
         with pytest.raises(Refused, match="holds all the files it can"):
-            a_record(case, LOG)
+            a_record(case, b"other line\n" * 60_000, "other.txt")
         assert stored() == before
+        assert a_record(case, b"first line\n" * 60_000, "again.txt").state == "duplicate"
 
 
 def test_a_large_file_is_stored_before_its_row_and_not_kept_without_it(
