@@ -49,6 +49,7 @@ class DemoCase:
     answers: RequestAnswers
     channel: Channel
     files: tuple[DemoFile, ...]
+    identifiers: frozenset[str]
     originators: tuple[tuple[str, str, str], ...]
 
 
@@ -62,11 +63,17 @@ def load_case(number: int) -> DemoCase:
     return DemoCase(
         answers=_answers(subject),
         channel=Channel(subject["channel"]),
+        identifiers=frozenset(squeeze(value) for value in subject.get("identifiers", {}).values()),
         files=tuple(_file(folder, entry, outside) for entry in manifest),
         originators=tuple(
             (entry["name"], kind_of(entry["name"]), entry["email"]) for entry in outside.values() if entry["email"]
         ),
     )
+
+
+def squeeze(text: str) -> str:
+    """An identifier without spaces, strokes and capitals, for comparing."""
+    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def kind_of(name: str) -> str:

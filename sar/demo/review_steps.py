@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from sar.cases.models import Case
 from sar.consultation.models import View
 from sar.consultation.queries import consultations_of
+from sar.demo.material import squeeze
 from sar.foundation.actors import Actor
 from sar.foundation.db import db
-from sar.foundation.errors import Refused
+from sar.foundation.errors import Problem, Refused
 from sar.records import queries as records
 from sar.records import service as record_service
 from sar.review import queries as review
@@ -22,13 +23,16 @@ REASON = "It is about someone else, who was not asked and would not expect it to
 AT_WORK = (Relationship.STAFF, Relationship.PROFESSIONAL)
 
 
-def prepare(officer: Actor, case: Case) -> Iterator[str]:
-    """Decide about everyone, once each; look at a page; draw a box by hand; withhold what the police asked for."""
+def prepare(officer: Actor, case: Case, own: frozenset[str]) -> Iterator[str]:
+    """Decide about everyone, once each; look at a page; draw a box by hand; withhold what the police asked for.
+
+    `own` holds the requester's own numbers, which an officer knows from the case file.
+    """
     service.start_review(officer, case.id)
     rows = review.people(case)
     people = [row for row in rows if row.person.kind == PersonKind.PERSON]
     yield f"{len(people)} people, {len(rows) - len(people)} numbers, addresses and clues suggested in the records."
-    yield from _decide(officer, case)
+    yield from _decide(officer, case, own)
     yield from _look_and_draw(officer, case)
     _weigh(officer, case)
     left = review.undecided_count(case)
@@ -42,24 +46,30 @@ def sign_off(officer: Actor, second: Actor, case: Case) -> Iterator[str]:
     service.request_second_check(officer, case.id)
     try:
         service.sign_off(officer, case.id)
-    except Refused as refusal:
+    except Problem as refusal:
         yield f"The officer cannot sign off their own work: {refusal.message}"
     service.sign_off(second, case.id)
     yield "A second person looked and signed off."
 
 
-def _decide(officer: Actor, case: Case) -> Iterator[str]:
-    kept = withheld = 0
+def _decide(officer: Actor, case: Case, own: frozenset[str]) -> Iterator[str]:
+    choices = {
+        "withheld with code " + CODE: Choice(Decision.WITHHOLD, codes=(CODE,), reason=REASON),
+        "kept, named in their job": Choice(Decision.DISCLOSE, reason="Named in their job."),
+        "kept, the requester's own": Choice(Decision.IS_SUBJECT),
+    }
+    counts = dict.fromkeys(choices, 0)
     for row in review.people(case, show="undecided"):
-        at_work = row.person.relationship in AT_WORK and row.person.kind == PersonKind.PERSON
-        choice = (
-            Choice(Decision.DISCLOSE, reason="Named in their job.")
-            if at_work
-            else Choice(Decision.WITHHOLD, codes=(CODE,), reason=REASON)
-        )
-        service.decide_people(officer, case.id, {row.person.id: row.person.version}, choice)
-        kept, withheld = kept + at_work, withheld + (not at_work)
-    yield f"Decided once each: {withheld} withheld with code {CODE}, {kept} kept because they are named in their job."
+        person = row.person
+        if person.kind == PersonKind.IDENTIFIER and squeeze(person.name) in own:
+            outcome = "kept, the requester's own"
+        elif person.kind == PersonKind.PERSON and person.relationship in AT_WORK:
+            outcome = "kept, named in their job"
+        else:
+            outcome = "withheld with code " + CODE
+        service.decide_people(officer, case.id, {person.id: person.version}, choices[outcome])
+        counts[outcome] += 1
+    yield "Decided once each: " + "; ".join(f"{count} {outcome}" for outcome, count in counts.items()) + "."
     unclear = review.unclear_mentions(case)
     for example in unclear:
         service.decide_mention(

@@ -22,6 +22,7 @@ from sar.foundation import jobs
 from sar.foundation.actors import PUBLIC, SYSTEM, Actor, ActorKind
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
+from sar.foundation.ids import random_id
 from sar.intake import service as intake
 from sar.intake.answers import Channel
 from sar.records import directory
@@ -69,11 +70,11 @@ def seed_originators(case: DemoCase) -> dict[str, str]:
     return known
 
 
-def open_request(app: Flask, case: DemoCase, *, days_ago: int = 0, with_photo: bool = True) -> Opened:
+def open_request(app: Flask, case: DemoCase, *, days_ago: int = 0) -> Opened:
     """The request arrives: online with a photo, or logged by an officer who received it some days ago."""
     if case.channel is Channel.ONLINE and not days_ago:
         with IDENTITY_PHOTO.open("rb") as photo:
-            receipt = intake.submit(PUBLIC, case.answers, photo if with_photo else None, "id.jpg", case.answers.full_name)
+            receipt = intake.submit(PUBLIC, case.answers, photo, "id.jpg", random_id())
     else:
         channel = Channel.POST if case.channel is Channel.ONLINE else case.channel
         receipt = intake.log_request(

@@ -134,7 +134,7 @@ def _consultation(officer: Actor, case: Case) -> None:
 
 def _review(officer: Actor, second: Actor, case: Case) -> None:
     _title("5. Review")
-    for line in review_steps.prepare(officer, case):
+    for line in review_steps.prepare(officer, case, load_case(1).identifiers):
         _say(line)
     try:
         release.request_bundle(officer, case.id)
