@@ -19,10 +19,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from dateutil.parser import parse as parse_date
+
 from redaction.detect.lexicon import Class, classify
 from redaction.needles import fold
 from sar.review.models import PersonKind, Relationship
 
+_ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _SHORTEST_WORD: Final = 3
 _SHORTEST_IDENTIFIER: Final = 6
 _UNSAFE_ALONE: Final = frozenset({Class.WORD, Class.WORD_NAME, Class.STOP, Class.PLACE, Class.INITIAL, Class.FORENAME})
@@ -34,9 +37,21 @@ def key_of(kind: str, detail: str, text: str) -> str:
     """One form for all the ways the same name, number or phrase is written."""
     plain_form = unicodedata.normalize("NFKD", text).casefold()
     letters = "".join(c for c in plain_form if c.isalnum())
+    if detail == "date_of_birth":
+        letters = _day(text) or letters
     if detail == "phone" and letters.startswith("44"):
         letters = "0" + letters[2:].removeprefix("0")
     return f"{kind}|{detail}|{letters}"
+
+
+def _day(text: str) -> str | None:
+    """A date as YYYYMMDD however it was written, the day before the month; None when it cannot be told."""
+    if _ISO_DAY.fullmatch(text.strip()):
+        return text.strip().replace("-", "")
+    try:
+        return parse_date(text, dayfirst=True).strftime("%Y%m%d")
+    except (ValueError, OverflowError):
+        return None
 
 
 def tidy(text: str) -> str:

@@ -298,16 +298,12 @@ def _own_values(case: Case) -> set[str]:
     """Numbers and addresses that the requester gave: theirs, so nothing to decide."""
     asked = case.submission
     contact: dict[str, Any] = asked.contact or {}
-    born = asked.date_of_birth
-    values: list[tuple[str, str | None]] = [
+    values: tuple[tuple[str, str | None], ...] = (
         ("phone", contact.get("phone")),
         ("email", contact.get("email")),
         ("prison_number", asked.prison_number),
-    ]
-    if born:
-        year, month, day = str(born).split("-")
-        forms = (f"{day}/{month}/{year}", f"{int(day)}/{int(month)}/{year}", f"{day}/{month}/{year[2:]}")
-        values += [("date_of_birth", form) for form in (*forms, str(born))]
+        ("date_of_birth", asked.date_of_birth),
+    )
     return {key_of(PersonKind.IDENTIFIER, kind, value) for kind, value in values if value}
 
 
