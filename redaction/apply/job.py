@@ -192,7 +192,9 @@ class _Job:
             frame = self.opened.frame(index, page)
             image, seen = raster.picture_of(page, frame, self.burnt.get(index, []), self.words, self.eye)
         except raster.StillReadable as error:
-            raise VerificationFailed(_NOT_CLEAN, [Leak("image OCR", index + 1, 0)]) from error
+            raise VerificationFailed(
+                _NOT_CLEAN, [Leak("image OCR", index + 1, n) for n in sorted(error.needles)]
+            ) from error
         finally:
             page.close()
         raster.replace_page(self.pdf, self.pdf.pages[index].obj, image, seen, frame)

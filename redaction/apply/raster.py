@@ -26,7 +26,11 @@ _BLACK = 160
 
 
 class StillReadable(Exception):
-    """Withheld text can be read from the picture however often it is burnt."""
+    """Withheld text can be read from the picture however often it is burnt; `needles` are its places in the list."""
+
+    def __init__(self, needles: set[int]) -> None:
+        super().__init__("withheld text can still be read")
+        self.needles = needles
 
 
 def picture_of(
@@ -37,15 +41,17 @@ def picture_of(
     dpi = image.info["dpi"][0]
     burnt = [region.grown(MARGIN) for region in regions]
     _burn(image, burnt, dpi)
+    left: set[int] = set()
     for _ in range(_ROUNDS):
         seen = eye.read(image)
         found = sightings(seen, words, alike=True)
         if not found:
             return image, [word for word in seen if not any(word.box.overlaps(box) for box in burnt)]
+        left = {sighting.needle.index for sighting in found}
         boxes = [box.grown(MARGIN) for sighting in found for box in sighting.rows]
         _burn(image, boxes, dpi)
         burnt.extend(boxes)
-    raise StillReadable
+    raise StillReadable(left)
 
 
 def _burn(image: Image.Image, boxes: Sequence[Box], dpi: float) -> None:
