@@ -31,10 +31,16 @@ def sign_in() -> str | Response:
                 form.email.data or "", form.password.data or "", form.code.data or "", client_address()
             )
         except Refused as refusal:
-            form.form_errors.append(refusal.message)
+            _refuse(form, refusal)
         else:
             return begin_session(token, next_page() or url_for("home.index"))
     return render_template("access/sign_in.html", form=form)
+
+
+def _refuse(form: StaffSignInForm | StepUpForm, refusal: Refused) -> None:
+    """Say so on the form, without the code: it may still be good, and the next one is another."""
+    form.form_errors.append(refusal.message)
+    form.code.data = ""
 
 
 @bp.route("/staff/step-up", methods=["GET", "POST"])
@@ -45,7 +51,7 @@ def step_up() -> str | Response:
         try:
             service.step_up(current_actor(), staff().session_id, form.code.data or "")
         except Refused as refusal:
-            form.form_errors.append(refusal.message)
+            _refuse(form, refusal)
         else:
             return redirect(next_page() or url_for("home.index"))
     return render_template("access/step_up.html", form=form)

@@ -1,0 +1,1 @@
+"""Access without a database: permissions, codes, passwords."""
