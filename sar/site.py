@@ -73,6 +73,7 @@ def _frame() -> dict[str, Any]:
 _MENU = (
     ("Cases", "cases.work_list", Permission.CASE_VIEW),
     ("Log a request", "intake.log", Permission.CASE_WORK),
+    ("Outbox", "cases.outbox", Permission.CASE_WORK),
     ("Originators", "records.originators", Permission.ORIGINATORS_MANAGE),
     ("Oversight", "oversight.dashboard", Permission.REPORTS_VIEW),
     ("Background jobs", "oversight.jobs", Permission.JOBS_VIEW),

@@ -3,60 +3,79 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovRadioInput, GovSubmitInput, GovTextArea
-from wtforms import DateField, IntegerField, RadioField, SubmitField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovRadioInput, GovSelect, GovSubmitInput, GovTextArea
+from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from sar.cases.deadlines import ExtensionReason
-from sar.cases.service import EVIDENCE
+from sar.cases.service import EVIDENCE, REFUSAL_CODES
+from sar.foundation.ids import random_id
 
 LONG_TEXT = 5_000
+# Where the text for the requester is only the beginning of a sentence.
+REFUSAL_LABELS = {"MUE": "It is clearly unfounded or excessive"}
 
 
-class MoveForm(FlaskForm):
-    """A button that moves the case on. `version` is the one that was on the screen."""
+class VersionedForm(FlaskForm):
+    """Any form on a case: `version` is the one that was on the screen. By itself, a button."""
 
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
-class IdentityForm(FlaskForm):
+class AssignForm(VersionedForm):
+    officer = SelectField("Give this case to", widget=GovSelect(), validators=[Optional()])
+    submit = SubmitField("Give", widget=GovSubmitInput(), id="give")
+
+
+class IdentityForm(VersionedForm):
+    """`on` is asked for only where proof was: that day starts the clock."""
+
     evidence = RadioField(
         "What shows who the person is?",
-        choices=list(EVIDENCE.items()),
+        choices=[SelectChoice(code, words) for code, words in EVIDENCE.items()],
         widget=GovRadioInput(),
         validators=[InputRequired("Choose what shows who the person is")],
+    )
+    on = DateField(
+        "When did the proof reach us?",
+        format="%d %m %Y",
+        description="The day it reached any part of the organisation. The clock starts on that day.",
+        widget=GovDateInput(),
+        validators=[InputRequired("Enter the day the proof came")],
     )
     submit = SubmitField("Identity is settled", widget=GovSubmitInput())
 
 
-class AskIdentityForm(FlaskForm):
+class AskIdentityForm(VersionedForm):
     reason = TextAreaField(
         "Why do you doubt who is asking?",
-        description="The law lets us ask only when there is a real doubt. The clock starts when the proof arrives.",
+        description="The law lets us ask only when there is a real doubt. The person is told this reason: finish the "
+        "sentence “We are asking because …”.",
         widget=GovTextArea(),
         validators=[InputRequired("Say why you doubt who is asking"), Length(max=LONG_TEXT)],
     )
     submit = SubmitField("Ask for proof of identity", widget=GovSubmitInput())
 
 
-class QuestionForm(FlaskForm):
+class QuestionForm(VersionedForm):
     question = TextAreaField(
         "What do you need to know?",
-        description="Write to the person in plain words. The clock stops until they answer.",
+        description="Write to the person, in plain words.",
         widget=GovTextArea(),
         validators=[InputRequired("Write the question"), Length(max=LONG_TEXT)],
     )
     reason = TextAreaField(
         "Why do you need to know?",
+        description="The person is told this too.",
         widget=GovTextArea(),
         validators=[InputRequired("Say why you need to know"), Length(max=LONG_TEXT)],
     )
     submit = SubmitField("Send the question", widget=GovSubmitInput())
 
 
-class AnswerForm(FlaskForm):
-    number = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+class AnswerForm(VersionedForm):
     on = DateField(
         "When did the answer arrive?",
         format="%d %m %Y",
@@ -72,12 +91,12 @@ class AnswerForm(FlaskForm):
     submit = SubmitField("Record the answer", widget=GovSubmitInput())
 
 
-class ExtendForm(FlaskForm):
+class ExtendForm(VersionedForm):
     reason = RadioField(
         "Why is more time needed?",
         choices=[
-            (ExtensionReason.COMPLEXITY.value, "The request is complex"),
-            (ExtensionReason.NUMBER.value, "The person has made a number of requests"),
+            SelectChoice(ExtensionReason.COMPLEXITY.value, "The request is complex"),
+            SelectChoice(ExtensionReason.NUMBER.value, "The person has made a number of requests"),
         ],
         widget=GovRadioInput(),
         validators=[InputRequired("Choose why more time is needed")],
@@ -91,7 +110,7 @@ class ExtendForm(FlaskForm):
     submit = SubmitField("Extend by two months", widget=GovSubmitInput())
 
 
-class ReceivedForm(FlaskForm):
+class ReceivedForm(VersionedForm):
     on = DateField(
         "When did the request reach any part of the organisation?",
         format="%d %m %Y",
@@ -101,7 +120,57 @@ class ReceivedForm(FlaskForm):
     submit = SubmitField("Correct the date", widget=GovSubmitInput())
 
 
+class RejectForm(VersionedForm):
+    code = RadioField(
+        "Why do you refuse this request?",
+        choices=[
+            SelectChoice(code, REFUSAL_LABELS.get(code) or item.text) for code, item in REFUSAL_CODES.items()
+        ],
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose why you refuse this request")],
+    )
+    words = TextAreaField(
+        "Explain it to the person",
+        description="They are told this, with how to complain. If the request is unfounded or excessive, finish the "
+        "sentence “It is clearly unfounded or excessive, because …”.",
+        widget=GovTextArea(),
+        validators=[InputRequired("Explain to the person why you refuse"), Length(max=LONG_TEXT)],
+    )
+    submit = SubmitField("Refuse the request and send the letter", widget=GovSubmitInput())
+
+
+class WithdrawForm(VersionedForm):
+    on = DateField(
+        "When did they tell us that they no longer want it?",
+        format="%d %m %Y",
+        widget=GovDateInput(),
+        validators=[InputRequired("Enter the day they told us")],
+    )
+    submit = SubmitField("Record it and send the letter", widget=GovSubmitInput())
+
+
+class CloseForm(VersionedForm):
+    submit = SubmitField("Close this case", widget=GovSubmitInput())
+
+
+class ConflictForm(VersionedForm):
+    submit = SubmitField("Close this case to me", widget=GovSubmitInput())
+
+
+class ReopenForm(VersionedForm):
+    reason = TextAreaField(
+        "Why is it opened again?",
+        description="Kept as a note. The person is not told.",
+        widget=GovTextArea(),
+        validators=[InputRequired("Say why the case is opened again"), Length(max=LONG_TEXT)],
+    )
+    submit = SubmitField("Open it again", widget=GovSubmitInput())
+
+
 class NoteForm(FlaskForm):
+    """`key` is made with the form, so that a second press of the button keeps one note."""
+
+    key = StringField(widget=HiddenInput(), default=random_id)
     text = TextAreaField(
         "Add a note",
         widget=GovTextArea(),

@@ -15,6 +15,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.foundation.runtime import settings
 from sar.foundation.typesetting import typeset
+from sar.intake.answers import Route
 
 REPLY_DAYS = 28
 ACCEPTED_DOCUMENTS = (
@@ -24,7 +25,22 @@ ACCEPTED_DOCUMENTS = (
     "a signed letter from your probation officer on headed paper",
 )
 # How the requester wants to hear from us, as an outbox channel.
-_CHANNELS = {"email": "email", "phone": "sms", "post": "post", "prison": "post"}
+_CHANNELS = {Route.EMAIL: "email", Route.PHONE: "sms", Route.POST: "post", Route.PRISON: "post"}
+NAMES = {
+    "acknowledgement": "Acknowledgement",
+    "acknowledgement_waiting": "Acknowledgement, waiting for the person",
+    "id_request": "Request for proof of identity",
+    "clarification": "Question",
+    "clarification_no_pause": "Question",
+    "extension": "Extension",
+    "rejection": "Refusal",
+    "withdrawal": "Withdrawal",
+    "passphrase": "Words that open the reply",
+    "ready_to_collect": "Reply ready to collect",
+    "consultation_request": "Originator asked for a view",
+    "consultation_chase": "Originator reminded",
+    "consultation.code": "Code for an originator",
+}
 
 
 def send(
@@ -40,8 +56,7 @@ def send(
         key: value for key, value in {**_common(case), **fields}.items() if key in needed and value is not None
     }
     letter = wording.render(name, given)
-    contact = case.submission.contact or {}
-    channel = channel or _CHANNELS.get(contact.get("route", "post"), "post")
+    channel = channel or _CHANNELS[_route(case)]
     to = _address(case, channel)
     letter_blob_id = None
     if channel == "post":
@@ -84,17 +99,47 @@ def paper(case: Case, letter: wording.Wording, template: str = "letter") -> byte
     )
 
 
+def name_of(kind: str) -> str:
+    """What a message of this kind is, in words for staff."""
+    return NAMES.get(kind.removeprefix("letter."), kind)
+
+
+def _route(case: Case) -> Route:
+    return Route((case.submission.contact or {}).get("route", Route.POST))
+
+
 def _address(case: Case, channel: str) -> str:
     contact = case.submission.contact or {}
-    found = {"email": contact.get("email"), "sms": contact.get("phone")}.get(channel, postal_address(case))
+    found = {
+        "email": contact.get("email"),
+        "sms": contact.get("phone"),
+        "post": postal_address(case),
+        "in_person": case.submission.full_name,
+    }[channel]
     if not found:
         raise Refused("We have no address or number for that. Choose another way.")
     return str(found)
 
 
 def postal_address(case: Case) -> str:
+    """Where a letter to the requester goes, line by line; empty when nobody told us. To prison with the number."""
+    submission = case.submission
+    contact = submission.contact or {}
+    if _route(case) is Route.PRISON:
+        lines = (submission.prison_number, submission.prison_name, contact.get("address") or "")
+        return "\n".join(line for line in lines if line)
+    return str(contact.get("address") or submission.address or "")
+
+
+def reach_words(case: Case) -> str:
+    """How the requester wants to hear from us, with the address or number."""
     contact = case.submission.contact or {}
-    return str(contact.get("address") or case.submission.address or "By hand")
+    return {
+        Route.EMAIL: f"Email: {contact.get('email')}",
+        Route.PHONE: f"Phone: {contact.get('phone')}",
+        Route.POST: "Letter",
+        Route.PRISON: "Letter to prison",
+    }[_route(case)]
 
 
 def how_to_reach_us() -> str:
@@ -109,7 +154,7 @@ def _common(case: Case) -> dict[str, wording.FieldValue | None]:
         "reference": case.reference,
         "name": case.submission.full_name,
         "received_date": case.received_on,
-        "due_date": clock.due or clock.due_if_answered_today,
+        "due_date": clock.due,
         "asked_date": today,
         "reply_by": today + timedelta(days=REPLY_DAYS),
         "organisation": current.organisation_name,
@@ -122,4 +167,6 @@ def _common(case: Case) -> dict[str, wording.FieldValue | None]:
 
 
 def _lines(address: str) -> list[str]:
-    return [line.strip() for line in address.replace("\n", ",").split(",") if line.strip()]
+    """Lines as they were typed, or at the commas of an address given in one line."""
+    parts = address.splitlines() if "\n" in address else address.split(",")
+    return [part.strip() for part in parts if part.strip()]

@@ -1,15 +1,15 @@
-"""The case, the dated facts its clock is folded from, notes, declared conflicts."""
+"""The case, the dated facts its clock is folded from and what was worked out from them, notes, refusals, conflicts."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from sar.foundation.columns import Sealed
-from sar.foundation.db import ID, Row, ScopedRow, UtcDateTime, plain, sealed_column
+from sar.foundation.db import ID, Base, Row, ScopedRow, UtcDateTime, plain, sealed_column
 from sar.intake.models import Submission
 
 
@@ -54,6 +54,40 @@ class ClockFact(ScopedRow):
     detail = Sealed[str | None]("detail_sealed")
     recorded_by: Mapped[str] = plain(String(40), nullable=False)
     struck_out_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+
+
+class CalendarSnapshot(Base):
+    """The public holidays that some calculations were made with, as JSON; never changed."""
+
+    __tablename__ = "calendar_snapshot"
+
+    version: Mapped[str] = plain(String(16), primary_key=True)
+    holidays: Mapped[str] = plain(Text, nullable=False)
+
+
+class Calculation(Row):
+    """What the clock said after a change: `clock` is the fold's whole answer with its derivation, as JSON."""
+
+    __tablename__ = "calculation"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False)
+    number: Mapped[int] = plain(Integer, nullable=False)
+    clock: Mapped[str] = plain(Text, nullable=False)
+    calendar_version: Mapped[str] = plain(String(16), ForeignKey("calendar_snapshot.version"), nullable=False)
+    rules_version: Mapped[str] = plain(String(30), nullable=False)
+
+
+class Refusal(ScopedRow):
+    """Why a whole request was refused: a code of `exemptions`, and the words the requester was told."""
+
+    __tablename__ = "refusal"
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
+    code: Mapped[str] = plain(String(20), nullable=False)
+    refused_by: Mapped[str] = plain(String(40), nullable=False)
+    words_sealed: Mapped[bytes | None] = sealed_column()
+    words = Sealed[str]("words_sealed")
 
 
 class Note(ScopedRow):

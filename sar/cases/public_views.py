@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
-from werkzeug.wrappers import Response
+from flask import Blueprint, current_app, render_template
 
 from sar.access.guards import current_actor, requester_only
 from sar.cases import queries
+from sar.cases.deadlines import ClockState
+from sar.cases.letters import ACCEPTED_DOCUMENTS
 from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
 
@@ -16,33 +17,39 @@ BLUEPRINTS = (bp,)
 # What each stage means to the person who asked.
 _STANDING = {
     Stage.RECEIVED: ("We have your request", "Someone will look at it soon."),
-    Stage.ACKNOWLEDGED: ("We have started", "We are making sure that we know who you are and what you want."),
+    Stage.ACKNOWLEDGED: ("We have started", "We are getting ready to look for your records."),
     Stage.GATHERING: ("We are finding your records", "We ask each team that may hold something about you."),
     Stage.REVIEWING: ("We are checking your records", "We read every page, to protect other people named in it."),
     Stage.SECOND_CHECK: ("We are checking your records", "A second person is looking at our work."),
     Stage.SIGNED_OFF: ("Your records are nearly ready", "We are putting them together."),
     Stage.RELEASED: ("Your records are ready", "You can get them here."),
-    Stage.CLOSED: ("Your request is finished", "If you are not happy with it, tell us."),
-    Stage.REJECTED: ("We could not take this request", "We wrote to you to say why and what you can do."),
-    Stage.WITHDRAWN: ("You took this request back", "You can ask again at any time."),
+    Stage.CLOSED: ("Your request is finished", "You can still tell us if you are not happy with it."),
+    Stage.REJECTED: ("We could not take this request", "We wrote to you to say why, and what you can do."),
+    Stage.WITHDRAWN: ("You took this request back", "You can ask again at any time. There is nothing to pay."),
 }
 
 
 @bp.get("/")
 @requester_only
-def status() -> str | Response:
+def status() -> str:
+    """Where the request stands, by when the answer is due and why, and what we are waiting for."""
     actor = current_actor()
     case = queries.requester_case(actor)
     if case is None:
         return render_template("cases/requester_waiting.html", reference=actor.id)
     clock = queries.clock_of(case)
     title, text = _STANDING[Stage(case.stage)]
+    is_open = clock.state is not ClockState.ENDED
     return render_template(
         "cases/requester_status.html",
         case=case,
         clock=clock,
-        days_left=clock.days_left(london_today()),
         standing=title,
         standing_text=text,
-        is_released=case.stage in (Stage.RELEASED, Stage.CLOSED),
+        is_open=is_open,
+        is_late=clock.is_overdue(london_today()),
+        asked_for_identity=is_open and case.identity == "asked",
+        questions=queries.open_questions(case) if is_open else [],
+        accepted_documents=ACCEPTED_DOCUMENTS,
+        has_answer=queries.was_answered(case) and "collection.show" in current_app.view_functions,
     )

@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from sar.access.permissions import Permission, allows
 from sar.access.queries import staff_names
 from sar.cases.calendars import Jurisdiction, calendar
-from sar.cases.deadlines import Clock, ClockEvent, ClockRules, PauseMode, Regime, earliest_due, make_event
-from sar.cases.models import Case, ClockFact, ConflictOfInterest, Note
+from sar.cases.deadlines import (
+    Clock,
+    ClockEvent,
+    ClockRules,
+    ClockState,
+    EndReason,
+    PauseMode,
+    Regime,
+    earliest_due,
+    make_event,
+)
+from sar.cases.models import Case, ClockFact, ConflictOfInterest, Note, Refusal
 from sar.cases.workflow import Stage
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import AuditEntry
@@ -25,9 +35,15 @@ from sar.foundation.runtime import settings
 PAGE_SIZE = 50
 
 
-def visible_case(actor: Actor, case_id: str) -> Case:
-    """The case, if this actor may see it. Raises NotFound otherwise: hidden and absent look the same."""
-    case = db.session.scalar(select(Case).where(Case.id == case_id, _visible(actor)))
+def visible_case(actor: Actor, case_id: str, *, lock: bool = False) -> Case:
+    """The case, if this actor may see it. Raises NotFound otherwise: hidden and absent look the same.
+
+    `lock` reads it afresh and keeps other writers from it until the transaction ends.
+    """
+    query = select(Case).where(Case.id == case_id, visible_to(actor))
+    if lock:
+        query = query.with_for_update(of=Case).execution_options(populate_existing=True)
+    case = db.session.scalar(query)
     if case is None:
         raise NotFound("There is no such case, or it is closed to you.")
     return case
@@ -83,10 +99,29 @@ def notes_of(case: Case) -> list[Note]:
     return list(db.session.scalars(select(Note).where(Note.case_id == case.id).order_by(Note.created_at.desc())))
 
 
-def timeline_of(case: Case, limit: int = 200) -> list[AuditEntry]:
-    """What happened to the case, newest first, from the audit log itself."""
-    query = select(AuditEntry).where(AuditEntry.case_id == case.id).order_by(AuditEntry.seq.desc()).limit(limit)
-    return list(db.session.scalars(query))
+def open_questions(case: Case) -> list[ClockFact]:
+    """Questions that the requester has not answered, oldest first."""
+    facts = clock_facts(case)
+    answered = {fact.number for fact in facts if fact.kind == "clarification_received"}
+    return [fact for fact in facts if fact.kind == "clarification_requested" and fact.number not in answered]
+
+
+def was_answered(case: Case) -> bool:
+    """Whether an answer went out and stands: the last ending that was not taken back is an answer."""
+    endings = [fact for fact in clock_facts(case) if fact.kind == "ended"]
+    return case.clock_state == ClockState.ENDED and endings[-1].reason_code == EndReason.RESPONDED
+
+
+def latest_refusal(case: Case) -> Refusal | None:
+    query = select(Refusal).where(Refusal.case_id == case.id).order_by(Refusal.created_at.desc(), Refusal.id)
+    return db.session.scalars(query.limit(1)).first()
+
+
+def timeline_of(case: Case, *, leave_out: frozenset[str] = frozenset(), limit: int = 200) -> list[AuditEntry]:
+    """What happened to the case and to its request, newest first, from the audit log itself."""
+    about = or_(AuditEntry.case_id == case.id, AuditEntry.subject_id.in_((case.id, case.submission_id)))
+    query = select(AuditEntry).where(about, AuditEntry.action.not_in(leave_out))
+    return list(db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(limit)))
 
 
 @dataclass(frozen=True)
@@ -114,8 +149,9 @@ class WorkList:
 
 def work_list(actor: Actor, *, whose: str = "team", search: str = "", show: str = "open", page: int = 1) -> WorkList:
     """One page of cases, those due first on top. A constant number of queries, whatever the size."""
-    wanted = and_(_visible(actor), *_filters(actor, whose, search, show))
+    wanted = and_(visible_to(actor), *_filters(actor, whose, search, show))
     total = db.session.scalar(select(func.count()).select_from(Case).where(wanted)) or 0
+    page = min(max(1, page), max(1, -(-total // PAGE_SIZE)))
     query: Select[Case] = (
         select(Case)
         .where(wanted)
@@ -144,7 +180,7 @@ def _row(case: Case, officers: dict[str, str]) -> WorkListRow:
     )
 
 
-def _visible(actor: Actor) -> ColumnElement[bool]:
+def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Staff who may see cases and declared no conflict; the system itself; nobody else."""
     if actor.kind is ActorKind.SYSTEM:
         return Case.id.is_not(None)
@@ -154,6 +190,8 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def _filters(actor: Actor, whose: str, search: str, show: str) -> list[ColumnElement[bool]]:
+    if search.strip():  # a reference names one case: it is found whatever list one happens to look at
+        return [Case.reference == (parse_reference(search) or search.strip())]
     filters: list[ColumnElement[bool]] = []
     if whose == "mine":
         filters.append(Case.officer_id == actor.id)
@@ -165,6 +203,4 @@ def _filters(actor: Actor, whose: str, search: str, show: str) -> list[ColumnEle
         filters += [Case.closed_on.is_(None), Case.due_on < london_today()]
     elif show == "closed":
         filters.append(Case.closed_on.is_not(None))
-    if search.strip():
-        filters.append(Case.reference == (parse_reference(search) or search.strip()))
     return filters

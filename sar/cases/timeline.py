@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from sar.access.queries import staff_names
+from sar.cases.clock_commands import EVIDENCE
+from sar.cases.letters import name_of
 from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.foundation.audit import AuditEntry
 from sar.foundation.wording import date_words, moment_words
@@ -17,10 +19,20 @@ _WORDS = {
     "case.opened": "Case opened",
     "case.assigned": "Officer changed",
     "case.viewed": "Case looked at",
-    "case.identity_checked": "Identity settled",
+    "case.identity_checked": "Identity settled: {evidence}",
+    "case.identity_copy_viewed": "Copy of the identity document looked at",
+    "case.regimes_changed": "Laws that the records fall under changed",
+    "case.refused": "Request refused: {code}",
     "case.conflict_declared": "Conflict of interest declared",
     "case.note_added": "Note added",
-    "case.letter_sent": "Letter sent: {letter}",
+    "case.letter_sent": "Letter written: {letter}",
+    "case.letter_opened": "Letter opened: {kind}",
+    "message.queued": "Message put in the outbox: {kind}",
+    "message.sent": "Sent {channel}: {kind}",
+    "message.not_sent": "Could not be sent {channel}: {kind}",
+    "intake.submission_received": "Request received",
+    "intake.identity_copy_stored": "Copy of an identity document stored",
+    "intake.identity_copy_destroyed": "Copy of the identity document destroyed",
     "record.added": "Record added",
     "record.read_in": "Record read: {pages} pages, {ocr_pages} of them by text recognition",
     "record.unreadable": "Record could not be read",
@@ -59,14 +71,17 @@ _WORDS = {
     "release.collected": "Reply collected by the requester",
 }
 _CLOCK = {
-    "received": "Date received corrected",
+    "received": "Date received corrected to {on}",
     "id_requested": "Proof of identity asked for",
+    "id_received": "Proof of identity came on {on}",
     "clarification_requested": "Question sent to the requester",
-    "clarification_received": "Requester answered",
+    "clarification_received": "Requester answered on {on}",
     "extended": "Extended by two months",
 }
-# Looking is kept in the log for auditors; in the timeline it would bury what was done.
-_HIDDEN = frozenset({"case.viewed", "record.page_viewed"})
+_CHANNELS = {"email": "by email", "post": "by post", "sms": "by text or phone", "in_person": "in person"}
+# Looking is kept in the log for auditors; in the timeline it would bury what was done. What was put in the outbox was
+# written just before, and says so.
+HIDDEN = frozenset({"case.viewed", "record.page_viewed", "message.queued", "intake.submission_received"})
 
 
 @dataclass(frozen=True)
@@ -79,7 +94,7 @@ class TimelineEntry:
 
 def in_words(entries: Sequence[AuditEntry]) -> list[TimelineEntry]:
     """Entries as an officer reads them, in the order given."""
-    shown = [entry for entry in entries if entry.action not in _HIDDEN]
+    shown = [entry for entry in entries if entry.action not in HIDDEN]
     names = staff_names({entry.actor_id for entry in shown if entry.actor_kind == "staff"})
     return [_entry(entry, names) for entry in shown]
 
@@ -92,14 +107,28 @@ def _entry(entry: AuditEntry, names: dict[str, str]) -> TimelineEntry:
 def _text(entry: AuditEntry, facts: dict[str, Any]) -> str:
     if entry.action == "case.moved":
         return f"Moved from {_stage(facts['from_stage'])} to {_stage(facts['to_stage'])}"
-    if entry.action == "case.clock_event_recorded":
-        return _CLOCK[facts["event"]]
-    words = {name: str(value).replace("_", " ") for name, value in facts.items()}
-    return _WORDS.get(entry.action, entry.action).format_map(words)
+    words = {name: _word(name, value) for name, value in facts.items()}
+    sentence = _CLOCK[facts["event"]] if entry.action == "case.clock_event_recorded" else _WORDS[entry.action]
+    return sentence.format_map(words)
+
+
+def _word(name: str, value: Any) -> str:
+    """A fact as it stands in a sentence: codes in their words, days written out."""
+    if name in ("letter", "kind") and isinstance(value, str):
+        return name_of(value).lower()
+    if name == "evidence":
+        return EVIDENCE[value].lower()
+    if name == "channel":
+        return _CHANNELS.get(value, str(value))
+    if name == "on":
+        return _date(value)
+    if name == "code":
+        return str(value)
+    return str(value).replace("_", " ")
 
 
 def _detail(entry: AuditEntry, facts: dict[str, Any]) -> str | None:
-    if entry.action != "case.clock_event_recorded":
+    if "due_before" not in facts:
         return None
     before, after = facts["due_before"], facts["due_after"]
     if before == after:

@@ -45,9 +45,13 @@ class Action(Enum):
     CASE_VIEWED = ("case.viewed", ())
     CLOCK_EVENT_RECORDED = ("case.clock_event_recorded", ("event", "on", "due_before", "due_after"))
     IDENTITY_CHECKED = ("case.identity_checked", ("outcome", "evidence"))
+    IDENTITY_COPY_VIEWED = ("case.identity_copy_viewed", ("blob_id",))
+    REGIMES_CHANGED = ("case.regimes_changed", ("regimes", "due_before", "due_after"))
+    CASE_REFUSED = ("case.refused", ("code",))
     CONFLICT_DECLARED = ("case.conflict_declared", ("officer_id",))
     NOTE_ADDED = ("case.note_added", ("note_id",))
     LETTER_SENT = ("case.letter_sent", ("letter", "message_id"))
+    LETTER_OPENED = ("case.letter_opened", ("message_id", "kind"))
 
     # records
     RECORD_ADDED = ("record.added", ("case_id", "sha256", "size", "source"))

@@ -1,0 +1,87 @@
+"""The staff door's blueprint of this stage, and how its pages with one form behave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from sar.access.guards import current_actor
+from sar.cases import queries
+from sar.cases.forms import VersionedForm
+from sar.cases.models import Case
+from sar.foundation.clock import london_today
+from sar.foundation.errors import Conflict, Refused
+from sar.foundation.wording import moment_words
+
+bp = Blueprint("cases", __name__, url_prefix="/staff")
+bp.add_app_template_filter(moment_words)
+# A page, or a page that says that something stood in the way, or the way back.
+Answer = str | Response | tuple[str, int]
+
+
+def back(case_id: str) -> Response:
+    return redirect(url_for("cases.show", case_id=case_id))
+
+
+def given(day: date | None) -> date:
+    """The date of a form whose field requires one."""
+    if day is None:
+        raise Refused("Enter the date.")
+    return day
+
+
+def button(case_id: str, form: VersionedForm, command: Callable[[int], object], done: str) -> Response:
+    """A button that does one thing. If the case moved on meanwhile the officer is told, on the page as it is now."""
+    if not form.validate_on_submit():
+        flash("Nothing was changed. Try again.", "error")
+        return back(case_id)
+    try:
+        command(form.version.data or 0)
+    except (Conflict, Refused) as problem:
+        flash(problem.message, "error")
+    else:
+        flash(done, "success")
+    return back(case_id)
+
+
+def form_page(
+    case_id: str,
+    form: VersionedForm,
+    title: str,
+    command: Callable[[int], object],
+    done: str | Callable[[Case], str],
+    template: str = "cases/form.html",
+    **more: object,
+) -> Answer:
+    """One form, one command: on success back to the case, else the form again with what was wrong.
+
+    When someone else changed the case meanwhile, nothing typed is lost: the form comes again, made for the new state.
+    """
+    status, look_again = 200, not form.is_submitted()
+    queries.visible_case(current_actor(), case_id)
+    if form.validate_on_submit():
+        try:
+            command(form.version.data or 0)
+        except (Refused, Conflict) as problem:
+            look_again = isinstance(problem, Conflict)
+            status = problem.status if look_again else 200
+            form.form_errors.append(problem.message)
+        else:
+            flash(done if isinstance(done, str) else done(queries.visible_case(current_actor(), case_id)), "success")
+            return back(case_id)
+    case = queries.visible_case(current_actor(), case_id)
+    if look_again:  # else the version stays the one that the officer has seen
+        form.version.data, form.version.raw_data = case.version, None
+    page = render_template(
+        template,
+        case=case,
+        clock=queries.clock_of(case),
+        today=london_today(),
+        form=form,
+        page_title_text=title,
+        **more,
+    )
+    return page, status

@@ -1,0 +1,175 @@
+"""Commands that put dated facts on the clock: identity, questions and answers, the extension, the date received."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sar.cases import letters
+from sar.cases.deadlines import ClarificationRequested, ClockState, Extended, ExtensionReason
+from sar.cases.ledger import Fact, case_for, renew_clock, require_open, store_fact
+from sar.cases.models import Case
+from sar.cases.moves import IDENTITY_SETTLED
+from sar.cases.queries import clock_events, clock_from, clock_of, open_questions, visible_case
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor
+from sar.foundation.audit import record
+from sar.foundation.clock import london_today
+from sar.foundation.db import write_transaction
+from sar.foundation.errors import Conflict, Refused
+from sar.intake import service as intake
+
+# Evidence an officer can rely on; service users without a passport are never turned away for it.
+EVIDENCE = {
+    "photo_id": "Photo identity document",
+    "two_letters": "Two official letters with name and address",
+    "officer_letter": "Headed letter from the responsible officer",
+    "prison_record": "Checked with the prison",
+    "known": "Known in person to a named member of staff",
+}
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Due dates before and after a change that has not been made, and the warnings that it would add."""
+
+    before: date | None
+    after: date | None
+    warnings: tuple[str, ...]
+
+
+def what_if(actor: Actor, case_id: str, fact: Fact) -> WhatIf:
+    """What one more fact would do. Changes nothing. Raises Refused for dates that cannot all be true."""
+    case = visible_case(actor, case_id)
+    events = clock_events(case)
+    now, then = clock_from(case, events), clock_from(case, [*events, fact.event])
+    return WhatIf(now.due, then.due, tuple(item.message for item in then.warnings if item not in now.warnings))
+
+
+def check_identity(
+    actor: Actor, case_id: str, evidence: str, *, on: date | None = None, version: int | None = None
+) -> None:
+    """Record that identity is settled, and by what. The copy of the document, if one came, is destroyed at once.
+
+    Where proof was asked for, `on` is the day it came: the clock starts then. Nowhere else does identity move it.
+    """
+    if evidence not in EVIDENCE:
+        raise Refused("Choose what shows who the person is.")
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        require_open(case)
+        if case.identity in IDENTITY_SETTLED:
+            raise Conflict("Identity has already been settled for this case.")
+        if case.identity == "asked":
+            store_fact(actor, case, Fact("id_received", on or london_today()))
+        case.identity = "known_to_staff" if evidence == "known" else "verified"
+        record(actor, Action.IDENTITY_CHECKED, case.id, outcome=case.identity, evidence=evidence)
+        intake.destroy_identity_copy(actor, case.submission_id, "verified")
+
+
+def ask_for_identity(actor: Actor, case_id: str, reason: str, *, version: int | None = None) -> None:
+    """Ask for proof of identity: only on reasonable doubt, with the reason kept (Art 12(6); s.52(4))."""
+    if not reason.strip():
+        raise Refused("Say why you doubt who is asking. Identity may be asked for only with a reason.")
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        require_open(case)
+        if case.identity != "unchecked":
+            raise Conflict("Identity has already been asked for or settled.")
+        case.identity = "asked"
+        store_fact(actor, case, Fact("id_requested", london_today(), detail=reason.strip()))
+        letters.send(actor, case, "id_request", reason=reason.strip().rstrip("."))
+
+
+def ask_question(actor: Actor, case_id: str, question: str, reason: str, *, version: int | None = None) -> None:
+    """Ask the requester to say more clearly what they want. Where the law lets it, the clock pauses meanwhile."""
+    if not question.strip() or not reason.strip():
+        raise Refused("Write the question you want answered, and why you ask.")
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        require_open(case)
+        asked = [event.number for event in clock_events(case) if isinstance(event, ClarificationRequested)]
+        number = max(asked, default=0) + 1
+        store_fact(actor, case, Fact("clarification_requested", london_today(), number, detail=question.strip()))
+        # The letter says that our time has stopped only where it has.
+        name = "clarification" if case.clock_state == ClockState.PAUSED else "clarification_no_pause"
+        letters.send(actor, case, name, question=question.strip(), reason=reason.strip())
+
+
+def record_answer(
+    actor: Actor, case_id: str, number: int, on: date, answer: str, *, version: int | None = None
+) -> None:
+    """The requester answered question `number` on a day. The clock runs on from there."""
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        require_open(case)
+        if number not in {question.number for question in open_questions(case)}:
+            raise Conflict("There is no open question of that number: it may have been answered already.")
+        store_fact(actor, case, Fact("clarification_received", on, number, detail=answer.strip() or None))
+
+
+def extend(
+    actor: Actor, case_id: str, reason: ExtensionReason, explanation: str, *, version: int | None = None
+) -> None:
+    """Take two further months, once, with reasons, before the first month is over (Art 12A(3); s.54(3A))."""
+    if not explanation.strip():
+        raise Refused("Write the reason in words. The requester is told it.")
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        require_open(case)
+        old_due = _require_extendable(case)
+        store_fact(actor, case, Fact("extended", london_today(), reason_code=reason.value, detail=explanation.strip()))
+        if case.due_on is None or case.due_on <= old_due:
+            raise Refused("That would give no more time.")
+        letters.send(
+            actor, case, "extension", old_due_date=old_due, new_due_date=case.due_on, reasons=[explanation.strip()]
+        )
+
+
+def why_not_extend(case: Case) -> str | None:
+    """The rule that stands in the way of an extension today, in words; None if nothing does."""
+    clock = clock_of(case)
+    if any(isinstance(event, Extended) for event in clock_events(case)):
+        return "This request was extended before. The law allows one extension."
+    if not clock.extension_available:
+        return "The rules this request was received under do not allow an extension."
+    if clock.due is None or clock.extension_notice_by is None:
+        return "The clock is not running. Extend when it runs again: until then no time is lost."
+    if london_today() > clock.extension_notice_by:
+        return "It is too late to extend: the requester had to be told within the first month."
+    return None
+
+
+def correct_received_date(actor: Actor, case_id: str, on: date, *, version: int | None = None) -> None:
+    """Put right the day the request reached any part of the organisation. Every date is worked out anew."""
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        if on == case.received_on:
+            raise Refused("That is the date we have already.")
+        case.received_on = on
+        store_fact(actor, case, Fact("received", on))
+
+
+def set_regimes(actor: Actor, case_id: str, regimes: frozenset[str]) -> None:
+    """Say under which laws the case's records fall; the earliest due date of them counts."""
+    with write_transaction():
+        case = case_for(actor, case_id)
+        before, case.regimes = case.due_on, " ".join(sorted(regimes)) or "LE UKGDPR"
+        renew_clock(case)
+        record(
+            actor,
+            Action.REGIMES_CHANGED,
+            case.id,
+            regimes=sorted(case.regimes.split()),
+            due_before=before,
+            due_after=case.due_on,
+        )
+
+
+def _require_extendable(case: Case) -> date:
+    """The due date before the extension. Raises Refused with the rule in words."""
+    hindrance = why_not_extend(case)
+    due = clock_of(case).due
+    if hindrance is not None or due is None:
+        raise Refused(hindrance or "The clock is not running.")
+    return due

@@ -1,0 +1,99 @@
+"""Pages that end a case, or take that back. Each is its own confirmation: it says what follows before it is done."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+
+from sar.access.guards import current_actor, guard, staff
+from sar.access.permissions import Permission
+from sar.cases import forms, service
+from sar.cases.blueprint import Answer, bp, form_page, given
+
+
+@bp.route("/cases/<case_id>/refuse", methods=["GET", "POST"])
+@guard(Permission.CASE_REJECT)
+def reject(case_id: str) -> Answer:
+    form = forms.RejectForm()
+    return form_page(
+        case_id,
+        form,
+        "Refuse this request",
+        lambda version: service.reject(
+            current_actor(), case_id, form.code.data, form.words.data or "", version=version
+        ),
+        "The request is refused and the letter is on its way.",
+        explanation=[
+            "This refuses the whole request. The person gets a letter with your reasons and how to complain. Nothing "
+            "is deleted, and the case can be opened again.",
+            "To hold back a part of the records, do not refuse: decide about them in the review.",
+        ],
+    )
+
+
+@bp.route("/cases/<case_id>/withdraw", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def withdraw(case_id: str) -> Answer:
+    form = forms.WithdrawForm()
+    return form_page(
+        case_id,
+        form,
+        "The person took the request back",
+        lambda version: service.withdraw(current_actor(), case_id, given(form.on.data), version=version),
+        "The withdrawal is recorded and the letter is on its way.",
+        explanation=[
+            "Work on the case stops and the clock ends. The person gets a letter that says so, in case it is not what "
+            "they meant. A copy of an identity document is destroyed; nothing else is."
+        ],
+    )
+
+
+@bp.route("/cases/<case_id>/close", methods=["GET", "POST"])
+@guard(Permission.CASE_CLOSE)
+def close(case_id: str) -> Answer:
+    form = forms.CloseForm()
+    return form_page(
+        case_id,
+        form,
+        "Close this case",
+        lambda version: service.close(current_actor(), case_id, version=version),
+        "The case is closed.",
+        explanation=["The answer is out. Closing takes the case off your list. It can be opened again."],
+    )
+
+
+@bp.route("/cases/<case_id>/reopen", methods=["GET", "POST"])
+@guard(Permission.CASE_CLOSE)
+def reopen(case_id: str) -> Answer:
+    form = forms.ReopenForm()
+    return form_page(
+        case_id,
+        form,
+        "Open this case again",
+        lambda version: service.reopen(current_actor(), case_id, form.reason.data or "", version=version),
+        "The case is open again.",
+        explanation=[
+            "The clock is read as if the case had not ended: what was answered in time may become late, because the "
+            "answer was not the last one."
+        ],
+    )
+
+
+@bp.route("/cases/<case_id>/conflict", methods=["GET", "POST"])
+@guard(Permission.CASE_VIEW)
+def declare_conflict(case_id: str) -> Answer:
+    form = forms.ConflictForm()
+    if form.validate_on_submit():
+        service.declare_conflict(current_actor(), case_id, staff().staff_id)
+        flash("Thank you. You declared a conflict of interest, so the case is closed to you.", "success")
+        return redirect(url_for("cases.work_list"))
+    return form_page(
+        case_id,
+        form,
+        "I have a conflict of interest",
+        lambda version: None,
+        "",
+        explanation=[
+            "Say so if this case is about you, a relative or a colleague. The case is then closed to you for good, and "
+            "somebody else takes it on. You cannot undo this yourself."
+        ],
+    )

@@ -1,0 +1,87 @@
+"""Commands that end a case, or take an ending back: refuse, withdraw, close, reopen. Nothing is ever deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+
+from sar.access.permissions import Permission
+from sar.cases import letters
+from sar.cases.exemptions import EXEMPTIONS, Exemption, Kind
+from sar.cases.ledger import case_for
+from sar.cases.models import Case, Note, Refusal
+from sar.cases.moves import advance, facts_of
+from sar.cases.workflow import Event
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor
+from sar.foundation.audit import record
+from sar.foundation.clock import london_today
+from sar.foundation.db import write_transaction
+from sar.foundation.errors import Refused
+from sar.intake import service as intake
+
+_WHOLE = (Kind.REFUSAL, Kind.NOT_AN_EXEMPTION)
+# Codes that a whole request can be turned down with. N-DUP is about a record within a reply.
+REFUSAL_CODES = MappingProxyType(
+    {code: item for code, item in EXEMPTIONS.items() if item.kind in _WHOLE and code != "N-DUP"}
+)
+
+
+def reject(actor: Actor, case_id: str, code: str, words: str, *, version: int | None = None) -> Case:
+    """Refuse the whole request, with a coded reason and the words the requester is told (Art 12(5); s.53)."""
+    if code not in REFUSAL_CODES:
+        raise Refused("Choose the reason for refusing.")
+    if not words.strip():
+        raise Refused("Write the reason in words. The requester is told it.")
+    with write_transaction() as session:
+        case = case_for(actor, case_id, version, Permission.CASE_REJECT)
+        session.add(
+            Refusal(scope_id=case.scope_id, case_id=case.id, code=code, refused_by=actor.id, words=words.strip())
+        )
+        record(actor, Action.CASE_REFUSED, case.id, code=code)
+        facts = replace(facts_of(actor, case), refusal_reasons_recorded=True)
+        case = advance(actor, case_id, Event.REJECT, facts)
+        letters.send(actor, case, "rejection", reasons=told(REFUSAL_CODES[code], words.strip()))
+        intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
+        return case
+
+
+def withdraw(actor: Actor, case_id: str, on: date, *, version: int | None = None) -> Case:
+    """The requester took the request back on a day."""
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        if on > london_today():
+            raise Refused("That date is in the future. Give the day they told us.")
+        case = advance(actor, case_id, Event.WITHDRAW, facts_of(actor, case), on=on)
+        letters.send(actor, case, "withdrawal", withdrawn_date=on)
+        intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
+        return case
+
+
+def close(actor: Actor, case_id: str, *, version: int | None = None) -> Case:
+    """Put away a case whose answer is out."""
+    with write_transaction():
+        case = case_for(actor, case_id, version, Permission.CASE_CLOSE)
+        return advance(actor, case_id, Event.CLOSE, facts_of(actor, case))
+
+
+def reopen(actor: Actor, case_id: str, reason: str, *, version: int | None = None) -> Case:
+    """Go on with a case that was ended, with the reason in a note. The clock is read as if it had not ended."""
+    if not reason.strip():
+        raise Refused("Say why the case is opened again.")
+    with write_transaction() as session:
+        case = case_for(actor, case_id, version, Permission.CASE_CLOSE)
+        case = advance(actor, case_id, Event.REOPEN, facts_of(actor, case))
+        note = Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=f"Reopened: {reason.strip()}")
+        session.add(note)
+        record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)
+        return case
+
+
+def told(item: Exemption, words: str) -> list[str]:
+    """The reasons as the letter lists them: the code's own text, and the officer's words."""
+    text = item.text or ""
+    if text.endswith("..."):  # "... because ...": the words complete the sentence
+        return [text.removesuffix("...") + words]
+    return [text, words] if text else [words]

@@ -1,0 +1,170 @@
+"""What every command on a case stands on: the locked case, and its ledger of dated facts.
+
+A fact is folded together with the others before it is stored: dates that cannot all be true are refused, and the
+due date, its derivation and the calendar it was reached with are kept as they were worked out (law.md section 2).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
+
+from sar.access.permissions import Permission, permissions_of
+from sar.cases.deadlines import Clock, ClockEvent, ClockState, IdRequested, ImpossibleDates, Received, make_event
+from sar.cases.models import Calculation, CalendarSnapshot, Case, ClockFact
+from sar.cases.queries import clock_facts, clock_from, clock_of, clock_rules, visible_case
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor, ActorKind
+from sar.foundation.audit import canonical, record
+from sar.foundation.clock import london_date, london_today, utc_now
+from sar.foundation.db import db
+from sar.foundation.errors import Conflict, NotAllowed, Refused
+from sar.intake.answers import FIRST_DAY
+
+CHANGED_MEANWHILE = "Someone else changed this case while you had it open. Check what is new, then try again."
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact that is not stored yet. `detail` is words of a person, sealed with the case's key."""
+
+    kind: str
+    on: date
+    number: int = 1
+    reason_code: str = ""
+    detail: str | None = None
+
+    @property
+    def event(self) -> ClockEvent:
+        return make_event(self.kind, self.on, number=self.number, reason=self.reason_code)
+
+
+def case_for(
+    actor: Actor, case_id: str, version: int | None = None, permission: Permission = Permission.CASE_WORK
+) -> Case:
+    """The case, locked for the rest of the caller's write transaction.
+
+    `version` is the one that was on the screen, None where nobody looked at one. Raises NotFound for a case that is
+    not the actor's to see, NotAllowed without the permission, Conflict when the case has moved on since.
+    """
+    case = visible_case(actor, case_id, lock=True)
+    require(actor, permission)
+    if version is not None and case.version != version:
+        raise Conflict(CHANGED_MEANWHILE)
+    return case
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raises NotAllowed. The system itself may do everything: no person stands behind it."""
+    if actor.kind is not ActorKind.SYSTEM and permission not in permissions_of(actor.roles):
+        raise NotAllowed("Your role does not allow this. Ask your data protection officer.")
+
+
+def require_open(case: Case) -> None:
+    if case.clock_state == ClockState.ENDED:
+        raise Refused("This request is finished. Reopen it first.")
+
+
+def store_fact(actor: Actor, case: Case, fact: Fact, *, logged: bool = True) -> None:
+    """Add a fact to the ledger and renew the clock. Raises Refused, with nothing stored, when it cannot be true.
+
+    A corrected date of receipt takes the place of the one before, which stays in the ledger, struck out.
+    """
+    standing = clock_facts(case)
+    replaced = [old for old in standing if fact.kind == "received" == old.kind]
+    others = [_event(old) for old in standing if old not in replaced]
+    _require_possible(case, fact, others)
+    before = clock_of(case).due if standing else None
+    for old in replaced:
+        old.struck_out_at = utc_now()
+    db.session.add(
+        ClockFact(
+            scope_id=case.scope_id,
+            case_id=case.id,
+            kind=fact.kind,
+            on=fact.on,
+            number=fact.number,
+            reason_code=fact.reason_code,
+            detail=fact.detail,
+            recorded_by=actor.id,
+        )
+    )
+    db.session.flush()
+    renew_clock(case)
+    if logged:
+        record(
+            actor,
+            Action.CLOCK_EVENT_RECORDED,
+            case.id,
+            event=fact.kind,
+            on=fact.on,
+            due_before=before,
+            due_after=case.due_on,
+        )
+
+
+def renew_clock(case: Case) -> None:
+    """Copy the fold's answer onto the case, and keep the calculation if it is a new one."""
+    clock = clock_of(case)
+    case.due_on, case.clock_state = clock.due, clock.state.value
+    # A new fact is a change of the case even where the due date stays: another officer's screen is out of date.
+    flag_modified(case, "clock_state")
+    _keep_calculation(case, clock)
+
+
+def _event(fact: ClockFact) -> ClockEvent:
+    return make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason_code)
+
+
+def _require_possible(case: Case, fact: Fact, others: list[ClockEvent]) -> None:
+    if fact.on > london_today():
+        raise Refused("That date is in the future. Give the day it happened.")
+    if fact.kind == "received":
+        if fact.on < FIRST_DAY:
+            raise Refused("Check the year. The date received is too long ago.")
+        if fact.on > london_date(case.submission.created_at):
+            raise Refused("The request cannot have come after the day it was written down here.")
+    received = fact.on if fact.kind == "received" else _received(others)
+    if any(event.on < received for event in [*others, fact.event]):
+        raise ImpossibleDates("The request cannot have come after the other things recorded about it.")
+    asked = [event.on for event in others if isinstance(event, IdRequested)]
+    if fact.kind == "id_received" and asked and fact.on < max(asked):
+        raise ImpossibleDates("The proof cannot have come before the day we asked for it.")
+    clock_from(case, [*others, fact.event])
+
+
+def _received(events: list[ClockEvent]) -> date:
+    return min((event.on for event in events if isinstance(event, Received)), default=FIRST_DAY)
+
+
+def _keep_calculation(case: Case, clock: Clock) -> None:
+    # What "today" would give belongs to the screen, not to the record.
+    worked_out = canonical(clock.as_json() | {"due_if_answered_today": None})
+    last = db.session.scalars(
+        select(Calculation).where(Calculation.case_id == case.id).order_by(Calculation.number.desc()).limit(1)
+    ).first()
+    if last is not None and last.clock == worked_out:
+        return
+    _keep_calendar(clock.calendar_version)
+    db.session.add(
+        Calculation(
+            case_id=case.id,
+            number=last.number + 1 if last else 1,
+            clock=worked_out,
+            calendar_version=clock.calendar_version,
+            rules_version=clock.rules_version,
+        )
+    )
+    db.session.flush()
+
+
+def _keep_calendar(version: str) -> None:
+    """Holidays are kept once for each version of them, so that a calculation can be repeated years later."""
+    if db.session.get(CalendarSnapshot, version) is None:
+        snapshot = clock_rules().calendar.snapshot()
+        db.session.add(CalendarSnapshot(version=version, holidays=json.dumps(snapshot, sort_keys=True)))
+        db.session.flush()

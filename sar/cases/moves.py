@@ -1,0 +1,85 @@
+"""The one way stages move, and what this stage knows for the guards."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+
+from sar.access.permissions import Permission, permissions_of
+from sar.cases.deadlines import Ended, EndReason, Reopened
+from sar.cases.ledger import CHANGED_MEANWHILE, Fact, store_fact
+from sar.cases.models import Case, ConflictOfInterest
+from sar.cases.queries import clock_events, visible_case
+from sar.cases.workflow import CaseFacts, Event, Stage, allowed
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor, ActorKind
+from sar.foundation.audit import record
+from sar.foundation.clock import london_today
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Conflict
+
+IDENTITY_SETTLED = frozenset({"verified", "known_to_staff"})
+_ENDS = {
+    Event.RELEASE: EndReason.RESPONDED,
+    Event.REJECT: EndReason.REFUSED,
+    Event.WITHDRAW: EndReason.WITHDRAWN,
+    Event.CLOSE: EndReason.NO_REPLY,
+}
+# Work that goes on after an answer means that the answer was not the last one.
+_REOPENS = frozenset({Event.REOPEN, Event.REOPEN_REVIEW})
+
+
+def advance(
+    actor: Actor, case_id: str, event: Event, facts: CaseFacts, *, version: int | None = None, on: date | None = None
+) -> Case:
+    """Move a case along the workflow's table; `on` is the day it happened, today unless given.
+
+    Raises NotPossible or NotPermitted with the table's words, Conflict when the case is no longer at `version`.
+    """
+    with write_transaction():
+        case = visible_case(actor, case_id, lock=True)
+        if version is not None and case.version != version:
+            raise Conflict(CHANGED_MEANWHILE)
+        permissions = frozenset(Permission) if actor.kind is ActorKind.SYSTEM else permissions_of(actor.roles)
+        transition = allowed(Stage(case.stage), event, facts, permissions)
+        before, case.stage = case.stage, transition.target.value
+        _keep_clock_ended(actor, case, event, on or london_today())
+        record(
+            actor, Action.CASE_MOVED, case.id, event=event.value, from_stage=before, to_stage=transition.target.value
+        )
+        return case
+
+
+def facts_of(actor: Actor, case: Case) -> CaseFacts:
+    """What this stage knows for the guards; later stages replace what they know."""
+    return CaseFacts(
+        identity_settled=case.identity in IDENTITY_SETTLED,
+        searches_open=0,
+        conflict_declared=has_conflict(case, actor.id),
+    )
+
+
+def has_conflict(case: Case, staff_id: str) -> bool:
+    query = select(ConflictOfInterest.id).where(
+        ConflictOfInterest.case_id == case.id, ConflictOfInterest.staff_id == staff_id
+    )
+    return db.session.scalar(query) is not None
+
+
+def _keep_clock_ended(actor: Actor, case: Case, event: Event, on: date) -> None:
+    """Answering, refusing, withdrawing or hearing nothing more ends the clock; going on takes that back.
+
+    Closing a case that was answered ends nothing: the answer did.
+    """
+    log = clock_events(case)
+    endings = sum(isinstance(item, Ended) for item in log)
+    ended = endings > sum(isinstance(item, Reopened) for item in log)
+    if event in _ENDS and not ended:
+        store_fact(
+            actor, case, Fact("ended", on, number=endings + 1, reason_code=_ENDS[event].value), logged=False
+        )
+        case.closed_on = on
+    elif event in _REOPENS and ended:
+        store_fact(actor, case, Fact("reopened", on, number=endings), logged=False)
+        case.closed_on = None

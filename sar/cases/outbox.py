@@ -1,0 +1,145 @@
+"""The outbox desk: what to print and post, text or tell; what failed; the letters of a case.
+
+A message belongs to the case whose key seals it, so that those to originators are reached through their case too.
+Only messages of cases that the actor may see exist for the actor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import Select, select
+
+from sar.access.permissions import Permission
+from sar.cases.ledger import require
+from sar.cases.letters import name_of
+from sar.cases.models import Case
+from sar.cases.queries import visible_to
+from sar.foundation import blobs, messages
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor
+from sar.foundation.audit import record
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Gone, NotFound
+from sar.foundation.keys import preload
+from sar.foundation.messages import Channel, Delivery, Message
+
+WAITING = (Delivery.TO_DO, Delivery.FAILED, Delivery.UNSURE)
+LONGEST = 200
+_SECRET = "letter.passphrase"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message as the desk shows it. `readable`: staff may open its words, or print it."""
+
+    message: Message
+    case_id: str
+    reference: str
+    name: str
+    readable: bool
+
+    @property
+    def state(self) -> str:
+        return _STATES[Delivery(self.message.delivery)].get(Channel(self.message.channel), "")
+
+
+def _same(text: str) -> dict[Channel, str]:
+    return dict.fromkeys(Channel, text)
+
+
+_STATES: dict[Delivery, dict[Channel, str]] = {
+    Delivery.QUEUED: _same("On its way"),
+    Delivery.SENDING: _same("On its way"),
+    Delivery.SENT: _same("Sent"),
+    Delivery.TO_DO: {
+        Channel.POST: "To print and post",
+        Channel.SMS: "To text or read out by phone",
+        Channel.IN_PERSON: "To hand over in person",
+    },
+    Delivery.UNSURE: _same("May have gone out: check"),
+    Delivery.FAILED: _same("Could not be sent"),
+}
+
+
+def waiting(actor: Actor) -> list[Letter]:
+    """What someone has to do something about, oldest first; at most LONGEST."""
+    return _letters(_visible(actor).where(Message.delivery.in_([state.value for state in WAITING])).limit(LONGEST))
+
+
+def letters_of(actor: Actor, case: Case) -> list[Letter]:
+    """Everything that was said about a case, newest last."""
+    return _letters(_visible(actor).where(Message.scope_id == case.scope_id))
+
+
+def find(actor: Actor, message_id: str) -> Letter:
+    """Raises NotFound for a message that is not there, or of a case that is closed to the actor."""
+    found = _letters(_visible(actor).where(Message.id == message_id))
+    if not found:
+        raise NotFound("There is no such message.")
+    return found[0]
+
+
+def open_letter(actor: Actor, message_id: str) -> Letter:
+    """Read a message's words. The reading is kept in the log. Raises Gone for words that are shown no more."""
+    with write_transaction():
+        return _opened(actor, message_id)
+
+
+def letter_pdf(actor: Actor, message_id: str) -> BinaryIO:
+    """The letter to print. Raises NotFound when the message has none, Gone for words that are shown no more."""
+    with write_transaction():
+        blob_id = _opened(actor, message_id).message.letter_blob_id
+        if blob_id is None:
+            raise NotFound("There is no letter to print for this message.")
+    return blobs.open(blob_id)
+
+
+def mark_sent(actor: Actor, message_id: str) -> None:
+    """It was posted, texted or handed over, or a doubtful mail was found to have arrived. Raises Conflict."""
+    with write_transaction():
+        _workable(actor, message_id)
+        messages.mark_sent(actor, message_id)
+
+
+def send_again(actor: Actor, message_id: str) -> None:
+    """Try a failed or doubtful mail once more. Raises Conflict."""
+    with write_transaction():
+        _workable(actor, message_id)
+        messages.send_again(actor, message_id)
+
+
+def _workable(actor: Actor, message_id: str) -> Letter:
+    require(actor, Permission.CASE_WORK)
+    return find(actor, message_id)
+
+
+def _opened(actor: Actor, message_id: str) -> Letter:
+    letter = _workable(actor, message_id)
+    if not letter.readable:
+        raise Gone("This message holds words or a link for someone else alone, so it is not shown.")
+    record(actor, Action.LETTER_OPENED, letter.case_id, message_id=message_id, kind=letter.message.kind)
+    return letter
+
+
+def _is_readable(message: Message) -> bool:
+    """Links for originators are theirs alone; the words that open a reply are seen only by whoever sends them."""
+    if message.kind == _SECRET:
+        return message.delivery == Delivery.TO_DO
+    return message.kind.startswith("letter.")
+
+
+def _visible(actor: Actor) -> Select[Message, Case]:
+    query = select(Message, Case).join(Case, Case.scope_id == Message.scope_id).where(visible_to(actor))
+    return query.order_by(Message.created_at, Message.id)
+
+
+def _letters(query: Select[Message, Case]) -> list[Letter]:
+    rows = list(db.session.execute(query))
+    scopes = preload(case.scope_id for _message, case in rows)
+    found = [
+        Letter(message, case.id, case.reference, name_of(message.kind), _is_readable(message)) for message, case in rows
+    ]
+    del scopes
+    return found
