@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -39,14 +40,18 @@ def deadlines(table: Path) -> None:
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is waiting, then stop.")
+@click.option("--processes", default=1, show_default=True, help="How many pieces of work at a time.")
 @with_appcontext
-def worker(once: bool) -> None:
-    """Do the work that waits in the background."""
+def worker(once: bool, processes: int) -> None:
+    """Do the work that waits in the background. Ends after the work in hand when told to stop."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     if once:
         click.echo(f"{jobs.run_pending(app)} jobs done.")
         return
-    jobs.run_worker(app, threading.Event())
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    jobs.run_worker(app, stop, processes)
 
 
 @click.command()
