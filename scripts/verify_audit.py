@@ -54,7 +54,7 @@ def check_chain(lines: Iterable[str], checkpoint: dict[str, Any]) -> int:
         try:
             entry = json.loads(line)
             body = {name: entry[name] for name in BODY}
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise Tampered(f"line {number} is not an audit entry") from error
         if set(entry) != {*BODY, "previous", "hash"} or line.rstrip("\n") != canonical(entry):
             raise Tampered(f"line {number} is not in the form it was written in")
