@@ -6,16 +6,17 @@ const LIVE_SECONDS = 3;
 initAll();
 
 // Reads the page again and puts in the new text of each part marked data-live. A part that comes back without the
-// mark is finished. The page itself is loaded once more when the last part ends, so that what depends on it appears.
+// mark, or not at all, is finished. The page itself is loaded once more when the last part ends, so that what depends
+// on it appears.
 async function refreshLiveParts() {
   const parts = document.querySelectorAll("[data-live][id]");
   if (parts.length === 0) return;
-  const answer = await fetch(window.location.href, { credentials: "same-origin", cache: "no-store" });
-  if (answer.ok && !answer.redirected) {
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = await pageAsItIsNow();
+  if (fresh) {
     parts.forEach((part) => {
       const next = fresh.getElementById(part.id);
       if (next) part.replaceWith(document.importNode(next, true));
+      else part.removeAttribute("data-live");
     });
     if (!document.querySelector("[data-live]")) {
       window.location.reload();
@@ -23,6 +24,17 @@ async function refreshLiveParts() {
     }
   }
   window.setTimeout(refreshLiveParts, LIVE_SECONDS * 1000);
+}
+
+// The page read again; null when the line is down or someone signed out, and then it is tried again later.
+async function pageAsItIsNow() {
+  try {
+    const answer = await fetch(window.location.href, { credentials: "same-origin", cache: "no-store" });
+    if (!answer.ok || answer.redirected) return null;
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    return null;
+  }
 }
 
 if (document.querySelector("[data-live]")) {
