@@ -23,6 +23,7 @@ from pathlib import Path
 
 from redaction.errors import TooLarge, Unreadable
 from redaction.limits import MIB
+from redaction.sandbox_launch import die_with_parent
 
 # Address space, not resident memory: pdfium and Tesseract stay under 0.5 GiB of it on any page of ordinary size,
 # RapidOCR reserves 1.1 GiB while it holds about half of that.
@@ -67,6 +68,7 @@ class Result:
 def run(
     command: Sequence[str],
     *,
+    folder: Path | None = None,
     stdout_path: Path | None = None,
     memory_bytes: int = MEMORY_BYTES,
     cpu_seconds: int = CPU_SECONDS,
@@ -77,10 +79,11 @@ def run(
     """Run `command` (absolute program path; absolute file arguments) to its end or to a limit.
 
     `file_bytes` caps every file the child writes, its output included. Give `stdout_path` for long outputs, so that
-    they need not be held in memory. Never raises for what the child does; look at `returncode` and `stopped_by`.
+    they need not be held in memory. What the child leaves lying meanwhile is in `folder`, the system's temporary one
+    unless given. The child does not outlive us. Never raises for what it does; look at `returncode` and `stopped_by`.
     """
-    with tempfile.TemporaryDirectory(prefix="redaction-") as folder:
-        home = Path(folder)
+    with tempfile.TemporaryDirectory(prefix="redaction-", dir=folder) as name:
+        home = Path(name)
         out_path, err_path = stdout_path or home / "stdout", home / "stderr"
         (home / "work").mkdir(mode=0o700)
         limits = [str(number) for number in (memory_bytes, cpu_seconds, file_bytes, open_files)]
@@ -166,6 +169,7 @@ def supervised(work: Callable[[], int], *, memory_bytes: int = MEMORY_BYTES) -> 
     if child == 0:
         code = _INTERNAL_FAULT
         try:
+            die_with_parent()
             lower_limit(resource.RLIMIT_AS, memory_bytes)
             lower_limit(resource.RLIMIT_CORE, 0)
             code = work()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from sar.foundation.jobs import periodic
 from sar.foundation.keys import scope_key
 from sar.foundation.runtime import settings
 from sar.foundation.sealing import new_key, open_sealed, seal_stream, unwrap_key, wrap_key
+from sar.foundation.workroom import private_folder
 
 SWEEP_AFTER: Final = timedelta(hours=24)
 _COPY_BYTES: Final = 1024 * 1024
@@ -60,6 +60,24 @@ def put(scope_id: str, stream: BinaryIO, *, media_type: str) -> Blob:
     Large files are better put outside a write transaction, which on SQLite keeps every other writer waiting.
     Raises StoreFull when the store cannot take it (nothing is kept), Gone when the scope was erased.
     """
+    blob = seal(scope_id, stream, media_type=media_type)
+    keep(blob)
+    return blob
+
+
+def keep(blob: Blob) -> None:
+    """Write down the row of a file that `seal` stored."""
+    with write_transaction() as session:
+        session.add(blob)
+        session.flush()
+
+
+def seal(scope_id: str, stream: BinaryIO, *, media_type: str) -> Blob:
+    """The first half of `put`: the file is in the store, its row (and with it the file's key) only in memory.
+
+    For a large file whose row must come into being together with a change. Without `keep` within a day the sweeper
+    takes the file. Raises as `put` does.
+    """
     key = new_key()
     blob = Blob(scope_id=scope_id, media_type=media_type, size=0, sha256="")
     blob.wrapped_key = wrap_key(scope_key(scope_id), key, _context(blob.id))
@@ -69,9 +87,6 @@ def put(scope_id: str, stream: BinaryIO, *, media_type: str) -> Blob:
     except OSError as error:
         raise StoreFull("We could not store this file. Nothing was kept. Try again later.") from error
     blob.size, blob.sha256 = source.size, source.digest.hexdigest()
-    with write_transaction() as session:
-        session.add(blob)
-        session.flush()
     return blob
 
 
@@ -89,8 +104,8 @@ def open(blob_id: str) -> BinaryIO:
 @contextmanager
 def plaintext_path(blob_id: str) -> Iterator[Path]:
     """The whole plaintext as a file in a private folder (0700) that is gone after the block."""
-    with tempfile.TemporaryDirectory(prefix="sar-blob-") as folder:
-        path = Path(folder) / "plaintext"
+    with private_folder("blob") as folder:
+        path = folder / "plaintext"
         with open(blob_id) as source, path.open("xb") as target:
             while part := source.read(_COPY_BYTES):
                 target.write(part)

@@ -143,7 +143,11 @@ def _run(task: str, source: Path, target: Path) -> dict[str, Any]:
     # -P: the folder of the child's script holds modules of ours, which are none of its business.
     command = [sys.executable, "-P", "-B", str(_CHILD), task, str(source), str(target)]
     result = sandbox.run(
-        command, cpu_seconds=_CPU_SECONDS, wall_seconds=_WALL_SECONDS, file_bytes=_ANSWER_BYTES
+        command,
+        folder=target.parent,
+        cpu_seconds=_CPU_SECONDS,
+        wall_seconds=_WALL_SECONDS,
+        file_bytes=_ANSWER_BYTES,
     )
     if result.stopped_by is not None:
         stopped = {sandbox.Stop.WALL_TIME: "time", sandbox.Stop.CPU_TIME: "time", sandbox.Stop.MEMORY: "memory"}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 
 from sar.foundation import blobs
 from sar.foundation.jobs import JobContext, handler
+from sar.foundation.workroom import private_folder
 from sar.records import service
 from sar.records.conversion import CannotBeShown, convert
 from sar.records.models import Record
@@ -31,7 +30,7 @@ def ingest(job: JobContext) -> None:
 def _read(job: JobContext, record: Record) -> None:
     assert record.original_blob_id is not None  # only a refused attachment has none, and it is never queued
     with ExitStack() as keep:
-        folder = Path(keep.enter_context(tempfile.TemporaryDirectory(prefix="sar-ingest-")))
+        folder = keep.enter_context(private_folder("ingest"))
         source = keep.enter_context(blobs.plaintext_path(record.original_blob_id))
         converted = convert(record, source, folder, keep)
         words = read_words(converted.path, converted.pages, folder, job.progress)

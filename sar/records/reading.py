@@ -89,6 +89,7 @@ def _read_share(pdf: Path, share: _Share) -> sandbox.Result:
     command = [sys.executable, "-B", "-m", "redaction", "read", "--pages", f"{share.first}-{share.last}", str(pdf)]
     return sandbox.run(
         command,
+        folder=share.output.parent,
         stdout_path=share.output,
         cpu_seconds=seconds,
         wall_seconds=float(seconds * 2),

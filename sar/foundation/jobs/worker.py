@@ -15,8 +15,10 @@ from typing import Final
 from flask import Flask, has_app_context
 from sqlalchemy.exc import OperationalError
 
+from sar.foundation import workroom
 from sar.foundation.db import db
 from sar.foundation.jobs.queue import enqueue_due_periodics
+from sar.foundation.jobs.registry import periodic
 from sar.foundation.jobs.runner import LEASE, claim, run
 
 _POLL_SECONDS: Final = 0.5
@@ -49,11 +51,18 @@ def run_worker(app: Flask, stop: threading.Event, processes: int = 1, *, lease: 
 
     With several processes each is a fork of this one, so call it before starting threads; one that dies is replaced.
     """
+    with app.app_context():
+        workroom.sweep()  # what a killed worker left is plaintext
     work = _work_on_postgresql if _on_postgresql(app) else _work_on_sqlite
     if processes == 1:
         work(app, stop, lease)
     else:
         _supervise(app, stop, processes, lease, work)
+
+
+@periodic("workroom.sweep", every=timedelta(hours=1))
+def _sweep_workroom() -> None:
+    workroom.sweep()
 
 
 Work = Callable[[Flask, threading.Event, timedelta], None]
