@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from sar.access import public_views as access_public
+from sar.access import views as access
 from sar.access.guards import identity, public
 from sar.access.identities import OriginatorIdentity, RequesterIdentity, StaffIdentity
 from sar.access.permissions import ROLE_NAMES, Permission, Role
+from sar.cases import jobs as cases_jobs
+from sar.cases import public_views as cases_public
+from sar.cases import views as cases
+from sar.consultation import jobs as consultation_jobs
+from sar.consultation import public_views as consultation_public
+from sar.consultation import views as consultation
 from sar.foundation.web import without_frame
-from sar.settings import PROJECT_ROOT, Settings
-
-STAGES = ("access", "intake", "cases", "records", "consultation", "review", "release", "oversight")
+from sar.intake import jobs as intake_jobs
+from sar.intake import public_views as intake_public
+from sar.intake import views as intake
+from sar.oversight import views as oversight
+from sar.records import jobs as records_jobs
+from sar.records import views as records
+from sar.release import jobs as release_jobs
+from sar.release import public_views as release_public
+from sar.release import views as release
+from sar.review import jobs as review_jobs
+from sar.review import views as review
+from sar.settings import Settings
 
 bp = Blueprint("home", __name__)
 
@@ -32,23 +48,22 @@ def index() -> Response:
     return redirect(url_for("intake_public.start"))
 
 
+# In the order a request walks through. Importing a stage's jobs registers its handlers; its views bring its tables.
+STAFF_DOOR = (access, intake, cases, records, consultation, review, release, oversight)
+PUBLIC_DOOR = (access_public, intake_public, cases_public, consultation_public, release_public)
+JOBS = (intake_jobs, cases_jobs, records_jobs, consultation_jobs, review_jobs, release_jobs)
+
+
 def register_stages(app: Flask, settings: Settings) -> None:
-    """Load every stage's tables and jobs; register the views that this process's door serves."""
+    """Register the views that this process's door serves: public, staff or both."""
     app.register_blueprint(bp)
-    for stage in STAGES:
-        for part in ("models", "jobs"):
-            _load(f"sar.{stage}.{part}")
-        for door, part in (("staff", "views"), ("public", "public_views")):
-            if settings.surface in ("both", door):
-                for blueprint in getattr(_load(f"sar.{stage}.{part}"), "BLUEPRINTS", ()):
+    doors = {"staff": STAFF_DOOR, "public": PUBLIC_DOOR}
+    for door, parts in doors.items():
+        if settings.surface in ("both", door):
+            for part in parts:
+                for blueprint in part.BLUEPRINTS:
                     app.register_blueprint(blueprint)
     app.context_processor(_frame)
-
-
-def _load(name: str) -> Any:
-    if not (PROJECT_ROOT / name.replace(".", "/")).with_suffix(".py").is_file():
-        return None
-    return importlib.import_module(name)
 
 
 def _frame() -> dict[str, Any]:
