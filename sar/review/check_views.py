@@ -36,7 +36,10 @@ def check(case_id: str) -> str:
         stage=Stage(case.stage),
         stage_name=STAGE_NAMES[Stage(case.stage)],
         records=disclosable_records(case),
-        hidden={record_id: len(plan.redactions) if plan else None for record_id, plan in plans.items()},
+        hidden={
+            record_id: sum(bool(redaction.code) for redaction in plan.redactions) if plan else None
+            for record_id, plan in plans.items()
+        },
         open_pages=queries.undecided_pages(case),
         undecided=facts.undecided_mentions,
         hand_over=waiting.get(Event.SUBMIT_FOR_SECOND_CHECK, ()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from flask_wtf import FlaskForm
@@ -24,6 +25,7 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -56,9 +58,13 @@ RELATIONSHIPS: Final = (
 )
 
 
-def code_choices(items: tuple[Exemption, ...]) -> list[tuple[str, str]]:
+def choices_of(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, words) for value, words in pairs]
+
+
+def code_choices(items: tuple[Exemption, ...]) -> list[SelectChoice]:
     """Each code with the words that the requester reads."""
-    return [("", "Choose"), *((item.code, f"{item.code}: {item.text or item.law}") for item in items)]
+    return choices_of([("", "Choose"), *((item.code, f"{item.code}: {item.text or item.law}") for item in items)])
 
 
 def _factor(factor: Factor, hint: str) -> TextAreaField:
@@ -90,7 +96,7 @@ class DecideForm(_FactorsForm):
     seen = HiddenField(validators=[InputRequired()])
     decision = RadioField(
         "What do you decide?",
-        choices=list(PERSON_CHOICES),
+        choices=choices_of(PERSON_CHOICES),
         widget=GovRadioInput(),
         validators=[InputRequired("Choose what you decide")],
     )
@@ -115,7 +121,10 @@ class DecideForm(_FactorsForm):
 class MentionForm(_FactorsForm):
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     decision = RadioField(
-        "What becomes of these words?", choices=list(MENTION_CHOICES), widget=GovRadioInput(), validators=[Optional()]
+        "What becomes of these words?",
+        choices=choices_of(MENTION_CHOICES),
+        widget=GovRadioInput(),
+        validators=[Optional()],
     )
     code = SelectField("Code", widget=GovSelect(), choices=[])
     reason = TextAreaField("Why?", widget=GovTextArea(), validators=[Length(max=MAX_TEXT)])
@@ -131,7 +140,7 @@ class PersonForm(FlaskForm):
         widget=GovTextArea(),
         validators=[Length(max=MAX_TEXT)],
     )
-    relationship = SelectField("Who is this?", widget=GovSelect(), choices=list(RELATIONSHIPS))
+    relationship = SelectField("Who is this?", widget=GovSelect(), choices=choices_of(RELATIONSHIPS))
     submit = SubmitField("Save", widget=GovSubmitInput())
 
     def other_names(self) -> list[str]:
@@ -196,7 +205,7 @@ class BoxForm(MarkForm):
 class ReturnForm(FlaskForm):
     code = RadioField(
         "Why do you return it?",
-        choices=list(RETURN_REASONS.items()),
+        choices=choices_of(RETURN_REASONS.items()),
         widget=GovRadioInput(),
         validators=[InputRequired("Choose why you return it")],
     )

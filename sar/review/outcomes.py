@@ -89,7 +89,7 @@ def views_to_weigh(case: Case) -> list[ViewToWeigh]:
         )
         .order_by(Consultation.decided_at, Consultation.id)
     )
-    newest = {record_id: consultation for consultation, record_id in db.session.execute(query).tuples()}
+    newest = {record_id: consultation for consultation, record_id in db.session.execute(query)}
     coded = set(db.session.scalars(select(WithheldRecord.record_id).where(WithheldRecord.record_id.in_(newest))))
     weighed = {
         (row.consultation_id, row.record_id)

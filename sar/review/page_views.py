@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from redaction.geometry import Box
 from sar.access.guards import current_actor, guard, staff
@@ -200,7 +201,7 @@ def _mark_form(record: Record) -> MarkForm:
     return form
 
 
-def _codes(record: Record) -> list[tuple[str, str]]:
+def _codes(record: Record) -> list[SelectChoice]:
     dpo = is_dpo(current_actor())
     return code_choices(grounds.offered([Regime(record.regime)], dpo=dpo, also_unrelated=True))
 

@@ -19,7 +19,7 @@ from sar.foundation.errors import NotFound, Problem
 from sar.records.queries import disclosable_records
 from sar.review import grounds, queries, service
 from sar.review.blueprint import bp
-from sar.review.forms import RELATIONSHIPS, DecideForm, MergeForm, PersonForm, UnclearForm, code_choices
+from sar.review.forms import RELATIONSHIPS, DecideForm, MergeForm, PersonForm, UnclearForm, choices_of, code_choices
 from sar.review.grounds import DECISION_NAMES, Choice, Decision
 from sar.review.models import Person, PersonKind
 from sar.review.queries import PersonRow
@@ -196,7 +196,7 @@ def merge(person_id: str) -> str | Response:
     form = MergeForm()
     others = [other for other in queries.people_to_choose(case) if other.id != found.id]
     choices = [(f"{other.id}:{other.version}", f"{other.name} ({_decided(other)})") for other in others]
-    form.other.choices = [("", "Choose"), *choices]
+    form.other.choices = choices_of([("", "Choose"), *choices])
     if form.validate_on_submit():
         other_id, _, version = form.other.data.partition(":")
         try:
@@ -220,7 +220,7 @@ def unclear(case_id: str) -> str | Response:
         (Decision.IS_SUBJECT.value, "The requester"),
         (Decision.NOT_A_PERSON.value, "Nobody: not a name"),
     ]
-    form.meaning.choices = [("", "Choose"), *kept, *named]
+    form.meaning.choices = choices_of([("", "Choose"), *kept, *named])
     if form.validate_on_submit():
         ticked = request.form.getlist("mention")
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import func, select
@@ -14,20 +14,17 @@ from redaction.document import PageText
 from sar.cases.deadlines import Regime
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
-from sar.cases.service import facts_of
-from sar.cases.workflow import CaseFacts
-from sar.consultation.queries import undecided_count as undecided_consultations
-from sar.foundation.actors import Actor, ActorKind
-from sar.foundation.audit import AuditEntry
+from sar.foundation.actors import Actor
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound
 from sar.foundation.keys import preload
 from sar.records.models import Record, RecordState
-from sar.records.queries import disclosable_records, page_text, pending_count, unsettled_count
+from sar.records.queries import disclosable_records, page_text
 from sar.records.queries import record as visible_record
 from sar.review import outcomes
+from sar.review.facts import case_facts, current_sign_off, last_return, preparers, undecided_count
 from sar.review.grounds import KEPT, Decision
-from sar.review.models import DrawnBox, Mention, Person, PersonKind, SignOff, WithheldPage, WithheldRecord
+from sar.review.models import DrawnBox, Mention, Person, PersonKind, WithheldPage, WithheldRecord
 from sar.review.outcomes import ViewToWeigh, views_to_weigh
 from sar.review.plans import plan_digest, plan_for, plans_of, schedule_rows, withheld_strings
 from sar.review.suggestions import unsearched_count
@@ -35,10 +32,12 @@ from sar.review.suggestions import unsearched_count
 __all__ = [
     "case_facts",
     "current_sign_off",
+    "last_return",
     "people",
     "plan_digest",
     "plan_for",
     "plans_of",
+    "preparers",
     "schedule_rows",
     "undecided_count",
     "views_to_weigh",
@@ -47,8 +46,6 @@ __all__ = [
 
 EXAMPLES: Final = 2
 PAGE_SIZE: Final = 40
-# Those who only checked did not prepare.
-_CHECKING: Final = ("review.signed_off", "review.returned")
 
 
 @dataclass
@@ -184,6 +181,7 @@ def unclear_mentions(case: Case, limit: int = 500) -> list[Example]:
         .where(Mention.case_id == case.id, Mention.person_id.is_(None), outcomes.open_mention())
         .order_by(Mention.record_id, Mention.page, Mention.start)
     )
+    _keep_key(case)
     found = _examples(list(db.session.scalars(query.limit(limit))))
     return sorted(found, key=lambda example: example.text.casefold())
 
@@ -199,11 +197,6 @@ def unclear_count(case: Case) -> int:
     return db.session.scalar(query.where(*wanted)) or 0
 
 
-def undecided_count(case: Case) -> int:
-    """Everything that still needs a decision: mentions, and originators' views not carried out yet."""
-    return outcomes.open_mentions(case) + sum(not view.settled for view in views_to_weigh(case))
-
-
 def undecided_pages(case: Case) -> dict[str, list[int]]:
     """The pages (from 1) with an open mention, by record."""
     query = (
@@ -215,7 +208,7 @@ def undecided_pages(case: Case) -> dict[str, list[int]]:
         .order_by(Mention.record_id, Mention.page)
     )
     pages: dict[str, list[int]] = defaultdict(list)
-    for record_id, page in db.session.execute(query).tuples():
+    for record_id, page in db.session.execute(query):
         pages[record_id].append(page)
     return pages
 
@@ -237,12 +230,13 @@ def page_marks(actor: Actor, record_id: str, page: int) -> PageMarks:
     if record.state != RecordState.READY or not 1 <= page <= record.pages:
         raise NotFound("This record has no such page to review.")
     at = (Mention.record_id == record.id, Mention.page == page)
-    scopes = preload([record.scope_id])
+    case = db.session.get_one(Case, record.case_id)
+    _keep_key(case)
     mentions = list(db.session.scalars(select(Mention).where(*at).order_by(Mention.start, Mention.end)))
     ids = {found.person_id for found in mentions if found.person_id}
     drawn = select(DrawnBox).where(DrawnBox.record_id == record.id, DrawnBox.page == page).order_by(DrawnBox.created_at)
     whole = select(WithheldPage).where(WithheldPage.record_id == record.id, WithheldPage.page == page)
-    marks = PageMarks(
+    return PageMarks(
         record=record,
         page=page,
         text=page_text(record, page),
@@ -255,8 +249,6 @@ def page_marks(actor: Actor, record_id: str, page: int) -> PageMarks:
             view for view in views_to_weigh(db.session.get_one(Case, record.case_id)) if view.record_id == record.id
         ],
     )
-    del scopes
-    return marks
 
 
 def page_words(text: PageText) -> str:
@@ -281,54 +273,15 @@ def neighbours(record: Record, page: int) -> tuple[tuple[str, int] | None, tuple
     return before, after
 
 
-def current_sign_off(case: Case) -> SignOff | None:
-    """The round of the second check that stands, signed or not; None before one, or when it was overtaken."""
-    query = select(SignOff).where(SignOff.case_id == case.id, SignOff.superseded_at.is_(None))
-    return db.session.scalars(query.order_by(SignOff.requested_at.desc()).limit(1)).first()
-
-
-def last_return(case: Case) -> SignOff | None:
-    """The newest round, if it ended in a return: its reason is what the officer works from."""
-    query = select(SignOff).where(SignOff.case_id == case.id).order_by(SignOff.requested_at.desc()).limit(1)
-    newest = db.session.scalars(query).first()
-    return newest if newest is not None and newest.returned_by else None
-
-
-def preparers(case: Case) -> set[str]:
-    """Staff who decided, drew or asked for anything in this review, from the log: overwritten work counts too."""
-    query = (
-        select(AuditEntry.actor_id)
-        .distinct()
-        .where(
-            AuditEntry.case_id == case.id,
-            AuditEntry.actor_kind == ActorKind.STAFF.value,
-            AuditEntry.action.like("review.%"),
-            AuditEntry.action.not_in(_CHECKING),
-        )
-    )
-    return set(db.session.scalars(query))
-
-
-def case_facts(actor: Actor, case: Case) -> CaseFacts:
-    """The facts that the workflow's guards ask for, as far as review knows; release adds `leak_free`."""
-    prepared_by = preparers(case)
-    signed = current_sign_off(case)
-    by_other = signed is not None and signed.signed_by is not None and signed.signed_by not in prepared_by
-    return replace(
-        facts_of(actor, case),
-        records_pending=pending_count(case) + unsettled_count(case) + unsearched_count(case),
-        undecided_mentions=undecided_count(case),
-        unanswered_consultations_undecided=undecided_consultations(case),
-        signed_off_by_other=by_other,
-        plan_unchanged=signed is not None and signed.plan_sha256 == plan_digest(case),
-        actor_prepared_it=actor.id in prepared_by,
-    )
+def _keep_key(case: Case) -> None:
+    """Hold the case's key while this session lasts: each sealed text that a page shows would ask for it again."""
+    db.session.info["review_key"] = preload([case.scope_id])
 
 
 def _counted(case: Case, person_id: str | None = None) -> dict[str, PersonRow]:
     wanted = [Person.case_id == case.id] + ([Person.id == person_id] if person_id else [])
     owned = Mention.person_id == person_id if person_id else Mention.person_id.is_not(None)
-    scopes = preload([case.scope_id])
+    _keep_key(case)
     rows = {found.id: PersonRow(found) for found in db.session.scalars(select(Person).where(*wanted))}
     per_page = (
         select(
@@ -344,7 +297,7 @@ def _counted(case: Case, person_id: str | None = None) -> dict[str, PersonRow]:
         .group_by(Mention.person_id, Mention.record_id, Record.regime, Mention.page)
     )
     records: dict[str, set[str]] = defaultdict(set)
-    for owner, record_id, regime, _page, mentions, by_hand in db.session.execute(per_page).tuples():
+    for owner, record_id, regime, _page, mentions, by_hand in db.session.execute(per_page):
         row = rows[owner or ""]
         row.mentions, row.pages, row.by_hand = row.mentions + mentions, row.pages + 1, row.by_hand + by_hand
         row.regimes = tuple(sorted({*row.regimes, Regime(regime)}))
@@ -356,11 +309,10 @@ def _counted(case: Case, person_id: str | None = None) -> dict[str, PersonRow]:
         .where(Mention.case_id == case.id, owned, outcomes.open_mention())
         .group_by(Mention.person_id)
     )
-    for owner, count in db.session.execute(still_open).tuples():
+    for owner, count in db.session.execute(still_open):
         rows[owner or ""].open = count
     for person_key, found_in in records.items():
         rows[person_key].records = len(found_in)
-    del scopes
     return rows
 
 

@@ -220,14 +220,14 @@ class _Keeper:
     def _drop_grown(self, stored: dict[Place, Mention], spots: list[Spot]) -> None:
         """A name found in full takes the place of the part of it that was found before, unless that was decided."""
         now = {spot.place for spot in spots}
-        for place, mention in list(stored.items()):
+        for place, mention in [item for item in stored.items() if item[0] not in now]:
             page, start, end, kind = place
             inside = any(
                 (spot.page, spot.mention.kind) == (page, kind)
                 and spot.mention.start <= start <= end <= spot.mention.end
                 for spot in spots
             )
-            if place not in now and inside and self._may_move(mention):
+            if inside and self._may_move(mention):
                 db.session.delete(mention)
                 del stored[place]
         db.session.flush()
