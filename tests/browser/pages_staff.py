@@ -1,0 +1,106 @@
+"""What staff do outside the review: sign in, acknowledge, gather, consult, release, hand an auditor the log."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from sar.access import totp
+from sar.access.permissions import Role
+from sar.access.service import add_staff
+from sar.foundation.actors import SYSTEM
+from sar.foundation.clock import utc_now
+from tests.browser.live import LiveServer
+from tests.browser.pages_look import look
+
+PASSWORD = "marble kettle orchard stone"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of staff with an authenticator."""
+
+    email: str
+    seed: str
+
+    def code(self, offset: int = 0) -> str:
+        """What the authenticator shows. Each code works once: the next use of a test takes the next one."""
+        return totp.code_at(self.seed, utc_now(), offset)
+
+
+def hire(server: LiveServer, role: Role, name: str) -> Member:
+    with server.app.app_context():
+        email = f"{role.value}@northvale.example"
+        added = add_staff(SYSTEM, name=name, email=email, password=PASSWORD, roles=frozenset({role}))
+        return Member(email, added.totp_seed)
+
+
+def sign_in(page: Page, member: Member, heading: str) -> None:
+    page.goto("/staff/sign-in")
+    page.get_by_label("Work email address").fill(member.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Code from your authenticator app").fill(member.code())
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+
+def add_originator(page: Page, name: str, kind: str, email: str) -> None:
+    page.get_by_role("link", name="Originators").click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Kind").select_option(label=kind)
+    page.get_by_label("Email address").fill(email)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(f"{name} is in the directory.")).to_be_visible()
+
+
+def open_case(page: Page, reference: str) -> None:
+    page.get_by_role("link", name="Cases", exact=True).click()
+    page.get_by_role("link", name=reference).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(reference)
+
+
+def part_of_case(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="This case").get_by_role("link", name=name, exact=True).click()
+
+
+def press(page: Page, name: str, said: str) -> None:
+    """Press a button, and see what is said at the top of the page after it."""
+    page.get_by_role("button", name=name).click()
+    expect(page.get_by_role("alert").or_(page.get_by_role("region", name="Done"))).to_contain_text(said)
+
+
+def add_records(page: Page, files: list[Path], where_from: str) -> None:
+    page.get_by_role("button", name="Add records").click()
+    page.get_by_label("Choose files").set_input_files(files)
+    page.get_by_label("Where did they come from?").select_option(label=where_from)
+    page.get_by_label("Part 3 (law enforcement)").check()
+    page.get_by_role("button", name="Add records").click()
+
+
+def state_of(page: Page, title: str) -> str:
+    """What the list of records says about one of them."""
+    return page.get_by_role("row", name=re.compile(re.escape(title))).last.inner_text()
+
+
+def ask_for_view(page: Page, originator: str, titles: list[str]) -> None:
+    page.get_by_role("link", name=re.compile(f"Ask for their view.*{re.escape(originator)}")).click()
+    for title in titles:
+        page.get_by_label(title).check()
+    look(page, "30-ask-for-a-view")
+    page.get_by_role("button", name="Ask for their view").click()
+    expect(page.get_by_text(f"{originator} has been asked.")).to_be_visible()
+
+
+def step_up(page: Page, member: Member, offset: int) -> None:
+    page.get_by_label("Code from your authenticator app").fill(member.code(offset))
+    page.get_by_role("button", name="Continue").click()
+
+
+def save_file(page: Page, button: str, target: Path) -> Path:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+    download.value.save_as(target)
+    return target

@@ -1,0 +1,129 @@
+"""The case desk as officers, requesters and auditors see it: every page fits, is accessible and looked at."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from sar.access import sessions
+from sar.access.permissions import Role
+from sar.cases import service
+from sar.cases.deadlines import ExtensionReason
+from sar.cases.ledger import Fact, case_for, store_fact
+from sar.cases.models import Case
+from sar.cases.queries import visible_case
+from sar.foundation.actors import SYSTEM, Actor, ActorKind
+from sar.foundation.db import write_transaction
+from tests.browser.conftest import Visitors
+from tests.browser.live import LiveServer
+from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
+from tests.factories import staff_actor
+from tests.integration.cases.desk import EMAIL, ago, opened
+from tests.integration.cases.desk import PHONE as BY_PHONE
+
+BOTH = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+
+
+def sign_in(page: Page, url: str, kind: ActorKind, who: str) -> None:
+    with write_transaction():
+        token = sessions.start(kind, who)
+    page.context.add_cookies([{"name": "sar", "value": token, "url": url}])
+
+
+def look(page: Page, address: str, name: str) -> None:
+    page.goto(address)
+    assert_axe_clean(page)
+    assert_fits(page)
+    screenshot(page, name)
+
+
+def a_busy_desk(officer: Actor) -> dict[str, Case]:
+    """One case in each state of the clock, with letters that wait."""
+    late = opened(days_ago=47, name="Delroy Pemberton-Hythe")
+    fresh = opened(BY_PHONE, days_ago=2, name="Priya Ashdown", office="Calder Street", wanted="My licence conditions")
+    paused = opened(days_ago=12, name="Kwame Osei")
+    waiting = opened(EMAIL, days_ago=9, name="Siân Llewellyn")
+    extended = opened(days_ago=20, name="Marlon Pryce")
+    for case in (late, paused, extended):
+        service.acknowledge(officer, case.id, case.version)
+        service.assign(officer, case.id, officer.id)
+    with write_transaction():
+        asked = Fact("clarification_requested", ago(5), detail="Which office did you go to in 2019?")
+        store_fact(officer, case_for(officer, paused.id), asked)
+    service.ask_for_identity(officer, waiting.id, "the date of birth differs from the one we know")
+    service.extend(officer, extended.id, ExtensionReason.COMPLEXITY, "There are forty volumes of paper files.")
+    service.check_identity(officer, extended.id, "officer_letter")
+    service.start_gathering(officer, extended.id)
+    service.add_note(officer, extended.id, "Rang on Tuesday. Prefers letters in large print.")
+    return {"late": late, "fresh": fresh, "paused": paused, "waiting": waiting, "extended": extended}
+
+
+@BOTH
+def test_the_officers_desk(visitors: Visitors, live_server: LiveServer, viewport: ViewportSize) -> None:
+    with live_server.app.app_context(), visitors.at(viewport) as (page, _watch):
+        officer = staff_actor(Role.DPO, name="Robin Field")
+        cases = a_busy_desk(officer)
+        sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
+        look(page, "/staff/cases/", "cases-list")
+        look(page, "/staff/cases/?search=SAR-0000-0000", "cases-list-nothing")
+        for name, case in cases.items():
+            look(page, f"/staff/cases/{case.id}", f"case-{name}")
+        for name, case, form in (
+            ("identity", cases["fresh"], "identity"),
+            ("identity-asked", cases["waiting"], "identity"),
+            ("ask-identity", cases["fresh"], "ask-identity"),
+            ("question", cases["late"], "question"),
+            ("answer", cases["paused"], "answer/1"),
+            ("extend", cases["fresh"], "extend"),
+            ("extend-late", cases["late"], "extend"),
+            ("received", cases["fresh"], "received"),
+            ("refuse", cases["fresh"], "refuse"),
+            ("withdraw", cases["fresh"], "withdraw"),
+            ("conflict", cases["fresh"], "conflict"),
+        ):
+            look(page, f"/staff/cases/{case.id}/{form}", f"case-form-{name}")
+        look(page, "/staff/outbox", "outbox")
+        look(page, "/staff/oversight/", "oversight")
+        look(page, "/staff/oversight/jobs", "oversight-jobs")
+
+
+def test_an_officer_refuses_a_request_and_finds_the_letter_to_print(
+    visitors: Visitors, live_server: LiveServer
+) -> None:
+    with live_server.app.app_context(), visitors.at(DESKTOP) as (page, _watch):
+        officer = staff_actor(Role.DPO, name="Robin Field")
+        case = opened(days_ago=3)
+        sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
+        page.goto(f"/staff/cases/{case.id}")
+        page.get_by_role("link", name="Refuse the request").click()
+        page.get_by_role("button", name="Refuse the request and send the letter").click()
+        expect(page.get_by_role("alert")).to_contain_text("Choose why you refuse this request")
+        assert_axe_clean(page)
+        page.get_by_label("It is not about you.").check()
+        page.get_by_label("Explain it to the person").fill("The records are about someone with the same name.")
+        page.get_by_role("button", name="Refuse the request and send the letter").click()
+        expect(page.get_by_text("The request is refused and the letter is on its way.")).to_be_visible()
+        look(page, f"/staff/cases/{case.id}", "case-refused")
+        page.get_by_role("link", name="Refusal", exact=True).click()
+        expect(page.get_by_text("The records are about someone with the same name.")).to_be_visible()
+        assert_axe_clean(page)
+        screenshot(page, "letter")
+        page.get_by_role("link", name="Outbox").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download to print").click()
+        assert download.value.suggested_filename == f"{case.reference}-rejection.pdf"
+        page.get_by_role("button", name="Mark as sent").click()
+        expect(page.get_by_text("Nothing waits to be printed")).to_be_visible()
+
+
+@BOTH
+def test_the_requester_sees_where_the_request_stands(
+    visitors: Visitors, live_server: LiveServer, viewport: ViewportSize
+) -> None:
+    with live_server.app.app_context(), visitors.at(viewport) as (page, _watch):
+        cases = a_busy_desk(staff_actor(Role.DPO, name="Robin Field"))
+        service.withdraw(SYSTEM, cases["fresh"].id, ago(0))
+        for name, case in cases.items():
+            page.context.clear_cookies()
+            sign_in(page, live_server.url, ActorKind.REQUESTER, visible_case(SYSTEM, case.id).reference)
+            look(page, "/my-request/", f"requester-{name}")
