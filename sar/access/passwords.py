@@ -52,7 +52,7 @@ def require_good_password(password: str) -> None:
 def _without_common_parts(password: str) -> str:
     """What remains without common words, keyboard runs of four or more, and repetition."""
     left = "".join(c for c in password.lower() if c.isalnum())
-    for word in _COMMON:
+    for word in sorted(_COMMON, key=len, reverse=True):
         left = left.replace(word, "")
     for run in (*_RUNS, *(run[::-1] for run in _RUNS)):
         for size in range(len(run), 3, -1):
