@@ -37,6 +37,7 @@ NAMES = {
     "withdrawal": "Withdrawal",
     "passphrase": "Words that open the reply",
     "ready_to_collect": "Reply ready to collect",
+    "ready_to_hand_over": "Reply ready to hand over",
     "consultation_request": "Originator asked for a view",
     "consultation_chase": "Originator reminded",
     "consultation.code": "Code for an originator",

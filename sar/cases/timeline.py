@@ -68,7 +68,9 @@ _WORDS = {
     "release.bundle_blocked": "Reply blocked by the check: {leaks} leaks",
     "release.released": "Reply released",
     "release.passphrase_sent": "Passphrase sent by: {route}",
+    "release.passphrase_shown": "Six words shown, to tell them in person",
     "release.collected": "Reply collected by the requester",
+    "release.handed_over": "Reply saved by staff, to hand over",
 }
 _CLOCK = {
     "received": "Date received corrected to {on}",

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from sar.cases.deadlines import (
     ClarificationReceived,
@@ -22,8 +22,9 @@ from sar.cases.deadlines import (
     Extended,
     make_event,
 )
-from sar.cases.models import Case, ClockFact
+from sar.cases.models import Case, ClockFact, Refusal
 from sar.cases.queries import clock_from, clock_rules
+from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 
@@ -55,6 +56,7 @@ COLUMNS = (
     "extension_reason",
     "answered",
     "outcome",
+    "refusal_code",
     "in_time",
     "days_taken",
     "derivation",
@@ -70,23 +72,29 @@ _SINGLE = (
     "fee_paid",
 )
 # A cell that begins with one of these is a formula to a spreadsheet (security.md 17).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 
 def export(start: date, end: date) -> Iterator[str]:
     """CSV lines: a heading, then one row for each request received in the period (both days counted)."""
     yield _line(COLUMNS)
-    for case, facts in _cases(start, end):
-        yield _line([safe_cell(row) for row in _row(case, facts)])
+    for case, facts, refusal in _cases(start, end):
+        yield _line([safe_cell(cell) for cell in _row(case, facts, refusal)])
 
 
 def safe_cell(value: object) -> str:
     """A cell that no spreadsheet runs."""
     text = "" if value is None else str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
+    # Spreadsheets skip blanks before they look.
+    return "'" + text if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 
-def _cases(start: date, end: date) -> Iterator[tuple[Case, list[ClockFact]]]:
+def size(start: date, end: date) -> int:
+    """How many rows the export of a period has."""
+    return db.session.scalar(select(func.count()).select_from(Case).where(Case.received_on.between(start, end))) or 0
+
+
+def _cases(start: date, end: date) -> Iterator[tuple[Case, list[ClockFact], str | None]]:
     """Cases with their facts, in chunks: memory does not grow with the number of requests."""
     last = ""
     while True:
@@ -100,13 +108,15 @@ def _cases(start: date, end: date) -> Iterator[tuple[Case, list[ClockFact]]]:
         )
         for fact in db.session.scalars(standing.order_by(ClockFact.on, ClockFact.created_at)):
             facts[fact.case_id].append(fact)
+        refused = select(Refusal.case_id, Refusal.code).where(Refusal.case_id.in_([case.id for case in cases]))
+        codes = {row.case_id: row.code for row in db.session.execute(refused.order_by(Refusal.created_at))}
         for case in cases:
-            yield case, facts[case.id]
+            yield case, facts[case.id], codes.get(case.id) if case.stage == Stage.REJECTED else None
         last = cases[-1].id
         db.session.expunge_all()
 
 
-def _row(case: Case, facts: list[ClockFact]) -> list[object]:
+def _row(case: Case, facts: list[ClockFact], refusal: str | None) -> list[object]:
     events = [make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason_code) for fact in facts]
     clock = clock_from(case, events)
     extension = next((fact for fact in facts if fact.kind == "extended"), None)
@@ -135,6 +145,7 @@ def _row(case: Case, facts: list[ClockFact]) -> list[object]:
         extension.reason_code if extension else None,
         clock.ended_on,
         ending[-1].reason_code if ending and clock.ended_on else None,
+        refusal,
         _in_time(clock),
         (clock.ended_on - clock.received).days if clock.ended_on else None,
         " | ".join(f"{step.rule.value} ({step.source}): {step.explanation}" for step in clock.derivation),

@@ -19,7 +19,8 @@ _BANDS = ((1, 30), (31, 90), (91, 180), (181, 365), (366, None))
 class Measures:
     """Counts of a period; percentages are None where there is nothing to count.
 
-    `in_time` looks at every request whose due date fell in the period, so that a backlog cannot hide.
+    `answered_in_time` is out of every request whose due date fell in the period and is past, so that a backlog cannot
+    hide. A refusal is an answer; a request that was taken back needed none.
     """
 
     received: int
@@ -38,7 +39,7 @@ class Measures:
 def measures(start: date, end: date) -> Measures:
     """What happened between two days, both counted, and what is overdue today."""
     today = london_today()
-    cohort = Case.due_on.between(start, end) & Case.stage.not_in((Stage.REJECTED.value, Stage.WITHDRAWN.value))
+    cohort = Case.due_on.between(start, end) & (Case.stage != Stage.WITHDRAWN.value)
     overdue = list(
         db.session.scalars(select(Case.due_on).where(Case.closed_on.is_(None), Case.due_on < today))
     )

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from sar.access.permissions import Permission
+from sar.cases.ledger import require
 from sar.foundation import audit, jobs
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
@@ -18,6 +20,7 @@ from sar.oversight import compliance
 
 def compliance_export(actor: Actor, start: date, end: date) -> Iterator[str]:
     """Deadline compliance as CSV lines, streamed. Raises Refused for a period that runs backwards."""
+    require(actor, Permission.REPORTS_VIEW)
     if start > end:
         raise Refused("The first day must not be after the last.")
     with write_transaction():
@@ -25,13 +28,14 @@ def compliance_export(actor: Actor, start: date, end: date) -> Iterator[str]:
             actor,
             Action.REPORT_EXPORTED,
             actor.id,
-            **{"report": "deadline_compliance", "from": start, "to": end, "rows": None},
+            **{"report": "deadline_compliance", "from": start, "to": end, "rows": compliance.size(start, end)},
         )
     return compliance.export(start, end)
 
 
 def audit_export(actor: Actor) -> Iterator[str]:
     """The whole log as JSON lines, for scripts/verify_audit.py. The export's own entry is its last line."""
+    require(actor, Permission.AUDIT_EXPORT)
     with write_transaction():
         head = audit.head()
         last = record(actor, Action.AUDIT_EXPORTED, actor.id, entries=head.entries, head=head.hash)
@@ -41,6 +45,7 @@ def audit_export(actor: Actor) -> Iterator[str]:
 
 def sign_checkpoint(actor: Actor) -> dict[str, Any]:
     """A signed statement of the log's head. Keep it where the database's keeper cannot reach it."""
+    require(actor, Permission.AUDIT_EXPORT)
     with write_transaction():
         head = audit.head()
         record(actor, Action.CHECKPOINT_SIGNED, actor.id, entries=head.entries, head=head.hash)
@@ -49,4 +54,5 @@ def sign_checkpoint(actor: Actor) -> dict[str, Any]:
 
 def retry_job(actor: Actor, job_id: str) -> None:
     """Have failed work tried again."""
+    require(actor, Permission.JOBS_VIEW)
     jobs.retry(actor, job_id)

@@ -46,7 +46,8 @@ def compliance() -> str | Response:
     if not form.validate_on_submit():
         return _dashboard(form)
     start, end = form.start.data, form.end.data
-    assert start is not None and end is not None  # the form asked for both
+    if start is None or end is None:  # the form asked for both
+        return _dashboard(form)
     lines = service.compliance_export(current_actor(), start, end)
     return _download(lines, "text/csv; charset=utf-8", f"deadline-compliance-{start}-to-{end}.csv")
 

@@ -6,13 +6,13 @@ import json
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
+from sar.access.permissions import Role
 from sar.cases import service
 from sar.cases.calendars import calendar_from_snapshot
 from sar.cases.deadlines import ExtensionReason, ImpossibleDates
-from sar.cases.ledger import Fact
+from sar.cases.ledger import Fact, case_for, store_fact
 from sar.cases.models import Calculation, CalendarSnapshot, Case, ClockFact
 from sar.cases.queries import clock_of, open_questions, visible_case
 from sar.foundation import messages
@@ -21,6 +21,7 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, Refused
+from tests.factories import staff_actor
 from tests.integration.cases.desk import ago, caseworker, dpo, opened
 from tests.integration.intake.walk import rows
 
@@ -39,10 +40,9 @@ def fresh(case: Case) -> Case:
 
 def asked_days_ago(case: Case, days: int, number: int = 1) -> None:
     """A question as it was put some days ago: the command itself always asks today."""
-    from sar.cases.ledger import case_for, store_fact
-
     with write_transaction():
-        store_fact(SYSTEM, case_for(SYSTEM, case.id), Fact("clarification_requested", ago(days), number, detail="Which?"))
+        asked = Fact("clarification_requested", ago(days), number, detail="Which?")
+        store_fact(SYSTEM, case_for(SYSTEM, case.id), asked)
 
 
 def test_a_new_case_is_due_a_month_after_the_day_it_came() -> None:
@@ -180,7 +180,9 @@ def test_a_correction_can_make_an_extension_too_late_and_says_so() -> None:
     assert not clock.extended and "has no effect" in clock.warnings[0].message
 
 
-@pytest.mark.parametrize(("days", "words"), [(-1, "future"), (5, "date we have already"), (0, "cannot have come after")])
+@pytest.mark.parametrize(
+    ("days", "words"), [(-1, "future"), (5, "date we have already"), (0, "cannot have come after")]
+)
 def test_a_date_received_that_cannot_be_is_refused(days: int, words: str) -> None:
     case = opened(days_ago=5)
     if days == 0:
@@ -251,9 +253,6 @@ def test_the_log_tells_the_due_date_before_and_after() -> None:
 
 
 def test_a_second_reader_sees_a_case_and_changes_nothing_on_it() -> None:
-    from sar.access.permissions import Role
-    from tests.factories import staff_actor
-
     reader, case = staff_actor(Role.SECOND_READER), opened(days_ago=10)
     assert visible_case(reader, case.id).id == case.id
     for command in (

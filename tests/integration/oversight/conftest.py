@@ -1,0 +1,10 @@
+"""Oversight is tested on both engines."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _on_both_engines(database: str) -> None:
+    """Asked for by every test here, so that `app` is made on each engine in turn."""
