@@ -13,7 +13,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ahocorasick_rs import AhoCorasick
 
@@ -40,33 +40,39 @@ def fold_char(char: str) -> str:
 
 @dataclass(frozen=True)
 class Folded:
-    """Folded text, with the index in the original of each folded character."""
+    """Folded text of `original`."""
 
     text: str
-    origin: Sequence[int]
     original: str
+
+    @cached_property
+    def origin(self) -> Sequence[int]:
+        """The index in the original of each folded character. Most text holds nothing, and is never asked."""
+        if self.original.isascii():
+            return [index for index, char in enumerate(self.original) if char in _ASCII_KEPT]
+        return [index for index, char in enumerate(self.original) for _ in fold_char(char)]
 
 
 def fold(original: str) -> Folded:
     """`original` as it is compared."""
     if original.isascii():
-        return _fold_ascii(original)
-    out: list[str] = []
-    origin: list[int] = []
-    for index, char in enumerate(original):
-        for folded in fold_char(char):
-            out.append(folded)
-            origin.append(index)
-    return Folded("".join(out), origin, original)
+        folded = original.encode("ascii").translate(None, _ASCII_DROP).lower().decode("ascii")
+    else:
+        folded = original.translate(_FOLDS)
+    return Folded(folded, original)
 
 
-_ASCII_DROP = {c: None for c in range(128) if not fold_char(chr(c))}
-_ASCII_KEPT = [bool(fold_char(chr(c))) for c in range(128)]
+class _Folds(dict[int, str]):
+    """The folded form by code point, filled as characters are met."""
+
+    def __missing__(self, point: int) -> str:
+        folded = self[point] = fold_char(chr(point))
+        return folded
 
 
-def _fold_ascii(original: str) -> Folded:
-    origin = [index for index, char in enumerate(original) if _ASCII_KEPT[ord(char)]]
-    return Folded(original.translate(_ASCII_DROP).lower(), origin, original)
+_FOLDS = _Folds()
+_ASCII_DROP = bytes(c for c in range(128) if not fold_char(chr(c)))
+_ASCII_KEPT = frozenset(chr(c) for c in range(128) if fold_char(chr(c)))
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,7 @@ def halves_over_break(needles: Sequence[Needle], before: str, after: str) -> Ite
     Yields (needle, start in `before`, end in `after`). Used over page breaks, where headers and footers lie between.
     Only breaks at a space or hyphen of the string, or at a hyphen that ends `before`, count.
     """
-    head, tail = fold(before), fold(after)
+    head, tail = _fold_line(before), _fold_line(after)
     if not head.text or not tail.text:
         return
     hyphenated = before.rstrip()[-1:] in _DROPPED
@@ -158,6 +164,10 @@ def halves_over_break(needles: Sequence[Needle], before: str, after: str) -> Ite
             start, end = head.origin[-len(first)], tail.origin[len(second) - 1] + 1
             if stands_alone(before, start, len(before)) and stands_alone(after, 0, end):
                 yield needle, start, end
+
+
+# Each line at a break meets several on the other side.
+_fold_line = lru_cache(maxsize=64)(fold)
 
 
 @lru_cache(maxsize=4_096)

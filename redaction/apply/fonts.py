@@ -14,11 +14,12 @@ from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 from redaction.apply.cmap import CMap, parse
 from redaction.apply.matrices import Matrix
 from redaction.apply.naming import entry, name_of
-from redaction.apply.tokens import operators
+from redaction.apply.tokens import operators, string_bytes
 
 _ENCODINGS = {name: tuple(table) for name, table in charset_encoding.items()}
 _DRAWING = frozenset((b"Tj", b"TJ", b"'", b'"', b"Do"))
 _STANDARD_WIDTH = 500.0
+_REMEMBERED = 20_000  # strings of one font
 _UNICODE_CMAPS = ("UCS2", "UTF16")
 
 
@@ -29,6 +30,20 @@ class Code(NamedTuple):
     text: str
     width: float
     is_space: bool  # the single-byte code 32, to which word spacing applies (9.3.3)
+
+
+class Run(NamedTuple):
+    """One string as shown: its codes, their text, and in text space at size 1 the sum, last and least advance.
+
+    `spaces`: how many codes word spacing applies to.
+    """
+
+    codes: list[Code]
+    text: str
+    width: float
+    last: float
+    least: float
+    spaces: int
 
 
 class Font:
@@ -47,6 +62,7 @@ class Font:
         self.draws_text = False  # Type 3 glyph procedures that show text or images of their own
         self.matrix: Matrix = (0.001, 0.0, 0.0, 0.001, 0.0, 0.0)
         self._cache: dict[bytes, Code] = {}
+        self._runs: dict[bytes, Run] = {}
         self._unicode = CMap()
         self._codes: CMap | None = None
         self._widths: dict[int, float] = {}
@@ -130,6 +146,20 @@ class Font:
             out.append(cache.get(raw) or self._code(raw))
             position += length
         return out
+
+    def run(self, token: bytes) -> Run:
+        """What the string token shows. Words come again and again, so each is decoded once."""
+        found = self._runs.get(token)
+        if found is None:
+            codes = self.decode(string_bytes(token))
+            widths = [code.width for code in codes]
+            last, least = (widths[-1], min(widths)) if widths else (0.0, 0.0)
+            text = "".join([code.text for code in codes])
+            found = Run(codes, text, sum(widths), last, least, sum(code.is_space for code in codes))
+            if len(self._runs) >= _REMEMBERED:
+                self._runs.clear()
+            self._runs[token] = found
+        return found
 
     def _code(self, raw: bytes) -> Code:
         value = int.from_bytes(raw, "big")

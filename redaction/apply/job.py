@@ -160,13 +160,16 @@ class _Job:
 
     def _places(self, selection: Selection) -> list[Box]:
         """Where, on the page as it was, something is removed: display boxes, for drawing it as a picture."""
+        shows = [show for show in selection.scene.shows if not (show.unseen or show.read_only)]
+        glyphs = [glyph.rect for show in shows for glyph in show.glyphs if glyph.removed]
+        if not glyphs and not selection.regions:
+            return []
         index = selection.scene.number
         page = self.opened.page(index)
         try:
             frame = self.opened.frame(index, page)
         finally:
             page.close()
-        glyphs = [g.rect for show in selection.scene.shows if not show.unseen for g in show.glyphs if g.removed]
         return [frame.to_display(rect) for rect in (*glyphs, *(region.rect for region in selection.regions))]
 
     def _cut_form_resources(self) -> None:

@@ -41,32 +41,33 @@ class Text:
 
 def read_lines(shows: Sequence[Show]) -> list[Line]:
     """The lines of a page, top to bottom for level text. Marks glyphs printed over another as its shadows."""
-    groups: dict[tuple[int, int], list[tuple[float, Show]]] = {}
+    return [_line(row) for row in rows(shows)]
+
+
+def rows(shows: Sequence[Show]) -> list[list[Show]]:
+    """The operators of each line."""
+    groups: dict[int, list[tuple[float, Show]]] = {}
     for show in shows:
-        if show.glyphs and show.em > 0:
-            first = show.glyphs[0]
+        if show.pieces and show.em > 0:
             angle = round(math.degrees(math.atan2(show.uy, show.ux))) % 360
-            groups.setdefault((angle, 0), []).append((first.y * show.ux - first.x * show.uy, show))
-    lines: list[Line] = []
-    for _, members in sorted(groups.items()):
-        lines.extend(_group_lines(members))
-    return lines
+            groups.setdefault(angle, []).append((show.y * show.ux - show.x * show.uy, show))
+    return [row for _, members in sorted(groups.items()) for row in _rows_of(members)]
 
 
-def _group_lines(members: list[tuple[float, Show]]) -> Iterator[Line]:
+def _rows_of(members: list[tuple[float, Show]]) -> Iterator[list[Show]]:
     members.sort(key=lambda pair: -pair[0])
     row: list[Show] = []
     level, em = 0.0, 0.0
     for across, show in members:
         if row and level - across > SAME_LINE * min(em, show.em):
-            yield _line(row)
+            yield row
             row = []
         if not row:
             level = across
         em = show.em
         row.append(show)
     if row:
-        yield _line(row)
+        yield row
 
 
 def _line(shows: Iterable[Show]) -> Line:

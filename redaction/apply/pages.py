@@ -20,7 +20,7 @@ from redaction.apply.tokens import name_text
 
 # Names that tell nothing: what the usual producers call their resources. Any other name is replaced.
 _NEUTRAL = re.compile(
-    r"/(F|TT|T1_|T|C0_|C2_|CS|Cs|G|GS|Gs|gs|EGS|Im|Image|Img|I|Xi|Xf|X|Fm|Fx|Meta|MC|MCI?d?|Pr|P|Pat|Pattern|p|Sh|S|Tr|R|f"
+    r"/([A-Za-z]|TT|T1_|T|C0_|C2_|CS|Cs|G|GS|Gs|gs|EGS|Im|Image|Img|I|Xi|Xf|X|Fm|Fx|Meta|MC|MCI?d?|Pr|P|Pat|Pattern|p|Sh|S|Tr|R|f"
     r"|a|x|s|cs|Fn|Font|FRM|n|Xop|ImagePart_|Obj|FI|FT|OC|DefaultRGB|DefaultGray|DefaultCMYK)[\d_-]*"
 )
 _TELLING_MARK = re.compile(rb"/(ActualText|Alt|E|Lang|BBox|T|Title|Contents|Attached|Subtype)\b|#")

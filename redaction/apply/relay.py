@@ -300,7 +300,7 @@ def _start(segment: Segment, margins: Margins, middle: float, width: float) -> f
 
 def _move_shadows(layout: Layout, selection: Selection) -> None:
     for show in selection.scene.shows:
-        for glyph in show.glyphs:
+        for glyph in show.glyphs if not show.read_only else ():
             first = glyph.shadow
             if first is None:
                 continue

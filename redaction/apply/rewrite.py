@@ -39,6 +39,8 @@ def touches_text(scope: Scope, layout: Layout) -> bool:
 
 
 def _changed(show: Show, layout: Layout) -> bool:
+    if show.read_only:
+        return False
     moved, dropped = layout.moved, layout.dropped
     return any(glyph.removed or id(glyph) in moved or id(glyph) in dropped for glyph in show.glyphs)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import pikepdf
 
-from redaction.apply.fonts import Code, Font
+from redaction.apply.fonts import Code, Font, Run
 from redaction.apply.matrices import IDENTITY, Matrix, Point, Rect
 from redaction.apply.tokens import Op
 
@@ -49,21 +50,28 @@ class Glyph:
 
 
 class Show:
-    """One text-showing operator: its text state, and the glyphs it shows."""
+    """One text-showing operator: its text state, and what it shows.
+
+    `pieces`: its strings, each with its offset along `step` from the origin `x, y` of the first glyph. Most text is
+    only read, so glyphs are made when they are first asked for.
+    """
 
     __slots__ = (
-        "char_space", "clip", "ctm", "em", "font", "glyphs", "hidden", "mode", "op", "rise", "scale", "scope",
-        "size", "text_object", "tm", "unseen", "up", "ux", "uy", "word_space",
+        "_glyphs", "char_space", "clip", "ctm", "em", "font", "hidden", "mode", "op", "pieces", "rise", "scale",
+        "scope", "size", "step", "stretch", "text_object", "tm", "unseen", "up", "ux", "uy", "word_space", "x", "y",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, op: int, text_object: int, font: Font) -> None:
         self.scope, self.op, self.text_object, self.font = scope, op, text_object, font
-        self.glyphs: list[Glyph] = []
+        self._glyphs: list[Glyph] | None = None
+        self.pieces: list[tuple[float, Run]] = []
         self.tm: Matrix = IDENTITY
         self.ctm: Matrix = IDENTITY
         self.size = self.char_space = self.word_space = self.rise = 0.0
-        self.scale = 1.0
+        self.scale = self.stretch = 1.0
         self.mode = 0
+        self.x = self.y = 0.0
+        self.step: Point = (1.0, 0.0)
         self.ux, self.uy, self.em = 1.0, 0.0, 1.0
         self.up: Point = (0.0, 1.0)
         self.clip: Rect | None = None
@@ -73,6 +81,32 @@ class Show:
     @property
     def raw(self) -> Op:
         return self.scope.ops[self.op]
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nobody has asked for the glyphs, so that none can have been removed or moved."""
+        return self._glyphs is None
+
+    @property
+    def glyphs(self) -> list[Glyph]:
+        """The glyphs in the order shown."""
+        if self._glyphs is None:
+            self._glyphs = self._spelt()
+        return self._glyphs
+
+    def _spelt(self) -> list[Glyph]:
+        out: list[Glyph] = []
+        step_x, step_y = self.step
+        length = math.hypot(step_x, step_y)
+        for start, run in self.pieces:
+            offset = start
+            for code in run.codes:
+                natural = code.width * self.size
+                advance = abs(natural * self.stretch) * length
+                out.append(Glyph(self, code, self.x + offset * step_x, self.y + offset * step_y, advance))
+                extra = self.char_space + (self.word_space if code.is_space else 0.0)
+                offset += (natural + extra) * self.stretch
+        return out
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from redaction.apply.glance import SEEN_WITHIN, glance
 from redaction.apply.lines import Line, Text, joined, line_text, read_lines, stream_text
 from redaction.apply.matrices import Rect, inside, overlap
 from redaction.apply.scene import Glyph, PageScene
@@ -25,7 +26,10 @@ class Region:
 
 @dataclass
 class Selection:
-    """What goes from one page. `codes`: the reason to print, by the id of a removed glyph. `hits`: by needle index."""
+    """What goes from one page. `codes`: the reason to print, by the id of a removed glyph. `hits`: by needle index.
+
+    `glanced`: the words of each line of a page that was seen to hold nothing, and was not looked at more closely.
+    """
 
     scene: PageScene
     lines: list[Line]
@@ -36,14 +40,17 @@ class Selection:
     off_page: int = 0
     burns: list[Region] = field(default_factory=list)
     in_place: set[int] = field(default_factory=set)
+    glanced: list[str] | None = None
 
     @property
     def removed_any(self) -> bool:
-        return any(glyph.removed for show in self.scene.shows for glyph in show.glyphs)
+        return any(glyph.removed for show in self.scene.shows if not show.read_only for glyph in show.glyphs)
 
 
 def select(scene: PageScene, words: NeedleSet, regions: Sequence[Region]) -> Selection:
     """Marks the glyphs to remove from one page and tells what was found."""
+    if not regions and (glanced := glance(scene, words)) is not None:
+        return Selection(scene, [], [], [], glanced=glanced)
     dropped = _drop_unseen(scene)
     lines = read_lines([show for show in scene.shows if not show.unseen])
     texts = [line_text(line) for line in lines]
@@ -98,11 +105,11 @@ def _drop_unseen(scene: PageScene) -> int:
     """Text off the page or wholly outside its clip is not part of what was reviewed: it goes without a box."""
     count = 0
     for show in scene.shows:
-        if show.scope.kind not in ("page", "form") or not show.glyphs:
+        if show.scope.kind not in ("page", "form") or not show.pieces:
             continue
         seen = scene.crop if show.clip is None else overlap(scene.crop, show.clip)
         # Some room, for marks without a width and for letters that reach out of their cells.
-        room = 0.5 * show.em
+        room = SEEN_WITHIN * show.em
         wide = None if seen is None else (seen[0] - room, seen[1] - room, seen[2] + room, seen[3] + room)
         if wide is None or not any(_touches(glyph.rect, wide) for glyph in show.glyphs):
             show.unseen = True
@@ -159,14 +166,32 @@ def _remove(glyphs: Iterable[Glyph | None]) -> int:
 
 def _spread_to_shadows(scene: PageScene) -> None:
     """What is printed twice goes twice."""
-    glyphs = [glyph for show in scene.shows for glyph in show.glyphs if glyph.shadow is not None]
+    shows = (show for show in scene.shows if not show.read_only)
+    glyphs = [glyph for show in shows for glyph in show.glyphs if glyph.shadow is not None]
     for glyph in glyphs:
         if glyph.shadow is not None and (glyph.removed or glyph.shadow.removed):
             glyph.removed = glyph.shadow.removed = True
 
 
+def _edge(selection: Selection) -> list[str]:
+    return [text.text for text in selection.texts] if selection.glanced is None else selection.glanced
+
+
+def _look_closer(selection: Selection) -> None:
+    if selection.glanced is not None:
+        selection.lines = read_lines(selection.scene.shows)
+        selection.texts = [line_text(line) for line in selection.lines]
+        selection.glanced = None
+
+
 def over_page_break(before: Selection, after: Selection, words: NeedleSet) -> None:
     """Marks strings that begin on one page and finish on the next."""
+    if before.glanced is not None or after.glanced is not None:
+        tails, heads = _edge(before)[-BREAK_LINES:], _edge(after)[:BREAK_LINES]
+        if not any(any(halves_over_break(words.needles, tail, head)) for tail in tails for head in heads):
+            return
+        _look_closer(before)
+        _look_closer(after)
     for tail in before.texts[-BREAK_LINES:]:
         for head in after.texts[:BREAK_LINES]:
             for needle, start, end in halves_over_break(words.needles, tail.text, head.text):

@@ -16,9 +16,9 @@ from redaction.apply.fonts import Font
 from redaction.apply.matrices import IDENTITY, Matrix, Rect, bounds, multiply, overlap
 from redaction.apply.naming import entry
 from redaction.apply.paths import PathTracker
-from redaction.apply.scene import Glyph, ImageUse, PageScene, Resources, Scope, Show
+from redaction.apply.scene import ImageUse, PageScene, Resources, Scope, Show
 from redaction.apply.scopes import FontCache, open_scope
-from redaction.apply.tokens import Arg, name_text, number, string_bytes
+from redaction.apply.tokens import Arg, name_text, number
 
 _INLINE_SPACE = re.compile(rb"/(?:CS|ColorSpace)\s*(/[^\s/\[\]<>()]+)")
 MAX_DEPTH = 16
@@ -243,30 +243,26 @@ class Interpreter:
         tall = math.hypot(rise_x, rise_y)
         show.up = (rise_x / tall, rise_y / tall) if tall else (0.0, 1.0)
         show.em = abs(state.size) * tall if not vertical else abs(state.size) * math.hypot(whole[0], whole[1])
-        origin_x = whole[4] + state.rise * whole[2]
-        origin_y = whole[5] + state.rise * whole[3]
-        step = 1.0 if vertical else state.scale
-        offset = 0.0
-        glyphs, size = show.glyphs, state.size
+        show.x = whole[4] + state.rise * whole[2]
+        show.y = whole[5] + state.rise * whole[3]
+        show.step = (ax, ay)
+        step = show.stretch = 1.0 if vertical else state.scale
+        offset = before = 0.0
+        size, between = state.size, state.char_space
         for part in parts:
             if isinstance(part, list):
                 continue
             if part[:1] not in (b"(", b"<"):
                 offset -= number(part) / 1000 * size * step
                 continue
-            for code in font.decode(string_bytes(part)):
-                natural = code.width * size
-                extra = state.char_space + (state.word_space if code.is_space else 0.0)
-                glyphs.append(
-                    Glyph(
-                        show,
-                        code,
-                        origin_x + offset * ax,
-                        origin_y + offset * ay,
-                        abs(natural * step) * length,
-                    )
-                )
-                offset += (natural + extra) * step
+            run = font.run(part)
+            if run.codes:
+                if not show.pieces:
+                    show.x, show.y = show.x + offset * ax, show.y + offset * ay
+                    before = offset
+                show.pieces.append((offset - before, run))
+                extra = between * len(run.codes) + state.word_space * run.spaces
+                offset += (run.width * size + extra) * step
         a, b, c, d, e, f = self.tm
         moved_x, moved_y = (offset * c, offset * d) if vertical else (offset * a, offset * b)
         self.tm = (a, b, c, d, e + moved_x, f + moved_y)
@@ -277,9 +273,9 @@ class Interpreter:
         if show.hidden:
             return
         self.scene.shows.append(show)
-        if show.glyphs and not show.font.reliable:
+        if show.pieces and not show.font.reliable:
             self.scene.unreadable = True
-        if show.glyphs and not show.font.supported:
+        if show.pieces and not show.font.supported:
             self.scene.trouble = self.scene.trouble or "a font with an unknown character map"
         if show.font.type3 and show.font.draws_text:
             self.scene.trouble = self.scene.trouble or "text inside glyph procedures"

@@ -25,6 +25,12 @@ _TOKEN = re.compile(
     rb")",
     re.DOTALL,
 )
+_FLAT_ARRAY = re.compile(
+    rb"((?:[^()<>\[\]{}/%]++|\((?:[^()\\]|\\.)*+\)|<[0-9A-Fa-f" + _SPACE + rb"]*+>)*+)\]", re.DOTALL
+)
+_FLAT_ITEM = re.compile(
+    rb"[^" + _SPACE + rb"()<>]+|\((?:[^()\\]|\\.)*+\)|<[0-9A-Fa-f" + _SPACE + rb"]*+>", re.DOTALL
+)
 _BRACKET = re.compile(rb"\\.|[()]", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)|\r\n?", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
@@ -91,6 +97,10 @@ def _operand(data: bytes, m: re.Match[bytes], kind: int) -> tuple[Arg | None, in
 
 def _array(data: bytes, position: int) -> tuple[list[bytes], int]:
     """The tokens of an array, and where it ends. One that is never closed ends before the next text operator."""
+    if (flat := _FLAT_ARRAY.match(data, position)) is not None:
+        items = _FLAT_ITEM.findall(flat[1])
+        if _AFTER_ARRAY.isdisjoint(items):
+            return items, flat.end()
     out: list[bytes] = []
     while (m := _TOKEN.match(data, position)) is not None:
         kind = m.lastindex or _JUNK

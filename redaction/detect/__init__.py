@@ -1,4 +1,4 @@
-"""Finding people and identifiers in the pages of a case. Rules only: offline, no trained model.
+"""Finding people and identifiers in the pages of a case: rules and a trained model, offline.
 
 `detect_document` reads a PDF or a text file, `detect_pages` pages already read. In a text file offsets count
 characters of the file; in a PDF they count characters of the page's text as `redaction.detect.text.page_string`

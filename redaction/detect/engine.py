@@ -1,5 +1,6 @@
 """Runs the recognisers over the pages of one case, learns who is in it, and settles overlaps."""
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -9,12 +10,14 @@ from redaction.detect.context import ContextRecogniser
 from redaction.detect.identifiers import IdentifierRecogniser
 from redaction.detect.layout import LayoutRecogniser
 from redaction.detect.lexicon import Class, classify
-from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Recogniser
+from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Recogniser, by_model
 from redaction.detect.names import BRACKETED, DECLARED, INTRODUCED, NameRecogniser
 from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
 from redaction.detect.register import INITIALS, ONE_INITIAL, Register
 from redaction.detect.text import PageString, fold
+from redaction.errors import RedactionError
 
+MODELS_SETTING = "REDACTION_MODELS"
 REPORTED = 0.5
 LEARNED = 0.55
 # A name found with this score stands even where the same word also names a place.
@@ -30,16 +33,34 @@ _ORDINARY_CAPITALS = frozenset(
 )
 
 
-def standard_recognisers() -> tuple[Recogniser, ...]:
-    """Rules only, which need nothing but the lists in data/. A trained model joins by being added here."""
-    return NameRecogniser(), LayoutRecogniser(), IdentifierRecogniser(), ContextRecogniser()
+def standard_recognisers(models: bool | None = None) -> tuple[Recogniser, ...]:
+    """The rules, which need nothing but the lists in data/, and the trained model.
+
+    `models` says whether the model joins; None leaves it to the environment, where REDACTION_MODELS=off keeps it out.
+    """
+    rules = NameRecogniser(), LayoutRecogniser(), IdentifierRecogniser(), ContextRecogniser()
+    if not (_models_wanted() if models is None else models):
+        return rules
+    from redaction.detect.trained import ModelRecogniser  # without models nothing of their libraries is loaded
+
+    return *rules, ModelRecogniser()
+
+
+def _models_wanted() -> bool:
+    value = os.environ.get(MODELS_SETTING, "on").strip().lower()
+    if value not in ("on", "off"):
+        raise RedactionError(f"{MODELS_SETTING} must be on or off.")
+    return value == "on"
 
 
 class Detector:
     """Finds people and identifiers in the pages of one case. Holds no state between calls."""
 
-    def __init__(self, recognisers: Sequence[Recogniser] | None = None) -> None:
-        self.recognisers = tuple(recognisers) if recognisers is not None else standard_recognisers()
+    def __init__(
+        self, recognisers: Sequence[Recogniser] | None = None, *, models: bool | None = None
+    ) -> None:
+        """`recognisers` in place of the standard ones; `models` as for `standard_recognisers`."""
+        self.recognisers = tuple(recognisers) if recognisers is not None else standard_recognisers(models)
 
     def detect(
         self, pages: Sequence[PageString], subject: Sequence[str], people: Sequence[str]
@@ -79,9 +100,12 @@ def _learn(text: str, findings: list[Finding]) -> list[Learned]:
     identifiers = [f for f in findings if f.kind in IDENTIFIER_KINDS]
     learned = []
     owner: Finding | None = None
+    ruled = [f for f in ordered if not by_model(f)]
     for finding in ordered:
         if finding.evidence == (DECLARED,):
             continue  # initials are matched by case, in their own way
+        if by_model(finding) and any(f.start < finding.end and finding.start < f.end for f in ruled):
+            continue  # the rules know better where a name begins and ends
         surface = text[finding.start : finding.end]
         if finding.evidence[0] in (INTRODUCED, BRACKETED):
             of = (

@@ -47,6 +47,14 @@ class Finding:
     title: str = ""
 
 
+MODEL_LEAD = "model "  # evidence of a trained model: this and its chance, "model .93"
+
+
+def by_model(finding: Finding) -> bool:
+    """Whether nothing but a trained model speaks for `finding`."""
+    return all(why.startswith(MODEL_LEAD) for why in finding.evidence)
+
+
 class Recogniser(Protocol):
     """Anything that can point at spans of a page: rules, a dictionary, a trained model.
 

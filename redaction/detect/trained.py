@@ -1,0 +1,128 @@
+"""Names by the trained model, kept from what it is known to get wrong.
+
+The model reads without regard to capitals and was trained on other prose than case notes. So it never decides alone
+on streets, organisations, acronyms or dictionary words, and its score stays below those of the rules.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from redaction.detect import cues
+from redaction.detect.lexicon import KIN, ORGANISATION, STREET, TITLES, Class, classify, is_word
+from redaction.detect.model import MODEL_LEAD, Finding
+from redaction.detect.rampart import Piece, loaded
+from redaction.detect.text import SOFT, PageString, fold
+
+LEAST, LEAST_IN_LOWER_CASE = 0.5, 0.7
+# Only a surer name is followed through the case (see `engine.LEARNED`): one odd word is not to be multiplied.
+SCORE, SCORE_FOLLOWED, LEAST_TO_FOLLOW = 0.5, 0.58, 0.9
+SHORTEST, SHORTEST_IN_CAPITALS, LONGEST = 3, 4, 5
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_GAP = re.compile(r"\.?[ ]|[ ]?\v+")
+_NEXT_WORD = re.compile(rf"[ \v]+(?P<word>{cues.CAPITALISED})")
+_SENTENCE_START = re.compile(r"(?:\A|[.!?:;][\"')]*[ \v]+|\n[> \t]*|[-*\u2022(\"][ ]?)\Z")
+_SAINT = re.compile(r"\b(?:St|Saint|HMP|HMYOI|YOI|HM Prison)\.?[ ]\Z", re.IGNORECASE)
+_NAMES = frozenset({Class.FORENAME, Class.WORD_NAME, Class.SURNAME, Class.UNKNOWN})
+
+
+class _Word(NamedTuple):
+    text: str
+    start: int
+    end: int
+    key: str
+    chance: float
+
+
+class ModelRecogniser:
+    """Kind `person`, from the model of `redaction.detect.rampart`."""
+
+    name = "trained model"
+
+    def find(self, page: PageString) -> list[Finding]:
+        flat = page.flat
+        pieces = loaded().pieces(flat.replace(SOFT, " "), LEAST / 2)
+        named = [word for word in _words(flat, pieces) if _may_name(word)]
+        return [
+            _finding(group)
+            for group in _groups(flat, named)
+            if _stands_alone(flat, group) and not _names_a_place(flat, group)
+        ]
+
+
+def _words(flat: str, pieces: tuple[Piece, ...]) -> Iterator[_Word]:
+    """The words that the pieces lie in, each with the mean chance of its letters."""
+    index = 0
+    for match in _WORD.finditer(flat):
+        while index < len(pieces) and pieces[index].end <= match.start():
+            index += 1
+        if index == len(pieces):
+            return
+        total = 0.0
+        while index < len(pieces) and pieces[index].start < match.end():
+            total += pieces[index].chance * (pieces[index].end - pieces[index].start)
+            index += 1
+        text = match.group().removesuffix("'s")
+        if total:
+            chance = min(total / len(match.group()), 1.0)
+            yield _Word(text, match.start(), match.start() + len(text), fold(text), chance)
+
+
+def _may_name(word: _Word) -> bool:
+    if word.key in TITLES or word.key in KIN or word.key in STREET or word.key in ORGANISATION:
+        return False
+    kind = classify(word.key)
+    if word.text[0].islower():
+        return (
+            word.chance >= LEAST_IN_LOWER_CASE
+            and len(word.key) >= SHORTEST
+            and kind in _NAMES
+            and not is_word(word.key)
+        )
+    shouted = word.text.isupper() and len(word.text) < SHORTEST_IN_CAPITALS and kind is not Class.INITIAL
+    return word.chance >= LEAST and kind not in (Class.STOP, Class.PLACE) and not shouted
+
+
+def _groups(flat: str, words: list[_Word]) -> Iterator[list[_Word]]:
+    """Words next to one another, in the same kind of letters, are one name."""
+    group: list[_Word] = []
+    for word in words:
+        if group and (
+            len(group) == LONGEST
+            or _GAP.fullmatch(flat, group[-1].end, word.start) is None
+            or group[0].text[0].islower() != word.text[0].islower()
+        ):
+            yield group
+            group = []
+        group.append(word)
+    if group:
+        yield group
+
+
+def _stands_alone(flat: str, group: list[_Word]) -> bool:
+    """Whether the model's word is enough: a word that may be an everyday one must not just begin a sentence."""
+    kinds = {classify(word.key) for word in group}
+    if not kinds & _NAMES:
+        return False
+    if len(group) > 1:
+        return True
+    (word,) = group
+    if len(word.text) < SHORTEST:
+        return False
+    starts = _SENTENCE_START.search(flat, max(0, word.start - 6), word.start) is not None
+    return not (starts and is_word(word.key))
+
+
+def _names_a_place(flat: str, group: list[_Word]) -> bool:
+    start, end = group[0].start, group[-1].end
+    if _SAINT.search(flat, max(0, start - 12), start) or cues.ORGANISATION_AFTER.match(flat, end):
+        return True
+    after = _NEXT_WORD.match(flat, end)
+    return after is not None and fold(after["word"]) in STREET | ORGANISATION
+
+
+def _finding(group: list[_Word]) -> Finding:
+    chance = sum(word.chance for word in group) / len(group)
+    score = SCORE_FOLLOWED if len(group) > 1 or chance >= LEAST_TO_FOLLOW else SCORE
+    why = MODEL_LEAD + f"{min(chance, 0.99):.2f}".removeprefix("0")
+    return Finding(group[0].start, group[-1].end, "person", score, (why,))
