@@ -200,7 +200,7 @@ class ViewWeighed(Row):
 class SignOff(ScopedRow):
     """One round of the second check: asked for, then signed, returned, or overtaken by a change."""
 
-    __tablename__ = "sign_off"
+    __tablename__ = "review_sign_off"
 
     case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
     plan_sha256: Mapped[str] = plain(String(64), nullable=False)
