@@ -32,6 +32,11 @@ def identity(case_id: str) -> Answer:
         ),
         "Identity is settled.",
         "cases/identity.html",
+        explanation=[
+            f"On {date_words(fact.on)} we asked for proof because {fact.detail}"
+            for fact in queries.clock_facts(case)
+            if fact.kind == "id_requested" and case.identity == "asked"
+        ],
         copy_url=url_for("cases.identity_copy", case_id=case_id) if case.submission.identity_blob_id else None,
     )
 

@@ -72,7 +72,7 @@ _SINGLE = (
     "fee_paid",
 )
 # A cell that begins with one of these is a formula to a spreadsheet (security.md 17).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def export(start: date, end: date) -> Iterator[str]:
