@@ -19,13 +19,12 @@ def tick(page: Page, names: list[str]) -> None:
     page.get_by_role("button", name="Decide about those ticked").click()
 
 
-def tick_all(page: Page) -> int:
+def tick_all(page: Page) -> None:
     boxes = page.get_by_role("checkbox", name=re.compile("^Tick "))
     count = boxes.count()
     for number in range(count):
         boxes.nth(number).check()
     page.get_by_role("button", name="Decide about those ticked").click()
-    return count
 
 
 def choose_code(page: Page, label: str) -> None:
@@ -44,6 +43,7 @@ def withhold(page: Page) -> None:
 def decide(page: Page, choice: str) -> None:
     page.get_by_label(choice).check()
     page.get_by_role("button", name="Save the decision").click()
+    _done(page)
 
 
 def disclose(page: Page) -> None:
@@ -55,10 +55,10 @@ def decide_the_rest(page: Page) -> None:
     """Withhold whatever is left, kind by kind, page of the list by page."""
     for kind in ("People", "Numbers and addresses", "Words that point at someone"):
         page.get_by_role("link", name=re.compile(f"^{kind}")).click()
+        expect(page.get_by_role("heading", level=2, name=f"{kind}: to decide")).to_be_visible()
         while page.get_by_role("checkbox", name=re.compile("^Tick ")).count():
             tick_all(page)
             withhold(page)
-            expect(page.get_by_role("heading", level=1)).to_contain_text("Review")
 
 
 def settle_unclear(page: Page) -> None:
@@ -74,6 +74,7 @@ def settle_unclear(page: Page) -> None:
         meaning = page.get_by_label("Whom do the ticked words mean?")
         meaning.select_option(index=3)  # after "Choose", the requester, and nobody
         page.get_by_role("button", name="Save").click()
+        _done(page)
     page.get_by_role("link", name="Back to the list").first.click()
 
 
@@ -95,3 +96,8 @@ def keep_box(page: Page, reason: str) -> None:
     choose_code(page, "Why in law?")
     page.get_by_label("Why here?").fill(reason)
     page.get_by_role("button", name="Add the box").click()
+
+
+def _done(page: Page) -> None:
+    """Wait for the page that says that it is done: a click alone waits for nothing."""
+    expect(page.get_by_role("alert", name="Done")).to_be_visible()
