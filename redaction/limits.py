@@ -83,7 +83,8 @@ def may_hold_inline_image(page: pikepdf.Object) -> bool:
     """Whether the content may draw an inline image (BI operator). Says yes when in doubt."""
     for stream in content_streams(page):
         try:
-            if re.search(rb"\bBI\b", stream.read_bytes()):
+            data = stream.read_bytes()
+            if b"BI" in data and re.search(rb"\bBI\b", data):
                 return True
         except pikepdf.PdfError:
             return True

