@@ -9,7 +9,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from sar.foundation import web
 from sar.foundation.db import db
-from sar.foundation.keys import open_ring
+from sar.foundation.key_ring import open_ring
 from sar.foundation.runtime import Runtime
 from sar.settings import PROJECT_ROOT, Settings
 from sar.site import register_stages

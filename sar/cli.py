@@ -19,9 +19,10 @@ from sar.access.totp import enrolment_uri
 from sar.cases.deadline_table import run_deadlines
 from sar.demo.commands import demo
 from sar.foundation import jobs
+from sar.foundation import keys as key_store
 from sar.foundation.actors import SYSTEM
 from sar.foundation.errors import Problem
-from sar.foundation.keys import KeyRing
+from sar.foundation.key_ring import KeyRing
 from sar.foundation.runtime import runtime, settings
 from sar.oversight import service as oversight
 
@@ -83,6 +84,20 @@ def create_keys(path: Path) -> None:
     except FileExistsError:
         raise click.ClickException(f"There is already a file at {path}. It was left as it is.") from None
     click.echo(f"Made {path}. Set SAR_KEY_RING to it.")
+
+
+@keys.command("rotate")
+@with_appcontext
+def rotate_keys() -> None:
+    """Add a master key to the ring and wrap every case's key with it."""
+    click.echo(f"{key_store.rotate()} keys wrapped anew. Back the ring up again, then run: flask keys rewrap")
+
+
+@keys.command("rewrap")
+@with_appcontext
+def rewrap_keys() -> None:
+    """Wrap what still hangs on an old master key. When it finds nothing, the old key may leave the ring."""
+    click.echo(f"{key_store.rewrap()} keys wrapped anew.")
 
 
 @click.group()

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, make_url, text
 from sar.foundation import audit, blobs, jobs, keys, messages, throttle
 from sar.foundation.db import db, write_transaction
 from sar.foundation.jobs.models import PeriodicRun
+from sar.foundation.key_ring import open_ring
 from sar.foundation.runtime import Runtime
 from sar.settings import Settings
 
@@ -36,7 +37,7 @@ def foundation_app(instance: Path, url: str, **changes: Any) -> Flask:
     """An application of foundation tables only, on a database that is there already."""
     settings = Settings(environment="test", instance=instance, database_url=url, **changes)
     app = Flask("foundation", instance_path=str(instance.resolve()))
-    app.extensions["sar"] = Runtime(settings=settings, key_ring=keys.open_ring(settings))
+    app.extensions["sar"] = Runtime(settings=settings, key_ring=open_ring(settings))
     app.config.update(SQLALCHEMY_DATABASE_URI=url, TESTING=True)
     db.init_app(app)
     return app

@@ -16,17 +16,16 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import DDL, Integer, String, Text, event, select, text
+from sqlalchemy import DDL, Integer, String, Text, event, select
 from sqlalchemy.orm import Mapped
 
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.clock import utc_now
 from sar.foundation.db import ID, Base, UtcDateTime, db, plain
-from sar.foundation.keys import KeyRing
+from sar.foundation.key_ring import KeyRing
 
 GENESIS = "0" * 64
-_POSTGRESQL_LOCK = 7_320_001
 
 
 class AuditEntry(Base):
@@ -62,8 +61,6 @@ def record(actor: Actor, action: Action, subject_id: str, **facts: Any) -> Audit
     session = db.session()
     if not session.info.get("writing"):
         raise RuntimeError("audit entries are written inside write_transaction()")
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _POSTGRESQL_LOCK})
     session.flush()
     last = session.execute(
         select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)

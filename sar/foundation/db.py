@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, ForeignKey, LargeBinary, MetaData, String, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, ForeignKey, LargeBinary, MetaData, String, event, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -28,6 +28,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 ID = String(26)
+_POSTGRESQL_LOCK = 7_320_001
 
 
 class Base(DeclarativeBase):
@@ -113,7 +114,11 @@ def write_transaction() -> Iterator[Session]:
     session.rollback()  # end the read snapshot, so that what follows sees the latest state
     session.info.update(writing=True, doomed=False)
     try:
-        session.connection(execution_options={"sar_write": True})
+        connection = session.connection(execution_options={"sar_write": True})
+        if connection.dialect.name == "postgresql":
+            # One writer at a time there too: the audit chain has one end, and two commands that reach for it and
+            # for each other's rows in another order would block each other for good.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _POSTGRESQL_LOCK})
         yield session
         if session.info["doomed"]:
             raise RuntimeError("a failed part of this command was swallowed")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app
 
+from sar.foundation.key_ring import KeyRing
 from sar.settings import Settings
-
-if TYPE_CHECKING:
-    from sar.foundation.keys import KeyRing
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from sar.foundation.admission import (
     what_can_be_sent,
 )
 from sar.foundation.errors import Problem, Refused, StoreFull
-from sar.foundation.keys import KeyRing
+from sar.foundation.key_ring import KeyRing
 from sar.foundation.runtime import Runtime
 from sar.settings import PROJECT_ROOT, Settings
 from tests.security import hostile_files as files

@@ -16,7 +16,7 @@ from flask import Flask
 from sar.foundation.admission import RECORDS, admit
 from sar.foundation.antivirus import ScannerUnavailable
 from sar.foundation.errors import Refused
-from sar.foundation.keys import KeyRing
+from sar.foundation.key_ring import KeyRing
 from sar.foundation.runtime import Runtime
 from sar.settings import Settings
 from tests.security import hostile_files as files

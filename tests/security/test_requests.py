@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from sar.access.guards import is_local
 from sar.access.permissions import Role
 from sar.foundation.db import db
-from sar.foundation.keys import KeyRing
+from sar.foundation.key_ring import KeyRing
 from sar.foundation.web import client_address
 from tests.conftest import AppFactory
 from tests.integration.intake.walk import Browser

@@ -15,7 +15,8 @@ from flask import Flask
 from sar.foundation import keys
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Gone
-from sar.foundation.keys import KeyRing, KeyScope
+from sar.foundation.key_ring import KeyRing
+from sar.foundation.keys import KeyScope
 from sar.foundation.messages import Message
 from sar.settings import SettingsError
 

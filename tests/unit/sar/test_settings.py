@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sar.foundation.keys import KeyRing, open_ring
+from sar.foundation.key_ring import KeyRing, open_ring
 from sar.settings import Settings, SettingsError
 
 LIVE = {"SAR_ENVIRONMENT": "production", "SAR_PUBLIC_URL": "https://records.example.org"}

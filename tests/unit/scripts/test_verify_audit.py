@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sar.foundation import audit
 from sar.foundation.actions import Action
-from sar.foundation.keys import KeyRing
+from sar.foundation.key_ring import KeyRing
 
 SCRIPT = Path(verify_audit.__file__)
 SIGNED, WRITTEN = 20, 25
