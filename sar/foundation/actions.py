@@ -97,7 +97,9 @@ class Action(Enum):
     BUNDLE_BLOCKED = ("release.bundle_blocked", ("case_id", "leaks", "reason"))
     RELEASED = ("release.released", ("case_id", "bundle_sha256", "route", "due_on", "lateness_code"))
     PASSPHRASE_SENT = ("release.passphrase_sent", ("case_id", "route"))
+    PASSPHRASE_SHOWN = ("release.passphrase_shown", ("case_id",))
     COLLECTED = ("release.collected", ("case_id", "bundle_sha256"))
+    HANDED_OVER = ("release.handed_over", ("case_id", "bundle_sha256"))
 
     # oversight
     REPORT_EXPORTED = ("oversight.report_exported", ("report", "from", "to", "rows"))

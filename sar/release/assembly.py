@@ -1,11 +1,15 @@
 """Putting the reply together from finished, redacted files: numbered pages, an outline, one encrypted PDF.
 
-Only redacted files come in here: nothing is removed at this stage, so nothing can be left behind by it.
+Only redacted files come in here: nothing is removed at this stage, so nothing can be left behind by it. They were
+hostile once and may be large, so this runs as a program of its own in the sandbox: `join ORDER.json` writes the plain
+bundle, `lock ORDER.json` encrypts it. The order names files; the answer is JSON on standard output.
 """
 
 from __future__ import annotations
 
+import json
 import secrets
+import sys
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -13,22 +17,23 @@ from pathlib import Path
 
 import pikepdf
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject, TextStringObject
+from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
 
 from redaction.geometry import PageFrame
 
 _FONT_SIZE = 8.0
 _MARGIN = 14.0
+_LANGUAGE = "en-GB"
 
 
 @dataclass(frozen=True)
 class Part:
-    """One file of the bundle, as it is named in the outline. `numbered` parts get page numbers put on."""
+    """One file of the bundle, as it is named in the outline. `dark`: pages (from 1) that are black all over."""
 
     title: str
     path: Path
     pages: int
-    numbered: bool = True
+    dark: frozenset[int] = frozenset()
 
 
 def first_pages(parts: Sequence[Part]) -> list[int]:
@@ -45,26 +50,32 @@ def page_count(path: Path) -> int:
         return len(pdf.pages)
 
 
-def number_pages(path: Path, first: int, total: int, reference: str) -> None:
+def number_pages(part: Part, first: int, total: int, reference: str) -> None:
     """Write "reference, page n of total" at the foot of every page as displayed, in place."""
-    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+    with pikepdf.open(part.path, allow_overwriting_input=True) as pdf:
+        if len(pdf.pages) != part.pages:
+            raise ValueError("a part has other pages than were counted")
         font = pdf.make_indirect(
             pikepdf.Dictionary(
                 Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
             )
         )
         for offset, page in enumerate(pdf.pages):
-            _stamp(pdf, page, font, f"{reference}   page {first + offset} of {total}")
-        pdf.save(path, deterministic_id=True)
+            ink = 1 if offset + 1 in part.dark else 0
+            _stamp(pdf, page, font, f"{reference}   page {first + offset} of {total}", ink)
+        pdf.save(part.path, deterministic_id=True)
 
 
-def merge(parts: Sequence[Part], target: Path, *, title: str, language: str = "en-GB") -> int:
+def merge(parts: Sequence[Part], target: Path, *, title: str) -> int:
     """Join the parts in order, with an outline entry for each. Returns the number of pages."""
     writer = PdfWriter()
     for part in parts:
-        writer.append(PdfReader(part.path), outline_item=part.title, import_outline=False)
-    writer.add_metadata({"/Title": title})
-    writer.root_object[NameObject("/Lang")] = TextStringObject(language)
+        with PdfReader(part.path) as reader:
+            writer.append(reader, outline_item=part.title, import_outline=False)
+    writer.metadata = {"/Title": title}
+    root = writer.root_object
+    root[NameObject("/Lang")] = TextStringObject(_LANGUAGE)
+    root[NameObject("/ViewerPreferences")] = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
     writer.page_mode = "/UseOutlines"
     writer.write(target)
     return len(writer.pages)
@@ -72,9 +83,10 @@ def merge(parts: Sequence[Part], target: Path, *, title: str, language: str = "e
 
 def encrypt(source: Path, target: Path, passphrase: str) -> None:
     """AES-256 (revision 6): opens with the passphrase in any current reader. The owner's password is thrown away."""
-    writer = PdfWriter(clone_from=PdfReader(source))
-    writer.encrypt(passphrase, owner_password=secrets.token_urlsafe(32), algorithm="AES-256")
-    writer.write(target)
+    with PdfReader(source) as reader:
+        writer = PdfWriter(clone_from=reader)
+        writer.encrypt(passphrase, owner_password=secrets.token_urlsafe(32), algorithm="AES-256")
+        writer.write(target)
 
 
 def opens_only_with(path: Path, passphrase: str, pages: int) -> bool:
@@ -88,20 +100,34 @@ def opens_only_with(path: Path, passphrase: str, pages: int) -> bool:
         return len(pdf.pages) == pages and pdf.encryption.R == 6
 
 
-def _stamp(pdf: pikepdf.Pdf, page: pikepdf.Page, font: pikepdf.Object, text: str) -> None:
+def _stamp(pdf: pikepdf.Pdf, page: pikepdf.Page, font: pikepdf.Object, text: str, ink: int) -> None:
     # Copies: pages may share one dictionary, and it may be an ancestor's.
     resources = copy(page.resources)
     fonts = copy(resources["/Font"]) if "/Font" in resources else pikepdf.Dictionary()
     fonts["/SarPage"] = font
     resources["/Font"] = fonts
     page.obj["/Resources"] = resources
+    unopened, unclosed = _unbalanced(page)
     a, b, c, d, e, f = _upright(page)
     drawn = (
-        f"Q /Artifact BMC q {a:.4f} {b:.4f} {c:.4f} {d:.4f} {e:.3f} {f:.3f} cm "
-        f"BT /SarPage {_FONT_SIZE} Tf 0 g {_MARGIN} {_MARGIN} Td ({text}) Tj ET Q EMC"
+        f"{'Q ' * (1 + unclosed)}/Artifact BMC q {a:.4f} {b:.4f} {c:.4f} {d:.4f} {e:.3f} {f:.3f} cm "
+        f"BT /SarPage {_FONT_SIZE} Tf {ink} g {_MARGIN} {_MARGIN} Td ({text}) Tj ET Q EMC"
     )
-    page.contents_add(b"q\n", prepend=True)
+    page.contents_add(b"q\n" * (1 + unopened), prepend=True)
     page.contents_add(pdf.make_stream(drawn.encode("ascii")))
+
+
+def _unbalanced(page: pikepdf.Page) -> tuple[int, int]:
+    """How many Q of the page close nothing, and how many q it leaves open: its state must not reach our line."""
+    unopened = depth = 0
+    for instruction in pikepdf.parse_content_stream(page, "q Q"):
+        if str(instruction.operator) == "q":
+            depth += 1
+        elif depth:
+            depth -= 1
+        else:
+            unopened += 1
+    return unopened, depth
 
 
 def _upright(page: pikepdf.Page) -> tuple[float, float, float, float, float, float]:
@@ -132,3 +158,24 @@ def _inherited(page: pikepdf.Page, name: str, default: float) -> float:
             return default
         node = node["/Parent"]
     return default
+
+
+def main(step: str, order_path: Path) -> int:
+    """Carry out one step of an order (see `joining`, which writes it)."""
+    order = json.loads(order_path.read_text(encoding="utf-8"))
+    plain, locked = Path(order["plain"]), Path(order["locked"])
+    if step == "lock":
+        encrypt(plain, locked, order["passphrase"])
+        print(json.dumps(opens_only_with(locked, order["passphrase"], order["total"])))
+        return 0
+    parts = [
+        Part(part["title"], Path(part["path"]), part["pages"], frozenset(part["dark"])) for part in order["parts"]
+    ]
+    for part, first in zip(parts, first_pages(parts), strict=True):
+        number_pages(part, first, order["total"], order["reference"])
+    print(json.dumps(merge(parts, plain, title=order["title"])))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], Path(sys.argv[2])))

@@ -9,22 +9,29 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from redaction import sandbox
+from redaction.plan import Plan
+from sar.cases.exemptions import EXEMPTIONS
 from sar.cases.models import Case
 from sar.foundation import blobs
+from sar.records.models import Record
 from sar.records.queries import disclosable_records, originators
-from sar.release import assembly, papers
+from sar.release import assembly, joining, papers
 from sar.release.models import Finding
+from sar.release.told import as_printed, is_told
 from sar.review import queries as review
 
-_DONE, _BAD_INPUT, _LEAK = 0, 2, 3
+_DONE, _LEAK = 0, 3
 _CPU_SECONDS: Final = 3_600
 _WALL_SECONDS: Final = 7_200.0
 _MEMORY: Final = 3 * 1024**3
+_WHOLE: Final = "The whole bundle"
+_COVER, _SCHEDULE = "Letter", "What was taken out, and why"
+_REPORTED: Final = ("pages", "plan_sha256", "input_sha256", "output_sha256", "boxes")
 
 Progress = Callable[[int, int], None]
 
@@ -32,9 +39,10 @@ Progress = Callable[[int, int], None]
 class Blocked(Exception):
     """The reply cannot go out like this. `findings` say where and why, for the officer."""
 
-    def __init__(self, findings: list[Finding]) -> None:
+    def __init__(self, findings: list[Finding], reason: str = "leak_or_failure") -> None:
         super().__init__(f"{len(findings)} findings")
         self.findings = findings
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Built:
 
 
 def build(case: Case, passphrase: str, folder: Path, progress: Progress) -> Built:
-    """The reply to a case as one encrypted PDF in `folder`. Raises Blocked."""
+    """The reply to a case as one encrypted PDF in the private `folder`. Raises Blocked; OSError for a full disk."""
     answered = _answered(case)
     needles = review.withheld_strings(case)
     steps = len(answered) + 3
@@ -57,132 +65,166 @@ def build(case: Case, passphrase: str, folder: Path, progress: Progress) -> Buil
         progress(done, steps)
         if item.plan is not None:
             path = folder / f"record-{item.number}.pdf"
-            reports.append(_redact(item, path, needles))
+            report = _redact(item.record, item.plan, path)
+            reports.append(report)
+            answered[done] = replace(item, boxes=report["boxes"])
             title = f"{item.number}. {papers.clean(item.record.title, needles)}"
-            parts.append(assembly.Part(title, path, item.record.pages))
+            parts.append(assembly.Part(title, path, item.record.pages, _dark_pages(item.plan)))
     progress(len(answered), steps)
-    plain, pages = _assemble(case, answered, parts, needles, folder)
-    progress(len(answered) + 1, steps)
-    _prove(plain, needles, answered)
-    progress(len(answered) + 2, steps)
-    sealed = folder / "bundle.pdf"
-    assembly.encrypt(plain, sealed, passphrase)
-    if not assembly.opens_only_with(sealed, passphrase, pages):
-        raise Blocked([_finding("The whole bundle", None, "The encrypted file did not open as it should.")])
+    try:
+        bundle = joining.join(
+            _with_papers(case, answered, parts, needles, folder),
+            folder,
+            reference=case.reference,
+            passphrase=passphrase,
+        )
+        progress(len(answered) + 1, steps)
+        _prove(bundle, needles)
+        progress(len(answered) + 2, steps)
+        locked = joining.lock(bundle)
+    except joining.Failed as failure:
+        raise blocked(_WHOLE, str(failure)) from failure
     redactions = sum(int(report["boxes"]) for report in reports)
-    return Built(sealed, pages, redactions, {"records": reports, "needles": len(needles)})
+    return Built(locked, bundle.pages, redactions, {"records": reports, "needles": len(needles)})
+
+
+def blocked(record: str, what: str, page: int | None = None, *, reason: str = "leak_or_failure") -> Blocked:
+    return Blocked([_finding(record, page, what)], reason)
 
 
 def _answered(case: Case) -> list[papers.Answered]:
+    """The records that the requester is told of, numbered. One withheld whole under a code that is not told is not."""
     known = {found.id: found for found in originators(retired=True)}
     plans = review.plans_of(case)
-    return [
-        papers.Answered(
-            number=number,
-            record=record,
-            originator=known.get(record.originator_id) if record.originator_id else None,
-            plan=plans[record.id],
-            withheld_code=withheld.code if (withheld := review.withheld_record(record)) else None,
-        )
-        for number, record in enumerate(disclosable_records(case), start=1)
-    ]
+    answered: list[papers.Answered] = []
+    for record in disclosable_records(case):
+        plan, code = plans[record.id], None
+        if plan is None:
+            withheld = review.withheld_record(record)
+            code = withheld.code if withheld else ""
+        _check_codes(record, [code] if code is not None else [item.code for item in plan.redactions] if plan else [])
+        if code is None or is_told(code):
+            originator = known.get(record.originator_id) if record.originator_id else None
+            printed = as_printed(plan) if plan is not None else None
+            answered.append(papers.Answered(len(answered) + 1, record, originator, printed, code))
+    return answered
 
 
-def _redact(item: papers.Answered, target: Path, needles: Sequence[str]) -> dict[str, Any]:
+def _check_codes(record: Record, codes: Sequence[str]) -> None:
+    if not set(codes) <= EXEMPTIONS.keys():
+        raise blocked(record.title, "Something here is withheld without a reason in law. Decide about it first.")
+
+
+def _dark_pages(plan: Plan) -> frozenset[int]:
+    """Pages withheld whole: one box from the corner, with no text that it belongs to."""
+    return frozenset(
+        item.page
+        for item in plan.redactions
+        if item.text is None and any(box.x0 == box.y0 == 0 and box.x1 > 72 and box.y1 > 72 for box in item.boxes)
+    )
+
+
+def _redact(record: Record, plan: Plan, target: Path) -> dict[str, Any]:
     """Run the engine on one record in the sandbox. Returns its report; raises Blocked."""
-    assert item.plan is not None and item.record.pdf_blob_id is not None
+    assert record.pdf_blob_id is not None  # a record that is ready has pages
     plan_path = target.with_suffix(".plan.json")
-    plan_path.write_text(item.plan.to_json(), encoding="utf-8")
-    with blobs.plaintext_path(item.record.pdf_blob_id) as source:
-        result = _run("apply", str(source), str(plan_path), str(target))
+    plan_path.write_text(plan.to_json(), encoding="utf-8")
+    with blobs.plaintext_path(record.pdf_blob_id) as source:
+        result = _run(target.parent, "apply", str(source), str(plan_path), str(target))
     report = _said(result)
-    if result.returncode == _DONE:
-        return {key: report[key] for key in ("pages", "plan_sha256", "input_sha256", "output_sha256", "boxes")}
+    if result.returncode == _DONE and report.get("pages") == record.pages:
+        return {key: report[key] for key in _REPORTED}
     if result.returncode == _LEAK:
-        raise Blocked(_leaks(item.record.title, report, needles))
+        leaks = [leak for leak in report.get("leaks", []) if isinstance(leak, dict)]
+        findings = [_finding(record.title, leak.get("page"), _still_there(_name(plan, leak), leak)) for leak in leaks]
+        raise Blocked(findings or [_finding(record.title, None, _still_there(None, {}))])
     why = report.get("error") or f"The redaction of this file was stopped ({result.stopped_by or result.returncode})."
-    raise Blocked([_finding(item.record.title, None, str(why))])
+    raise blocked(record.title, str(why))
 
 
-def _assemble(
-    case: Case, answered: Sequence[papers.Answered], parts: list[assembly.Part], needles: Sequence[str], folder: Path
-) -> tuple[Path, int]:
-    """Cover letter, schedule, numbered records: one PDF, not yet encrypted. The cover says where each part starts."""
-    schedule = _paper(folder, "schedule.pdf", papers.schedule(case, answered, needles), "What was taken out, and why")
-    cover_pages = 1
+def _with_papers(
+    case: Case,
+    answered: Sequence[papers.Answered],
+    parts: Sequence[assembly.Part],
+    needles: Sequence[str],
+    folder: Path,
+) -> list[assembly.Part]:
+    """Cover letter, schedule, records. The cover says where each part starts."""
+    schedule = _paper(folder / "schedule.pdf", papers.schedule(case, answered, needles), _SCHEDULE)
+    length = 1
     while True:  # the cover names page numbers, which depend on how long it is itself: one more round at most
-        draft = assembly.Part("Letter", folder / "cover.pdf", cover_pages)
-        whole = [draft, schedule, *parts]
+        whole = [assembly.Part(_COVER, folder / "cover.pdf", length), schedule, *parts]
         starts = assembly.first_pages(whole)
-        total = sum(part.pages for part in whole)
         contents = [(part.title, start) for part, start in zip(whole[1:], starts[1:], strict=True)]
-        cover = _paper(folder, "cover.pdf", papers.cover(case, answered, contents, total), "Letter")
-        if cover.pages == cover_pages:
-            break
-        cover_pages = cover.pages
-    for part, start in zip(whole, starts, strict=True):
-        assembly.number_pages(part.path, start, total, case.reference)
-    plain = folder / "plain.pdf"
-    return plain, assembly.merge(whole, plain, title=f"Your records, {case.reference}")
+        total = sum(part.pages for part in whole)
+        cover = _paper(folder / "cover.pdf", papers.cover(case, answered, contents, total), _COVER)
+        if cover.pages <= length:
+            return whole if cover.pages == length else [replace(whole[0], pages=cover.pages), *whole[1:]]
+        length = cover.pages
 
 
-def _paper(folder: Path, name: str, content: bytes, title: str) -> assembly.Part:
-    path = folder / name
+def _paper(path: Path, content: bytes, title: str) -> assembly.Part:
     path.write_bytes(content)
     return assembly.Part(title, path, assembly.page_count(path))
 
 
-def _prove(plain: Path, needles: Sequence[str], answered: Sequence[papers.Answered]) -> None:
+def _prove(bundle: joining.Bundle, needles: Sequence[str]) -> None:
     """The second engine hunts every withheld string through the whole bundle: a name taken out of one record
     must not stand in another. Raises Blocked."""
     if not needles:
         return
-    absent = plain.with_suffix(".absent.txt")
+    absent = bundle.plain.with_suffix(".absent.txt")
     absent.write_text("\n".join(needles), encoding="utf-8")
-    result = _run("verify", str(plain), "--absent", str(absent))
+    result = _run(absent.parent, "verify", str(bundle.plain), "--absent", str(absent))
     if result.returncode == _DONE:
         return
-    said = _said(result)
-    if result.returncode == _LEAK:
-        raise Blocked(_leaks("The whole bundle", said, needles))
-    raise Blocked([_finding("The whole bundle", None, "The check could not be finished, so nothing can go out.")])
+    leaks = _said(result) if result.returncode == _LEAK else None
+    if not isinstance(leaks, list) or not leaks:
+        raise blocked(_WHOLE, "The check could not be finished, so nothing can go out.")
+    raise Blocked([_leak_in_bundle(bundle, leak, needles) for leak in leaks])
 
 
-def _run(*arguments: str) -> sandbox.Result:
-    return sandbox.run(
-        [sys.executable, "-m", "redaction", *arguments],
-        memory_bytes=_MEMORY,
-        cpu_seconds=_CPU_SECONDS,
-        wall_seconds=_WALL_SECONDS,
-    )
+def _leak_in_bundle(bundle: joining.Bundle, leak: dict[str, Any], needles: Sequence[str]) -> Finding:
+    """The engine names strings by number, and pages of the bundle; the officer knows records and their pages."""
+    part, page = bundle.place(leak.get("page"))
+    index = leak.get("needle_index")
+    name = needles[index] if isinstance(index, int) and 0 <= index < len(needles) else None
+    return _finding(part.title if part else _WHOLE, page, _still_there(name, leak))
 
 
-def _said(result: sandbox.Result) -> Any:
-    try:
-        return json.loads(result.stdout.decode("utf-8").strip() or "{}")
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        return {}
+def _name(plan: Plan, leak: dict[str, Any]) -> str | None:
+    """What was found again. In text its number may count the plan's redactions, elsewhere it counts the words."""
+    index, page = leak.get("needle_index"), leak.get("page")
+    if not isinstance(index, int):
+        return None
+    if leak.get("where") == "text" and index < len(plan.redactions) and plan.redactions[index].page == page:
+        return plan.redactions[index].text
+    return plan.words[index] if 0 <= index < len(plan.words) else None
 
 
-def _leaks(title: str, said: Any, needles: Sequence[str]) -> list[Finding]:
-    """The engine names strings by number only; the officer needs to know which."""
-    listed = said if isinstance(said, list) else said.get("leaks", [])
-    findings = [_leak(title, leak, needles) for leak in listed if isinstance(leak, dict)]
-    return findings or [_finding(title, None, "Something withheld could still be found.")]
-
-
-def _leak(title: str, leak: dict[str, Any], needles: Sequence[str]) -> Finding:
-    index = leak.get("needle_index", leak.get("needle"))
-    named = needles[index] if isinstance(index, int) and 0 <= index < len(needles) else "Something withheld"
-    where = str(leak.get("where", "text"))
-    return _finding(title, leak.get("page"), f"“{named}” could still be found ({where}).")
+def _still_there(name: str | None, leak: dict[str, Any]) -> str:
+    named = f"“{name}”" if name else "Something withheld"
+    return f"{named} could still be found ({leak.get('where', 'text')})."
 
 
 def _finding(record: str, page: int | None, what: str) -> Finding:
     return {"record": record, "page": page, "what": what}
 
 
-def store(case: Case, built: Built) -> blobs.Blob:
-    """Seal the bundle into the store, before any row names it."""
-    with built.path.open("rb") as file:
-        return blobs.put(case.scope_id, file, media_type="application/pdf")
+def _said(result: sandbox.Result) -> Any:
+    try:
+        return json.loads(result.stdout or b"{}")
+    except ValueError:
+        return {}
+
+
+def _run(folder: Path, *arguments: str) -> sandbox.Result:
+    result = sandbox.run(
+        [sys.executable, "-B", "-m", "redaction", *arguments],
+        folder=folder,
+        memory_bytes=_MEMORY,
+        cpu_seconds=_CPU_SECONDS,
+        wall_seconds=_WALL_SECONDS,
+    )
+    joining.raise_if_full(result)
+    return result

@@ -44,11 +44,18 @@ class ReleaseForm(FlaskForm):
         validators=[InputRequired("Choose how they get the six words")],
     )
     lateness = SelectField(
-        "If it is late, why?",
+        "Why is it late?",
+        description="The due date has passed. The reason is counted in the reports.",
         choices=[
-            SelectChoice("", "It is not late"),
+            SelectChoice("", "Choose a reason"),
             *(SelectChoice(code.value, words) for code, words in LATENESS_WORDS.items()),
         ],
         widget=GovSelect(),
+        validators=[InputRequired("Choose why it is late")],
     )
     submit = SubmitField("Release the reply", widget=GovSubmitInput())
+
+    def without_lateness(self) -> ReleaseForm:
+        """The form of an answer that is in time: it asks for no reason."""
+        del self.lateness
+        return self

@@ -14,7 +14,11 @@ from sar.foundation.db import ID, ScopedRow, UtcDateTime, plain, sealed_column
 
 
 class BundleState(StrEnum):
-    """Waiting and building: a job is at work. Blocked: something withheld could still be found, or a file failed."""
+    """Waiting: a job is at work, or gave up. Blocked: something withheld could still be found, or a file failed.
+
+    Replaced: another took its place, or is about to. One that went out keeps its file even so, as the record of what
+    was sent; nobody can collect it any more.
+    """
 
     WAITING = "waiting"
     BLOCKED = "blocked"
@@ -52,7 +56,7 @@ class Finding(TypedDict):
 
 
 class Bundle(ScopedRow):
-    """One attempt at the reply. `plan_sha256` names the decisions it was made from; `findings` why it was blocked.
+    """One attempt at the reply, under one sign-off. `plan_sha256`: the decisions signed. `findings`: why it is blocked.
 
     `proof` is what the engines reported, kept for the case file: digests and counts, no names.
     """
@@ -61,6 +65,7 @@ class Bundle(ScopedRow):
 
     case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
     state: Mapped[str] = plain(String(12), nullable=False)
+    sign_off_id: Mapped[str] = plain(ID, ForeignKey("review_sign_off.id"), nullable=False)
     plan_sha256: Mapped[str] = plain(String(64), nullable=False)
     requested_by: Mapped[str] = plain(String(40), nullable=False)
     blob_id: Mapped[str | None] = plain(ID, ForeignKey("blob.id"), nullable=True)

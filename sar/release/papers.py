@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from redaction.needles import NeedleSet
 from redaction.plan import Plan
 from sar.cases.deadlines import Regime
 from sar.cases.exemptions import exemption
@@ -17,6 +17,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.runtime import settings
 from sar.foundation.typesetting import typeset
 from sar.records.models import Originator, Record
+from sar.release.told import NO_MORE_SAID, is_told, page_words, why
 
 # What records of supervision are for, in the words of DPA 2018 s.45(2); the DPO edits the letters around it.
 _LEGAL_BASIS = "Part 3 of the Data Protection Act 2018: carrying out sentences and preventing crime"
@@ -33,36 +34,48 @@ _SEARCHES = ("our case files", "records that came to us from others")
 
 @dataclass(frozen=True)
 class Answered:
-    """One record of the reply: `plan` None means that all of it was withheld, under `withheld_code`."""
+    """One record of the reply, as the requester is told of it.
+
+    `plan` is the one that was carried out (see `told.as_printed`); None: all of it was withheld, under `withheld_code`.
+    `boxes`: how many were drawn, repeats that the engine found included.
+    """
 
     number: int
     record: Record
     originator: Originator | None
     plan: Plan | None
-    withheld_code: str | None
+    withheld_code: str | None = None
+    boxes: int = 0
 
     @property
     def source(self) -> str:
         return self.originator.name if self.originator else settings().organisation_name
 
     @property
+    def whole(self) -> bool:
+        """Whether nothing was taken out of it."""
+        return self.plan is not None and not self.boxes
+
+    @property
     def codes(self) -> list[str]:
         if self.plan is None:
             return [self.withheld_code] if self.withheld_code else []
-        return sorted({redaction.code for redaction in self.plan.redactions if redaction.code})
+        return sorted({item.code for item in self.plan.redactions if is_told(item.code)})
 
 
 def cover(case: Case, answered: Sequence[Answered], contents: Sequence[tuple[str, int]], pages: int) -> bytes:
     """The letter on top: what is here, where we looked, rights, how to complain. law.md section 6."""
     current = settings()
     codes = sorted({code for item in answered for code in item.codes})
-    name = "partial_response" if codes else ("full_response" if answered else "nothing_held")
+    name = "nothing_held" if not answered else "full_response"
+    if any(not item.whole for item in answered):
+        name = "partial_response"
     values: dict[str, wording.FieldValue] = {
         "reference": case.reference,
         "received_date": case.received_on,
         "record_count": len(answered),
         "page_count": pages,
-        "reasons": [exemption(code).text or "" for code in codes],
+        "reasons": list(dict.fromkeys(why(code) for code in codes)) or [NO_MORE_SAID],
         "searches": _SEARCHES,
         "contact": how_to_reach_us(),
     }
@@ -85,11 +98,15 @@ def cover(case: Case, answered: Sequence[Answered], contents: Sequence[tuple[str
     )
 
 
-def clean(title: str, needles: Sequence[str]) -> str:
-    """A record's title as it may be printed: a title can name someone too."""
-    for needle in needles:
-        title = re.sub(re.escape(needle), "[withheld]", title, flags=re.IGNORECASE)
-    return title
+def clean(text: str, needles: Sequence[str]) -> str:
+    """A record's title, or who it came from, as it may be printed: these can name someone too."""
+    found = sorted((hit.start, hit.end) for hit in NeedleSet(needles).find(text))
+    cleaned, at = "", 0
+    for start, end in found:
+        if start >= at:
+            cleaned += text[at:start] + "[withheld]"
+        at = max(at, end)
+    return cleaned + text[at:]
 
 
 def schedule(case: Case, answered: Sequence[Answered], needles: Sequence[str]) -> bytes:
@@ -106,10 +123,13 @@ def schedule(case: Case, answered: Sequence[Answered], needles: Sequence[str]) -
             "sender": _sender(),
             "title": "What was taken out, and why",
             "subject_name": case.submission.full_name,
+            "introduction": _render("about_boxes", {}).as_data(),
             "records": [_record_row(item, needles) for item in answered],
+            # Neither "nothing was taken out" nor the opposite: that may be what must not be said (see `told`).
+            "nothing": "There is nothing to list.",
             "rows": [row for item in answered for row in _rows(item)],
             "codes": [
-                {"code": code, "law": exemption(code).law, "text": exemption(code).text or ""} for code in codes
+                {"code": code, "law": exemption(code).law, "text": why(code)} for code in codes
             ],
             "complain": _render(
                 "how_to_complain",
@@ -124,7 +144,7 @@ def schedule(case: Case, answered: Sequence[Answered], needles: Sequence[str]) -
 
 
 def _record_row(item: Answered, needles: Sequence[str]) -> dict[str, object]:
-    outcome = "None of it" if item.plan is None else ("Part of it" if item.codes else "All of it")
+    outcome = "None of it" if item.plan is None else ("All of it" if item.whole else "Part of it")
     return {
         "number": item.number,
         "title": clean(item.record.title, needles),
@@ -135,18 +155,26 @@ def _record_row(item: Answered, needles: Sequence[str]) -> dict[str, object]:
 
 
 def _rows(item: Answered) -> list[dict[str, object]]:
+    """A row for each code of a record, with its pages together: a file of 5,000 pages has a list one can read."""
     if item.plan is None:
         code = item.withheld_code or ""
-        return [{"record": item.number, "page": "all", "code": code, "explanation": _why(code), "count": 1}]
-    counts = Counter((redaction.page, redaction.code) for redaction in item.plan.redactions)
+        return [{"record": item.number, "page": "all", "code": code, "explanation": why(code), "count": 1}]
+    pages: dict[str, set[int]] = defaultdict(set)
+    counts: Counter[str] = Counter()
+    for redaction in item.plan.redactions:
+        if is_told(redaction.code):
+            pages[redaction.code].add(redaction.page)
+            counts[redaction.code] += 1
     return [
-        {"record": item.number, "page": page, "code": code, "explanation": _why(code), "count": count}
-        for (page, code), count in sorted(counts.items())
+        {
+            "record": item.number,
+            "page": page_words(pages[code]),
+            "code": code,
+            "explanation": why(code),
+            "count": counts[code],
+        }
+        for code in sorted(pages)
     ]
-
-
-def _why(code: str) -> str:
-    return exemption(code).text or "The law lets us hold this back."
 
 
 def _rights(answered: Sequence[Answered]) -> list[str]:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from sar.access.guards import current_actor, requester_only
 from sar.release import queries, service
+from sar.release.models import Route
 from sar.release.views import bundle_file
 
 bp = Blueprint("collection", __name__, url_prefix="/my-request/records")
@@ -16,7 +17,15 @@ BLUEPRINTS = (bp,)
 @bp.get("/")
 @requester_only
 def show() -> str:
-    return render_template("release/collect.html", bundle=queries.own_bundle(current_actor()))
+    actor = current_actor()
+    bundle = queries.own_bundle(actor)
+    return render_template(
+        "release/collect.html",
+        bundle=bundle,
+        until=queries.last_day(bundle) if bundle else None,
+        passphrase_route=Route(bundle.passphrase_route) if bundle and bundle.passphrase_route else None,
+        by_hand=bundle is None and queries.answer_to(actor) is not None,
+    )
 
 
 @bp.post("/download")

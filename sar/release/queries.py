@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -12,11 +12,11 @@ from sar.cases.queries import requester_case, visible_case
 from sar.cases.workflow import CaseFacts, Event, Guard, Stage, events_from, refusals
 from sar.foundation import jobs
 from sar.foundation.actors import Actor
-from sar.foundation.clock import utc_now
+from sar.foundation.clock import london_date, london_today
 from sar.foundation.db import db
 from sar.foundation.errors import Gone, NotFound
 from sar.foundation.runtime import settings
-from sar.release.models import Bundle, BundleState
+from sar.release.models import Bundle, BundleState, Route
 from sar.review import queries as review
 
 BUILD = "release.build"
@@ -50,20 +50,31 @@ def visible_bundle(actor: Actor, bundle_id: str) -> Bundle:
     return bundle
 
 
+def being_made(bundle: Bundle) -> bool:
+    """Whether a job is at work on it, or will be, for the sign-off that stands."""
+    if bundle.state != BundleState.WAITING:
+        return False
+    job = build_job(bundle)
+    return job is not None and job.state != jobs.State.FAILED and _of_this_sign_off(bundle)
+
+
+def stands(case: Case, bundle: Bundle) -> bool:
+    """Whether this is the answer to the case. A case whose review was opened again has none until the next release."""
+    return bundle.state == BundleState.RELEASED and case.stage in (Stage.RELEASED, Stage.CLOSED)
+
+
 def facts(actor: Actor, case: Case, bundle: Bundle | None) -> CaseFacts:
     """Everything the guards of release ask, read afresh."""
-    signed = review.current_sign_off(case)
-    unchanged = signed is not None and signed.plan_sha256 == review.plan_digest(case)
-    ready = bundle is not None and bundle.state == BundleState.READY
-    same = bundle is not None and signed is not None and bundle.plan_sha256 == signed.plan_sha256
-    return replace(review.case_facts(actor, case), plan_unchanged=unchanged, leak_free=ready and same)
+    ready = bundle is not None and bundle.state == BundleState.READY and _of_this_sign_off(bundle)
+    return replace(review.case_facts(actor, case), leak_free=ready)
 
 
 def gate(actor: Actor, case: Case, bundle: Bundle | None) -> Gate:
     """Why a reply cannot be made, or cannot go out, yet."""
     row = next((row for row in events_from(Stage(case.stage)) if row.event is Event.RELEASE), None)
     if row is None:
-        words = ("This case is not signed off.",) if not case.closed_on else ("This case has been answered.",)
+        answered = case.stage in (Stage.RELEASED, Stage.CLOSED)
+        words = ("This case has been answered.",) if answered else ("This case is not signed off.",)
         return Gate(words, words)
     known = facts(actor, case, bundle)
     building = tuple(guard for guard in row.guards if guard is not Guard.LEAK_FREE)
@@ -74,14 +85,35 @@ def build_job(bundle: Bundle) -> jobs.Job | None:
     return jobs.latest(BUILD, bundle.id)
 
 
+def last_day(bundle: Bundle) -> date | None:
+    """The last day on which it can be collected online; None before release."""
+    if bundle.released_at is None:
+        return None
+    return london_date(bundle.released_at) + timedelta(days=settings().collection_days)
+
+
 def own_bundle(actor: Actor) -> Bundle | None:
-    """The released bundle of the signed-in requester; None before release. Raises Gone when it is no longer kept."""
+    """The released bundle that the signed-in requester may collect online; None when there is none (yet).
+
+    Raises Gone when it is no longer kept for them.
+    """
+    bundle = answer_to(actor)
+    if bundle is None or bundle.route != Route.ONLINE:
+        return None
+    until = last_day(bundle)
+    if until is None or london_today() > until:
+        raise Gone("Your records are no longer here to collect. Ask us, and we will send them again.")
+    return bundle
+
+
+def answer_to(actor: Actor) -> Bundle | None:
+    """The answer to the signed-in requester, however it reaches them."""
     case = requester_case(actor)
     if case is None:
         return None
-    bundle = next((found for found in bundles_of(case) if found.state == BundleState.RELEASED), None)
-    if bundle is None:
-        return None
-    if bundle.released_at and utc_now() - bundle.released_at > timedelta(days=settings().collection_days):
-        raise Gone("Your records are no longer here to collect. Ask us, and we will send them again.")
-    return bundle
+    return next((found for found in bundles_of(case) if stands(case, found)), None)
+
+
+def _of_this_sign_off(bundle: Bundle) -> bool:
+    signed = review.current_sign_off(db.session.get_one(Case, bundle.case_id))
+    return signed is not None and (signed.id, signed.plan_sha256) == (bundle.sign_off_id, bundle.plan_sha256)

@@ -1,15 +1,16 @@
-"""Commands of release: have a reply made, let it go, collect it."""
+"""Commands of release: have a reply made, let it go, collect it. The making itself is in `building`."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+import errno
 from typing import BinaryIO
 
-from sqlalchemy import update
+from sqlalchemy import select
 
+from sar.access.permissions import Permission
 from sar.cases import letters
 from sar.cases import service as cases
+from sar.cases.ledger import require
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, requester_case, visible_case
 from sar.cases.workflow import Event
@@ -19,9 +20,10 @@ from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.audit import record
 from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
-from sar.foundation.errors import Conflict, NotFound, Refused
+from sar.foundation.errors import Conflict, NotFound, Refused, StoreFull
 from sar.foundation.ids import access_phrase
 from sar.foundation.jobs import JobContext, enqueue
+from sar.foundation.workroom import private_folder
 from sar.release import building, queries
 from sar.release.models import Bundle, BundleState, Lateness, Route
 from sar.review import queries as review
@@ -29,24 +31,31 @@ from sar.review import queries as review
 # The bundle is collected online or handed over; the words that open it take another way.
 BUNDLE_ROUTES = (Route.ONLINE, Route.IN_PERSON)
 PASSPHRASE_ROUTES = (Route.POST, Route.SMS, Route.EMAIL, Route.IN_PERSON)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def request_bundle(actor: Actor, case_id: str) -> Bundle:
-    """Have the reply made from what was signed off. Raises Refused with everything that stands in the way."""
+    """Have the reply made from what was signed off; asked for twice, it is made once.
+
+    Raises Refused with everything that stands in the way.
+    """
     with write_transaction() as session:
-        case = visible_case(actor, case_id)
+        case = visible_case(actor, case_id, lock=True)
+        require(actor, Permission.CASE_RELEASE)
         latest = queries.latest_bundle(case)
-        if latest is not None and latest.state == BundleState.WAITING:
-            return latest  # a second click
+        if latest is not None and queries.being_made(latest):
+            return latest
         stands_in_the_way = queries.gate(actor, case, None).before_building
-        if stands_in_the_way:
+        signed = review.current_sign_off(case)
+        if stands_in_the_way or signed is None:
             raise Refused(" ".join(stands_in_the_way))
-        _replace_earlier(case)
+        _replace(case, (BundleState.WAITING, BundleState.READY, BundleState.BLOCKED))
         bundle = Bundle(
             scope_id=case.scope_id,
             case_id=case.id,
             state=BundleState.WAITING.value,
-            plan_sha256=review.plan_digest(case),
+            sign_off_id=signed.id,
+            plan_sha256=signed.plan_sha256,
             requested_by=actor.id,
             passphrase=access_phrase(),
         )
@@ -58,60 +67,53 @@ def request_bundle(actor: Actor, case_id: str) -> Bundle:
 
 
 def build_bundle(job: JobContext) -> None:
-    """The background work: make the bundle, or block it and say why. Safe to start again after a crash."""
+    """The background work: make the bundle, or block it and say why. Safe to start again after a crash.
+
+    Raises StoreFull when there is no room: nothing is kept, and it is tried again.
+    """
     bundle = db.session.get(Bundle, job.subject_id)
     if bundle is None or bundle.state != BundleState.WAITING:
         return
     case = visible_case(SYSTEM, bundle.case_id)
-    with tempfile.TemporaryDirectory(prefix="sar-bundle-") as folder:
-        try:
-            if review.plan_digest(case) != bundle.plan_sha256:
-                raise building.Blocked(
-                    [{"record": "The whole bundle", "page": None, "what": "A decision changed after sign-off."}]
-                )
-            built = building.build(case, bundle.passphrase, Path(folder), job.progress)
-        except building.Blocked as blocked:
-            _block(job, bundle, blocked)
-            return
-        blob = building.store(case, built)
-    with job.last_step():
-        # What was decided while the work went on is not in this bundle: it must not go out as if it were.
-        changed = review.plan_digest(case) != bundle.plan_sha256
-        bundle.state = (BundleState.REPLACED if changed else BundleState.READY).value
-        bundle.blob_id, bundle.bundle_sha256 = blob.id, blob.sha256
-        bundle.pages, bundle.redactions, bundle.proof = built.pages, built.redactions, built.proof
-        record(
-            SYSTEM,
-            Action.BUNDLE_BUILT,
-            bundle.id,
-            case_id=case.id,
-            plan_sha256=bundle.plan_sha256,
-            bundle_sha256=blob.sha256,
-            pages=built.pages,
-            redactions=built.redactions,
-        )
+    try:
+        with private_folder("bundle") as folder:
+            _require_unchanged(case, bundle)
+            built = building.build(case, bundle.passphrase, folder, job.progress)
+            with built.path.open("rb") as file:
+                blob = blobs.seal(case.scope_id, file, media_type="application/pdf")
+        _finish(job, bundle.id, built, blob)
+    except building.Blocked as blocked:
+        _block(job, bundle.id, blocked)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StoreFull("There was no room to make the reply. Nothing was kept.") from error
+        raise
 
 
 def release(
     actor: Actor, bundle_id: str, route: Route, passphrase_route: Route, lateness: Lateness | None = None
 ) -> Bundle:
-    """Let the reply go. Once, whoever clicks twice. The words that open it never take the same way."""
+    """Let the reply go. Once, whoever clicks twice. The words that open it never take the same way.
+
+    Raises Refused, Conflict; NotPossible with everything that stands in the way.
+    """
     if route not in BUNDLE_ROUTES or passphrase_route not in PASSPHRASE_ROUTES:
         raise Refused("Choose how the records and the six words reach the person.")
     if route is passphrase_route:
         raise Refused("The six words must take another way than the records.")
     with write_transaction():
-        bundle = queries.visible_bundle(actor, bundle_id)
-        case = visible_case(actor, bundle.case_id)
+        case, bundle = _locked(actor, bundle_id)
         if bundle.state == BundleState.RELEASED:
             raise Conflict("This reply has already been released.")
-        due = clock_of(case).due
-        if due is not None and london_today() > due and lateness is None:
+        clock = clock_of(case)
+        late = clock.is_overdue(london_today())
+        if late and lateness is None:
             raise Refused("This answer is late. Choose the reason for it.")
         cases.advance(actor, case.id, Event.RELEASE, queries.facts(actor, case, bundle))
+        _replace(case, (BundleState.RELEASED,))
         bundle.state = BundleState.RELEASED.value
         bundle.route, bundle.passphrase_route = route.value, passphrase_route.value
-        bundle.lateness = lateness.value if lateness else None
+        bundle.lateness = lateness.value if late and lateness else None
         bundle.released_at = utc_now()
         record(
             actor,
@@ -120,13 +122,25 @@ def release(
             case_id=case.id,
             bundle_sha256=bundle.bundle_sha256,
             route=route.value,
-            due_on=due,
+            due_on=clock.due,
             lateness_code=bundle.lateness,
         )
-        letters.send(actor, case, "passphrase", channel=passphrase_route.value, passphrase=bundle.passphrase)
-        record(actor, Action.PASSPHRASE_SENT, bundle.id, case_id=case.id, route=passphrase_route.value)
-        letters.send(actor, case, "ready_to_collect")
+        _tell(actor, case, bundle)
         return bundle
+
+
+def show_passphrase(actor: Actor, bundle_id: str) -> str:
+    """The six words, for whoever tells them to the requester in person; each look is kept in the log.
+
+    Raises NotFound when they took another way: then nobody here has reason to see them.
+    """
+    with write_transaction():
+        case, bundle = _locked(actor, bundle_id)
+        require(actor, Permission.CASE_RELEASE)
+        if not queries.stands(case, bundle) or bundle.passphrase_route != Route.IN_PERSON:
+            raise NotFound("There are no words to be told in person for this reply.")
+        record(actor, Action.PASSPHRASE_SHOWN, bundle.id, case_id=case.id)
+        return bundle.passphrase
 
 
 def collect(actor: Actor) -> BinaryIO:
@@ -136,25 +150,67 @@ def collect(actor: Actor) -> BinaryIO:
         bundle = queries.own_bundle(actor)
         if case is None or bundle is None or bundle.blob_id is None:
             raise NotFound("Your records are not ready yet.")
+        stream = blobs.open(bundle.blob_id)  # first: nobody collected what is not there
         bundle.collected_at = bundle.collected_at or utc_now()
         record(actor, Action.COLLECTED, bundle.id, case_id=case.id, bundle_sha256=bundle.bundle_sha256)
-        blob_id = bundle.blob_id
-    return blobs.open(blob_id)
+        return stream
 
 
 def hand_over(actor: Actor, bundle_id: str) -> BinaryIO:
-    """The encrypted bundle for staff to hand over on a disc or print for prison, after release."""
+    """The encrypted bundle for staff to hand over on a disc or through the prison, or to send once more."""
     with write_transaction():
-        bundle = queries.visible_bundle(actor, bundle_id)
-        if bundle.state != BundleState.RELEASED or bundle.blob_id is None:
-            raise NotFound("This reply has not been released.")
-        record(actor, Action.COLLECTED, bundle.id, case_id=bundle.case_id, bundle_sha256=bundle.bundle_sha256)
-        blob_id = bundle.blob_id
-    return blobs.open(blob_id)
+        case, bundle = _locked(actor, bundle_id)
+        require(actor, Permission.CASE_RELEASE)
+        if not queries.stands(case, bundle) or bundle.blob_id is None:
+            raise NotFound("This reply has not been released, or was replaced.")
+        stream = blobs.open(bundle.blob_id)
+        record(actor, Action.HANDED_OVER, bundle.id, case_id=bundle.case_id, bundle_sha256=bundle.bundle_sha256)
+        return stream
 
 
-def _block(job: JobContext, bundle: Bundle, blocked: building.Blocked) -> None:
+def _locked(actor: Actor, bundle_id: str) -> tuple[Case, Bundle]:
+    """The bundle and its case, read afresh and held: two releases, or a release and a change, cannot cross."""
+    bundle = queries.visible_bundle(actor, bundle_id)
+    case = visible_case(actor, bundle.case_id, lock=True)
+    db.session.refresh(bundle)
+    return case, bundle
+
+
+def _require_unchanged(case: Case, bundle: Bundle) -> None:
+    """What is decided while the work goes on is not in this bundle: it must not go out as if it were."""
+    signed = review.current_sign_off(case)
+    if signed is None or signed.id != bundle.sign_off_id or review.plan_digest(case) != bundle.plan_sha256:
+        what = "A decision or a record changed after sign-off. Have the case signed off again."
+        raise building.blocked("The whole bundle", what, reason="changed")
+
+
+def _finish(job: JobContext, bundle_id: str, built: building.Built, blob: blobs.Blob) -> None:
     with job.last_step():
+        bundle = _still_waiting(bundle_id)
+        if bundle is None:
+            return
+        _require_unchanged(db.session.get_one(Case, bundle.case_id), bundle)
+        blobs.keep(blob)
+        bundle.state = BundleState.READY.value
+        bundle.blob_id, bundle.bundle_sha256 = blob.id, blob.sha256
+        bundle.pages, bundle.redactions, bundle.proof = built.pages, built.redactions, built.proof
+        record(
+            SYSTEM,
+            Action.BUNDLE_BUILT,
+            bundle.id,
+            case_id=bundle.case_id,
+            plan_sha256=bundle.plan_sha256,
+            bundle_sha256=blob.sha256,
+            pages=built.pages,
+            redactions=built.redactions,
+        )
+
+
+def _block(job: JobContext, bundle_id: str, blocked: building.Blocked) -> None:
+    with job.last_step():
+        bundle = _still_waiting(bundle_id)
+        if bundle is None:
+            return
         bundle.state = BundleState.BLOCKED.value
         bundle.findings = blocked.findings
         record(
@@ -163,13 +219,33 @@ def _block(job: JobContext, bundle: Bundle, blocked: building.Blocked) -> None:
             bundle.id,
             case_id=bundle.case_id,
             leaks=len(blocked.findings),
-            reason="leak_or_failure",
+            reason=blocked.reason,
         )
 
 
-def _replace_earlier(case: Case) -> None:
-    db.session.execute(
-        update(Bundle)
-        .where(Bundle.case_id == case.id, Bundle.state.in_((BundleState.READY.value, BundleState.BLOCKED.value)))
-        .values(state=BundleState.REPLACED.value)
-    )
+def _still_waiting(bundle_id: str) -> Bundle | None:
+    """The bundle, its case held, unless another was asked for meanwhile."""
+    bundle = db.session.get_one(Bundle, bundle_id)
+    visible_case(SYSTEM, bundle.case_id, lock=True)
+    db.session.refresh(bundle)
+    return bundle if bundle.state == BundleState.WAITING else None
+
+
+def _replace(case: Case, states: tuple[BundleState, ...]) -> None:
+    """Put earlier bundles aside. Those that never went out lose their file; what was sent stays on record."""
+    wanted = [state.value for state in states]
+    for bundle in db.session.scalars(select(Bundle).where(Bundle.case_id == case.id, Bundle.state.in_(wanted))):
+        bundle.state = BundleState.REPLACED.value
+        if bundle.released_at is None and bundle.blob_id is not None:
+            unsent, bundle.blob_id = bundle.blob_id, None
+            db.session.flush()
+            blobs.delete(unsent)
+
+
+def _tell(actor: Actor, case: Case, bundle: Bundle) -> None:
+    """Say that the reply is there, and send the words that open it, unless they are told in person."""
+    letters.send(actor, case, "ready_to_collect" if bundle.route == Route.ONLINE else "ready_to_hand_over")
+    route = bundle.passphrase_route
+    if route is not None and route != Route.IN_PERSON:
+        letters.send(actor, case, "passphrase", channel=route, passphrase=bundle.passphrase)
+        record(actor, Action.PASSPHRASE_SENT, bundle.id, case_id=case.id, route=route)

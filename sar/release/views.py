@@ -7,12 +7,14 @@ from typing import BinaryIO
 from flask import Blueprint, flash, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response
 
-from sar.access.guards import current_actor, guard
+from sar.access.guards import current_actor, guard, stepped_up
 from sar.access.permissions import Permission
+from sar.cases.models import Case
 from sar.cases.queries import clock_of, visible_case
+from sar.foundation.clock import london_date, london_today
 from sar.foundation.errors import Problem
 from sar.release import queries, service
-from sar.release.forms import ReleaseForm
+from sar.release.forms import LATENESS_WORDS, PASSPHRASE_WORDS, ROUTE_WORDS, ReleaseForm
 from sar.release.models import Lateness, Route
 
 bp = Blueprint("release", __name__, url_prefix="/staff")
@@ -22,22 +24,7 @@ BLUEPRINTS = (bp,)
 @bp.get("/cases/<case_id>/release")
 @guard(Permission.CASE_VIEW)
 def show(case_id: str) -> str:
-    return _page(case_id, ReleaseForm())
-
-
-def _page(case_id: str, form: ReleaseForm) -> str:
-    actor = current_actor()
-    case = visible_case(actor, case_id)
-    bundle = queries.latest_bundle(case)
-    return render_template(
-        "release/show.html",
-        case=case,
-        clock=clock_of(case),
-        bundle=bundle,
-        job=queries.build_job(bundle) if bundle else None,
-        gate=queries.gate(actor, case, bundle),
-        form=form,
-    )
+    return _page(case_id)
 
 
 @bp.post("/cases/<case_id>/release/build")
@@ -52,9 +39,9 @@ def build(case_id: str) -> Response:
 @guard(Permission.CASE_RELEASE, step_up=True)
 def let_go(bundle_id: str) -> str | Response:
     bundle = queries.visible_bundle(current_actor(), bundle_id)
-    form = ReleaseForm()
+    form = _form(visible_case(current_actor(), bundle.case_id))
     if form.validate_on_submit():
-        lateness = Lateness(form.lateness.data) if form.lateness.data else None
+        lateness = Lateness(form.lateness.data) if form.lateness else None
         try:
             service.release(
                 current_actor(), bundle_id, Route(form.route.data), Route(form.passphrase_route.data), lateness
@@ -62,15 +49,58 @@ def let_go(bundle_id: str) -> str | Response:
         except Problem as problem:
             form.form_errors.append(problem.message)
         else:
-            flash("The reply is released. The six words are on their way by another route.", "success")
+            told = form.passphrase_route.data == Route.IN_PERSON
+            words = "Now tell them the six words." if told else "The six words are on their way by another route."
+            flash(f"The reply is released. {words}", "success")
             return redirect(url_for("release.show", case_id=bundle.case_id))
     return _page(bundle.case_id, form)
+
+
+@bp.post("/replies/<bundle_id>/words")
+@guard(Permission.CASE_RELEASE, step_up=True)
+def words(bundle_id: str) -> str:
+    """The six words on screen: by POST, since each look is written down."""
+    passphrase = service.show_passphrase(current_actor(), bundle_id)
+    bundle = queries.visible_bundle(current_actor(), bundle_id)
+    case = visible_case(current_actor(), bundle.case_id)
+    return render_template("release/words.html", case=case, passphrase=passphrase)
 
 
 @bp.post("/replies/<bundle_id>/hand-over")
 @guard(Permission.CASE_RELEASE, step_up=True)
 def hand_over(bundle_id: str) -> Response:
-    return bundle_file(service.hand_over(current_actor(), bundle_id), f"records-{bundle_id[:8]}.pdf")
+    bundle = queries.visible_bundle(current_actor(), bundle_id)
+    reference = visible_case(current_actor(), bundle.case_id).reference
+    return bundle_file(service.hand_over(current_actor(), bundle_id), f"records-{reference}.pdf")
+
+
+def _page(case_id: str, form: ReleaseForm | None = None) -> str:
+    actor = current_actor()
+    case = visible_case(actor, case_id)
+    bundle = queries.latest_bundle(case)
+    return render_template(
+        "release/show.html",
+        case=case,
+        clock=clock_of(case),
+        bundle=bundle,
+        job=queries.build_job(bundle) if bundle else None,
+        being_made=bundle is not None and queries.being_made(bundle),
+        stands=bundle is not None and queries.stands(case, bundle),
+        released_on=london_date(bundle.released_at) if bundle and bundle.released_at else None,
+        collected_on=london_date(bundle.collected_at) if bundle and bundle.collected_at else None,
+        last_day=queries.last_day(bundle) if bundle else None,
+        today=london_today(),
+        gate=queries.gate(actor, case, bundle),
+        form=form or _form(case),
+        route_words=ROUTE_WORDS,
+        passphrase_words=PASSPHRASE_WORDS,
+        lateness_words=LATENESS_WORDS,
+        stepped_up=stepped_up(),
+    )
+
+
+def _form(case: Case) -> ReleaseForm:
+    return ReleaseForm() if clock_of(case).is_overdue(london_today()) else ReleaseForm().without_lateness()
 
 
 def bundle_file(stream: BinaryIO, name: str) -> Response:
