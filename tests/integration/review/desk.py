@@ -119,6 +119,7 @@ def add_pages(app: Flask, case_id: str, *pages: str, regime: str = "LE", sha256:
             kind="pdf",
             regime=regime,
             received_on=london_today(),
+            pdf_blob_id=blob.id,  # no page is drawn here; it only says that there are pages
             words_blob_id=blob.id,
             sha256=sha256 or random_id() * 2,
             size=100,
