@@ -13,6 +13,12 @@ CODE = re.compile("^P3-OTHERS")
 REASON = "It is about someone else, who was not asked."
 
 
+def show(page: Page, kind: str) -> None:
+    """The list of what is still to be decided of one kind."""
+    page.get_by_role("link", name=re.compile(f"^{kind}")).click()
+    expect(page.get_by_role("heading", level=2, name=f"{kind}: to decide")).to_be_visible()
+
+
 def tick(page: Page, names: list[str]) -> None:
     for name in names:
         page.get_by_label(f"Tick {name}", exact=True).check()
@@ -30,6 +36,7 @@ def tick_all(page: Page) -> None:
 def choose_code(page: Page, label: str) -> None:
     """The first choice of a list of codes that begins with P3-OTHERS."""
     codes = page.get_by_label(label)
+    codes.wait_for()
     words = next(text for text in codes.get_by_role("option").all_inner_texts() if CODE.match(text))
     codes.select_option(label=words)
 
@@ -54,8 +61,7 @@ def disclose(page: Page) -> None:
 def decide_the_rest(page: Page) -> None:
     """Withhold whatever is left, kind by kind, page of the list by page."""
     for kind in ("People", "Numbers and addresses", "Words that point at someone"):
-        page.get_by_role("link", name=re.compile(f"^{kind}")).click()
-        expect(page.get_by_role("heading", level=2, name=f"{kind}: to decide")).to_be_visible()
+        show(page, kind)
         while page.get_by_role("checkbox", name=re.compile("^Tick ")).count():
             tick_all(page)
             withhold(page)

@@ -25,6 +25,8 @@ OWN = FILES / "contact-log-X417206.pdf"
 POLICE = FILES / "FIB_CB24003318.pdf"
 POLICE_COPY = FILES / "FIB_CB24003318_copy.pdf"
 SCAN = FILES / "st-chads-referral-scan.pdf"
+# The requester's own, which stay in.
+CRN, PNC = "X417206", "2008/0417362A"
 POLICE_NAME, SCHOOL_NAME = "Calder & Aire Police", "St Chad's C of E Primary School"
 
 
@@ -164,6 +166,9 @@ def _review(page: Page, server: LiveServer) -> None:
     pages_review.disclose(page)
     pages_review.tick(page, ["May"])
     pages_review.decide(page, "This is not about anyone")
+    pages_review.show(page, "Numbers and addresses")
+    pages_review.tick(page, [CRN, PNC])
+    pages_review.decide(page, "This is the requester")
     pages_review.settle_unclear(page)
     pages_review.decide_the_rest(page)
     look(page, "57-nothing-left")
@@ -192,7 +197,7 @@ def _second_check(page: Page, reader: Member, reference: str) -> None:
     look(page, "60-second-reader-people")
     page.get_by_role("link", name="Look through the records").click()
     look(page, "61-second-check")
-    page.get_by_role("link", name="contact-log-X417206", exact=True).click()
+    page.get_by_role("link", name="contact-log-X417206.pdf", exact=True).click()
     look(page, "62-second-reader-page")
     page.get_by_role("link", name="Back to the records").click()
     pages_staff.press(page, "Sign off: this may go out", "You signed this case off")
@@ -225,7 +230,7 @@ def _read_reply(path: Path, server: LiveServer) -> None:
     schedule = reply.pages[reply.outline[1][1] or 0]
     assert "What was taken out, and why" in schedule and "P3-OTHERS" in schedule
     everything = "\n".join(reply.pages)
-    for kept in ("Reece", "Adeyemi-Cole"):
+    for kept in ("Reece", "Adeyemi-Cole", CRN, PNC):
         assert kept in everything, f"{kept} was to be left in"
     withheld = withheld_names(server)
     assert {"Callum Hartley", "Stuart Kershaw"} <= withheld
