@@ -1,0 +1,206 @@
+"""A reply that is ready: it goes out once, to one person, and comes back into nobody else's hands."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from sar.access.permissions import Role
+from sar.cases import service as cases
+from sar.foundation import blobs
+from sar.foundation.actors import SYSTEM, Actor, ActorKind
+from sar.foundation.clock import utc_now
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Gone, NotAllowed, NotFound, Problem, Refused
+from sar.foundation.messages import Message
+from sar.foundation.runtime import settings
+from sar.release import queries, service
+from sar.release.models import Bundle, BundleState, Lateness, Route
+from tests.factories import received_case, staff_actor
+from tests.integration.release.office import Office, latest, now, opened
+
+
+def let_go(office: Office, route: Route = Route.ONLINE, words: Route = Route.POST) -> Bundle:
+    return service.release(office.officer, latest(office).id, route, words)
+
+
+def letters_about(office: Office, kind: str) -> list[Message]:
+    db.session.rollback()
+    return [found for found in db.session.query(Message) if found.kind == f"letter.{kind}"]
+
+
+def test_two_who_click_at_once_make_one_release(ready: Office) -> None:
+    bundle_id, ends, barrier = latest(ready).id, [], threading.Barrier(2)
+
+    def click() -> None:
+        with ready.app.app_context():
+            barrier.wait()
+            try:
+                service.release(ready.officer, bundle_id, Route.ONLINE, Route.POST)
+                ends.append("released")
+            except Problem as problem:
+                ends.append(problem.message)
+
+    clicks = [threading.Thread(target=click) for _ in range(2)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    assert sorted(ends) == ["This reply has already been released.", "released"]
+    assert ready.audit("release.released") == ready.audit("release.passphrase_sent") == 1
+    assert len(letters_about(ready, "passphrase")) == len(letters_about(ready, "ready_to_collect")) == 1
+
+
+def test_asking_for_a_reply_twice_makes_one(ready: Office) -> None:
+    first = service.request_bundle(ready.officer, ready.case_id)
+    second = service.request_bundle(ready.officer, ready.case_id)
+    assert first.id == second.id
+    assert ready.audit("release.bundle_requested") == 2, "the one that was ready, and this one"
+
+
+def test_a_reply_that_is_made_again_takes_the_file_of_the_unsent_one_away(ready: Office) -> None:
+    old = latest(ready)
+    blob_id = old.blob_id
+    assert blob_id is not None
+    service.request_bundle(ready.officer, ready.case_id)
+    assert (now(old).state, now(old).blob_id) == ("replaced", None)
+    with pytest.raises(NotFound):
+        blobs.get(blob_id)
+    assert not list(settings().instance.glob(f"blobs/??/{blob_id}"))
+
+
+def test_the_words_never_take_the_way_of_the_records(ready: Office) -> None:
+    with pytest.raises(Refused, match="another way than the records"):
+        let_go(ready, Route.IN_PERSON, Route.IN_PERSON)
+    with pytest.raises(Refused, match="Choose how"):
+        let_go(ready, Route.EMAIL, Route.POST)
+    assert latest(ready).state == BundleState.READY
+
+
+def test_a_late_answer_needs_its_reason_and_one_in_time_keeps_none(ready: Office) -> None:
+    with write_transaction():
+        cases.correct_received_date(SYSTEM, ready.case_id, ready.case.received_on - timedelta(days=200))
+    with pytest.raises(Refused, match="late"):
+        let_go(ready)
+    bundle = service.release(ready.officer, latest(ready).id, Route.ONLINE, Route.POST, Lateness.STAFFING)
+    assert bundle.lateness == "staffing"
+
+
+def test_a_reason_given_for_an_answer_in_time_is_not_kept(ready: Office) -> None:
+    bundle = service.release(ready.officer, latest(ready).id, Route.ONLINE, Route.POST, Lateness.STAFFING)
+    assert bundle.lateness is None
+
+
+def test_only_its_requester_collects_a_reply(ready: Office) -> None:
+    bundle = let_go(ready)
+    other = received_case("Ida Brandt")
+    with pytest.raises(NotFound):
+        service.collect(Actor(ActorKind.REQUESTER, other.reference))
+    for stranger in (Actor(ActorKind.ORIGINATOR, ready.case.reference), ready.officer):
+        with pytest.raises(NotFound):
+            service.collect(stranger)
+    with service.collect(ready.requester) as stream, opened(stream.read(), bundle.passphrase) as pdf:
+        assert len(pdf.pages) == bundle.pages
+    assert now(bundle).collected_at is not None
+    assert (ready.audit("release.collected"), ready.audit("release.handed_over")) == (1, 0)
+
+
+def test_a_reply_is_not_collected_before_it_is_released(ready: Office) -> None:
+    with pytest.raises(NotFound, match="not ready yet"):
+        service.collect(ready.requester)
+
+
+def test_a_reply_can_be_collected_to_the_end_of_the_last_day_and_not_after(ready: Office) -> None:
+    bundle = let_go(ready)
+    days = timedelta(days=settings().collection_days)
+    for age, is_there in ((days, True), (days + timedelta(days=1), False)):
+        with write_transaction():
+            now_stored = db.session.get_one(Bundle, bundle.id)
+            now_stored.released_at = utc_now() - age
+        if is_there:
+            assert queries.own_bundle(ready.requester) is not None
+        else:
+            with pytest.raises(Gone, match="Ask us"):
+                service.collect(ready.requester)
+
+
+def test_the_reply_of_a_case_opened_again_cannot_be_collected_and_its_file_stays_on_record(ready: Office) -> None:
+    bundle = let_go(ready)
+    ready.reopen()
+    with pytest.raises(NotFound):
+        service.collect(ready.requester)
+    with pytest.raises(NotFound):
+        service.hand_over(ready.officer, bundle.id)
+    with pytest.raises(Problem):
+        service.release(ready.officer, bundle.id, Route.ONLINE, Route.POST)
+    assert now(bundle).blob_id is not None
+
+
+def test_a_reply_of_an_earlier_sign_off_cannot_go_out_even_if_nothing_changed(ready: Office) -> None:
+    bundle = latest(ready)
+    ready.reopen()
+    ready.sign_off()
+    with pytest.raises(Refused, match="check of the finished files has not passed"):
+        let_go(ready)
+    again = service.request_bundle(ready.officer, ready.case_id)
+    assert (again.plan_sha256, now(bundle).state) == (bundle.plan_sha256, "replaced")
+
+
+def test_a_reply_does_not_go_out_while_the_case_is_under_review(ready: Office) -> None:
+    ready.reopen()
+    with pytest.raises(Refused, match="at the stage"):
+        let_go(ready)
+    assert queries.gate(ready.officer, ready.case, latest(ready)).before_release == ("This case is not signed off.",)
+
+
+def test_a_reply_handed_over_is_not_online_and_is_written_down_apart(ready: Office) -> None:
+    bundle = let_go(ready, Route.IN_PERSON, Route.POST)
+    assert queries.own_bundle(ready.requester) is None
+    with pytest.raises(NotFound):
+        service.collect(ready.requester)
+    with service.hand_over(ready.officer, bundle.id) as stream:
+        assert stream.read(5) == b"%PDF-"
+    assert (ready.audit("release.handed_over"), ready.audit("release.collected")) == (1, 0)
+    assert now(bundle).collected_at is None
+    assert letters_about(ready, "ready_to_hand_over") and not letters_about(ready, "ready_to_collect")
+
+
+def test_words_told_in_person_are_shown_to_staff_each_look_logged_and_never_put_in_the_outbox(ready: Office) -> None:
+    bundle = let_go(ready, Route.ONLINE, Route.IN_PERSON)
+    assert service.show_passphrase(ready.officer, bundle.id) == bundle.passphrase
+    assert ready.audit("release.passphrase_shown") == 1
+    assert not letters_about(ready, "passphrase")
+    assert all(bundle.passphrase not in (found.body or "") for found in db.session.query(Message))
+
+
+def test_words_that_went_another_way_are_shown_to_nobody(ready: Office) -> None:
+    bundle = latest(ready)
+    with pytest.raises(NotFound):
+        service.show_passphrase(ready.officer, bundle.id)
+    let_go(ready)
+    with pytest.raises(NotFound):
+        service.show_passphrase(ready.officer, bundle.id)
+    assert ready.audit("release.passphrase_shown") == 0
+
+
+def test_an_auditor_makes_releases_and_hands_over_nothing(ready: Office) -> None:
+    auditor, bundle_id = staff_actor(Role.AUDITOR, name="Ann Auditor"), latest(ready).id
+    for attempt in (
+        lambda: service.request_bundle(auditor, ready.case_id),
+        lambda: service.release(auditor, bundle_id, Route.ONLINE, Route.POST),
+        lambda: service.hand_over(auditor, bundle_id),
+        lambda: service.show_passphrase(auditor, bundle_id),
+    ):
+        with pytest.raises((NotAllowed, NotFound)):
+            attempt()
+    assert latest(ready).state == BundleState.READY
+
+
+def test_staff_with_a_conflict_of_interest_cannot_reach_the_reply(ready: Office) -> None:
+    cases.declare_conflict(ready.officer, ready.case_id, ready.officer.id)
+    with pytest.raises(NotFound):
+        let_go(ready)
+    with pytest.raises(NotFound):
+        service.request_bundle(ready.officer, ready.case_id)
