@@ -63,6 +63,7 @@ def test_an_officer_decides_draws_a_box_and_uses_keys(visitors: Visitors, live_s
         page.keyboard.press("b")
         expect(page.locator("#draw")).to_have_attribute("aria-pressed", "false")
         page.locator("#draw").click()
+        page.evaluate("window.scrollTo(0, 0)")  # the mouse reaches only what the window shows
         sheet = page.locator("#sheet").bounding_box()
         assert sheet is not None
         page.mouse.move(sheet["x"] + 60, sheet["y"] + 40)
