@@ -20,9 +20,7 @@ from tests.integration.cases.desk import browser_of
 from tests.integration.intake.walk import Browser
 from tests.integration.review.desk import FACTORS, Desk, open_desk
 
-PAGE = (
-    "Marlon attended. He said that Paulina Nowicka rang on Monday.\nMr Dawit Tesfay came. Mrs Pryce did not."
-)
+PAGE = "Marlon attended. He said that Paulina Nowicka rang on Monday.\nMr Dawit Tesfay came. Mrs Pryce did not."
 
 
 @pytest.fixture
@@ -140,7 +138,9 @@ def test_pages_and_records_are_withheld_by_forms(desk: Desk, officer: Browser) -
 
 
 def test_people_are_added_renamed_and_joined_by_forms(desk: Desk, officer: Browser) -> None:
-    added = officer.post(f"/staff/cases/{desk.case_id}/review/add", {"name": "Chopper", "aliases": "Big Chop\n", "relationship": ""})
+    added = officer.post(
+        f"/staff/cases/{desk.case_id}/review/add", {"name": "Chopper", "aliases": "Big Chop\n", "relationship": ""}
+    )
     assert added.status_code == 302 and desk.person("Chopper").aliases == ["Big Chop"]
     person, other = desk.person("Paulina Nowicka"), desk.person("Dawit Tesfay")
     change = {"version": person.version, "name": "Paulina Lis", "aliases": "", "relationship": "victim"}
