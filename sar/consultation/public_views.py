@@ -14,7 +14,7 @@ from sar.consultation import queries, service
 from sar.consultation.forms import AnswerForm, CodeForm
 from sar.consultation.models import View
 from sar.foundation.errors import Refused
-from sar.records.queries import page_png
+from sar.records.queries import page_png, page_text, text_lines
 
 bp = Blueprint("originator", __name__, url_prefix="/originator")
 BLUEPRINTS = (bp,)
@@ -78,14 +78,17 @@ def open_page(record_id: str, page: int) -> Response:
 @bp.get("/records/<record_id>/pages/<int:page>")
 @originator_only
 def page(record_id: str, page: int) -> str:
-    record = queries.own_page(current_actor(), record_id, page)
-    return render_template("consultation/page.html", record=record, page=page)
+    record = service.view_own_page(current_actor(), record_id, page)
+    text = page_text(record, page)
+    return render_template(
+        "consultation/page.html", record=record, page=page, recognised=text.source == "ocr", lines=text_lines(text)
+    )
 
 
 @bp.get("/records/<record_id>/pages/<int:page>.png")
 @originator_only
 def page_image(record_id: str, page: int) -> Response:
-    """The image is what is read: whoever asks for it without the button is in the log as well."""
+    """Whoever asks for it without the button is in the log as well."""
     record = service.view_own_page(current_actor(), record_id, page)
     return send_file(io.BytesIO(page_png(record, page, PAGE_WIDTH)), mimetype="image/png")
 
