@@ -1,0 +1,59 @@
+"""The migrations make exactly the tables that the models describe, up and down, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError
+
+from sar.foundation.db import Base, db
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def differences(app: Flask) -> list[object]:
+    with app.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_name": lambda name, kind, _: not (kind == "table" and str(name).startswith("procrastinate_")),
+            },
+        )
+        return list(compare_metadata(context, Base.metadata))
+
+
+def tables(app: Flask) -> set[str]:
+    with app.app_context():
+        return {name for name in inspect(db.engine).get_table_names() if not name.startswith("procrastinate_")}
+
+
+def test_a_migrated_database_is_what_the_models_say(app: Flask) -> None:
+    assert differences(app) == []
+
+
+def test_the_way_down_leaves_nothing_of_ours_and_the_way_up_works_again(app: Flask) -> None:
+    with app.app_context():
+        downgrade(revision="base")
+    assert tables(app) <= {"alembic_version"}
+    with app.app_context():
+        upgrade()
+    assert differences(app) == []
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET hash = 'x'", "DELETE FROM audit_entry"])
+def test_a_migrated_audit_log_cannot_be_changed(app: Flask, statement: str) -> None:
+    from sar.foundation.actions import Action
+    from sar.foundation.actors import SYSTEM
+    from sar.foundation.audit import record
+    from sar.foundation.db import write_transaction
+
+    with app.app_context():
+        with write_transaction():
+            record(SYSTEM, Action.SIGNED_OUT, "somebody")
+        with pytest.raises(DatabaseError, match="append-only"), db.engine.begin() as connection:
+            connection.execute(text(statement))
