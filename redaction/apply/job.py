@@ -16,6 +16,7 @@ from redaction.apply import raster
 from redaction.apply.documentpass import Dropped, layer_judge, scrub, settle
 from redaction.apply.matrices import Rect
 from redaction.apply.pages import DocumentEdits, Unsupported, edit_page
+from redaction.apply.recoding import write_fonts
 from redaction.apply.relay import lay_out
 from redaction.apply.report import Report, sha256_of
 from redaction.apply.scene import Resources
@@ -80,6 +81,7 @@ class _Job:
         with self._timed("edit"):
             dropped = settle(self.pdf)
             self._edit_pages()
+            write_fonts(self.pdf, self.edits.recoders.all())
             for index, reason in self.pictured.items():
                 self._picture(index, reason)
             scrub(self.pdf)

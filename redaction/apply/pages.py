@@ -12,8 +12,10 @@ import pikepdf
 from redaction.apply.images import NotDecodable, burn, inline_stream, regions_on
 from redaction.apply.marks import CODE_FONT, code_font, draw
 from redaction.apply.matrices import Rect, overlap
+from redaction.apply.programs import NotReadable
+from redaction.apply.recoding import Recoders
 from redaction.apply.relay import Layout, Segment
-from redaction.apply.rewrite import Edits, rewrite, touches_text
+from redaction.apply.rewrite import Edits, has_new_codes, rewrite, touches_text
 from redaction.apply.scene import Glyph, PageScene, Scope
 from redaction.apply.selection import Region, Selection
 from redaction.apply.tokens import name_text
@@ -36,6 +38,10 @@ class DocumentEdits:
     copies: dict[bytes, pikepdf.Stream] = field(default_factory=dict)
     used: dict[tuple[int, int], set[tuple[str, str]]] = field(default_factory=dict)
     font: pikepdf.Object | None = None
+    recoders: Recoders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recoders = Recoders(self.pdf)
 
 
 class Unsupported(Exception):
@@ -47,12 +53,18 @@ def edit_page(document: DocumentEdits, page: pikepdf.Object, selection: Selectio
     scene, burns = selection.scene, selection.burns
     if scene.trouble and (selection.removed_any or burns):
         raise Unsupported(scene.trouble)
+    if scene.partial:
+        # What was not followed would keep the old codes of fonts that are made anew.
+        raise Unsupported(scene.trouble)
     if scene.root is None:
         return
     editor = _Editor(document, scene, layout)
     editor.drop_paths(layout.spans, burns, selection.regions)
     editor.burn_images([region.rect for region in burns])
-    content, resources = editor.finish(scene.root)
+    try:
+        content, resources = editor.finish(scene.root)
+    except NotReadable as error:
+        raise Unsupported("a font that could not be read") from error
     marks = draw(layout.marks, burns)
     if content is not None or marks:
         body = content if content is not None else scene.root.data
@@ -75,7 +87,7 @@ def _text_left_open(scope: Scope) -> bool:
 class _Editor:
     def __init__(self, document: DocumentEdits, scene: PageScene, layout: Layout) -> None:
         self.document, self.scene, self.layout = document, scene, layout
-        self.edits: dict[int, Edits] = {id(scope): Edits(layout) for scope in scene.scopes}
+        self.edits: dict[int, Edits] = {id(scope): Edits(layout, document.recoders) for scope in scene.scopes}
         self.added: dict[int, dict[tuple[str, str], pikepdf.Object]] = {}
         self._finished: dict[int, pikepdf.Stream | None] = {}
 
@@ -127,6 +139,7 @@ class _Editor:
             or edits.scrub_marks
             or any(show.hidden for show in scope.shows.values())
             or touches_text(scope, self.layout)
+            or has_new_codes(scope, self.document.recoders)
         )
         return (rewrite(scope, edits) if changed else None), self._resources(scope)
 

@@ -6,7 +6,8 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from redaction.apply.matrices import Matrix, apply, invert
+from redaction.apply.matrices import Matrix, apply, invert, multiply
+from redaction.apply.recoding import Recoders
 from redaction.apply.relay import Layout, Placement
 from redaction.apply.scene import Glyph, Scope, Show
 from redaction.apply.tokens import format_number, hex_string, name_text, number
@@ -15,6 +16,7 @@ _POSITIONING = frozenset((b"Td", b"TD", b"T*", b"Tm"))
 _BLANKS = b"\x00\t\n\x0c\r "
 _BLANK_BYTES = tuple(bytes([byte]) for byte in _BLANKS)
 _SPACING = {b"Tc": 0, b"Tw": 1, b"Tz": 2}
+_DRAWN = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"sh", b"Do", b"BI", b"W", b"W*"))
 _RESET = (0.0, 0.0, 1.0)
 
 
@@ -23,6 +25,7 @@ class Edits:
     """What to change in one scope. `replaced`: operators to write differently (b"" drops one)."""
 
     layout: Layout
+    recoders: Recoders
     replaced: dict[int, bytes] = field(default_factory=dict)
     renamed: dict[tuple[str, str], str] = field(default_factory=dict)
     inner_names: dict[int, str] = field(default_factory=dict)
@@ -45,6 +48,11 @@ def _changed(show: Show, layout: Layout) -> bool:
     return any(glyph.removed or id(glyph) in moved or id(glyph) in dropped for glyph in show.glyphs)
 
 
+def has_new_codes(scope: Scope, recoders: Recoders) -> bool:
+    """Whether any text of the scope is in a font whose codes are numbered anew."""
+    return any(recoders.of(font) is not None for font in {show.font for show in scope.shows.values()})
+
+
 def rewrite(scope: Scope, edits: Edits) -> bytes:
     """The scope's content with `edits` made."""
     return _Writer(scope, edits).write()
@@ -58,7 +66,9 @@ class _Writer:
         self.out: list[bytes] = []
         self.copied = 0
         self.spacing = _RESET
-        self.stack: list[tuple[float, float, float]] = []
+        self.stack: list[tuple[tuple[float, float, float], Matrix]] = []
+        self.ctm = scope.base
+        self.freed = self._freed_matrices() if self.changed else set()
 
     def write(self) -> bytes:
         data = self.scope.data
@@ -71,7 +81,8 @@ class _Writer:
             if replacement is None:
                 continue
             self._copy(data[self.copied : op.start])
-            self.out.append(replacement)
+            if replacement:
+                self.out.append(replacement)
             self.copied = op.end
         self._copy(data[self.copied :])
         return b"".join(self.out)
@@ -79,6 +90,8 @@ class _Writer:
     def _copy(self, data: bytes) -> None:
         """Copies bytes; the blanks around what was left out become one, so that they do not count the operators."""
         stripped = data.lstrip(_BLANKS)
+        if not stripped and self.out and self.out[-1][-1:] in _BLANK_BYTES:
+            return
         if len(stripped) < len(data):
             # A line end, not a space: a comment may stand before it.
             if self.out and not self.out[-1].endswith(b"\n"):
@@ -96,9 +109,11 @@ class _Writer:
             return edits.replaced[index]
         if self.changed:
             if name == b"q":
-                self.stack.append(self.spacing)
+                self.stack.append((self.spacing, self.ctm))
             elif name == b"Q" and self.stack:
-                self.spacing = self.stack.pop()
+                self.spacing, self.ctm = self.stack.pop()
+            elif name == b"cm":
+                return self._matrix(index)
             elif name in _SPACING:
                 return b""
             elif name in _POSITIONING and text_object in self.text_objects:
@@ -110,6 +125,46 @@ class _Writer:
             return self._names(index, name)
         return None
 
+    def _freed_matrices(self) -> set[int]:
+        """The cm operators under which nothing is drawn but text that is set anew.
+
+        They may be what puts words after a name, so where they move to is left out, and the text placed without.
+        """
+        levels: list[list[int]] = [[]]
+        pinned: set[int] = set()
+        used: set[int] = set()
+        for index, op in enumerate(self.scope.ops):
+            name = op.name
+            if name == b"q":
+                levels.append([])
+            elif name == b"Q" and len(levels) > 1:
+                levels.pop()
+            elif name == b"cm":
+                levels[-1].append(index)
+            elif index in self.changed:
+                used.update(matrix for level in levels for matrix in level)
+            elif self._is_drawn(index, name):
+                pinned.update(matrix for level in levels for matrix in level)
+        return used - pinned
+
+    def _is_drawn(self, index: int, name: bytes) -> bool:
+        if index in self.scope.hidden or self.edits.replaced.get(index) == b"":
+            return False
+        show = self.scope.shows.get(index)
+        if show is not None:
+            return bool(show.pieces) and not show.hidden
+        return name in _DRAWN or index in self.scope.children
+
+    def _matrix(self, index: int) -> bytes | None:
+        args = self.scope.ops[index].args[-6:]
+        if len(args) < 6:
+            return None
+        values = [number(arg) for arg in args]
+        freed = index in self.freed
+        x, y = (0.0, 0.0) if freed else (values[4], values[5])
+        self.ctm = multiply((values[0], values[1], values[2], values[3], x, y), self.ctm)
+        return b" " + b" ".join(_operand(arg) for arg in args[:4]) + b" 0 0 cm " if freed else None
+
     def _leading(self, index: int, name: bytes) -> bytes:
         args = self.scope.ops[index].args
         if name == b"TD" and len(args) >= 2:
@@ -119,26 +174,47 @@ class _Writer:
     def _show(self, index: int, show: Show) -> bytes | None:
         if show.hidden:
             return b" T* " if show.raw.name in (b"'", b'"') else b""
-        if not self.changed:
-            return None
         if index in self.changed:
             return self._reset_text(show)
+        recoded = self._recoded(show)
+        if not self.changed:
+            return recoded
         prefix = self._set_spacing((show.char_space, show.word_space, show.scale))
         op = show.raw
         if show.text_object not in self.text_objects:
             if op.name == b'"':
                 # Its spacing operands go with the rest of the spacing; the line move stays.
-                return prefix + b" T* " + _operand(op.args[-1]) + b" Tj "
+                return prefix + b" T* " + self._string(show) + b" Tj "
+            if recoded is not None:
+                return prefix + recoded
             return prefix + self.scope.data[op.start : op.end] if prefix else None
         operator = b" TJ " if op.name == b"TJ" else b" Tj "
-        operand = _operand(op.args[-1]) if op.args else b"()"
+        operand = self._string(show) if op.args else b"()"
         return prefix + _matrix_bytes(show.tm, show.ctm) + operand + operator
+
+    def _recoded(self, show: Show) -> bytes | None:
+        """The operator with its strings in new codes; None where its font keeps its own."""
+        op = show.raw
+        if not op.args or self.edits.recoders.of(show.font) is None:
+            return None
+        before = b"".join(_operand(arg) + b" " for arg in op.args[:-1])
+        return b" " + before + self._string(show) + b" " + op.name
+
+    def _string(self, show: Show) -> bytes:
+        """The last operand of a text-showing operator, in the codes of the new file."""
+        arg, recoder = show.raw.args[-1], self.edits.recoders.of(show.font)
+        if recoder is None:
+            return _operand(arg)
+        if not isinstance(arg, list):
+            return recoder.token(arg) if arg[:1] in (b"(", b"<") else arg
+        return b"[" + b" ".join([recoder.token(part) if part[:1] in (b"(", b"<") else part for part in arg]) + b"]"
 
     def _reset_text(self, show: Show) -> bytes:
         """The kept glyphs of a show in runs, each at its new place."""
-        inverse = invert(show.ctm)
+        inverse = invert(self.ctm)
         if inverse is None:
             return b""
+        recoder = self.edits.recoders.of(show.font)
         out: list[bytes] = []
         for run, stretch in self._runs(show):
             first = run[0]
@@ -147,8 +223,10 @@ class _Writer:
             tx, ty = apply(inverse, x, y)
             a, b, c, d = show.tm[:4]
             out.append(self._set_spacing((0.0, 0.0, show.scale * stretch)))
-            out.append(_matrix_bytes((a, b, c, d, tx - show.rise * c, ty - show.rise * d), show.ctm))
-            out.append(hex_string(b"".join(glyph.code.raw for glyph in run)) + b" Tj ")
+            out.append(_matrix_bytes((a, b, c, d, tx - show.rise * c, ty - show.rise * d), self.ctm))
+            codes = [glyph.code for glyph in run]
+            raw = b"".join([code.raw for code in codes]) if recoder is None else recoder.codes_of(codes)
+            out.append(hex_string(raw) + b" Tj ")
         return b"".join(out) or b""
 
     def _runs(self, show: Show) -> list[tuple[list[Glyph], float]]:

@@ -173,7 +173,10 @@ class Scope:
 
 @dataclass
 class PageScene:
-    """All that one page draws. `trouble` says why the page cannot be edited as text, where that is so."""
+    """All that one page draws. `trouble` says why the page cannot be edited as text, where that is so.
+
+    `partial`: not all that is drawn was followed.
+    """
 
     number: int
     root: Scope | None = None
@@ -184,3 +187,4 @@ class PageScene:
     crop: Rect = (0.0, 0.0, 612.0, 792.0)
     unreadable: bool = False
     trouble: str = ""
+    partial: bool = False

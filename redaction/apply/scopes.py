@@ -34,7 +34,7 @@ def open_scope(scene: PageScene, kind: str, stream: pikepdf.Object, resources: R
     ops = list(operators(data))
     if sum(len(scope.ops) for scope in scene.scopes) + len(ops) > MAX_OPERATORS:
         scene.trouble = scene.trouble or "more drawing operators than can be read"
-        ops = []
+        scene.partial, ops = True, []
     scope = Scope(kind, stream, data, ops, resources, base)
     scene.scopes.append(scope)
     return scope

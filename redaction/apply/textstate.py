@@ -305,6 +305,7 @@ class Interpreter:
     def _enter(self, kind: str, category: str, stream: pikepdf.Stream, index: int, ctm: Matrix) -> Scope | None:
         if self.depth >= MAX_DEPTH or len(self.scene.scopes) >= MAX_SCOPES:
             self.scene.trouble = self.scene.trouble or "forms nested too deep or drawn too often"
+            self.scene.partial = True
             return None
         matrix = [float(v) for v in stream.get("/Matrix", [])]
         base = multiply(_six(matrix), ctm) if len(matrix) == 6 else ctm

