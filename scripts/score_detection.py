@@ -1,6 +1,6 @@
 """Scores the detector on a folder of annotated records: recall and precision of mentions, kind by kind.
 
-    python scripts/score_detection.py FOLDER [--people] [--errors] [--json] [--case NAME]
+    python scripts/score_detection.py FOLDER [--people] [--errors] [--json] [--case NAME] [--no-models]
 
 FOLDER holds caseN/docM.txt with marks `⟦kind|entity|surface⟧` and caseN/people.json (see the README in
 tests/fixtures/devset). Each case is read in one go, its exact duplicates left out, knowing only the subject's name;
@@ -17,6 +17,7 @@ import re
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -159,14 +160,14 @@ def _count_subject(score: Score, mention: Mention, hits: list[Gold], subject: st
         score.false.append(f"{where} OTHER TAKEN FOR SUBJECT {mention.text!r} {hits[0].entity}")
 
 
-def score_case(score: Score, folder: Path, with_people: bool) -> None:
+def score_case(score: Score, folder: Path, with_people: bool, models: bool | None = None) -> None:
     known = json.loads((folder / "people.json").read_text(encoding="utf8"))
     subject = known["subject"]["name"]
     people = [person["name"] for person in known["people"] if person["name"]] if with_people else []
     documents = [parse(path.read_text(encoding="utf8")) for path in sorted(folder.glob("doc*.txt"))]
     pages = [PageString(number, text) for number, (text, _) in enumerate(documents, 1)]
     started = time.perf_counter()
-    mentions = Detector().detect(pages, [subject], people)
+    mentions = Detector(models=models).detect(pages, [subject], people)
     score.seconds += time.perf_counter() - started
     score.words += sum(len(text.split()) for text, _ in documents)
     entities: dict[str, bool] = {}
@@ -181,12 +182,14 @@ def score_case(score: Score, folder: Path, with_people: bool) -> None:
     score.people_found += sum(entities.values())
 
 
-def score_folder(folder: Path, *, with_people: bool = False, only: str | None = None) -> Score:
-    """The score over every case in `folder`, or over the one named `only`."""
+def score_folder(
+    folder: Path, *, with_people: bool = False, only: Collection[str] = (), models: bool | None = None
+) -> Score:
+    """The score over every case in `folder`, or over those named in `only`; `models` as for `Detector`."""
     score = Score()
     for case in sorted(folder.glob("case*")):
-        if case.is_dir() and only in (None, case.name):
-            score_case(score, case, with_people)
+        if case.is_dir() and (not only or case.name in only):
+            score_case(score, case, with_people, models)
     return score
 
 
@@ -223,9 +226,11 @@ def main() -> None:
     parser.add_argument("--people", action="store_true", help="give the detector everybody's full name")
     parser.add_argument("--errors", action="store_true", help="list what was missed and what was wrong")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--case", help="only this case")
+    parser.add_argument("--case", action="append", default=[], help="only this case; may be repeated")
+    parser.add_argument("--no-models", action="store_true", help="rules only")
     options = parser.parse_args()
-    score = score_folder(options.folder, with_people=options.people, only=options.case)
+    models = False if options.no_models else None
+    score = score_folder(options.folder, with_people=options.people, only=options.case, models=models)
     if options.json:
         print(json.dumps(report(score), indent=1))
         return

