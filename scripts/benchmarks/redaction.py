@@ -121,7 +121,7 @@ def _measure(folder: Path, kind: str, peer: Path | None) -> dict[str, Any]:
         if python is None:
             continue
         target = folder / f"{kind}-{label}.pdf"
-        command = [python, "-c", program, source, target, json.dumps(names)]
+        command = [str(python), "-c", program, str(source), str(target), json.dumps(names)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         figures = json.loads(done.stdout.splitlines()[-1])
         figures["seconds"], figures["cpu_seconds"] = (
