@@ -80,11 +80,6 @@ def add_records(page: Page, files: list[Path], where_from: str) -> None:
     page.get_by_role("button", name="Add records").click()
 
 
-def state_of(page: Page, title: str) -> str:
-    """What the list of records says about one of them."""
-    return page.get_by_role("row", name=re.compile(re.escape(title))).last.inner_text()
-
-
 def ask_for_view(page: Page, originator: str, titles: list[str]) -> None:
     page.get_by_role("link", name=re.compile(f"Ask for their view.*{re.escape(originator)}")).click()
     for title in titles:
