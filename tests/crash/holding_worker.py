@@ -1,0 +1,51 @@
+"""The real worker of the whole application, to be killed: python -m tests.crash.holding_worker INSTANCE URL [ACTION].
+
+With the name of an audited action it stops where it would write that to the log, inside the last step of the job,
+where all is written and nothing is committed. With "detect" it stops as soon as review hears of a record, likewise.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sar import create_app
+from sar.foundation import audit
+from sar.foundation.actions import Action
+from sar.foundation.jobs import run_worker
+from sar.foundation.runtime import settings
+from sar.release import service as release
+from sar.review import suggestions
+from sar.settings import Settings
+
+LEASE_SECONDS = 2.0
+
+
+def hold(at: str) -> None:
+    (settings().instance / f"reached-{at}").touch()
+    time.sleep(120)
+
+
+def main() -> None:
+    instance, url, hold_at = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+
+    def record(actor: Any, action: Action, subject_id: str, **facts: Any) -> Any:
+        if action.label == hold_at:
+            hold(hold_at)
+        return audit.record(actor, action, subject_id, **facts)
+
+    if hold_at == "detect":
+        suggestions.take_over_marks = lambda _record: hold(hold_at)
+    elif hold_at:
+        release.record = record
+        suggestions.write_down = record
+    app = create_app(Settings(environment="test", instance=instance, database_url=url))
+    run_worker(app, threading.Event(), lease=timedelta(seconds=LEASE_SECONDS))
+
+
+if __name__ == "__main__":
+    main()

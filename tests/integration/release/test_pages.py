@@ -1,0 +1,150 @@
+"""The release page and the requester's: who sees what in each state, and what needs a fresh code."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sar.consultation.models import Consultation
+from sar.foundation.actors import ActorKind
+from sar.foundation.clock import london_today
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Refused
+from sar.records.models import Record, RecordState
+from sar.release import service
+from sar.release.models import Bundle, BundleState, Route
+from sar.review.models import Person
+from tests.factories import an_originator, received_case
+from tests.integration.intake.walk import Browser
+from tests.integration.release.office import Office, latest, now
+from tests.security.people import browser_of
+
+
+def officer(office: Office, *, stepped_up: bool = True) -> Browser:
+    return browser_of(office.app, ActorKind.STAFF, office.officer.id, stepped_up=stepped_up)
+
+
+def text_of(browser: Browser, url: str) -> str:
+    answer = browser.get(url)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def release_page(office: Office) -> str:
+    return f"/staff/cases/{office.case_id}/release"
+
+
+def test_nothing_is_released_without_a_fresh_code(ready: Office) -> None:
+    bundle = latest(ready)
+    browser = officer(ready, stepped_up=False)
+    assert "Confirm that it is you" in text_of(browser, release_page(ready))
+    choices = {"route": "online", "passphrase_route": "post"}
+    for step in ("release", "hand-over", "words"):
+        answer = browser.post(f"/staff/replies/{bundle.id}/{step}", choices, form_at=release_page(ready))
+        assert answer.status_code == 302 and "/step-up" in answer.location
+    assert now(bundle).state == BundleState.READY
+
+
+def test_an_officer_lets_a_reply_go_and_its_requester_saves_it(ready: Office) -> None:
+    bundle = latest(ready)
+    browser, page = officer(ready), release_page(ready)
+    shown = text_of(browser, page)
+    assert "The reply is made and proved" in shown and "Why is it late?" not in shown
+    assert bundle.passphrase not in shown
+    url = f"/staff/replies/{bundle.id}/release"
+    same = browser.post(url, {"route": "in_person", "passphrase_route": "in_person"}, form_at=page)
+    assert "another way than the records" in same.get_data(as_text=True)
+    answer = browser.post(url, {"route": "online", "passphrase_route": "post"}, form_at=page)
+    assert answer.status_code == 302
+    shown = text_of(browser, page)
+    assert "Not yet" in shown and bundle.passphrase not in shown
+    requester = browser_of(ready.app, ActorKind.REQUESTER, ready.case.reference)
+    collect = text_of(requester, "/my-request/records/")
+    assert "We sent them by post." in collect and bundle.passphrase not in collect
+    saved = requester.post("/my-request/records/download", form_at="/my-request/records/")
+    assert saved.data.startswith(b"%PDF-")
+    assert saved.headers["Content-Disposition"].startswith("attachment")
+    assert saved.headers["Cache-Control"] == "no-store"
+    assert "sandbox" in saved.headers["Content-Security-Policy"]
+    assert now(bundle).collected_at is not None
+
+
+def test_another_requester_and_an_originator_find_nothing_to_collect(ready: Office) -> None:
+    service.release(ready.officer, latest(ready).id, Route.ONLINE, Route.POST)
+    other = received_case("Ida Brandt")
+    stranger = browser_of(ready.app, ActorKind.REQUESTER, other.reference)
+    assert "not ready yet" in text_of(stranger, "/my-request/records/")
+    assert stranger.post("/my-request/records/download", form_at="/my-request/records/").status_code == 404
+    anonymous = Browser(ready.app)
+    assert anonymous.get("/my-request/records/").status_code == 302
+    assert ready.audit("release.collected") == 0
+
+
+def test_words_told_in_person_are_on_a_page_of_their_own(ready: Office) -> None:
+    bundle = latest(ready)
+    service.release(ready.officer, bundle.id, Route.ONLINE, Route.IN_PERSON)
+    browser, page = officer(ready), release_page(ready)
+    assert bundle.passphrase not in text_of(browser, page)
+    shown = browser.post(f"/staff/replies/{bundle.id}/words", form_at=page)
+    assert bundle.passphrase in shown.get_data(as_text=True)
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert ready.audit("release.passphrase_shown") == 1
+
+
+def test_a_reply_handed_over_in_person_is_not_offered_online(ready: Office) -> None:
+    service.release(ready.officer, latest(ready).id, Route.IN_PERSON, Route.POST)
+    requester = browser_of(ready.app, ActorKind.REQUESTER, ready.case.reference)
+    assert "We will give them to you in person" in text_of(requester, "/my-request/records/")
+    assert "Save the locked file" in text_of(officer(ready), release_page(ready))
+
+
+def _a_record(state: RecordState) -> None:
+    record = db.session.query(Record).first()
+    assert record is not None
+    record.state = state.value
+
+
+def _an_open_consultation() -> None:
+    record = db.session.query(Record).first()
+    assert record is not None
+    record.originator_id = an_originator().id
+    asked = Consultation(
+        scope_id=record.scope_id,
+        case_id=record.case_id,
+        originator_id=record.originator_id,
+        state="sent",
+        sent_on=london_today(),
+        due_on=london_today(),
+    )
+    db.session.add(asked)
+
+
+def _undecide() -> None:
+    person = next(found for found in db.session.query(Person) if found.decision == "withhold")
+    person.decision, person.settles_le, person.settles_ukgdpr = "pending", False, False
+
+
+CHANGES = {
+    "2 mentions still need a decision.": _undecide,
+    "1 consultation has no reply.": _an_open_consultation,
+    "1 record is not ready, or could not be shown.": lambda: _a_record(RecordState.UNREADABLE),
+    "Something changed after sign-off.": lambda: _a_record(RecordState.WITHDRAWN),
+}
+
+
+@pytest.mark.parametrize("words", CHANGES)
+def test_what_came_after_sign_off_stops_the_release_and_says_why(words: str, ready: Office) -> None:
+    bundle = latest(ready)
+    with write_transaction():
+        CHANGES[words]()
+    page = text_of(officer(ready), release_page(ready))
+    assert words in page and "may not go out" in page
+    choices = {"route": "online", "passphrase_route": "post"}
+    url = f"/staff/replies/{bundle.id}/release"
+    refused = officer(ready).post(url, choices, form_at=release_page(ready))
+    assert refused.status_code == 200 and words in refused.get_data(as_text=True)
+    assert now(bundle).state == BundleState.READY
+    with pytest.raises(Refused, match=re.escape(words)):
+        service.request_bundle(ready.officer, ready.case_id)
+    assert [found.state for found in db.session.query(Bundle)] == ["ready"]
