@@ -25,6 +25,11 @@ def tick(page: Page, names: list[str]) -> None:
     page.get_by_role("button", name="Decide about those ticked").click()
 
 
+def listed(page: Page, names: tuple[str, ...]) -> list[str]:
+    """Those of the names that are still to be decided: some are known to be the requester's without being asked."""
+    return [name for name in names if page.get_by_label(f"Tick {name}", exact=True).count()]
+
+
 def tick_all(page: Page) -> None:
     boxes = page.get_by_role("checkbox", name=re.compile("^Tick "))
     count = boxes.count()
@@ -78,7 +83,7 @@ def settle_unclear(page: Page) -> None:
         for box in boxes:
             box.check()
         meaning = page.get_by_label("Whom do the ticked words mean?")
-        meaning.select_option(index=3)  # after "Choose", the requester, and nobody
+        meaning.select_option(index=3)  # somebody: after "Choose", the requester, and nobody
         page.get_by_role("button", name="Save").click()
         _done(page)
     page.get_by_role("link", name="Back to the list").first.click()
