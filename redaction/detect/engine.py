@@ -12,6 +12,7 @@ from redaction.detect.layout import LayoutRecogniser
 from redaction.detect.lexicon import Class, classify
 from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Recogniser, by_model
 from redaction.detect.names import BRACKETED, DECLARED, INTRODUCED, NameRecogniser
+from redaction.detect.owners import attribute
 from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
 from redaction.detect.register import INITIALS, ONE_INITIAL, Register
 from redaction.detect.text import PageString, fold
@@ -89,7 +90,7 @@ class Detector:
             if page.raw not in settled:
                 settled[page.raw] = settle([*read[page.raw], *register.find(page)])
             mentions += [_mention(page, finding, known, register) for finding in settled[page.raw]]
-        return mentions
+        return attribute(pages, mentions)
 
 
 def _learn(text: str, findings: list[Finding]) -> list[Learned]:

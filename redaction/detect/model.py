@@ -75,7 +75,9 @@ class Mention:
     page        1-based.
     start, end  character offsets into the page's text (see `redaction.detect.text.page_string`).
     person      the person's name as first established, the same for every mention of them; None when unknown.
-    subject     True when the mention names the data subject, who is never suggested for redaction.
+                Of an identifier: its owner, where the page says so plainly (see `redaction.detect.owners`).
+    subject     True when the mention names the data subject, or is an identifier plainly theirs; neither is ever
+                suggested for redaction.
     candidates  the people it might be where the text does not settle it; a person decides.
     boxes       in points, top left origin; one for each line touched; empty for text input.
     """
