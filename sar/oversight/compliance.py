@@ -14,6 +14,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from sar.cases.deadline_table import EXPECTED, INPUTS
 from sar.cases.deadlines import (
     ClarificationReceived,
     ClarificationRequested,
@@ -31,24 +32,8 @@ from sar.foundation.db import db
 CHUNK = 500
 COLUMNS = (
     "id",
-    "vector_type",
-    "regime",
-    "jurisdiction",
-    "pause_mode",
-    "received",
-    "id_requested",
-    "id_received",
-    "authority_received",
-    "fee_requested",
-    "fee_paid",
-    "clarification_requested",
-    "clarification_received",
-    "extended",
-    "expected_clock_start",
-    "expected_nominal_end",
-    "expected_paused_days",
-    "expected_extension_notice_by",
-    "expected_due",
+    *INPUTS,
+    *EXPECTED,
     "channel",
     "stage",
     "original_due",
