@@ -1,8 +1,8 @@
 """Running a reader of hostile files in a child process that can do little harm and cannot run for ever.
 
 The child gets limits on memory, processor time, file size and open files, an almost empty environment, a private
-temporary folder as its home and working directory, no input, and where the system permits it no network. It leads
-a process group of its own, which is killed when its time is up. Results are read from capped files.
+temporary folder as its home and working directory, no input but an order, and where the system permits it no network.
+It leads a process group of its own, which is killed when its time is up. Results are read from capped files.
 """
 
 from __future__ import annotations
@@ -65,6 +65,90 @@ class Result:
     stopped_by: Stop | None
 
 
+class Child:
+    """A started child that waits for its order on standard input: what takes long to load can be loaded beforehand.
+
+    It is good for one order (`finish`) and gone afterwards, so that no two files meet in one process. `end` does away
+    with one that was never used. Limits as for `run`, set before the command itself begins.
+
+    The kernel kills a child when the thread that started it ends: start it in one that lives as long as the child.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path | None = None,
+        stdout_path: Path | None = None,
+        memory_bytes: int = MEMORY_BYTES,
+        cpu_seconds: int = CPU_SECONDS,
+        file_bytes: int = FILE_BYTES,
+        open_files: int = OPEN_FILES,
+    ) -> None:
+        self._home = tempfile.TemporaryDirectory(prefix="redaction-", dir=folder)
+        home = Path(self._home.name)
+        self._kept_apart = stdout_path is not None
+        self._out_path, self._err_path = stdout_path or home / "stdout", home / "stderr"
+        self._file_bytes = file_bytes
+        (home / "work").mkdir(mode=0o700)
+        limits = [str(number) for number in (memory_bytes, cpu_seconds, file_bytes, open_files)]
+        try:
+            with self._out_path.open("wb") as out, self._err_path.open("wb") as err:
+                # The launcher sets the limits on itself and becomes the command. A preexec_fn would run between fork
+                # and exec in a process with threads, where it may hang.
+                self._process = subprocess.Popen(
+                    [sys.executable, "-I", "-S", str(_LAUNCHER), *limits, *command],
+                    stdin=subprocess.PIPE,
+                    stdout=out,
+                    stderr=err,
+                    cwd=home / "work",
+                    env=_environment(home / "work"),
+                    start_new_session=True,
+                )
+        except BaseException:
+            self._home.cleanup()
+            raise
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def finish(self, order: bytes = b"", *, wall_seconds: float = WALL_SECONDS) -> Result:
+        """Give the child its order and wait for its end, or for the end of its time, counted from now."""
+        with self._home:
+            in_time = self._wait(order, wall_seconds)
+            with self._err_path.open("rb") as file:
+                file.seek(max(0, self._err_path.stat().st_size - _STDERR_KEPT))
+                stderr = file.read()
+            full = self._out_path.stat().st_size >= self._file_bytes
+            stdout = b"" if self._kept_apart else self._out_path.read_bytes()
+        returncode = self._process.returncode
+        return Result(returncode, stdout, stderr, _stopped_by(returncode, stderr, in_time=in_time, full=full))
+
+    def end(self) -> None:
+        """Kill the child without asking anything of it, and remove its folder."""
+        with self._home:
+            self._kill()
+
+    def _wait(self, order: bytes, seconds: float) -> bool:
+        """Whether the child ended in time. Its whole group is gone afterwards, on any way out."""
+        try:
+            self._process.communicate(order, timeout=seconds)
+            return True
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            self._kill()
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+
+
 def run(
     command: Sequence[str],
     *,
@@ -82,44 +166,16 @@ def run(
     they need not be held in memory. What the child leaves lying meanwhile is in `folder`, the system's temporary one
     unless given. The child does not outlive us. Never raises for what it does; look at `returncode` and `stopped_by`.
     """
-    with tempfile.TemporaryDirectory(prefix="redaction-", dir=folder) as name:
-        home = Path(name)
-        out_path, err_path = stdout_path or home / "stdout", home / "stderr"
-        (home / "work").mkdir(mode=0o700)
-        limits = [str(number) for number in (memory_bytes, cpu_seconds, file_bytes, open_files)]
-        with out_path.open("wb") as out, err_path.open("wb") as err:
-            # The launcher sets the limits on itself and becomes the command. A preexec_fn would run between fork
-            # and exec in a process with threads, where it may hang.
-            child = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_LAUNCHER), *limits, *command],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                cwd=home / "work",
-                env=_environment(home / "work"),
-                start_new_session=True,
-            )
-            in_time = _wait(child, wall_seconds)
-        with err_path.open("rb") as file:
-            file.seek(max(0, err_path.stat().st_size - _STDERR_KEPT))
-            stderr = file.read()
-        full = out_path.stat().st_size >= file_bytes
-        stdout = b"" if stdout_path else out_path.read_bytes()
-    returncode = child.returncode
-    return Result(returncode, stdout, stderr, _stopped_by(returncode, stderr, in_time=in_time, full=full))
-
-
-def _wait(child: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Whether the child ended in time. Its whole group is gone afterwards, on any way out."""
-    try:
-        child.wait(seconds)
-        return True
-    except subprocess.TimeoutExpired:
-        return False
-    finally:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+    child = Child(
+        command,
+        folder=folder,
+        stdout_path=stdout_path,
+        memory_bytes=memory_bytes,
+        cpu_seconds=cpu_seconds,
+        file_bytes=file_bytes,
+        open_files=open_files,
+    )
+    return child.finish(wall_seconds=wall_seconds)
 
 
 def _stopped_by(returncode: int, stderr: bytes, *, in_time: bool, full: bool) -> Stop | None:

@@ -7,6 +7,7 @@ asked for. TrueType outlines (FontFile2) and CFF (FontFile3) are read with fontT
 from __future__ import annotations
 
 import io
+import logging
 import struct
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -21,8 +22,12 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, TTLibError
 from fontTools.ttLib.tables import _c_m_a_p
 
+# It remarks on dates and lengths in files that others made; a program that cannot be read raises.
+logging.getLogger("fontTools").setLevel(logging.CRITICAL)
+
 _NEEDED = {"head", "hhea", "maxp", "hmtx", "loca", "glyf"}
 _SYMBOLS = 0xF000
+_EPOCH = 2_082_844_800  # 1 January 1970 in seconds since 1904
 _DEFAULT_SCALE = 0.001
 
 Bounds = tuple[int, int, int, int]
@@ -121,6 +126,7 @@ class TrueType:
         taken = [self._read(0), *self._taken]
         names = [".notdef", *(f"g{i}" for i in range(1, len(taken)))]
         builder = FontBuilder(self.units, isTTF=True)
+        builder.font.recalcTimestamp = False
         builder.setupGlyphOrder(names)
         builder.setupGlyf(dict(zip(names, (outline for outline, _ in taken), strict=True)))
         table = builder.font["glyf"]
@@ -130,6 +136,8 @@ class TrueType:
         )
         builder.setupHorizontalHeader()
         builder.setupPost(keepGlyphNames=False)
+        # The same input gives the same bytes: no time of making.
+        builder.updateHead(created=_EPOCH, modified=_EPOCH)
         if codes is not None:
             builder.font["cmap"] = _cmap(dict(zip(codes, names[1:], strict=True)))
         out = io.BytesIO()

@@ -67,7 +67,8 @@ def recoder_for(font: Font) -> Recoder | None:
         return None
     subtype, descendant = entry(obj, "/Subtype"), None
     if font.composite:
-        if entry(obj, "/Encoding") != "/Identity-H":
+        # Without a map to text, readers guess from the codes and the program: what they can read would be lost.
+        if entry(obj, "/Encoding") != "/Identity-H" or "/ToUnicode" not in obj:
             return None
         descendants = obj.get("/DescendantFonts")
         descendant = descendants[0] if isinstance(descendants, pikepdf.Array) and len(descendants) == 1 else None
@@ -92,8 +93,7 @@ def write_fonts(pdf: pikepdf.Pdf, recoders: list[Recoder]) -> None:
             continue
         write = _write_composite if recoder.font.composite else _write_simple
         write(pdf, obj, recoder)
-        if "/ToUnicode" in obj or not recoder.font.composite:
-            obj["/ToUnicode"] = pdf.make_stream(_to_unicode(recoder))
+        obj["/ToUnicode"] = pdf.make_stream(_to_unicode(recoder))
 
 
 def _write_composite(pdf: pikepdf.Pdf, obj: pikepdf.Dictionary, recoder: Recoder) -> None:
