@@ -77,6 +77,7 @@ def merge(parts: Sequence[Part], target: Path, *, title: str) -> int:
     root[NameObject("/Lang")] = TextStringObject(_LANGUAGE)
     root[NameObject("/ViewerPreferences")] = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
     writer.page_mode = "/UseOutlines"
+    writer.pdf_header = "%PDF-1.7"
     writer.write(target)
     return len(writer.pages)
 
@@ -85,6 +86,7 @@ def encrypt(source: Path, target: Path, passphrase: str) -> None:
     """AES-256 (revision 6): opens with the passphrase in any current reader. The owner's password is thrown away."""
     with PdfReader(source) as reader:
         writer = PdfWriter(clone_from=reader)
+        writer.pdf_header = "%PDF-2.0"  # the first version with this encryption
         writer.encrypt(passphrase, owner_password=secrets.token_urlsafe(32), algorithm="AES-256")
         writer.write(target)
 

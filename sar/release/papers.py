@@ -93,6 +93,7 @@ def cover(case: Case, answered: Sequence[Answered], contents: Sequence[tuple[str
             "blocks": letter.as_data(),
             "contents": [{"label": label, "page": page} for label, page in contents],
             "sections": [_section(name) for name in _rights(answered)],
+            "in_bundle": True,
             "signatory": {"name": "Records team", "lines": [current.organisation_name]},
         },
     )
@@ -122,6 +123,7 @@ def schedule(case: Case, answered: Sequence[Answered], needles: Sequence[str]) -
             "colour": current.brand_colour,
             "sender": _sender(),
             "title": "What was taken out, and why",
+            "in_bundle": True,
             "subject_name": case.submission.full_name,
             "introduction": _render("about_boxes", {}).as_data(),
             "records": [_record_row(item, needles) for item in answered],
@@ -196,7 +198,7 @@ def _section(name: str) -> dict[str, object]:
         "automated_decisions": "We make no decision about you by computer alone.",
         "contact": how_to_reach_us(),
         "regulator": current.regulator_name,
-        "regulator_contact": current.regulator_contact,
+        "regulator_contact": current.regulator_contact.removesuffix("."),  # a full stop follows it
     }
     text = _render(name, values)
     return {"heading": text.subject, "blocks": text.as_data()}

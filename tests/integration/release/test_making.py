@@ -107,7 +107,7 @@ def test_what_is_not_told_leaves_a_box_and_no_word(app: Flask, tmp_path: Path) -
         said = " ".join(pages)
         for word in ("NATSEC", "PUBSEC", "Zzyzx", "public security", "s.78A", "45(4)(c)", "Nothing was taken out"):
             assert word not in said
-        assert "What we can share of 2 records" in said
+        assert "Our answer covers 2 records" in said
         assert "There is nothing to list." in said
         assert "2. Contact log" in said, "the numbers have no gap"
         assert WITHHELD not in said
