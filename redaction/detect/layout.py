@@ -28,6 +28,8 @@ _BRACKETED = re.compile(
     rf"\((?P<quote>[\"']?)(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)\)"
 )
 _QUOTED = re.compile(rf"(?<=[a-z] )[\"'](?P<name>{cues.CAPITALISED})[\"'](?= {cues.CAPITALISED})")
+_NAME_BEFORE = re.compile(rf"{cues.CAPITALISED}[ ]{cues.CAPITALISED}[ ]\Z")
+NAME_REACH = 48
 _BLANK_ABOVE = re.compile(r"(?:\A|\n[> \t]*\n[> \t]*)\Z")
 _BLANK_BELOW = re.compile(r"[ \t]*(?:\Z|\n[> \t]*(?:\n|\Z))")
 _IN_ANGLES = re.compile(r"<[^>\n]*>?|\[[^\]\n]*\]?|\([^)\n]*\)?")
@@ -118,6 +120,9 @@ def _brackets(flat: str) -> list[Finding]:
             if any(t.kind in (Class.STOP, Class.PLACE) or part_of_place(t) for t in tokens):
                 continue
             shouted = match["name"].isupper() and len(match["name"]) > 4
+            if quoted and _NAME_BEFORE.search(flat, max(0, match.start() - NAME_REACH), match.start()):
+                found.append(finding_of(tokens, 0.65, BRACKETED))  # Jonah Swales ("Chopper")
+                continue
             if any(t.kind in NAME_CLASSES for t in tokens) and (quoted or shouted):
                 found.append(finding_of(tokens, 0.65, BRACKETED))
     return found

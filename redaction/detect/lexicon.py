@@ -120,6 +120,9 @@ NEVER_LOWER = _words("""
     field fields fox gate head house hall lamb lane law marsh mason miller moor park penny pike pool
     porter potter rice savage seal singer snow speed stone street swift taylor tanner walker wall
     ward waters weaver webb weeks wells wheeler while woods worth""")
+# British forenames that are words, too rare where the list of forenames comes from.
+BRITISH_WORD_NAMES = _words("""may poppy fern clover primrose blossom bluebell honey teddy reggie robin heather
+    rowan piers miles drew""")
 ACRONYMS = _words("""
     pdu cmht imeu rota pps hmip hdc roti ispp ipp esp edr rar uw upw drr atr mhtr sds sfo sir vlo vcs
     idap bbr tsp rmp oms omu aps cas asd adhd ptsd cbt dbt gbh abh pwits tic tics pso cp cin iro lac
@@ -161,7 +164,7 @@ def classify(key: str) -> Class:
         common = is_word(key) or (key in words("proper_nouns") and key not in nick_keys())
         return Class.WORD_NAME if common else Class.FORENAME
     if is_word(key):
-        return Class.WORD_NAME if key in nick_words() or key == "may" else Class.WORD
+        return Class.WORD_NAME if key in nick_words() or key in BRITISH_WORD_NAMES else Class.WORD
     if key in nick_keys():
         return Class.FORENAME
     if key in words("surnames"):

@@ -42,6 +42,10 @@ _LOWER_BEFORE = re.compile(
     r"|that|re|dr|mr|mrs|ms|miss|n|so|if|4|2|wants|want)[ \v]+|\n[> \t]*)\Z",
     re.IGNORECASE,
 )
+_TOLD = re.compile(
+    r"\b(?:(?:spoke|spoken|speak|speaking|talk|talked|talking) (?:to|with)|told|asked|rang|phoned|texted)[ \v]+\Z",
+    re.IGNORECASE,
+)
 _SPEAKS_AFTER = re.compile(r"[ \v](?:says|said|rang|told|asked|texted|thinks|cried)\b")
 _LOWER_AFTER = re.compile(
     r"[ \v](?:says|said|rang|told|asked|is|was|has|had|stops|thinks|wants|came|got|did|v|w|who|back)\b|'s\b"
@@ -67,8 +71,9 @@ _INITIALS_AT = re.compile(
     r"|(?<= / )(?P<listed>[A-Z]{2,4})(?=[ ]*$)"
     r"|(?<=- )(?P<lower>[a-z]{2,3})(?=[ \t]*$)"
     r"|(?<![\w.])(?P<speaker>[A-Z]{2,4})(?=:[ ]|'s[ ][a-z]|[ ](?:said|asked|joined|reported|noted|advised"
-    r"|agreed|confirmed|stated|\w{3,}ed)\b|[ ]/[ ][A-Z]{2,4}$|[ ]for[ ]M)"
+    r"|agreed|confirmed|stated|rang|says|told|came|\w{3,}ed)\b|[ ]/[ ][A-Z]{2,4}$|[ ]for[ ]M)"
 )
+_DEPARTMENTS = frozenset("IT HR OK".split())  # "IT rang" is seldom Ian Tolley
 _LETTER_ALONE = re.compile(r"(?m)^[> \t]*(?P<letter>[A-Z])\.?[ \t]*$")
 _OCR = str.maketrans(
     {"0": "o", "1": "l", "5": "s", "8": "b", "|": "l", "6": "b", "i": "l", "j": "l", "c": "e"}
@@ -194,6 +199,8 @@ class Register:
             sure = spoken or (
                 (before and after_it) if form in NEVER_LOWER or short_form else (before or after_it)
             )
+            if kind is Class.WORD_NAME and not short_form and _TOLD.search(flat, max(0, start - 14), start):
+                return 0.5  # "spoke to mark" means nobody's mark
             return 0.5 if lower_style and sure and form not in _HOPELESS else 0.0
         if len(form) < 3 and surface.isupper() and short_form:
             return 0.0
@@ -292,6 +299,8 @@ class Register:
                 for name in ("initials", "lower", "speaker", "closing", "dotted", "listed")
                 if match[name]
             )
+            if group == "speaker" and match[group] in _DEPARTMENTS:
+                continue
             if match[group].lower().replace(".", "") in self._initials:
                 found.append(Finding(*match.span(group), "person", 0.55, (INITIALS,)))
         if self._declared is not None:
