@@ -22,7 +22,7 @@ class Reply:
     """`pages`: the text of each page as pdfium reads it. `outline`: titles and the page (from 0) each leads to."""
 
     def __init__(self, path: Path, server: LiveServer) -> None:
-        letter = newest_message(server, "passphrase")
+        letter = newest_message(server, "letter.passphrase")
         found = re.search(r"^\s*((?:[a-z]+ ){5}[a-z]+)\s*$", letter, re.MULTILINE)
         assert found, "the letter holds no six words"
         self.phrase = found[1]
