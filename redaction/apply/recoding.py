@@ -13,10 +13,11 @@ import pikepdf
 from redaction.apply.fonts import Code, Font
 from redaction.apply.naming import entry
 from redaction.apply.programs import NotReadable, Program, program_of
+from redaction.apply.scene import Show
 from redaction.apply.tokens import hex_string, string_bytes
 
 _SPACE = b" "
-# A single-byte code 32 is the one that word spacing widens, so it stays what it is.
+# A single-byte code 32 is the one that word spacing widens: a space there stays there, and no letter comes there.
 _SIMPLE_CODES = (*range(33, 256), *range(32))
 _DESCRIPTOR_DROPPED = ("/CIDSet", "/CharSet", "/AvgWidth", "/MaxWidth", "/MissingWidth", "/Style", "/FD", "/FontFamily")
 _SYMBOLIC, _NONSYMBOLIC = 4, 32
@@ -51,13 +52,23 @@ class Recoder:
         number = len(self.kept)
         if self.font.composite:
             new = (number + 1).to_bytes(2, "big")
-        elif code.raw == _SPACE:
+        elif _is_real_space(code):
             new = _SPACE
         else:
-            new = bytes([_SIMPLE_CODES[sum(kept.raw != _SPACE for kept in self.kept)]])
+            new = bytes([_SIMPLE_CODES[sum(not _is_real_space(kept) for kept in self.kept)]])
         self.codes[code.raw] = new
         self.kept.append(code)
         return new
+
+
+def _is_real_space(code: Code) -> bool:
+    return code.raw == _SPACE and not code.text.strip()
+
+
+def widens_a_letter(show: Show) -> bool:
+    """Whether word spacing applies to a letter that happens to be code 32: with another code it would not."""
+    codes = (code for _, run in show.pieces if show.word_space and run.spaces for code in run.codes)
+    return any(code.is_space and not _is_real_space(code) for code in codes)
 
 
 def recoder_for(font: Font) -> Recoder | None:

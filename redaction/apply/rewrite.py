@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 
 from redaction.apply.matrices import Matrix, apply, invert, multiply
-from redaction.apply.recoding import Recoders
+from redaction.apply.programs import NotReadable
+from redaction.apply.recoding import Recoders, widens_a_letter
 from redaction.apply.relay import Layout, Placement
 from redaction.apply.scene import Glyph, Scope, Show
 from redaction.apply.tokens import format_number, hex_string, name_text, number
@@ -205,6 +206,8 @@ class _Writer:
         arg, recoder = show.raw.args[-1], self.edits.recoders.of(show.font)
         if recoder is None:
             return _operand(arg)
+        if not show.font.composite and widens_a_letter(show):
+            raise NotReadable
         if not isinstance(arg, list):
             return recoder.token(arg) if arg[:1] in (b"(", b"<") else arg
         return b"[" + b" ".join([recoder.token(part) if part[:1] in (b"(", b"<") else part for part in arg]) + b"]"

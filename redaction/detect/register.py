@@ -133,7 +133,7 @@ class Register:
     def find(self, page: PageString) -> list[Finding]:
         if self._automaton is None:
             return []
-        lower_style = _writes_small(page.flat)
+        lower_style = writes_small(page.flat)
         return [*self._exact(page, lower_style), *self._misspelt(page), *self._signed(page)]
 
     def _exact(self, page: PageString, lower_style: bool) -> list[Finding]:
@@ -347,7 +347,7 @@ def _inside_word(folded: str, start: int) -> bool:
     )
 
 
-def _writes_small(flat: str) -> bool:
+def writes_small(flat: str) -> bool:
     """Whether a page is typed mostly without capitals, as hurried notes and text messages are."""
     letters = re.findall(r"(?:\.|\n)[> \t]*([A-Za-z])", flat)
     return len(letters) > 4 and sum(letter.islower() for letter in letters) * 2 > len(letters)

@@ -12,6 +12,7 @@ from redaction.detect import cues
 from redaction.detect.lexicon import KIN, ORGANISATION, STREET, TITLES, Class, classify, is_word
 from redaction.detect.model import MODEL_LEAD, Finding
 from redaction.detect.rampart import Piece, loaded
+from redaction.detect.register import writes_small
 from redaction.detect.text import SOFT, PageString, fold
 
 LEAST, LEAST_IN_LOWER_CASE = 0.5, 0.7
@@ -42,7 +43,8 @@ class ModelRecogniser:
     def find(self, page: PageString) -> list[Finding]:
         flat = page.flat
         pieces = loaded().pieces(flat.replace(SOFT, " "), LEAST / 2)
-        named = [word for word in _words(flat, pieces) if _may_name(word)]
+        small = writes_small(flat)  # elsewhere lower case is foreign words more often than names
+        named = [word for word in _words(flat, pieces) if (small or word.text[0].isupper()) and _may_name(word)]
         return [
             _finding(group)
             for group in _groups(flat, named)

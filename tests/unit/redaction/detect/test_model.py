@@ -16,6 +16,9 @@ from redaction.detect.trained import ModelRecogniser
 from redaction.errors import RedactionError
 
 
+HURRIED = "was late\nbus broke down. said sorry. then left\nback at noon. all ok\nsigned in\n"
+
+
 def people(text: str, models: bool = True) -> list[Mention]:
     found = Detector(models=models).detect([PageString(1, text)], [], [])
     return [mention for mention in found if mention.kind == "person"]
@@ -28,8 +31,8 @@ def by_model_alone(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("omg welcome bk. yh. kerry ann said u went 2 see ur mum", "kerry ann"),
-        ("its nate 100%\nkacey leigh reported it. can u tell them", "kacey leigh"),
+        (HURRIED + "omg welcome bk. yh. kerry ann said u went 2 see ur mum", "kerry ann"),
+        (HURRIED + "its nate 100%\nkacey leigh reported it. can u tell them", "kacey leigh"),
     ],
 )
 def test_a_name_that_no_rule_finds_is_found_with_the_models_chance_as_evidence(text: str, name: str) -> None:
@@ -48,11 +51,12 @@ def test_a_name_that_no_rule_finds_is_found_with_the_models_chance_as_evidence(t
         "They met in Ormerod Street near Brocklehurst Avenue.",
         "He worked for Ormerod & Sons and then for Brocklehurst Ltd.",
         "Referred to CMHT, IDVA and MARAC by the PDU.",
-        "big lad, ginger, works the door. reece visibly relaxed",
+        HURRIED + "big lad, ginger, works the door. he visibly relaxed",
+        "He was conscripted (silah altına alınma) and asked for rectification (karar düzeltme).",
     ],
 )
 def test_streets_firms_prisons_laws_acronyms_and_plain_words_are_not_names_on_the_models_word(text: str) -> None:
-    assert [name for name in by_model_alone(text) if name != "reece"] == []
+    assert by_model_alone(text) == []
 
 
 def test_where_a_rule_and_the_model_agree_the_rule_decides_and_both_are_given() -> None:

@@ -1,0 +1,78 @@
+"""What a finished file says about the withheld name, found by attack: nothing. Files of real producers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from redaction.apply import apply_plan
+from redaction.plan import Plan
+from tests.unit.redaction import attacks
+from tests.unit.redaction.readers import pdfium_text
+
+# Short and long, plain and rare letters, letters that come first, last and nowhere else in the story.
+NAMES = ("Ann Lee", "Zebedee Quillfeather", "Iain Mulgrew", "Xavier Fitzwilliam-Jakobsen")
+
+
+@pytest.fixture(params=sorted(attacks.PRODUCERS))
+def producer(request: pytest.FixtureRequest) -> Callable[[str, Path], None]:
+    if not attacks.is_installed(request.param):
+        pytest.skip(f"{request.param} IS NOT INSTALLED: its files are not attacked in this run")
+    return attacks.PRODUCERS[request.param]
+
+
+@pytest.fixture
+def redacted(producer: Callable[[str, Path], None], tmp_path: Path) -> list[Path]:
+    """The story about each name, with the name taken out."""
+    out = []
+    for number, name in enumerate(NAMES):
+        source, target = tmp_path / f"{number}.pdf", tmp_path / f"{number}-out.pdf"
+        producer(name, source)
+        report = apply_plan(source, Plan(words=(name,)), target)
+        assert report.boxes == 4
+        assert not report.pictured
+        out.append(target)
+    return out
+
+
+@pytest.mark.slow
+def test_files_that_differ_only_in_the_name_become_one_file_with_fonts_that_hold_nothing_else(
+    redacted: list[Path],
+) -> None:
+    assert len({path.read_bytes() for path in redacted}) == 1
+    assert attacks.orphans(redacted[0]) == 0
+    text = pdfium_text(redacted[0])
+    assert "A second line stays here as it is." in text
+    assert "Quite the last of the just vows, zealously kept by fixed grace." in text
+    assert "attended the meeting." in text
+
+
+def test_the_search_for_orphans_finds_those_of_an_untouched_font(tmp_path: Path) -> None:
+    """The attack itself works: with a name's letters gone from the page, its font still holds them."""
+    import pikepdf
+
+    source, cut = tmp_path / "in.pdf", tmp_path / "cut.pdf"
+    attacks.by_typst("Zebedee Quillfeather", source)
+    with pikepdf.open(source) as pdf:
+        operators = list(pikepdf.parse_content_stream(pdf.pages[0]))
+        first = next(i for i, (_, operator) in enumerate(operators) if str(operator) == "TJ")
+        del operators[first]
+        pdf.pages[0].obj["/Contents"] = pdf.make_stream(pikepdf.unparse_content_stream(operators))
+        pdf.save(cut)
+    assert attacks.orphans(cut) > 0
+
+
+@pytest.mark.slow
+def test_the_gap_around_a_box_does_not_follow_the_name(tmp_path: Path) -> None:
+    names = attacks.name_list(12)
+    seen = set()
+    for name in names:
+        source, target = tmp_path / "in.pdf", tmp_path / "out.pdf"
+        attacks.by_typst(name, source)
+        apply_plan(source, Plan(words=(name,)), target)
+        found = tuple(round(gap, 2) for gap in attacks.gaps(target))
+        assert found, "a box stands between words"
+        seen.add(found)
+    assert len(seen) == 1

@@ -1,0 +1,210 @@
+"""Attacks on a finished file: what does it still say about the name that was taken out? Shared by tests and benchmark.
+
+The list of names is that of the library's own register: forenames and surnames, paired by chance with a fixed seed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import html
+import io
+import random
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pikepdf
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+import typst
+from fontTools.cffLib import CFFFontSet
+from fontTools.ttLib import TTFont
+
+from redaction.detect.lexicon import words
+
+PRECISION = 0.5  # points
+_TIMEOUT = 120
+
+
+def name_list(count: int) -> list[str]:
+    """`count` different names of a forename and a surname; the same ones every time."""
+    chance = random.Random(1998)
+    first = sorted(word for word in words("forenames") if word.isascii() and word.isalpha() and len(word) > 1)
+    last = sorted(word for word in words("surnames") if word.isascii() and word.isalpha() and len(word) > 1)
+    found: dict[str, None] = {}
+    while len(found) < count:
+        found[f"{chance.choice(first).title()} {chance.choice(last).title()}"] = None
+    return list(found)
+
+
+def story(name: str) -> list[tuple[str, str]]:
+    """Paragraphs, each (style, text), with the name early, late, alone and more than once on a line."""
+    return [
+        ("plain", f"Present: {name} attended the meeting."),
+        ("plain", "A second line stays here as it is."),
+        ("bold", f"{name} and the others"),
+        ("plain", f"By {name}, then {name}, before six."),
+        ("bold", "Quite the last of the just vows, zealously kept by fixed grace."),
+    ]
+
+
+# Producers: each writes the story about `name` to a PDF, or is None where its program is not installed.
+
+
+def by_typst(name: str, target: Path) -> None:
+    lines = [f"*{text}*" if style == "bold" else text for style, text in story(name)]
+    source = target.with_suffix(".typ")
+    source.write_text("#set document(date: none)\n" + "\n\n".join(lines), encoding="utf-8")
+    typst.compile(source, output=target)
+
+
+def by_chromium(name: str, target: Path) -> None:
+    _run_on_page([_required("chromium", "chromium-browser", "google-chrome"), "--headless", "--no-sandbox",
+                  "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={target.parent / 'profile'}",
+                  f"--print-to-pdf={target}"], name, target)  # fmt: skip
+
+
+def by_libreoffice(name: str, target: Path) -> None:
+    command = [_required("soffice", "libreoffice"), "--headless", f"-env:UserInstallation=file://{target.parent}/office",
+               "--infilter=HTML (StarWriter)", "--convert-to", "pdf:writer_pdf_Export", "--outdir",
+               str(target.parent)]  # fmt: skip
+    _run_on_page(command, name, target)
+
+
+PRODUCERS: dict[str, Callable[[str, Path], None]] = {
+    "typst": by_typst,
+    "chromium": by_chromium,
+    "libreoffice": by_libreoffice,
+}
+_PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "libreoffice": ("soffice", "libreoffice")}
+
+
+def is_installed(producer: str) -> bool:
+    return producer == "typst" or any(shutil.which(program) for program in _PROGRAMS[producer])
+
+
+def _required(*programs: str) -> str:
+    return next(found for program in programs if (found := shutil.which(program)))
+
+
+def _run_on_page(command: list[str], name: str, target: Path) -> None:
+    page = target.with_suffix(".html")
+    lines = (f"<p>{'<b>' * (style == 'bold')}{html.escape(text)}</p>" for style, text in story(name))
+    page.write_text(f"<!doctype html><meta charset=utf-8><title>A</title>{''.join(lines)}", encoding="utf-8")
+    subprocess.run([*command, str(page)], check=True, capture_output=True, timeout=_TIMEOUT)
+
+
+# M2: what the places of the neighbours of a box say about the width of what stood there
+
+
+def gaps(path: Path) -> Iterator[float]:
+    """The room each black box of the first page takes between its neighbours' origins, in points."""
+    document = pdfium.PdfDocument(path)
+    try:
+        page = document[0]
+        text_page = page.get_textpage()
+        origins = list(_origins(text_page.raw))
+        for item in page.get_objects():
+            left, bottom, right, top = item.get_bounds()
+            if item.type != pdfium_c.FPDF_PAGEOBJ_PATH or right - left < 20 or not 5 < top - bottom < 30:
+                continue
+            row = [x for x, y in origins if bottom <= y <= top]
+            before, after = [x for x in row if x < left], [x for x in row if x >= right - 1]
+            if before and after:
+                yield min(after) - max(before)
+        text_page.close()
+        page.close()
+    finally:
+        document.close()
+
+
+def _origins(text_page: object) -> Iterator[tuple[float, float]]:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    for index in range(pdfium_c.FPDFText_CountChars(text_page)):
+        if pdfium_c.FPDFText_GetUnicode(text_page, index) > 32:
+            pdfium_c.FPDFText_GetCharOrigin(text_page, index, x, y)
+            yield x.value, y.value
+
+
+def width_fits(gap: float, width: float, around: Sequence[float]) -> bool:
+    """Whether a gap gives the width away: it is that, with any of `around` (letters, spaces) beside it."""
+    return any(abs(gap - width - extra) <= PRECISION for extra in around)
+
+
+# M4: what the fonts still hold
+
+
+def orphans(path: Path) -> int:
+    """Glyphs, widths and ToUnicode entries of embedded fonts for codes that no text of the file shows."""
+    count = 0
+    with pikepdf.open(path) as pdf:
+        shown = _shown_codes(pdf)
+        for objgen, codes in shown.items():
+            count += _orphans_of(pdf.get_object(objgen), codes)
+    return count
+
+
+def _shown_codes(pdf: pikepdf.Pdf) -> dict[tuple[int, int], set[bytes]]:
+    """The codes each embedded font is asked for, by a reader of its own: pikepdf's parser."""
+    shown: dict[tuple[int, int], set[bytes]] = {}
+    for page in pdf.pages:
+        fonts = page.resources.get("/Font", pikepdf.Dictionary())
+        current: pikepdf.Object | None = None
+        for operands, operator in pikepdf.parse_content_stream(page):
+            if str(operator) == "Tf":
+                current = fonts[str(operands[0])]
+                shown.setdefault(current.objgen, set())
+            elif str(operator) in ("Tj", "TJ", "'", '"') and current is not None:
+                for part in operands[-1] if str(operator) == "TJ" else [operands[-1]]:
+                    if isinstance(part, pikepdf.String):
+                        size = 2 if "/DescendantFonts" in current else 1
+                        data = bytes(part)
+                        shown[current.objgen].update(data[i : i + size] for i in range(0, len(data), size))
+    return {objgen: codes for objgen, codes in shown.items() if _descriptor(pdf.get_object(objgen)) is not None}
+
+
+def _descriptor(font: pikepdf.Object) -> pikepdf.Object | None:
+    holder = font["/DescendantFonts"][0] if "/DescendantFonts" in font else font
+    descriptor = holder.get("/FontDescriptor")
+    return descriptor if descriptor is not None and {"/FontFile2", "/FontFile3"} & set(descriptor.keys()) else None
+
+
+def _orphans_of(font: pikepdf.Object, codes: set[bytes]) -> int:
+    descriptor = _descriptor(font)
+    assert descriptor is not None
+    glyphs = _drawn_glyphs(descriptor)
+    if "/DescendantFonts" in font:
+        numbers = {int.from_bytes(code, "big") for code in codes}
+        extra_widths = _with_width(list(font["/DescendantFonts"][0]["/W"])) - numbers - {0}
+    else:
+        numbers = {code[0] for code in codes}
+        first = int(font["/FirstChar"])
+        extra_widths = {first + i for i, width in enumerate(font["/Widths"]) if float(width)} - numbers
+    mapped = set(re.findall(rb"^<([0-9A-Fa-f]+)> <", font["/ToUnicode"].read_bytes(), re.MULTILINE))
+    spaces = {b"0000", b"00"}  # the code space's own line
+    extra_texts = {int(code, 16) for code in mapped - spaces} - numbers
+    return max(0, glyphs - len(numbers) - 1) + len(extra_widths) + len(extra_texts)
+
+
+def _with_width(items: list[pikepdf.Object]) -> set[int]:
+    """The CIDs that /W gives a width: runs `first [widths]` and ranges `first last width`."""
+    found: set[int] = set()
+    while items:
+        first, following = int(items.pop(0)), items.pop(0)
+        if isinstance(following, pikepdf.Array):
+            found.update(range(first, first + len(following)))
+        else:
+            found.update(range(first, int(following) + 1))
+            items.pop(0)
+    return found
+
+
+def _drawn_glyphs(descriptor: pikepdf.Object) -> int:
+    if "/FontFile2" in descriptor:
+        font = TTFont(io.BytesIO(descriptor["/FontFile2"].read_bytes()))
+        return int(font["maxp"].numGlyphs)
+    fonts = CFFFontSet()
+    fonts.decompile(io.BytesIO(descriptor["/FontFile3"].read_bytes()), None)
+    return len(fonts[0].CharStrings)
