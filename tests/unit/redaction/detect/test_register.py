@@ -103,6 +103,7 @@ _NAMES = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(confirmed=st.lists(_NAMES, max_size=2), new=_NAMES)
 def test_adding_a_confirmed_person_never_removes_a_mention_of_another(confirmed: list[str], new: str) -> None:
