@@ -12,6 +12,7 @@ from sar.access.permissions import Permission
 from sar.access.queries import staff_names
 from sar.cases.queries import visible_case
 from sar.cases.workflow import STAGE_NAMES, Event, Stage, events_from, refusals
+from sar.consultation.queries import to_ask
 from sar.foundation.errors import Problem, Refused
 from sar.records.queries import disclosable_records
 from sar.review import queries, service
@@ -36,6 +37,7 @@ def check(case_id: str) -> str:
         stage=Stage(case.stage),
         stage_name=STAGE_NAMES[Stage(case.stage)],
         records=disclosable_records(case),
+        not_asked=[group.originator.name for group in to_ask(case)],
         hidden={
             record_id: sum(bool(redaction.code) for redaction in plan.redactions) if plan else None
             for record_id, plan in plans.items()
