@@ -25,6 +25,7 @@ from sar.foundation import messages
 from sar.foundation.clock import utc_now
 from sar.foundation.db import db
 from sar.foundation.runtime import settings
+from sar.serving import ready_to_serve
 
 HOST, PORT = "127.0.0.1", 8000
 
@@ -88,7 +89,8 @@ def _print_sign_ins(notes: dict[str, str], port: int) -> None:
 def _serve(app: Flask, port: int) -> None:
     worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "worker"], cwd=_root())
     try:
-        serve(app, host=HOST, port=port, threads=8, ident=None)
+        with ready_to_serve(app):
+            serve(app, host=HOST, port=port, threads=8, ident=None)
     finally:
         worker.terminate()
         worker.wait(timeout=30)
