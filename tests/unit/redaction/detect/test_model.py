@@ -15,7 +15,6 @@ from redaction.detect.rampart import PACKAGE, ModelUnusable, Rampart, loaded
 from redaction.detect.trained import ModelRecogniser
 from redaction.errors import RedactionError
 
-
 HURRIED = "was late\nbus broke down. said sorry. then left\nback at noon. all ok\nsigned in\n"
 
 
@@ -31,7 +30,6 @@ def by_model_alone(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        (HURRIED + "omg welcome bk. yh. kerry ann said u went 2 see ur mum", "kerry ann"),
         (HURRIED + "its nate 100%\nkacey leigh reported it. can u tell them", "kacey leigh"),
     ],
 )
