@@ -64,6 +64,7 @@ def register_stages(app: Flask, settings: Settings) -> None:
                 for blueprint in part.BLUEPRINTS:
                     app.register_blueprint(blueprint)
     app.context_processor(_frame)
+    app.context_processor(_footer)
 
 
 def _frame() -> dict[str, Any]:
@@ -83,6 +84,17 @@ def _frame() -> dict[str, Any]:
     if isinstance(found, (RequesterIdentity, OriginatorIdentity)):
         return {"account": {"sign_out_url": url_for("requester_access.sign_out")}, "permissions": frozenset()}
     return {"permissions": frozenset()}
+
+
+_FOOTER = (("Accessibility", "intake_public.accessibility"), ("Privacy", "intake_public.privacy"))
+
+
+def _footer() -> dict[str, Any]:
+    """The links at the foot of every page, where this process's door serves what they lead to."""
+    served = current_app.view_functions
+    return {
+        "footer_links": [{"text": text, "href": url_for(endpoint)} for text, endpoint in _FOOTER if endpoint in served]
+    }
 
 
 _MENU = (
