@@ -12,7 +12,7 @@ import random
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pikepdf
@@ -100,18 +100,19 @@ def _run_on_page(command: list[str], name: str, target: Path) -> None:
 
 
 def gaps(path: Path) -> Iterator[float]:
-    """The room each black box of the first page takes between its neighbours' origins, in points."""
+    """The room between the neighbours of each black box in a line of the first page, in points."""
     document = pdfium.PdfDocument(path)
     try:
         page = document[0]
         text_page = page.get_textpage()
-        origins = list(_origins(text_page.raw))
+        cells = [cell for cell in _cells(text_page.raw) if cell[3] > 32]
         for item in page.get_objects():
             left, bottom, right, top = item.get_bounds()
             if item.type != pdfium_c.FPDF_PAGEOBJ_PATH or right - left < 20 or not 5 < top - bottom < 30:
                 continue
-            row = [x for x, y in origins if bottom <= y <= top]
-            before, after = [x for x in row if x < left], [x for x in row if x >= right - 1]
+            row = [cell for cell in cells if bottom <= cell[2] <= top]
+            before = [end for start, end, _, _ in row if start < left]
+            after = [start for start, _, _, _ in row if start >= right - 1]
             if before and after:
                 yield min(after) - max(before)
         text_page.close()
@@ -120,17 +121,34 @@ def gaps(path: Path) -> Iterator[float]:
         document.close()
 
 
-def _origins(text_page: object) -> Iterator[tuple[float, float]]:
-    x, y = ctypes.c_double(), ctypes.c_double()
+def true_widths(path: Path, name: str) -> list[float]:
+    """How wide the name stands on the first page, in points, each time."""
+    document = pdfium.PdfDocument(path)
+    try:
+        page = document[0]
+        text_page = page.get_textpage()
+        cells = list(_cells(text_page.raw))
+        text = "".join(chr(code) for _, _, _, code in cells)
+        found = [cells[m.start() : m.end()] for m in re.finditer(re.escape(name), text)]
+        text_page.close()
+        page.close()
+        return [spelt[-1][1] - spelt[0][0] for spelt in found]
+    finally:
+        document.close()
+
+
+def _cells(text_page: object) -> Iterator[tuple[float, float, float, int]]:
+    """(origin, right edge, baseline, code point) of each character."""
+    x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium_c.FS_RECTF()
     for index in range(pdfium_c.FPDFText_CountChars(text_page)):
-        if pdfium_c.FPDFText_GetUnicode(text_page, index) > 32:
-            pdfium_c.FPDFText_GetCharOrigin(text_page, index, x, y)
-            yield x.value, y.value
+        pdfium_c.FPDFText_GetCharOrigin(text_page, index, x, y)
+        pdfium_c.FPDFText_GetLooseCharBox(text_page, index, box)
+        yield x.value, box.right, y.value, pdfium_c.FPDFText_GetUnicode(text_page, index)
 
 
-def width_fits(gap: float, width: float, around: Sequence[float]) -> bool:
-    """Whether a gap gives the width away: it is that, with any of `around` (letters, spaces) beside it."""
-    return any(abs(gap - width - extra) <= PRECISION for extra in around)
+def gives_away(gap: float, width: float, spaces: float) -> bool:
+    """Whether the gap, less the spaces around the box, is as wide as the name was."""
+    return abs(gap - spaces - width) <= PRECISION
 
 
 # M4: what the fonts still hold
