@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovRadioInput, GovSelect, GovSubmitInput, GovTextArea
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxInput,
+    GovDateInput,
+    GovRadioInput,
+    GovSelect,
+    GovSubmitInput,
+    GovTextArea,
+)
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from sar.cases.deadlines import ExtensionReason
+from sar.cases.new_words import Told
 from sar.cases.service import EVIDENCE, REFUSAL_CODES
 from sar.foundation.ids import random_id
 
@@ -123,9 +140,7 @@ class ReceivedForm(VersionedForm):
 class RejectForm(VersionedForm):
     code = RadioField(
         "Why do you refuse this request?",
-        choices=[
-            SelectChoice(code, REFUSAL_LABELS.get(code) or item.text) for code, item in REFUSAL_CODES.items()
-        ],
+        choices=[SelectChoice(code, REFUSAL_LABELS.get(code) or item.text) for code, item in REFUSAL_CODES.items()],
         widget=GovRadioInput(),
         validators=[InputRequired("Choose why you refuse this request")],
     )
@@ -177,3 +192,22 @@ class NoteForm(FlaskForm):
         validators=[InputRequired("Write something in the note"), Length(max=LONG_TEXT)],
     )
     submit = SubmitField("Save the note", widget=GovSubmitInput(), id="save-note")
+
+
+class NewWordsForm(VersionedForm):
+    told = RadioField(
+        "How does the person get the new words?",
+        choices=[
+            SelectChoice(Told.IN_PERSON.value, "I tell them now: they are here"),
+            SelectChoice(Told.PHONE.value, "I tell them now, by phone"),
+            SelectChoice(Told.POST.value, "In a letter to the address we have"),
+        ],
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose how the person gets the words")],
+    )
+    sure = BooleanField(
+        "I have checked that it is this person who is asking",
+        widget=GovCheckboxInput(),
+        validators=[InputRequired("Check who is asking before you give new words")],
+    )
+    submit = SubmitField("Make new words", widget=GovSubmitInput())

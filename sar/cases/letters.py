@@ -35,6 +35,7 @@ NAMES = {
     "extension": "Extension",
     "rejection": "Refusal",
     "withdrawal": "Withdrawal",
+    "new_words": "New six words",
     "passphrase": "Words that open the reply",
     "ready_to_collect": "Reply ready to collect",
     "ready_to_hand_over": "Reply ready to hand over",
@@ -53,9 +54,7 @@ def send(
     that. `fields` are those that the wording needs beyond what every letter may use: names, dates, how to reach us.
     """
     needed = wording.fields(name)
-    given = {
-        key: value for key, value in {**_common(case), **fields}.items() if key in needed and value is not None
-    }
+    given = {key: value for key, value in {**_common(case), **fields}.items() if key in needed and value is not None}
     letter = wording.render(name, given)
     channel = channel or _CHANNELS[_route(case)]
     to = _address(case, channel)

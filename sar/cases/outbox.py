@@ -27,7 +27,7 @@ from sar.foundation.messages import Channel, Delivery, Message
 
 WAITING = (Delivery.TO_DO, Delivery.FAILED, Delivery.UNSURE)
 LONGEST = 200
-_SECRET = "letter.passphrase"
+_SECRET = frozenset({"letter.passphrase", "letter.new_words"})
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,8 @@ def _opened(actor: Actor, message_id: str) -> Letter:
 
 
 def _is_readable(message: Message) -> bool:
-    """Links for originators are theirs alone; the words that open a reply are seen only by whoever sends them."""
-    if message.kind == _SECRET:
+    """Links for originators are theirs alone; words that open something are seen only by whoever sends them."""
+    if message.kind in _SECRET:
         return message.delivery == Delivery.TO_DO
     return message.kind.startswith("letter.")
 

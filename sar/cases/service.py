@@ -1,7 +1,7 @@
 """Commands on a case. This stage is its only writer; later stages move a case through `advance`.
 
-The commands are kept by topic: the clock in `clock_commands`, endings in `endings`, moves in `moves`, letters that
-wait in `outbox`. All are reached from here.
+The commands are kept by topic: the clock in `clock_commands`, endings in `endings`, moves in `moves`, new words
+in `new_words`, letters that wait in `outbox`. All are reached from here.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from sar.cases.endings import REFUSAL_CODES, close, reject, reopen, withdraw
 from sar.cases.ledger import Fact, case_for, require, store_fact
 from sar.cases.models import Case, ConflictOfInterest, Note
 from sar.cases.moves import IDENTITY_SETTLED, advance, facts_of, has_conflict
+from sar.cases.new_words import give_new_words
 from sar.cases.queries import visible_case
 from sar.cases.workflow import Event, Stage
 from sar.foundation import blobs
@@ -59,6 +60,7 @@ __all__ = [
     "declare_conflict",
     "extend",
     "facts_of",
+    "give_new_words",
     "has_conflict",
     "open_case",
     "open_identity_copy",

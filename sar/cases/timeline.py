@@ -25,6 +25,7 @@ _WORDS = {
     "case.refused": "Request refused: {code}",
     "case.conflict_declared": "Conflict of interest declared",
     "case.note_added": "Note added",
+    "case.new_words_given": "New six words made, to be given {channel}",
     "case.letter_sent": "Letter written: {letter}",
     "case.letter_opened": "Letter opened: {kind}",
     "message.queued": "Message put in the outbox: {kind}",
@@ -80,7 +81,13 @@ _CLOCK = {
     "clarification_received": "Requester answered on {on}",
     "extended": "Extended by two months",
 }
-_CHANNELS = {"email": "by email", "post": "by post", "sms": "by text or phone", "in_person": "in person"}
+_CHANNELS = {
+    "email": "by email",
+    "post": "by post",
+    "sms": "by text or phone",
+    "phone": "by phone",
+    "in_person": "in person",
+}
 # Looking is kept in the log for auditors; in the timeline it would bury what was done. What was put in the outbox was
 # written just before, and says so.
 HIDDEN = frozenset({"case.viewed", "record.page_viewed", "message.queued", "intake.submission_received"})

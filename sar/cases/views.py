@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from sar.access.guards import current_actor, guard, staff
 from sar.access.permissions import Permission
 from sar.access.queries import active_staff_with, staff_names
-from sar.cases import clock_views, ending_views, forms, outbox, outbox_views, queries, service
+from sar.cases import clock_views, ending_views, forms, new_words_views, outbox, outbox_views, queries, service
 from sar.cases.blueprint import Answer, back, bp, button
 from sar.cases.letters import reach_words
 from sar.cases.models import Case
@@ -25,7 +25,7 @@ from sar.foundation.wording import date_words
 
 BLUEPRINTS = (bp,)
 # Imported for the pages that they add to the blueprint.
-PAGES = (clock_views, ending_views, outbox_views)
+PAGES = (clock_views, ending_views, new_words_views, outbox_views)
 
 WHOSE = {"mine": "Mine", "team": "The whole team", "unassigned": "Nobody's yet"}
 SHOW = {"open": "Open", "overdue": "Overdue", "closed": "Closed", "all": "All"}

@@ -50,6 +50,7 @@ class Action(Enum):
     CASE_REFUSED = ("case.refused", ("code",))
     CONFLICT_DECLARED = ("case.conflict_declared", ("officer_id",))
     NOTE_ADDED = ("case.note_added", ("note_id",))
+    NEW_WORDS_GIVEN = ("case.new_words_given", ("channel",))
     LETTER_SENT = ("case.letter_sent", ("letter", "message_id"))
     LETTER_OPENED = ("case.letter_opened", ("message_id", "kind"))
 

@@ -46,7 +46,7 @@ def test_the_table_of_who_may_reach_what_is_the_one_that_was_reviewed(app: Flask
 def test_grave_steps_ask_for_the_second_factor_again(app: Flask) -> None:
     """Changing what someone may do, and sending records out, are not done from an unattended screen."""
     grave = {"access.add_staff", "access.change_roles", "access.disable_staff", "access.reset_sign_in"}
-    grave |= {"release.let_go", "release.hand_over", "release.words"}
+    grave |= {"release.let_go", "release.hand_over", "release.words", "cases.new_words"}
     with app.app_context():
         assert not [endpoint for endpoint in grave if not endpoint_needs_step_up(endpoint)]
 

@@ -16,6 +16,7 @@ TO_REQUESTERS = (
     "clarification",
     "extension",
     "passphrase",
+    "new_words",
     "withdrawal",
     "how_to_complain",
     *RESPONSES,
