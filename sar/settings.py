@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -84,7 +84,7 @@ class Settings:
             raw = environ.get(f"SAR_{one.name.upper()}")
             if raw is not None:
                 found[one.name] = _convert(one.name, raw, type(one.default))
-        return replace(cls(), **found)
+        return cls(**found)
 
     def __post_init__(self) -> None:
         for name, allowed in (
