@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,23 @@ def _unit_tests_touch_no_database(request: pytest.FixtureRequest, monkeypatch: p
         raise RuntimeError("a unit test opened a database: move it to tests/integration")
 
     monkeypatch.setattr(DefaultDialect, "connect", refuse)
+
+
+@cache
+def _hashed_once(secret: str) -> str:
+    from sar.access.passwords import hash_secret
+
+    return hash_secret(secret)
+
+
+@pytest.fixture(autouse=True)
+def _a_password_of_a_test_is_hashed_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Really hashed, but most integration tests hire the same people: a quarter of their time went into this.
+
+    That every hash has a salt of its own is tested in tests/security.
+    """
+    if _kind(request.path) == "integration":
+        monkeypatch.setattr("sar.access.service.hash_secret", _hashed_once)
 
 
 @pytest.fixture(autouse=True)
