@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from sar.foundation import antivirus
 from sar.foundation.errors import Refused, StoreFull
 from sar.foundation.runtime import settings
 from sar.foundation.sandbox import Limits, SandboxFailed, run_task
+from sar.foundation.workroom import private_folder
 
 MAX_PIXELS: Final = 64_000_000  # a phone's 50-megapixel photograph fits
 MAX_PDF_PICTURE_PIXELS: Final = 400_000_000  # a large plan scanned at 400 dpi fits
@@ -137,8 +137,8 @@ def admit(
     """
     kind = _kind_by_name(file_name, allowed)
     max_pages = settings().max_pages_per_file if max_pages is None else max_pages
-    with tempfile.TemporaryDirectory(prefix="sar-upload-") as folder:
-        path = Path(folder) / "upload"
+    with private_folder("upload") as folder:
+        path = folder / "upload"
         size, sha256 = _receive(stream, path, max_bytes)
         _check_first_bytes(path, kind, allowed)
         antivirus.scan(path)

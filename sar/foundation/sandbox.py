@@ -14,12 +14,13 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from sar.foundation.workroom import private_folder
 
 _TASKS: Final = Path(__file__).with_name("sandbox_tasks.py")
 _OUTPUT_LIMIT: Final = 64 * 1024
@@ -56,8 +57,7 @@ class Answer:
 
 def run_task(task: str, source: Path, options: Mapping[str, Any], *, limits: Limits) -> Answer:
     """Run one task of `sandbox_tasks.py` on `source`. Raises SandboxFailed."""
-    with _SLOTS, tempfile.TemporaryDirectory(prefix="sar-sandbox-") as folder:
-        home = Path(folder)
+    with _SLOTS, private_folder("sandbox") as home:
         order = {
             "task": task,
             "source": str(source.resolve()),
