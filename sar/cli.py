@@ -25,7 +25,7 @@ from sar.foundation.errors import Problem
 from sar.foundation.key_ring import KeyRing
 from sar.foundation.runtime import runtime, settings
 from sar.oversight import service as oversight
-from sar.serving import ready_to_serve
+from sar.serving import largest_body, ready_to_serve
 
 
 def register_commands(app: Flask) -> None:
@@ -65,11 +65,7 @@ def serve(host: str, port: int, threads: int) -> None:
     """Serve the pages. Put a TLS proxy in front of it."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     with ready_to_serve(app):
-        serve_http(app, host=host, port=port, threads=threads, ident=None, max_request_body_size=_largest_body(app))
-
-
-def _largest_body(app: Flask) -> int:
-    return int(app.config["MAX_CONTENT_LENGTH"])
+        serve_http(app, host=host, port=port, threads=threads, ident=None, max_request_body_size=largest_body(app))
 
 
 @click.group()

@@ -24,3 +24,8 @@ def ready_to_serve(app: Flask) -> Iterator[WaitingChildren]:
             yield children
         finally:
             gc.unfreeze()
+
+
+def largest_body(app: Flask) -> int:
+    """Bytes that a web server may take in for one request: it must not spool what the application would refuse."""
+    return int(app.config["MAX_CONTENT_LENGTH"])

@@ -10,7 +10,7 @@ from sar.consultation.queries import consultations_of
 from sar.demo.material import squeeze
 from sar.foundation.actors import Actor
 from sar.foundation.db import db
-from sar.foundation.errors import Problem, Refused
+from sar.foundation.errors import Refused
 from sar.records import queries as records
 from sar.records import service as record_service
 from sar.review import queries as review
@@ -19,6 +19,7 @@ from sar.review.grounds import Choice, Decision
 from sar.review.models import PersonKind, Relationship
 
 CODE = "P3-OTHERS"
+VICTIM_RECORD = "Victim contact record"
 REASON = "It is about someone else, who was not asked and would not expect it to be shared."
 AT_WORK = (Relationship.STAFF, Relationship.PROFESSIONAL)
 
@@ -32,6 +33,7 @@ def prepare(officer: Actor, case: Case, own: frozenset[str]) -> Iterator[str]:
     rows = review.people(case)
     people = [row for row in rows if row.person.kind == PersonKind.PERSON]
     yield f"{len(people)} people, {len(rows) - len(people)} numbers, addresses and clues suggested in the records."
+    yield from _withhold_whole(officer, case)
     yield from _decide(officer, case, own)
     yield from _look_and_draw(officer, case)
     _weigh(officer, case)
@@ -41,15 +43,24 @@ def prepare(officer: Actor, case: Case, own: frozenset[str]) -> Iterator[str]:
     yield "Nothing is left undecided."
 
 
-def sign_off(officer: Actor, second: Actor, case: Case) -> Iterator[str]:
-    """The officer asks for a second check; they cannot give it themselves; someone else does."""
-    service.request_second_check(officer, case.id)
+def sign_off(dpo: Actor, second: Actor, case: Case) -> Iterator[str]:
+    """The DPO sends the case for a second check, and so cannot give it, though the role could; someone else does."""
+    service.request_second_check(dpo, case.id)
     try:
-        service.sign_off(officer, case.id)
-    except Problem as refusal:
-        yield f"The officer cannot sign off their own work: {refusal.message}"
+        service.sign_off(dpo, case.id)
+    except Refused as refusal:
+        yield f"Whoever sent it cannot sign it off: {refusal.message}"
+    else:
+        raise AssertionError("somebody signed off their own work")
     service.sign_off(second, case.id)
     yield "A second person looked and signed off."
+
+
+def _withhold_whole(officer: Actor, case: Case) -> Iterator[str]:
+    """With every name gone, this record would still say where the victim lives and works."""
+    victim = next(found for found in records.disclosable_records(case) if found.title == VICTIM_RECORD)
+    service.withhold_record(officer, victim.id, CODE, "The victim asked that nothing of it is shared.")
+    yield f"“{victim.title}” is withheld whole: without the names it would still say where someone can be found."
 
 
 def _decide(officer: Actor, case: Case, own: frozenset[str]) -> Iterator[str]:
@@ -72,9 +83,7 @@ def _decide(officer: Actor, case: Case, own: frozenset[str]) -> Iterator[str]:
     yield "Decided once each: " + "; ".join(f"{count} {outcome}" for outcome, count in counts.items()) + "."
     unclear = review.unclear_mentions(case)
     for example in unclear:
-        service.decide_mention(
-            officer, example.mention.id, example.mention.version, Decision.WITHHOLD, CODE, REASON
-        )
+        service.decide_mention(officer, example.mention.id, example.mention.version, Decision.WITHHOLD, CODE, REASON)
     yield f"{len(unclear)} mentions that could mean several people were looked at one by one."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -70,8 +71,11 @@ def seed_originators(case: DemoCase) -> dict[str, str]:
     return known
 
 
-def open_request(app: Flask, case: DemoCase, *, days_ago: int = 0) -> Opened:
-    """The request arrives: online with a photo, or logged by an officer who received it some days ago."""
+def open_request(app: Flask, case: DemoCase, *, days_ago: int = 0, work: Callable[[], object] | None = None) -> Opened:
+    """The request arrives: online with a photo, or logged by an officer who received it some days ago.
+
+    `work` waits until the background work is done; without it, it is done here.
+    """
     if case.channel is Channel.ONLINE and not days_ago:
         with IDENTITY_PHOTO.open("rb") as photo:
             receipt = intake.submit(PUBLIC, case.answers, photo, "id.jpg", random_id())
@@ -83,7 +87,7 @@ def open_request(app: Flask, case: DemoCase, *, days_ago: int = 0) -> Opened:
             channel=channel,
             received_on=london_today() - timedelta(days=days_ago),
         )
-    jobs.run_pending(app)
+    _ = work() if work else jobs.run_pending(app)
     opened = case_by_submission(receipt.submission_id)
     assert opened is not None  # the job has run
     return Opened(opened.id, receipt.reference, receipt.phrase)
@@ -117,7 +121,7 @@ def move(officer: Actor, case_id: str, event: Event) -> None:
 
 
 def seed_cases(app: Flask) -> Opened:
-    """Four requests: in review, at an originator, just acknowledged, just received. Returns the first."""
+    """Four requests: in review, at their originators, nearly due, just begun. Returns the first."""
     officer, dpo = actor_for(Role.CASEWORKER), actor_for(Role.DPO)
     in_review = open_request(app, load_case(1), days_ago=9)
     acknowledge(officer, in_review.case_id)
@@ -137,9 +141,13 @@ def seed_cases(app: Flask) -> Opened:
     for group in to_ask(case):
         consultation.send(officer, case.id, group.originator.id, [found.id for found in group.records])
 
-    just_started = open_request(app, load_case(3), days_ago=27)
-    acknowledge(dpo, just_started.case_id)
-    open_request(app, load_case(4), days_ago=1)
+    nearly_due = open_request(app, load_case(3), days_ago=27)
+    fresh = open_request(app, load_case(4), days_ago=1)
+    # The worker reads these files while the service is already up.
+    for opened, number, who in ((nearly_due, 3, dpo), (fresh, 4, officer)):
+        acknowledge(who, opened.case_id)
+        move(who, opened.case_id, Event.START_GATHERING)
+        add_files(opened.case_id, load_case(number), who)
     return in_review
 
 

@@ -6,6 +6,7 @@ Each step prints what happened. The last one hands over a bundle that any PDF re
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -16,9 +17,12 @@ from typing import Final
 
 import click
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import func, select
 
+from sar.access import sessions
 from sar.access.permissions import Role
+from sar.access.service import open_link, sign_in_originator, sign_in_requester
 from sar.cases import queries as case_queries
 from sar.cases import service as cases
 from sar.cases.models import Case
@@ -28,16 +32,16 @@ from sar.consultation import service as consultation
 from sar.consultation.models import View
 from sar.demo import review_steps, seed
 from sar.demo.material import load_case
-from sar.foundation.actors import Actor, ActorKind
+from sar.foundation import messages
+from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
-from sar.foundation.errors import Refused
+from sar.foundation.errors import Gone, Refused
 from sar.foundation.jobs import Job, State
 from sar.foundation.runtime import settings
 from sar.foundation.wording import date_words
 from sar.oversight import service as oversight
 from sar.records import queries as records
-from sar.release import queries as release_queries
 from sar.release import service as release
 from sar.release.models import BundleState, Route
 
@@ -63,16 +67,16 @@ def run_tour(app: Flask) -> int:
 
 
 def _walk(app: Flask, folder: Path) -> None:
-    officer, second, auditor = (
-        seed.actor_for(role) for role in (Role.CASEWORKER, Role.SECOND_READER, Role.AUDITOR)
+    officer, second, auditor, dpo = (
+        seed.actor_for(role) for role in (Role.CASEWORKER, Role.SECOND_READER, Role.AUDITOR, Role.DPO)
     )
     opened = _intake(app)
     case = db.session.get_one(Case, opened.case_id)
     _case_and_clock(officer, case)
     _records(officer, case)
     _consultation(officer, case)
-    _review(officer, second, case)
-    bundle_path, passphrase = _release(officer, case, folder)
+    _review(officer, dpo, second, case)
+    bundle_path, passphrase = _release(officer, case, opened.phrase, folder)
     _oversight(auditor, folder)
     click.echo(f"\nBundle:     {bundle_path}")
     click.echo(f"Passphrase: {passphrase}")
@@ -80,9 +84,9 @@ def _walk(app: Flask, folder: Path) -> None:
 
 def _intake(app: Flask) -> seed.Opened:
     _title("1. Intake")
-    opened = seed.open_request(app, load_case(1))
+    opened = seed.open_request(app, load_case(1), work=_wait_for_jobs)
     _say(f"A service user asked online, with a photo of an ID. Reference {opened.reference}, six words given.")
-    logged = seed.open_request(app, load_case(4), days_ago=2)
+    logged = seed.open_request(app, load_case(4), days_ago=2, work=_wait_for_jobs)
     _say(f"An officer logged a request that came by post two days ago. Reference {logged.reference}.")
     return opened
 
@@ -117,13 +121,22 @@ def _consultation(officer: Actor, case: Case) -> None:
     _title("4. Consultation")
     police = next(group for group in consultation_queries.to_ask(case) if group.originator.kind == "police")
     sent = consultation.send(officer, case.id, police.originator.id, [found.id for found in police.records])
-    originator = Actor(ActorKind.ORIGINATOR, sent.id)
+    token = _from_outbox(sent.id, "consultation_request", r"/originator/(\S+)")
+    consultation.send_code(token)
+    code = _from_outbox(sent.id, "consultation.code", r"\b(\d{6})\b")
+    originator = _signed_in(sign_in_originator(token, consultation.PURPOSE, code))
     consultation.opened(originator)
     seen = consultation_queries.own_consultation(originator).records
-    _say(f"{police.originator.name} opened its link and sees {len(seen)} record of {len(records.records_of(case))}.")
+    _say(f"{police.originator.name} opened the mailed link, gave the mailed code,")
+    _say(f"and sees {len(seen)} record of {len(records.records_of(case))}.")
     consultation.answer(
         originator, View.RELEASE_IN_PART, "The paragraph headed SEPARATE TEXT would expose a third party.", "DS, FIB"
     )
+    try:
+        open_link(token, consultation.PURPOSE)
+        raise TourFailed("the link still opens after the answer")
+    except Gone:
+        _say("The link no longer opens.")
     consultation.decide(officer, sent.id, View.RELEASE_IN_PART, "We agree: the separate text is withheld.")
     _say("They answered: release in part. The officer agreed.")
     for group in consultation_queries.to_ask(case):
@@ -132,7 +145,7 @@ def _consultation(officer: Actor, case: Case) -> None:
         _say(f"{group.originator.name} was asked; the officer decided without waiting.")
 
 
-def _review(officer: Actor, second: Actor, case: Case) -> None:
+def _review(officer: Actor, dpo: Actor, second: Actor, case: Case) -> None:
     _title("5. Review")
     for line in review_steps.prepare(officer, case, load_case(1).identifiers):
         _say(line)
@@ -141,11 +154,11 @@ def _review(officer: Actor, second: Actor, case: Case) -> None:
         raise TourFailed("a reply could be made before sign-off")
     except Refused as refusal:
         _say(f"Making the reply before sign-off is refused: {refusal.message}")
-    for line in review_steps.sign_off(officer, second, case):
+    for line in review_steps.sign_off(dpo, second, case):
         _say(line)
 
 
-def _release(officer: Actor, case: Case, folder: Path) -> tuple[Path, str]:
+def _release(officer: Actor, case: Case, phrase: str, folder: Path) -> tuple[Path, str]:
     _title("6. Release")
     bundle = release.request_bundle(officer, case.id)
     _wait_for_jobs()
@@ -156,13 +169,43 @@ def _release(officer: Actor, case: Case, folder: Path) -> tuple[Path, str]:
     _say(f"{bundle.pages} pages with {bundle.redactions} redactions, proved by the second engine, encrypted.")
     release.release(officer, bundle.id, Route.ONLINE, Route.POST)
     _say("Released. The six words go by post, the file is collected online.")
-    requester = Actor(ActorKind.REQUESTER, case.reference)
+    requester = _signed_in(sign_in_requester(case.reference, phrase, "tour"))
     path = folder / f"{case.reference}.pdf"
     with release.collect(requester) as stream:
         path.write_bytes(stream.read())
-    _check(release_queries.own_bundle(requester) is not None, "the requester cannot see the bundle")
-    _say("The requester collected it.")
-    return path, bundle.passphrase
+    passphrase = bundle.passphrase
+    letter = _from_outbox(case.id, "letter.passphrase", f"({passphrase})")
+    _check(letter == passphrase, "the letter does not hold the six words")
+    _look_into(path, passphrase)
+    _say("The requester signed in with reference and words, collected it, and it opens with the other six words.")
+    return path, passphrase
+
+
+def _look_into(path: Path, passphrase: str) -> None:
+    """With a reader that had no part in the redaction: locked without the words; nothing withheld with them."""
+    reader = PdfReader(path)
+    _check(reader.is_encrypted and not reader.decrypt(""), "the bundle opens without its passphrase")
+    _check(bool(reader.decrypt(passphrase)), "the bundle does not open with its passphrase")
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split()).casefold()
+    for secret in ("Thornley", "Nowicka", "Tattersall", "Kershaw", "Tesfay"):
+        _check(secret.casefold() not in text, f"{secret} can be read in the bundle")
+    _say("Read with another program: the victim's town and the names that were withheld are not in it.")
+
+
+def _from_outbox(subject_id: str, kind: str, pattern: str) -> str:
+    """What a message said, as whoever received it reads it: the newest of its kind."""
+    sent = [message for message in messages.about(subject_id) if message.kind == kind]
+    found = re.search(pattern, sent[-1].body) if sent else None
+    if found is None:
+        raise TourFailed(f"the outbox holds no {kind}")
+    return found.group(1)
+
+
+def _signed_in(session_token: str) -> Actor:
+    identity = sessions.resolve(session_token)
+    if identity is None:
+        raise TourFailed("the sign-in did not hold")
+    return identity.actor
 
 
 def _oversight(auditor: Actor, folder: Path) -> None:
