@@ -71,7 +71,7 @@ def safe_cell(value: object) -> str:
     """A cell that no spreadsheet runs."""
     text = "" if value is None else str(value)
     # Spreadsheets skip blanks before they look.
-    return "'" + text if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+    return "'" + text if text.startswith(_FORMULA) or text.replace("\ufeff", "").lstrip().startswith(_FORMULA) else text
 
 
 def size(start: date, end: date) -> int:

@@ -49,7 +49,7 @@ def compliance() -> str | Response:
     if start is None or end is None:  # the form asked for both
         return _dashboard(form)
     lines = service.compliance_export(current_actor(), start, end)
-    return _download(lines, "text/csv; charset=utf-8", f"deadline-compliance-{start}-to-{end}.csv")
+    return _download(lines, "text/csv", f"deadline-compliance-{start}-to-{end}.csv")
 
 
 @bp.post("/audit.jsonl")

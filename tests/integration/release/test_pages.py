@@ -116,6 +116,7 @@ def _an_open_consultation() -> None:
         state="sent",
         sent_on=london_today(),
         due_on=london_today(),
+        link_ends_on=london_today(),
     )
     db.session.add(asked)
 
