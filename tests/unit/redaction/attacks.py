@@ -170,7 +170,10 @@ def _shown_codes(pdf: pikepdf.Pdf) -> dict[tuple[int, int], set[bytes]]:
     for page in pdf.pages:
         fonts = page.resources.get("/Font", pikepdf.Dictionary())
         current: pikepdf.Object | None = None
-        for operands, operator in pikepdf.parse_content_stream(page):
+        for instruction in pikepdf.parse_content_stream(page):
+            if not isinstance(instruction, pikepdf.ContentStreamInstruction):
+                continue
+            operands, operator = instruction.operands, instruction.operator
             if str(operator) == "Tf":
                 current = fonts[str(operands[0])]
                 shown.setdefault(current.objgen, set())
