@@ -95,7 +95,9 @@ def search(case: Case) -> tuple[list[Record], list[Spot]]:
     for record in records:
         pages.add(record)
     subject, people = known_names(case)
-    mentions = [found for found in Detector().detect(pages.strings, subject, people) if not found.subject]
+    found = Detector().detect(pages.strings, subject, people)
+    # Whose a number is, nearness only guesses: an officer says so, unless the requester gave it as their own.
+    mentions = [mention for mention in found if not (mention.subject and mention.kind in ("person", "context"))]
     return records, list(_with_boxes(records, pages, mentions))
 
 
