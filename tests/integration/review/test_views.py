@@ -6,7 +6,7 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from sar.access.permissions import Role
 from sar.cases.service import declare_conflict
@@ -148,7 +148,9 @@ def test_people_are_added_renamed_and_joined_by_forms(desk: Desk, officer: Brows
     assert "Victim" in officer.get(f"/staff/review/people/{person.id}").text
     join = f"/staff/review/people/{person.id}/join"
     assert officer.post(join, {"other": f"{other.id}:{other.version}"}).status_code == 302
-    assert db.session.scalar(select(func.count()).where(Person.case_id == desk.case_id, Person.name_sealed != b"")) == 3
+    db.session.rollback()  # on SQLite this session still reads from before the two were joined
+    left = {row.name for row in db.session.scalars(select(Person).where(Person.case_id == desk.case_id))}
+    assert left == {"Chopper", "Paulina Lis"}
 
 
 def test_the_second_reader_sees_the_same_pages_and_can_change_nothing(desk: Desk, in_app: Flask) -> None:
