@@ -2,6 +2,7 @@
 
 With the name of an audited action it stops where it would write that to the log, inside the last step of the job,
 where all is written and nothing is committed. With "detect" it stops as soon as review hears of a record, likewise.
+With "after:KIND" it stops when that handler has done all its work and the job is not yet marked as done.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,8 @@ from typing import Any
 from sar import create_app
 from sar.foundation import audit
 from sar.foundation.actions import Action
-from sar.foundation.jobs import run_worker
+from sar.foundation.jobs import JobContext, run_worker
+from sar.foundation.jobs.registry import handlers
 from sar.foundation.runtime import settings
 from sar.release import service as release
 from sar.review import suggestions
@@ -44,6 +47,15 @@ def main() -> None:
         release.record = record
         suggestions.write_down = record
     app = create_app(Settings(environment="test", instance=instance, database_url=url))
+    if hold_at.startswith("after:"):
+        kind = hold_at.removeprefix("after:")
+        known = handlers[kind]
+
+        def run_then_hold(job: JobContext) -> None:
+            known.run(job)
+            hold(kind)
+
+        handlers[kind] = replace(known, run=run_then_hold)
     run_worker(app, threading.Event(), lease=timedelta(seconds=LEASE_SECONDS))
 
 

@@ -1,0 +1,121 @@
+"""Small jobs, killed with kill -9 when their work is done and not yet marked so: doing it again changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from sar.cases.models import Case
+from sar.consultation import service as consultation
+from sar.consultation.models import Consultation
+from sar.demo.material import IDENTITY_PHOTO, load_case
+from sar.foundation import jobs
+from sar.foundation.actors import PUBLIC
+from sar.foundation.audit import AuditEntry
+from sar.foundation.clock import london_today, utc_now
+from sar.foundation.db import db, write_transaction
+from sar.foundation.jobs.queue import PERIODIC_SUBJECT
+from sar.foundation.messages import Message
+from sar.intake import drafts
+from sar.intake import service as intake
+from sar.intake.models import Draft, Submission
+from tests.crash.test_ingest_kill9 import wait_until
+from tests.crash.test_release_kill9 import worker
+from tests.integration.release.office import PLAIN, open_office, paper
+
+Counts = tuple[int, ...]
+
+
+def count(table: type, *conditions: object) -> int:
+    return db.session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0  # type: ignore[arg-type]
+
+
+def audited(label: str) -> int:
+    return count(AuditEntry, AuditEntry.action == label)
+
+
+def a_new_request(app: Flask) -> Callable[[], Counts]:
+    with IDENTITY_PHOTO.open("rb") as photo:
+        intake.submit(PUBLIC, load_case(1).answers, photo, "id.jpg", "once")
+    return lambda: (count(Case), audited("case.opened"))
+
+
+def an_old_identity_copy(app: Flask) -> Callable[[], Counts]:
+    a_new_request(app)
+    jobs.run_pending(app)
+    with write_transaction() as session:
+        session.execute(update(Submission).values(identity_stored_at=utc_now() - timedelta(days=60)))
+        jobs.enqueue("intake.destroy_old_identity_copies", PERIODIC_SUBJECT)
+    return lambda: (
+        1 - count(Submission, Submission.identity_blob_id.is_not(None)),
+        audited("intake.identity_copy_destroyed"),
+    )
+
+
+def an_expired_draft(app: Flask) -> Callable[[], Counts]:
+    drafts.start("192.0.2.1")
+    with write_transaction() as session:
+        session.execute(update(Draft).values(expires_at=utc_now() - timedelta(days=1)))
+        jobs.enqueue("intake.expire_drafts", PERIODIC_SUBJECT)
+    return lambda: (1 - count(Draft),)
+
+
+def a_silent_originator(app: Flask) -> Callable[[], Counts]:
+    office = open_office(app)
+    record = office.add(paper(PLAIN), "Police record")
+    office.work()
+    from tests.factories import an_originator
+
+    with write_transaction() as session:
+        record = session.merge(record)
+        record.originator_id = an_originator().id
+    asked = consultation.send(office.officer, office.case_id, record.originator_id, [record.id])
+    jobs.run_pending(app)
+    with write_transaction() as session:
+        session.execute(
+            update(Consultation)
+            .where(Consultation.id == asked.id)
+            .values(sent_on=london_today() - timedelta(days=8))
+        )
+        jobs.enqueue("consultation.chase", PERIODIC_SUBJECT)
+    return lambda: (audited("consultation.chased"), count(Message, Message.kind == "consultation_chase"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "prepare"),
+    [
+        ("cases.open", a_new_request),
+        ("intake.destroy_old_identity_copies", an_old_identity_copy),
+        ("intake.expire_drafts", an_expired_draft),
+        ("consultation.chase", a_silent_originator),
+    ],
+)
+def test_work_done_twice_after_a_kill_has_its_effect_once(
+    app: Flask, kind: str, prepare: Callable[[Flask], Callable[[], Counts]]
+) -> None:
+    reached = app.extensions["sar"].settings.instance / f"reached-{kind}"
+    with app.app_context():
+        effect = prepare(app)
+        with worker(app, f"after:{kind}") as first:
+            wait_until(reached.exists)
+            first.kill()
+            first.wait()
+        db.session.rollback()
+        job = db.session.scalars(select(jobs.Job).where(jobs.Job.kind == kind, jobs.Job.attempts > 0)).one()
+        job_id = job.id
+
+        def done() -> bool:
+            db.session.rollback()
+            again = db.session.get(jobs.Job, job_id)
+            return again is not None and again.state == jobs.State.DONE
+
+        with worker(app):
+            wait_until(done)
+        db.session.rollback()
+        assert all(number == 1 for number in effect())
+        again = db.session.get(jobs.Job, job_id)
+        assert again is not None and again.attempts == 2
