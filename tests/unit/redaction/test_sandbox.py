@@ -84,7 +84,7 @@ def test_when_time_is_up_the_whole_family_of_processes_ends(tmp_path: Path) -> N
     started = time.monotonic()
     assert python(code, wall_seconds=2).stopped_by is Stop.WALL_TIME
     assert time.monotonic() - started < 10
-    assert not _alive(int(note.read_text(encoding="utf-8")))
+    assert _gone_within(5, int(note.read_text(encoding="utf-8")))
 
 
 def test_the_network_is_cut_off_where_the_system_permits_it() -> None:
@@ -152,6 +152,16 @@ def test_a_file_whose_drawing_explodes_within_its_reader_becomes_a_reason(tmp_pa
         "except TooLarge as error: print(error)"
     )
     assert b"more memory than we allow" in python(code).stdout
+
+
+def _gone_within(seconds: float, pid: int) -> bool:
+    """A killed process that is not our child lives on until the kernel gets round to it, on a busy machine a while."""
+    until = time.monotonic() + seconds
+    while _alive(pid):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def _alive(pid: int) -> bool:
