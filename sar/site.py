@@ -13,6 +13,7 @@ from sar.access.guards import identity, public
 from sar.access.identities import OriginatorIdentity, RequesterIdentity, StaffIdentity
 from sar.access.permissions import ROLE_NAMES, Permission, Role
 from sar.cases import jobs as cases_jobs
+from sar.cases import panels
 from sar.cases import public_views as cases_public
 from sar.cases import views as cases
 from sar.consultation import jobs as consultation_jobs
@@ -52,6 +53,8 @@ def index() -> Response:
 STAFF_DOOR = (access, intake, cases, records, consultation, review, release, oversight)
 PUBLIC_DOOR = (access_public, intake_public, cases_public, consultation_public, release_public)
 JOBS = (intake_jobs, cases_jobs, records_jobs, consultation_jobs, review_jobs, release_jobs)
+# Panels of the case page, in the order they are shown: the name of each, and the function (actor, case) that fills it.
+PANELS: tuple[tuple[str, panels.Filler], ...] = ()
 
 
 def register_stages(app: Flask, settings: Settings) -> None:
@@ -63,6 +66,8 @@ def register_stages(app: Flask, settings: Settings) -> None:
             for part in parts:
                 for blueprint in part.BLUEPRINTS:
                     app.register_blueprint(blueprint)
+    for name, filler in PANELS:
+        panels.register(name, filler)
     app.context_processor(_frame)
     app.context_processor(_footer)
 

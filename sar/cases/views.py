@@ -17,6 +17,7 @@ from sar.cases import clock_views, ending_views, forms, new_words_views, outbox,
 from sar.cases.blueprint import Answer, back, bp, button
 from sar.cases.letters import reach_words
 from sar.cases.models import Case
+from sar.cases.panels import panels_for
 from sar.cases.timeline import HIDDEN, in_words
 from sar.cases.workflow import STAGE_NAMES, Event, Offer, Stage, offers
 from sar.foundation.clock import london_today
@@ -167,6 +168,7 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         letters=outbox.letters_of(actor, case),
         open_questions=queries.open_questions(case),
         refusal=queries.latest_refusal(case) if stage is Stage.REJECTED else None,
+        panels=panels_for(actor, case),
         can_extend=service.why_not_extend(case) is None,
         events={move.transition.event for move in moves if _offered(move)},
         next_links=_links(case, _NEXT.get(stage, ())),
