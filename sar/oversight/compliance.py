@@ -21,6 +21,7 @@ from sar.cases.deadlines import (
     Clock,
     ClockEvent,
     Extended,
+    Step,
     make_event,
 )
 from sar.cases.models import Case, ClockFact, Refusal
@@ -133,10 +134,16 @@ def _row(case: Case, facts: list[ClockFact], refusal: str | None) -> list[object
         refusal,
         _in_time(clock),
         (clock.ended_on - clock.received).days if clock.ended_on else None,
-        " | ".join(f"{step.rule.value} ({step.source}): {step.explanation}" for step in clock.derivation),
+        " | ".join(_step(step) for step in clock.derivation),
         clock.calendar_version,
         clock.rules_version,
     ]
+
+
+def _step(step: Step) -> str:
+    """One rule applied: "month (Art 12A(1) UK GDPR) 2026-09-01 to 2026-10-01: One calendar month ..."."""
+    moved = f"{step.before or 'nothing'} to {step.after or 'nothing'}"
+    return f"{step.rule.value} ({step.source}) {moved}: {step.explanation}"
 
 
 def _original_due(case: Case, events: list[ClockEvent]) -> date | None:

@@ -1,6 +1,6 @@
 """The statutory clock: pure, a fold over raw dates. `due` is the way in."""
 
-from sar.cases.deadlines.clock import Caution, CautionCode, Clock, ClockState, Rule, Step
+from sar.cases.deadlines.clock import RULE_NAMES, Caution, CautionCode, Clock, ClockState, Rule, Step
 from sar.cases.deadlines.events import (
     KINDS,
     NEW_RULES_FROM,
@@ -27,11 +27,14 @@ from sar.cases.deadlines.events import (
 from sar.cases.deadlines.facts import ImpossibleDates
 from sar.cases.deadlines.fold import COMPLAINTS_FROM, health_opinion_last_good_day
 from sar.cases.deadlines.reckon import complaint_ack_due, complaint_ack_step, due, earliest_due
+from sar.cases.deadlines.wording import REGIME_NAMES
 
 __all__ = [
     "COMPLAINTS_FROM",
     "KINDS",
     "NEW_RULES_FROM",
+    "REGIME_NAMES",
+    "RULE_NAMES",
     "AuthorityReceived",
     "AuthorityRequested",
     "Caution",

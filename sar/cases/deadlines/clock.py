@@ -30,12 +30,31 @@ class Rule(StrEnum):
     LEGACY = "legacy"
     ROLL = "roll"
     NOTICE = "notice"
+    REGIME = "regime"
     COMPLAINT = "complaint"
+
+
+RULE_NAMES = {
+    Rule.RECEIPT: "The request came",
+    Rule.IDENTITY: "Proof of identity",
+    Rule.AUTHORITY: "Written authority",
+    Rule.FEE: "The fee",
+    Rule.START: "The clock starts",
+    Rule.MONTH: "One month",
+    Rule.EXTENSION: "Two further months",
+    Rule.PAUSE: "A question stops the clock",
+    Rule.LEGACY: "The earlier rules",
+    Rule.ROLL: "Weekends and public holidays",
+    Rule.NOTICE: "Last day to extend",
+    Rule.REGIME: "The earliest date counts",
+    Rule.COMPLAINT: "Acknowledging a complaint",
+}
 
 
 class CautionCode(StrEnum):
     """Things an officer should know before relying on the dates."""
 
+    ASKED_TOO_LATE = "asked_too_late"
     LATE_CLARIFICATION = "late_clarification"
     LEGACY_CLARIFICATION = "legacy_clarification"
     LEGACY_EXTENSION = "legacy_extension"

@@ -23,6 +23,11 @@ ONE_MONTH, EXTENDED_MONTHS = 1, 3
 COMPLAINTS_FROM = date(2026, 6, 19)
 COMPLAINT_DAYS = 30
 HEALTH_OPINION_MONTHS = 6
+AWAITED = {
+    Rule.IDENTITY: "Proof of identity",
+    Rule.AUTHORITY: "Written authority",
+    Rule.FEE: "The fee",
+}
 _ONE_DAY = timedelta(days=1)
 
 
@@ -88,6 +93,12 @@ class Reading:
 
 def read(facts: Facts, rules: ClockRules) -> Reading:
     """Apply the rules to the facts."""
+    reading = _worked_out(facts, rules)
+    return replace(reading, cautions=tuple(_cautions(reading)))
+
+
+def _worked_out(facts: Facts, rules: ClockRules) -> Reading:
+    """All but the cautions."""
     legacy = facts.received < NEW_RULES_FROM
     old_part_3 = legacy and rules.regime is Regime.LE
     start = _start(facts)
@@ -100,7 +111,7 @@ def read(facts: Facts, rules: ClockRules) -> Reading:
         if extension is not None:
             final = _run(start + relativedelta(months=EXTENDED_MONTHS), spans, rules.calendar)
         reading = replace(reading, month=month, final=final, extension=extension)
-    return replace(reading, cautions=tuple(_cautions(reading)))
+    return reading
 
 
 def _start(facts: Facts) -> date | None:
@@ -153,6 +164,7 @@ def _effective_extension(facts: Facts, month: Period, *, available: bool) -> Ext
 
 
 def _cautions(reading: Reading) -> Iterable[Caution]:
+    yield from _late_ask_cautions(reading)
     yield from _identity_cautions(reading)
     yield from _question_cautions(reading)
     yield from _extension_cautions(reading)
@@ -164,6 +176,20 @@ def _cautions(reading: Reading) -> Iterable[Caution]:
             f"The public holidays of {max(reached).year} are worked out from the regular rules. "
             "One-off holidays in that year are not known yet.",
         )
+
+
+def _late_ask_cautions(reading: Reading) -> Iterable[Caution]:
+    """What is asked for once the time has run out moves the start all the same, by the letter of the law."""
+    facts, rules = reading.facts, reading.rules
+    for wait in facts.waits:
+        without = replace(facts, waits=tuple(other for other in facts.waits if other is not wait))
+        was_due = _worked_out(without, rules).due
+        if was_due is not None and wait.first_asked > was_due:
+            yield Caution(
+                CautionCode.ASKED_TOO_LATE,
+                f"{AWAITED[wait.rule]} was asked for after the answer was due, on {was_due:%-d %B %Y}. "
+                "A new start of the clock will be hard to defend. Answer without it if you can.",
+            )
 
 
 def _identity_cautions(reading: Reading) -> Iterable[Caution]:

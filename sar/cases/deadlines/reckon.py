@@ -9,7 +9,7 @@ from sar.cases.deadlines.clock import Clock, ClockState, Step
 from sar.cases.deadlines.events import ClockEvent, ClockRules, Regime
 from sar.cases.deadlines.facts import gather
 from sar.cases.deadlines.fold import clock_state, complaint_ack, due_if_answered, internal_target, read, rules_version
-from sar.cases.deadlines.wording import complaint_step, steps
+from sar.cases.deadlines.wording import complaint_step, regime_step, steps
 
 
 def due(events: Iterable[ClockEvent], rules: ClockRules, *, today: date | None = None) -> Clock:
@@ -48,12 +48,16 @@ def earliest_due(
 ) -> Clock:
     """The clock of a mixed request: the one with the earliest due date (DPA 2018 Part 3 beside the UK GDPR).
 
-    A clock with a due date comes before one that is paused. `rules.regime` is ignored. ValueError if no
-    regime is given.
+    A clock with a due date comes before one that is paused. Where there are two, a last step of the derivation
+    says what each gave and which counts. `rules.regime` is ignored. ValueError if no regime is given.
     """
     log = tuple(events)
     clocks = [due(log, replace(rules, regime=regime), today=today) for regime in sorted(set(regimes))]
-    return min(clocks, key=lambda clock: (clock.due is None, clock.due or date.max))
+    earliest = min(clocks, key=lambda clock: (clock.due is None, clock.due or date.max))
+    if len(clocks) == 1:
+        return earliest
+    found = {clock.regime: clock.due for clock in clocks}
+    return replace(earliest, derivation=(*earliest.derivation, regime_step(earliest.regime, found)))
 
 
 def complaint_ack_due(received: date, calendar: Calendar) -> date | None:

@@ -1,13 +1,13 @@
 """How a clock explains itself, one step per rule: to officers and auditors, and plainly to the requester."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from sar.cases.calendars import Rolled
 from sar.cases.deadlines.clock import Rule, Step
 from sar.cases.deadlines.events import PauseMode, Regime
 from sar.cases.deadlines.facts import Question, Wait
-from sar.cases.deadlines.fold import COMPLAINT_DAYS, EXTENDED_MONTHS, ONE_MONTH, Period, Reading, Span
+from sar.cases.deadlines.fold import AWAITED, COMPLAINT_DAYS, EXTENDED_MONTHS, ONE_MONTH, Period, Reading, Span
 
 _RECEIPT, _WAITING, _MONTH, _EXTENSION, _PAUSE, _ROLL = range(6)
 _SOURCES = {
@@ -29,16 +29,34 @@ _SOURCES = {
     ),
 }
 _LEGACY_SOURCE = "SI 2026/82 reg 4"
-_AWAITED = {
-    Rule.IDENTITY: ("proof of who you are", "Proof of identity"),
-    Rule.AUTHORITY: ("written permission to act for someone else", "Written authority"),
-    Rule.FEE: ("the fee", "The fee"),
+_REGIME_SOURCE = "Art 12A UK GDPR; DPA 2018 s.54"
+REGIME_NAMES = {Regime.UKGDPR: "the UK GDPR", Regime.LE: "Part 3 of the Data Protection Act 2018"}
+_AWAITED_PLAIN = {
+    Rule.IDENTITY: "proof of who you are",
+    Rule.AUTHORITY: "written permission to act for someone else",
+    Rule.FEE: "the fee",
 }
 
 
 def steps(reading: Reading) -> tuple[Step, ...]:
     """The derivation, in the order the rules apply."""
     return tuple(_steps(reading))
+
+
+def regime_step(counts: Regime, found: Mapping[Regime, date | None]) -> Step:
+    """Which law gave the date of a mixed request, beside what each would give; `found` has a date for each."""
+    after, others = found[counts], [day for regime, day in found.items() if regime is not counts]
+    before = max((day for day in others if day), default=None)
+    beside = "; ".join(
+        f"under {REGIME_NAMES[regime]} {f'the answer is due on {_long(day)}' if day else 'there is no due date yet'}"
+        for regime, day in found.items()
+    )
+    if all(day == after for day in others):
+        ending, plain = "They agree", "Two laws cover your records. Both give us the same time."
+    else:
+        ending = f"The earliest counts for the whole request: that of {REGIME_NAMES[counts]}, by the steps above"
+        plain = "Two laws cover your records. We keep to the earlier date for all of them."
+    return Step(Rule.REGIME, _REGIME_SOURCE, before, after, f"{beside[0].upper()}{beside[1:]}. {ending}.", plain)
 
 
 def complaint_step(received: date, rolled: Rolled) -> Step:
@@ -96,7 +114,7 @@ def _legacy_step(reading: Reading) -> Step:
 
 
 def _wait_step(wait: Wait, source: str, before: date, after: date | None) -> Step:
-    plain_name, name = _AWAITED[wait.rule]
+    plain_name, name = _AWAITED_PLAIN[wait.rule], AWAITED[wait.rule]
     if wait.answered is None or after is None:
         return Step(
             wait.rule,

@@ -272,3 +272,11 @@ def test_every_kind_of_event_can_be_stored_by_name_and_read_back() -> None:
 def test_a_health_opinion_is_good_for_six_months_and_not_rolled() -> None:
     assert dl.health_opinion_last_good_day(date(2026, 1, 1)) == date(2026, 6, 30)
     assert dl.health_opinion_last_good_day(date(2026, 8, 31)) == date(2027, 2, 27)
+
+
+@pytest.mark.parametrize(("day", "warned"), [(date(2026, 10, 1), False), (date(2026, 10, 2), True)])
+def test_what_is_asked_for_once_the_answer_was_due_warns(day: date, warned: bool) -> None:
+    clock = dl.due([RECEIVED, dl.FeeRequested(day), dl.FeePaid(day)], RULES)
+    assert codes(clock) == ([dl.CautionCode.ASKED_TOO_LATE] if warned else [])
+    if warned:
+        assert "The fee was asked for after the answer was due, on 1 October 2026." in clock.warnings[0].message

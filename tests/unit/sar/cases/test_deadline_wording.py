@@ -144,3 +144,29 @@ def test_the_day_to_acknowledge_a_complaint_explains_itself() -> None:
     assert "past 25 December (Christmas Day)" in step.explanation
     assert step.plain == "We got your complaint on 25 November 2026. We will confirm that by 29 December 2026."
     assert dl.complaint_ack_step(date(2026, 6, 18), EW) is None
+
+
+def regime(*events: dl.ClockEvent) -> dl.Step:
+    return dl.earliest_due(events, dl.Regime, RULES).derivation[-1]
+
+
+def test_a_mixed_request_says_which_law_gave_its_date() -> None:
+    asked, answered = dl.ClarificationRequested(date(2026, 2, 6), 1), dl.ClarificationReceived(date(2026, 2, 20), 1)
+    step = regime(dl.Received(date(2026, 2, 4)), asked, answered)
+    assert (step.rule, step.before, step.after) == (dl.Rule.REGIME, date(2026, 3, 18), date(2026, 3, 4))
+    assert step.explanation == (
+        "Under Part 3 of the Data Protection Act 2018 the answer is due on 4 March 2026; under the UK GDPR the answer "
+        "is due on 18 March 2026. The earliest counts for the whole request: that of Part 3 of the Data Protection Act "
+        "2018, by the steps above."
+    )
+    assert step.plain == "Two laws cover your records. We keep to the earlier date for all of them."
+    waiting = regime(dl.Received(date(2026, 2, 4)), asked)
+    assert "under the UK GDPR there is no due date yet" in waiting.explanation
+
+
+def test_a_mixed_request_whose_laws_agree_says_so_and_one_law_alone_says_nothing() -> None:
+    step = regime(RECEIVED)
+    assert (step.before, step.after) == (date(2026, 10, 1), date(2026, 10, 1))
+    assert step.explanation.endswith("They agree.")
+    alone = dl.earliest_due([RECEIVED], [dl.Regime.LE], RULES)
+    assert dl.Rule.REGIME not in {step.rule for step in alone.derivation}
