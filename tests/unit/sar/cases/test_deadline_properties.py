@@ -132,10 +132,11 @@ def test_a_question_may_be_split_at_any_day_it_was_open(request: Request, data: 
 def test_after_an_edit_of_the_received_date_everything_is_as_if_it_had_been_right_at_once(
     request: Request, days: int
 ) -> None:
-    """Nothing computed under the wrong date lives on: the same facts give the same clock, whatever came between."""
+    """Nothing worked out under the wrong date lives on, not even that an extension was notified in time."""
     right = on(request.received, days)
     log = log_of(request)
-    dl.due(log, rules_of(request))
     edited = [dl.Received(right) if isinstance(event, dl.Received) else event for event in log]
-    corrected = Request(**{**vars(request), "received": right})
+    month = walk(Request(**{**vars(request), "received": right, "extended": False}), rules_of(request).calendar)
+    in_time = month.notice_by is None or request.received <= month.notice_by
+    corrected = Request(**{**vars(request), "received": right, "extended": request.extended and in_time})
     assert found(read(gather(edited), rules_of(request))) == walk(corrected, rules_of(request).calendar)
