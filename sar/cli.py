@@ -24,12 +24,13 @@ from sar.foundation.actors import SYSTEM
 from sar.foundation.errors import Problem
 from sar.foundation.key_ring import KeyRing
 from sar.foundation.runtime import runtime, settings
+from sar.intake import search_words
 from sar.oversight import service as oversight
 from sar.serving import largest_body, ready_to_serve
 
 
 def register_commands(app: Flask) -> None:
-    for command in (deadlines, worker, serve, keys, staff, audit, demo):
+    for command in (deadlines, worker, serve, keys, staff, audit, index_search_words, demo):
         app.cli.add_command(command)
 
 
@@ -121,6 +122,13 @@ def add_staff(name: str, email: str, roles: tuple[str, ...], password: str) -> N
     click.echo(enrolment_uri(person.totp_seed, person.email, settings().organisation_name))
     for code in access.new_recovery_codes(SYSTEM, person.id):
         click.echo(f"Recovery code: {code}")
+
+
+@click.command("search-words")
+@with_appcontext
+def index_search_words() -> None:
+    """Have requests found by name that were stored before there was an index. The worker does it too, by the hour."""
+    click.echo(f"{search_words.catch_up()} requests indexed.")
 
 
 @click.group()

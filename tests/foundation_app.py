@@ -12,7 +12,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
-from sar.foundation import audit, blobs, jobs, keys, messages, throttle
+from sar.foundation import audit, blobs, jobs, keys, messages, throttle, word_index
 from sar.foundation.db import db, write_transaction
 from sar.foundation.jobs.models import PeriodicRun
 from sar.foundation.key_ring import open_ring
@@ -23,6 +23,7 @@ TABLES = [
     part.__table__
     for part in (
         keys.KeyScope,
+        word_index.WordFingerprint,
         audit.AuditEntry,
         jobs.Job,
         PeriodicRun,

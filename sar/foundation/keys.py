@@ -18,6 +18,7 @@ from flask import current_app
 from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped
 
+from sar.foundation import word_index
 from sar.foundation.clock import utc_now
 from sar.foundation.db import Row, UtcDateTime, db, plain, write_transaction
 from sar.foundation.errors import Gone
@@ -100,12 +101,16 @@ def preload(scope_ids: Iterable[str]) -> list[KeyScope]:
 
 
 def erase_scope(scope_id: str) -> None:
-    """Destroy a scope's key, inside a write transaction: what it sealed cannot be read again, in any copy of it."""
+    """Destroy a scope's key, inside a write transaction: what it sealed cannot be read again, in any copy of it.
+
+    Nor can it be found by its words any more.
+    """
     scope = db.session.get_one(KeyScope, scope_id)
     if scope_id == SYSTEM_SCOPE:
         raise ValueError("the system's own key is never erased")
     scope.wrapped_key = None
     scope.erased_at = scope.erased_at or utc_now()
+    word_index.forget(scope_id)
     db.session.flush()
 
 

@@ -1,11 +1,11 @@
-"""Work of the clock: drafts and identity copies go when their time is over."""
+"""Work of the clock: drafts and identity copies go when their time is over; what has no index gets one."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from sar.foundation.jobs import periodic
-from sar.intake import drafts, service
+from sar.intake import drafts, search_words, service
 
 
 @periodic("intake.expire_drafts", every=timedelta(hours=1))
@@ -16,3 +16,8 @@ def expire_drafts() -> None:
 @periodic("intake.destroy_old_identity_copies", every=timedelta(days=1))
 def destroy_old_identity_copies() -> None:
     service.destroy_old_identity_copies()
+
+
+@periodic("intake.index_search_words", every=timedelta(hours=1))
+def index_search_words() -> None:
+    search_words.catch_up()

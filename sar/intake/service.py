@@ -29,6 +29,7 @@ from sar.foundation.events import Event, announce
 from sar.foundation.ids import new_reference
 from sar.foundation.keys import new_scope
 from sar.foundation.runtime import settings
+from sar.intake import search_words
 from sar.intake.answers import FIRST_DAY, Channel, IdentityKind, RequestAnswers, require_complete
 from sar.intake.models import Submission
 
@@ -146,6 +147,7 @@ def _store(
         )
         session.add(submission)
         session.flush()
+        search_words.keep(submission)
         record(
             actor,
             Action.SUBMISSION_RECEIVED,

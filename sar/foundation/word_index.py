@@ -1,0 +1,97 @@
+"""Finding sealed names by any of their words: keyed fingerprints, one row for each word (security.md 19).
+
+Someone who holds the database and not the key ring sees that two requests share a word, and not which. Rows belong
+to a scope and go when its key is destroyed (docs/decisions/0012).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, delete, false, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped
+
+from sar.foundation.db import ID, Base, db, plain
+from sar.foundation.runtime import runtime
+
+MOST_WORDS = 8  # of a search; nobody has more names than that, and each costs a look-up
+_LENGTH = 32  # hexadecimal digits: 128 bits, so that two words never meet by chance
+# Letters that Unicode does not take apart into a plain one and a mark.
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n"}
+)
+_BREAKS = re.compile(r"[^\w\s]|_")
+
+
+class WordFingerprint(Base):
+    """One word of something sealed. `purpose` says of what: a word of a name is not found as a word of an office."""
+
+    __tablename__ = "word_fingerprint"
+
+    purpose: Mapped[str] = plain(String(20), primary_key=True)
+    fingerprint: Mapped[str] = plain(String(_LENGTH), primary_key=True)
+    scope_id: Mapped[str] = plain(ID, ForeignKey("key_scope.id"), primary_key=True, index=True)
+
+
+def remember(scope_id: str, purpose: str, texts: Iterable[str]) -> None:
+    """Have these texts found by their words, and no others of this scope and purpose. In a write transaction."""
+    words = {form for text in texts for form in forms_of(text)}
+    db.session.execute(
+        delete(WordFingerprint).where(WordFingerprint.scope_id == scope_id, WordFingerprint.purpose == purpose)
+    )
+    if words:
+        rows = [
+            {"purpose": purpose, "fingerprint": one, "scope_id": scope_id} for one in _fingerprints(purpose, words)
+        ]
+        db.session.execute(insert(WordFingerprint), rows)
+
+
+def forget(scope_id: str) -> None:
+    """Have nothing of a scope found any more. In a write transaction."""
+    db.session.execute(delete(WordFingerprint).where(WordFingerprint.scope_id == scope_id))
+
+
+def found_by(scope: InstrumentedAttribute[str], purpose: str, typed: str) -> ColumnElement[bool]:
+    """Rows of these scopes that hold every word typed, in whatever order. Nothing, where no word was typed.
+
+    A word also counts as found when it is written as one with its neighbour: "O Brien" finds O'Brien.
+    """
+    words = [word for word in map(_plain_form, typed.split()) if word][:MOST_WORDS]
+    if not words:
+        return false()
+    pairs = [first + second for first, second in zip(words, words[1:], strict=False)]
+    wanted = []
+    for place, word in enumerate(words):
+        accepted = {word, *pairs[max(0, place - 1) : place + 1]}
+        wanted.append(
+            scope.in_(
+                select(WordFingerprint.scope_id).where(
+                    WordFingerprint.purpose == purpose,
+                    WordFingerprint.fingerprint.in_(_fingerprints(purpose, accepted)),
+                )
+            )
+        )
+    return and_(*wanted)
+
+
+def forms_of(text: str) -> frozenset[str]:
+    """What a text is found by: each word, each part of a word with a hyphen or apostrophe, neighbours as one word."""
+    words = text.split()
+    whole = [form for form in map(_plain_form, words) if form]
+    parts = {form for word in words for part in _BREAKS.split(word) if (form := _plain_form(part))}
+    return frozenset({*whole, *parts, *(a + b for a, b in zip(whole, whole[1:], strict=False))})
+
+
+def _plain_form(word: str) -> str:
+    """Letters and digits alone: no case, no accents, no punctuation."""
+    folded = unicodedata.normalize("NFKD", word.casefold()).casefold().translate(_LETTERS)
+    return "".join(c for c in folded if c.isalnum())
+
+
+def _fingerprints(purpose: str, words: Iterable[str]) -> list[str]:
+    key = runtime().key_ring.derive(f"words|{purpose}")
+    return sorted({hmac.new(key, word.encode(), hashlib.sha256).hexdigest()[:_LENGTH] for word in words})
