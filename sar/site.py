@@ -107,6 +107,7 @@ _MENU = (
     ("Log a request", "intake.log", Permission.CASE_WORK),
     ("Outbox", "cases.outbox", Permission.CASE_WORK),
     ("Originators", "records.originators", Permission.ORIGINATORS_MANAGE),
+    ("Wording of letters", "wordings.letters", Permission.WORDING_EDIT),
     ("Oversight", "oversight.dashboard", Permission.REPORTS_VIEW),
     ("Background jobs", "oversight.jobs", Permission.JOBS_VIEW),
     ("Staff", "access.staff_list", Permission.STAFF_MANAGE),

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 from sar.cases.models import Case
 from sar.cases.queries import clock_of
-from sar.foundation import blobs, messages, wording
+from sar.foundation import blobs, messages, wording, wordings
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.foundation.runtime import settings
-from sar.foundation.typesetting import typeset
+from sar.foundation.typesetting import typeset, typeset_pictures
 from sar.intake.answers import Route
 
 REPLY_DAYS = 28
@@ -26,23 +26,14 @@ ACCEPTED_DOCUMENTS = (
 )
 # How the requester wants to hear from us, as an outbox channel.
 _CHANNELS = {Route.EMAIL: "email", Route.PHONE: "sms", Route.POST: "post", Route.PRISON: "post"}
-NAMES = {
-    "acknowledgement": "Acknowledgement",
-    "acknowledgement_waiting": "Acknowledgement, waiting for the person",
-    "id_request": "Request for proof of identity",
-    "clarification": "Question",
-    "clarification_no_pause": "Question",
-    "extension": "Extension",
-    "rejection": "Refusal",
-    "withdrawal": "Withdrawal",
-    "new_words": "New six words",
-    "passphrase": "Words that open the reply",
-    "ready_to_collect": "Reply ready to collect",
-    "ready_to_hand_over": "Reply ready to hand over",
-    "consultation_request": "Originator asked for a view",
-    "consultation_chase": "Originator reminded",
-    "consultation.code": "Code for an originator",
-}
+
+
+def compose(case: Case, name: str, **fields: wording.FieldValue | None) -> wording.Wording:
+    """The letter as it would read today. Raises Refused when its wording cannot be used for this case.
+
+    `fields` are those that the wording needs beyond what every letter may use: names, dates, how to reach us.
+    """
+    return wordings.render(name, {**_common(case), **fields})
 
 
 def send(
@@ -51,16 +42,26 @@ def send(
     """Write a letter and put it in the outbox, inside the caller's write transaction.
 
     It goes the way the requester asked to be reached, or by `channel`. Raises Refused when we have no address for
-    that. `fields` are those that the wording needs beyond what every letter may use: names, dates, how to reach us.
+    that, or as `compose` does.
     """
-    needed = wording.fields(name)
-    given = {key: value for key, value in {**_common(case), **fields}.items() if key in needed and value is not None}
-    letter = wording.render(name, given)
-    channel = channel or _CHANNELS[_route(case)]
-    to = _address(case, channel)
+    channel = channel or usual_channel(case)
+    return post(actor, case, name, compose(case, name, **fields), channel=channel, to=address_for(case, channel))
+
+
+def post(
+    actor: Actor,
+    case: Case,
+    name: str,
+    letter: wording.Wording,
+    *,
+    channel: str,
+    to: str,
+    addressee: str | None = None,
+) -> messages.Message:
+    """Put a letter that is written into the outbox, for the requester or for `addressee`, and log it."""
     letter_blob_id = None
     if channel == "post":
-        pdf = paper(case, letter)
+        pdf = paper(case, letter, addressee=addressee, address=to)
         letter_blob_id = blobs.put(case.scope_id, io.BytesIO(pdf), media_type="application/pdf").id
     message = messages.send(
         actor,
@@ -77,38 +78,48 @@ def send(
     return message
 
 
-def paper(case: Case, letter: wording.Wording, template: str = "letter") -> bytes:
-    """The letter as a PDF for print, or to go first in the bundle."""
+def paper(case: Case, letter: wording.Wording, *, addressee: str | None = None, address: str | None = None) -> bytes:
+    """The letter as a PDF for print."""
+    return typeset("letter", _on_paper(case, letter, addressee, address))
+
+
+def pictures(
+    case: Case, letter: wording.Wording, *, addressee: str | None = None, address: str | None = None
+) -> list[bytes]:
+    """The pages of the letter as PNG, to look at before it goes."""
+    return typeset_pictures("letter", _on_paper(case, letter, addressee, address))
+
+
+def _on_paper(case: Case, letter: wording.Wording, addressee: str | None, address: str | None) -> dict[str, object]:
     current = settings()
-    return typeset(
-        template,
-        {
-            "date": london_today(),
-            "reference": case.reference,
-            "organisation": current.organisation_name,
-            "colour": current.brand_colour,
-            "sender": {
-                "name": current.organisation_name,
-                "lines": [*_lines(current.contact_address), current.contact_email],
-            },
-            "addressee": {"name": case.submission.full_name, "lines": _lines(postal_address(case))},
-            "subject": letter.subject,
-            "blocks": letter.as_data(),
-            "signatory": {"name": "Records team", "lines": [current.organisation_name]},
+    lines = _lines(postal_address(case) if address is None else address)
+    return {
+        "date": london_today(),
+        "reference": case.reference,
+        "organisation": current.organisation_name,
+        "colour": current.brand_colour,
+        "sender": {
+            "name": current.organisation_name,
+            "lines": [*_lines(current.contact_address), current.contact_email],
         },
-    )
+        "addressee": {"name": addressee or case.submission.full_name, "lines": lines},
+        "subject": letter.subject,
+        "blocks": letter.as_data(),
+        "signatory": {"name": "Records team", "lines": [current.organisation_name]},
+    }
 
 
-def name_of(kind: str) -> str:
-    """What a message of this kind is, in words for staff."""
-    return NAMES.get(kind.removeprefix("letter."), kind)
+def usual_channel(case: Case) -> str:
+    """The way the requester asked to be reached, as a channel of the outbox."""
+    return _CHANNELS[_route(case)]
 
 
 def _route(case: Case) -> Route:
     return Route((case.submission.contact or {}).get("route", Route.POST))
 
 
-def _address(case: Case, channel: str) -> str:
+def address_for(case: Case, channel: str) -> str:
+    """Where a letter to the requester goes by this channel. Raises Refused when nobody told us."""
     contact = case.submission.contact or {}
     found = {
         "email": contact.get("email"),
@@ -148,18 +159,27 @@ def how_to_reach_us() -> str:
     return f"call {current.contact_phone}, email {current.contact_email}, or write to {current.contact_address}"
 
 
+def anywhere(reference: str) -> dict[str, wording.FieldValue]:
+    """What every letter may say, whichever stage writes it (see `wordings.ANYWHERE`)."""
+    current = settings()
+    return {
+        "reference": reference,
+        "organisation": current.organisation_name,
+        "regulator": current.regulator_name,
+        "contact": how_to_reach_us(),
+    }
+
+
 def _common(case: Case) -> dict[str, wording.FieldValue | None]:
     current, today, clock = settings(), london_today(), clock_of(case)
     return {
-        "reference": case.reference,
+        **anywhere(case.reference),
         "name": case.submission.full_name,
         "received_date": case.received_on,
         "due_date": clock.due,
         "asked_date": today,
         "reply_by": today + timedelta(days=REPLY_DAYS),
-        "organisation": current.organisation_name,
-        "regulator": current.regulator_name,
-        "contact": how_to_reach_us(),
+        "regulator_contact": current.regulator_contact,
         "accepted_documents": ACCEPTED_DOCUMENTS,
         "status_page": f"{current.public_url}/check",
         "collect_by": today + timedelta(days=current.collection_days),

@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 
 from sar.access.permissions import Permission
 from sar.cases.ledger import require
-from sar.cases.letters import name_of
+from sar.cases.letter_names import name_of
 from sar.cases.models import Case
 from sar.cases.queries import visible_to
 from sar.foundation import blobs, messages

@@ -10,7 +10,7 @@ from typing import Any
 
 from sar.access.queries import staff_names
 from sar.cases.clock_commands import EVIDENCE
-from sar.cases.letters import name_of
+from sar.cases.letter_names import name_of
 from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.foundation.audit import AuditEntry
 from sar.foundation.wording import date_words, moment_words

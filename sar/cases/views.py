@@ -19,12 +19,13 @@ from sar.cases.letters import reach_words
 from sar.cases.models import Case
 from sar.cases.panels import panels_for
 from sar.cases.timeline import HIDDEN, in_words
+from sar.cases.wordings import views as wordings
 from sar.cases.workflow import STAGE_NAMES, Event, Offer, Stage, offers
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.foundation.wording import date_words
 
-BLUEPRINTS = (bp,)
+BLUEPRINTS = (bp, wordings.bp)
 # Imported for the pages that they add to the blueprint.
 PAGES = (clock_views, ending_views, new_words_views, outbox_views)
 

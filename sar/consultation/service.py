@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from sar.access.service import end_links, issue_link, new_link_code, open_link
-from sar.cases.letters import how_to_reach_us
+from sar.cases.letters import anywhere
 from sar.cases.queries import clock_of, visible_case
 from sar.consultation import queries
 from sar.consultation.models import (
@@ -18,7 +18,7 @@ from sar.consultation.models import (
     State,
     View,
 )
-from sar.foundation import messages, wording
+from sar.foundation import messages, wording, wordings
 from sar.foundation.actions import Action
 from sar.foundation.actors import PUBLIC, SYSTEM, Actor
 from sar.foundation.audit import record
@@ -32,6 +32,7 @@ from sar.records.service import viewed_just_now
 
 PURPOSE = "consultation"
 CHASE = "consultation_chase"
+ESCALATION = "consultation_escalation"
 # Answers that do not let everything go need a reason: the officer must be able to weigh it.
 _NEED_REASON = frozenset({View.RELEASE_IN_PART, View.WITHHOLD, View.NOT_OURS})
 
@@ -197,7 +198,7 @@ def _chase(consultation_id: str, chases: int) -> int:
         record(
             SYSTEM, Action.CONSULTATION_CHASED, consultation.id, case_id=consultation.case_id, chase=chases + 1
         )
-        _write(SYSTEM, consultation, CHASE)
+        _write(SYSTEM, consultation, ESCALATION if chases else CHASE)
         return 1
 
 
@@ -205,9 +206,8 @@ def _reminded_lately(consultation: Consultation) -> bool:
     """A worker that stood still for days must not catch up with two reminders on one of them."""
     current = settings()
     since = london_today() - timedelta(days=current.consultation_escalate_day - current.consultation_chase_day)
-    return any(
-        sent.kind == CHASE and london_date(sent.created_at) > since for sent in messages.about(consultation.id)
-    )
+    reminders = (sent for sent in messages.about(consultation.id) if sent.kind in (CHASE, ESCALATION))
+    return any(london_date(sent.created_at) > since for sent in reminders)
 
 
 def _write(actor: Actor, consultation: Consultation, letter: str) -> None:
@@ -218,7 +218,7 @@ def _write(actor: Actor, consultation: Consultation, letter: str) -> None:
     case = visible_case(SYSTEM, consultation.case_id)
     clock = clock_of(case)
     values: dict[str, wording.FieldValue] = {
-        "reference": consultation.id[:8].upper(),
+        **anywhere(consultation.id[:8].upper()),
         "originator": consultation.originator.name,
         "records": [found.title for found in consultation.records],
         "reply_by": consultation.due_on,
@@ -227,10 +227,8 @@ def _write(actor: Actor, consultation: Consultation, letter: str) -> None:
         "link": f"{current.public_url}/originator/{token}",
         "link_ends": consultation.link_ends_on,
         "due_date": clock.due or clock.due_if_answered_today or consultation.due_on,
-        "contact": how_to_reach_us(),
     }
-    needed = wording.fields(letter)
-    text = wording.render(letter, {name: value for name, value in values.items() if name in needed})
+    text = wordings.render(letter, values)
     messages.send(
         actor,
         scope_id=consultation.scope_id,

@@ -52,6 +52,7 @@ class Action(Enum):
     NOTE_ADDED = ("case.note_added", ("note_id",))
     NEW_WORDS_GIVEN = ("case.new_words_given", ("channel",))
     LETTER_SENT = ("case.letter_sent", ("letter", "message_id"))
+    WORDING_CHANGED = ("wording.changed", ("letter", "version", "restored_from"))
     LETTER_OPENED = ("case.letter_opened", ("message_id", "kind"))
 
     # records

@@ -18,6 +18,7 @@ import typst
 from sar.foundation.typefaces import FONT_FOLDER, showable
 
 _TEMPLATE_FOLDER = Path(__file__).parent / "typst"
+_SCREEN_PPI = 110.0
 _LETTER = frozenset({"date", "reference", "sender", "addressee", "subject", "blocks", "signatory"})
 
 # What each template cannot do without. Optional keys are named in the template itself and in docs/look.md.
@@ -66,6 +67,18 @@ def typeset(template_name: str, data: Mapping[str, Any]) -> bytes:
     `colour` ("#rrggbb") and `organisation` are optional everywhere. Raises TypesettingError for an unknown template,
     a missing key or a value the template cannot use.
     """
+    pdf = _compiled(template_name, data, format="pdf", pdf_standards=["ua-1"])
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def typeset_pictures(template_name: str, data: Mapping[str, Any]) -> list[bytes]:
+    """The pages of the same paper as PNG, for a screen. Raises as `typeset` does."""
+    pages = _compiled(template_name, data, format="png", ppi=_SCREEN_PPI)
+    return [pages] if isinstance(pages, bytes) else list(pages)
+
+
+def _compiled(template_name: str, data: Mapping[str, Any], **output: Any) -> bytes | Sequence[bytes]:
     if template_name not in REQUIRED:
         raise TypesettingError(f"there is no paper named {template_name!r}")
     missing = sorted(REQUIRED[template_name] - data.keys())
@@ -73,16 +86,16 @@ def typeset(template_name: str, data: Mapping[str, Any]) -> bytes:
         raise TypesettingError(f"the paper {template_name!r} needs {', '.join(missing)}")
     prepared = _prepared(data)
     try:
-        return typst.compile(
+        made: bytes | Sequence[bytes] = typst.compile(
             _TEMPLATE_FOLDER / f"{template_name}.typ",
             root=_TEMPLATE_FOLDER,
             font_paths=[FONT_FOLDER],
             ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards=["ua-1"],
             sys_inputs={"data": json.dumps(prepared, ensure_ascii=False)},
             timestamp=_noon(prepared["date"]),
+            **output,
         )
     except typst.TypstError:
         # The message of typst can quote the data, which may be personal: not chained, so it reaches no log.
         raise TypesettingError(f"the data does not fit the paper {template_name!r}") from None
+    return made

@@ -73,11 +73,14 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class _Template:
+class Template:
+    """A wording taken apart, its fields not yet filled in."""
+
     subject: str
     blocks: tuple[Block, ...]
 
     def fields(self) -> frozenset[str]:
+        """Every field it names, shared parts among them."""
         texts = [self.subject, *(line for block in self.blocks for line in block.lines)]
         return frozenset(name for text in texts for name in _FIELD.findall(text))
 
@@ -122,7 +125,7 @@ def _blocks(body: str, name: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def parse(text: str, name: str) -> _Template:
+def parse(text: str, name: str) -> Template:
     """Take a template apart; raises WordingError when the subject line or the text is missing or a brace is stray."""
     head, _, body = text.replace("\r\n", "\n").partition("\n")
     if not head.startswith("Subject: ") or not head.removeprefix("Subject: ").strip():
@@ -130,19 +133,24 @@ def parse(text: str, name: str) -> _Template:
     without_fields = _FIELD.sub("", text)
     if "{" in without_fields or "}" in without_fields:
         raise WordingError(f"the wording of {name!r} has a brace that is not part of a field such as {{reference}}")
-    return _Template(head.removeprefix("Subject: ").strip(), _blocks(body, name))
+    return Template(head.removeprefix("Subject: ").strip(), _blocks(body, name))
 
 
-def _load(name: str, folder: Path) -> _Template:
-    path = folder / f"{name}.txt"
-    if not _NAME.fullmatch(name) or not path.is_file():
-        raise WordingError(f"there is no wording named {name!r}")
-    return parse(path.read_text(encoding="utf-8"), name)
+def _load(name: str, folder: Path) -> Template:
+    return parse(text_of(name, folder), name)
 
 
 def names(folder: Path = LETTER_FOLDER) -> tuple[str, ...]:
     """The names of all letters, in order."""
     return tuple(sorted(path.stem for path in folder.glob("*.txt")))
+
+
+def text_of(name: str, folder: Path = LETTER_FOLDER) -> str:
+    """The wording as it is delivered with the software. Raises WordingError when there is none of that name."""
+    path = folder / f"{name}.txt"
+    if not _NAME.fullmatch(name) or not path.is_file():
+        raise WordingError(f"there is no wording named {name!r}")
+    return path.read_text(encoding="utf-8")
 
 
 def fields(name: str, folder: Path = LETTER_FOLDER) -> frozenset[str]:
@@ -187,7 +195,11 @@ def render(name: str, given: Mapping[str, FieldValue], folder: Path = LETTER_FOL
     Dates are put in words. A paragraph or list left empty by its fields is left out. Raises WordingError when a field
     is missing, unknown or None, so that no letter leaves with a hole in it or without something meant for it.
     """
-    template = _load(name, folder)
+    return fill(_load(name, folder), given, name, folder)
+
+
+def fill(template: Template, given: Mapping[str, FieldValue], name: str, folder: Path = LETTER_FOLDER) -> Wording:
+    """A template with its fields filled in; `name` is for the message of a WordingError. See `render`."""
     needed = template.fields() - SHARED_PARTS
     missing = sorted(field for field in needed if given.get(field) is None)
     if missing:

@@ -18,6 +18,7 @@ from redaction.plan import Plan
 from sar.cases.exemptions import EXEMPTIONS
 from sar.cases.models import Case
 from sar.foundation import blobs
+from sar.foundation.errors import Refused
 from sar.records.models import Record
 from sar.records.queries import disclosable_records, originators
 from sar.release import assembly, joining, papers
@@ -84,6 +85,8 @@ def build(case: Case, passphrase: str, folder: Path, progress: Progress) -> Buil
         locked = joining.lock(bundle)
     except joining.Failed as failure:
         raise blocked(_WHOLE, str(failure)) from failure
+    except Refused as problem:  # an edited wording of a paper that cannot be used
+        raise blocked(_COVER, problem.message, reason="wording") from problem
     redactions = sum(int(report["boxes"]) for report in reports)
     return Built(locked, bundle.pages, redactions, {"records": reports, "needles": len(needles)})
 

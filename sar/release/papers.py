@@ -10,9 +10,9 @@ from redaction.needles import NeedleSet
 from redaction.plan import Plan
 from sar.cases.deadlines import Regime
 from sar.cases.exemptions import exemption
-from sar.cases.letters import how_to_reach_us, postal_address
+from sar.cases.letters import anywhere, postal_address
 from sar.cases.models import Case
-from sar.foundation import wording
+from sar.foundation import wording, wordings
 from sar.foundation.clock import london_today
 from sar.foundation.runtime import settings
 from sar.foundation.typesetting import typeset
@@ -77,9 +77,8 @@ def cover(case: Case, answered: Sequence[Answered], contents: Sequence[tuple[str
         "page_count": pages,
         "reasons": list(dict.fromkeys(why(code) for code in codes)) or [NO_MORE_SAID],
         "searches": _SEARCHES,
-        "contact": how_to_reach_us(),
     }
-    letter = _render(name, values)
+    letter = _render(case, name, values)
     return typeset(
         "cover",
         {
@@ -92,7 +91,7 @@ def cover(case: Case, answered: Sequence[Answered], contents: Sequence[tuple[str
             "subject": letter.subject,
             "blocks": letter.as_data(),
             "contents": [{"label": label, "page": page} for label, page in contents],
-            "sections": [_section(name) for name in _rights(answered)],
+            "sections": [_section(case, name) for name in _rights(answered)],
             "in_bundle": True,
             "signatory": {"name": "Records team", "lines": [current.organisation_name]},
         },
@@ -125,7 +124,7 @@ def schedule(case: Case, answered: Sequence[Answered], needles: Sequence[str]) -
             "title": "What was taken out, and why",
             "in_bundle": True,
             "subject_name": case.submission.full_name,
-            "introduction": _render("about_boxes", {}).as_data(),
+            "introduction": _render(case, "about_boxes", {}).as_data(),
             "records": [_record_row(item, needles) for item in answered],
             # Neither "nothing was taken out" nor the opposite: that may be what must not be said (see `told`).
             "nothing": "There is nothing to list.",
@@ -134,12 +133,7 @@ def schedule(case: Case, answered: Sequence[Answered], needles: Sequence[str]) -
                 {"code": code, "law": exemption(code).law, "text": why(code)} for code in codes
             ],
             "complain": _render(
-                "how_to_complain",
-                {
-                    "contact": how_to_reach_us(),
-                    "regulator": current.regulator_name,
-                    "regulator_contact": current.regulator_contact,
-                },
+                case, "how_to_complain", {"regulator_contact": current.regulator_contact}
             ).as_data(),
         },
     )
@@ -186,7 +180,7 @@ def _rights(answered: Sequence[Answered]) -> list[str]:
     return [names[regime] for regime in sorted(regimes)]
 
 
-def _section(name: str) -> dict[str, object]:
+def _section(case: Case, name: str) -> dict[str, object]:
     current = settings()
     values: dict[str, wording.FieldValue] = {
         "legal_basis": _LEGAL_BASIS,
@@ -196,17 +190,15 @@ def _section(name: str) -> dict[str, object]:
         "recipients": _RECIPIENTS,
         "retention": _RETENTION,
         "automated_decisions": "We make no decision about you by computer alone.",
-        "contact": how_to_reach_us(),
-        "regulator": current.regulator_name,
         "regulator_contact": current.regulator_contact.removesuffix("."),  # a full stop follows it
     }
-    text = _render(name, values)
+    text = _render(case, name, values)
     return {"heading": text.subject, "blocks": text.as_data()}
 
 
-def _render(name: str, values: dict[str, wording.FieldValue]) -> wording.Wording:
-    needed = wording.fields(name)
-    return wording.render(name, {key: value for key, value in values.items() if key in needed})
+def _render(case: Case, name: str, values: dict[str, wording.FieldValue]) -> wording.Wording:
+    whose = {"name": case.submission.full_name, "received_date": case.received_on}
+    return wordings.render(name, {**anywhere(case.reference), **whose, **values})
 
 
 def _sender() -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sar.cases import letters, timeline
+from sar.cases import letter_names, timeline
 from sar.cases.endings import REFUSAL_CODES, told
 from sar.cases.exemptions import Kind
 from sar.foundation import wording
@@ -124,7 +124,7 @@ def test_each_letter_asks_only_for_what_its_sender_gives(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(GIVEN))
 def test_each_letter_has_a_name_for_staff(name: str) -> None:
-    assert letters.name_of(f"letter.{name}") == letters.NAMES[name]
+    assert letter_names.name_of(f"letter.{name}") == letter_names.NAMES[name]
 
 
 def test_only_a_letter_written_while_the_clock_runs_promises_a_date() -> None:

@@ -9,7 +9,16 @@ import pytest
 from sar.foundation import wording
 from sar.foundation.wording import Block, WordingError
 
-RESPONSES = ("full_response", "partial_response", "nothing_held", "rejection")
+RESPONSES = (
+    "full_response",
+    "partial_response",
+    "incomplete_response",
+    "interim_disclosure",
+    "nothing_held",
+    "ncnd",
+    "referral",
+    "rejection",
+)
 TO_REQUESTERS = (
     "acknowledgement",
     "id_request",
@@ -19,10 +28,38 @@ TO_REQUESTERS = (
     "new_words",
     "withdrawal",
     "how_to_complain",
+    "authority_request",
+    "reminder",
+    "closure_warning",
+    "closed_no_reply",
+    "clock_restarted",
+    "fee_request",
+    "delay_apology",
+    "consent_request",
+    "complaint_acknowledgement",
+    "complaint_progress",
+    "complaint_outcome",
+    "breach_notice",
     *RESPONSES,
 )
 LISTS = frozenset(
-    {"reasons", "searches", "records", "accepted_documents", "categories", "origins", "recipients", "purposes"}
+    {
+        "reasons",
+        "searches",
+        "records",
+        "accepted_documents",
+        "categories",
+        "origins",
+        "recipients",
+        "purposes",
+        "sent_now",
+        "actions",
+        "chronology",
+        "decisions",
+        "derivation",
+        "figures",
+        "bands",
+    }
 )
 
 

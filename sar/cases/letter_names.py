@@ -1,0 +1,72 @@
+"""What each letter is called on screen, and which letters belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# In the order of a request: each group with its letters. Messages that are no letters are named at the end.
+GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "When a request comes": {
+            "acknowledgement": "Acknowledgement",
+            "acknowledgement_waiting": "Acknowledgement, waiting for the person",
+            "id_request": "Request for proof of identity",
+            "authority_request": "Request for authority to ask for someone else",
+            "new_words": "New six words",
+            "referral": "Referral to the organisation in charge",
+        },
+        "While we work on it": {
+            "clarification": "Question",
+            "clarification_no_pause": "Question, while the clock runs on",
+            "reminder": "Reminder",
+            "closure_warning": "Warning before closing",
+            "closed_no_reply": "Closed without a reply",
+            "clock_restarted": "Clock running again",
+            "extension": "Extension",
+            "fee_request": "Fee",
+            "delay_apology": "Apology for delay",
+            "interim_disclosure": "First part of the records",
+            "withdrawal": "Withdrawal",
+        },
+        "The answer": {
+            "full_response": "Answer, nothing taken out",
+            "partial_response": "Answer, some of it taken out",
+            "incomplete_response": "Answer with something still to come",
+            "nothing_held": "Nothing held",
+            "ncnd": "Neither confirming nor denying",
+            "rejection": "Refusal",
+            "about_boxes": "About the black boxes",
+            "how_to_complain": "How to complain",
+            "rights_part3": "Rights, records of a sentence",
+            "rights_uk_gdpr": "Rights, other records",
+            "ready_to_collect": "Reply ready to collect",
+            "ready_to_hand_over": "Reply ready to hand over",
+            "passphrase": "Words that open the reply",
+        },
+        "To others": {
+            "consultation_request": "Originator asked for a view",
+            "consultation_chase": "Originator reminded",
+            "consultation_escalation": "Originator reminded again",
+            "consent_request": "Question to another person in the records",
+            "health_opinion": "Request for a health opinion",
+        },
+        "When something went wrong": {
+            "complaint_acknowledgement": "Complaint acknowledged",
+            "complaint_progress": "Progress on a complaint",
+            "complaint_outcome": "Outcome of a complaint",
+            "regulator_chronology": "Chronology and decisions for the regulator",
+            "backlog_recovery": "Backlog recovery report",
+            "breach_notice": "Notice of a breach",
+        },
+    }
+)
+_MESSAGES = {"consultation.code": "Code for an originator"}
+NAMES: Mapping[str, str] = MappingProxyType(
+    {name: title for letters in GROUPS.values() for name, title in letters.items()} | _MESSAGES
+)
+
+
+def name_of(kind: str) -> str:
+    """What a message of this kind is, in words for staff."""
+    return NAMES.get(kind.removeprefix("letter."), kind)

@@ -1,0 +1,1 @@
+"""The wording of letters, as the data protection officer edits it; each version is kept."""
