@@ -197,7 +197,7 @@ def _section(case: Case, name: str) -> dict[str, object]:
 
 
 def _render(case: Case, name: str, values: dict[str, wording.FieldValue]) -> wording.Wording:
-    whose = {"name": case.submission.full_name, "received_date": case.received_on}
+    whose: dict[str, wording.FieldValue] = {"name": case.submission.full_name, "received_date": case.received_on}
     return wordings.render(name, {**anywhere(case.reference), **whose, **values})
 
 
