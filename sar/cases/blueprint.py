@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from sar.access.guards import current_actor
 from sar.cases import queries
-from sar.cases.forms import VersionedForm
+from sar.cases.forms import DatedForm, VersionedForm
 from sar.cases.models import Case
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Conflict, Refused
@@ -72,10 +72,24 @@ def form_page(
         else:
             flash(done if isinstance(done, str) else done(queries.visible_case(current_actor(), case_id)), "success")
             return back(case_id)
+    return show_form(case_id, form, title, template, look_again, **more), status
+
+
+def show_form(
+    case_id: str,
+    form: VersionedForm,
+    title: str,
+    template: str,
+    look_again: bool,
+    **more: object,
+) -> str:
+    """The page of one form. `look_again` makes it for the case as it is now, which the officer is about to see."""
     case = queries.visible_case(current_actor(), case_id)
     if look_again:  # else the version stays the one that the officer has seen
         form.version.data, form.version.raw_data = case.version, None
-    page = render_template(
+        if form.is_submitted() and isinstance(form, DatedForm):  # what was seen before is not what would happen now
+            form.shown_on.data = ""
+    return render_template(
         template,
         case=case,
         clock=queries.clock_of(case),
@@ -84,4 +98,3 @@ def form_page(
         page_title_text=title,
         **more,
     )
-    return page, status

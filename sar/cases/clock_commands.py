@@ -1,24 +1,29 @@
-"""Commands that put dated facts on the clock: identity, questions and answers, the extension, the date received."""
+"""Commands that put dated facts on the clock: what the person must send, questions, extension, the date received."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from datetime import date
+from decimal import Decimal
 
+from sar.access.permissions import Permission
 from sar.cases import letters
-from sar.cases.deadlines import ClarificationRequested, ClockState, Extended, ExtensionReason
+from sar.cases.deadlines import AWAITED, ClarificationRequested, ClockState, Extended, ExtensionReason, Rule
 from sar.cases.ledger import Fact, case_for, renew_clock, require_open, store_fact
 from sar.cases.models import Case
 from sar.cases.moves import IDENTITY_SETTLED
-from sar.cases.queries import clock_events, clock_from, clock_of, open_questions, visible_case
+from sar.cases.queries import clock_events, clock_of, open_questions, waits_of
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
 from sar.foundation.clock import london_today
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, Refused
+from sar.foundation.wording import date_words
 from sar.intake import service as intake
 
+_EXTENSION_LAW = "Art 12A(3)-(4) UK GDPR; DPA 2018 s.54(3A)-(3B)"
+_AMOUNT = re.compile(r"[0-9]{1,5}(\.[0-9]{2})?")
 # Evidence an officer can rely on; service users without a passport are never turned away for it.
 EVIDENCE = {
     "photo_id": "Photo identity document",
@@ -27,23 +32,6 @@ EVIDENCE = {
     "prison_record": "Checked with the prison",
     "known": "Known in person to a named member of staff",
 }
-
-
-@dataclass(frozen=True)
-class WhatIf:
-    """Due dates before and after a change that has not been made, and the warnings that it would add."""
-
-    before: date | None
-    after: date | None
-    warnings: tuple[str, ...]
-
-
-def what_if(actor: Actor, case_id: str, fact: Fact) -> WhatIf:
-    """What one more fact would do. Changes nothing. Raises Refused for dates that cannot all be true."""
-    case = visible_case(actor, case_id)
-    events = clock_events(case)
-    now, then = clock_from(case, events), clock_from(case, [*events, fact.event])
-    return WhatIf(now.due, then.due, tuple(item.message for item in then.warnings if item not in now.warnings))
 
 
 def check_identity(
@@ -79,6 +67,50 @@ def ask_for_identity(actor: Actor, case_id: str, reason: str, *, version: int | 
         case.identity = "asked"
         store_fact(actor, case, Fact("id_requested", london_today(), detail=reason.strip()))
         letters.send(actor, case, "id_request", reason=reason.strip().rstrip("."))
+
+
+def ask_for_authority(actor: Actor, case_id: str, reason: str, *, version: int | None = None) -> None:
+    """Ask whoever acts for someone else for that person's written authority. The clock starts when it comes."""
+    if not reason.strip():
+        raise Refused("Say why written authority is needed.")
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        require_open(case)
+        if Rule.AUTHORITY in waits_of(case):
+            raise Conflict("Written authority has been asked for already.")
+        store_fact(actor, case, Fact("authority_requested", london_today(), detail=reason.strip()))
+        letters.send(actor, case, "authority_request", reason=reason.strip().rstrip("."))
+
+
+def record_authority(actor: Actor, case_id: str, on: date, *, version: int | None = None) -> None:
+    """The written authority reached us on a day, and is enough."""
+    _record_what_came(actor, case_id, Rule.AUTHORITY, Fact("authority_received", on), version)
+
+
+def charge_fee(
+    actor: Actor, case_id: str, amount: str, reason: str, how_to_pay: str, *, version: int | None = None
+) -> None:
+    """Charge for a request that is manifestly unfounded or excessive (Art 12(5); s.53). Only the DPO may.
+
+    `amount` is in pounds, like "10" or "10.50". The clock starts when the fee is paid.
+    """
+    if not reason.strip() or not how_to_pay.strip():
+        raise Refused("Write why you charge a fee, and how the person can pay it.")
+    pounds = _pounds(amount)
+    with write_transaction():
+        case = case_for(actor, case_id, version, Permission.CASE_REJECT)
+        require_open(case)
+        if Rule.FEE in waits_of(case):
+            raise Conflict("A fee has been charged already.")
+        store_fact(actor, case, Fact("fee_requested", london_today(), detail=f"{pounds}: {reason.strip()}"))
+        letters.send(
+            actor, case, "fee_request", amount=pounds, reasons=[reason.strip()], how_to_pay=how_to_pay.strip()
+        )
+
+
+def record_fee_paid(actor: Actor, case_id: str, on: date, *, version: int | None = None) -> None:
+    """The whole fee was paid on a day."""
+    _record_what_came(actor, case_id, Rule.FEE, Fact("fee_paid", on), version)
 
 
 def ask_question(actor: Actor, case_id: str, question: str, reason: str, *, version: int | None = None) -> None:
@@ -130,13 +162,19 @@ def why_not_extend(case: Case) -> str | None:
     """The rule that stands in the way of an extension today, in words; None if nothing does."""
     clock = clock_of(case)
     if any(isinstance(event, Extended) for event in clock_events(case)):
-        return "This request was extended before. The law allows one extension."
+        return f"This request was extended before. The law allows one extension ({_EXTENSION_LAW})."
     if not clock.extension_available:
-        return "The rules this request was received under do not allow an extension."
+        return (
+            "The rules this request was received under do not allow an extension: Part 3 had none before "
+            "5 February 2026 (SI 2026/82 reg 4)."
+        )
     if clock.due is None or clock.extension_notice_by is None:
         return "The clock is not running. Extend when it runs again: until then no time is lost."
     if london_today() > clock.extension_notice_by:
-        return "It is too late to extend: the requester had to be told within the first month."
+        return (
+            "It is too late to extend: the requester had to be told within the first month, by "
+            f"{date_words(clock.extension_notice_by)} ({_EXTENSION_LAW})."
+        )
     return None
 
 
@@ -164,6 +202,25 @@ def set_regimes(actor: Actor, case_id: str, regimes: frozenset[str]) -> None:
             due_before=before,
             due_after=case.due_on,
         )
+
+
+def _record_what_came(actor: Actor, case_id: str, rule: Rule, fact: Fact, version: int | None) -> None:
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        require_open(case)
+        wait = waits_of(case).get(rule)
+        if wait is None or wait.answered is not None:
+            raise Conflict(f"{AWAITED[rule]} is not waited for: it was never asked for, or has come.")
+        store_fact(actor, case, fact)
+
+
+def _pounds(amount: str) -> str:
+    if not _AMOUNT.fullmatch(amount.strip().removeprefix("£").strip()):
+        raise Refused("Give the amount in pounds, like 10 or 10.50.")
+    value = Decimal(amount.strip().removeprefix("£").strip())
+    if value <= 0:
+        raise Refused("The fee must be more than nothing.")
+    return f"£{value:.2f}"
 
 
 def _require_extendable(case: Case) -> date:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+
 from flask import url_for
 
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.cases import forms, queries, service
-from sar.cases.blueprint import Answer, bp, form_page, given
+from sar.cases.blueprint import Answer, bp, form_page, given, show_form
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.ledger import Fact
 from sar.cases.models import Case, ClockFact
-from sar.cases.service import WhatIf
+from sar.cases.what_if import possible
 from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Refused
 from sar.foundation.wording import date_words
@@ -21,23 +24,30 @@ from sar.foundation.wording import date_words
 @guard(Permission.CASE_WORK)
 def identity(case_id: str) -> Answer:
     case, form = queries.visible_case(current_actor(), case_id), forms.IdentityForm()
+    copy_url = url_for("cases.identity_copy", case_id=case_id) if case.submission.identity_blob_id else None
+    title, template = "Who is asking?", "cases/identity.html"
+
+    def settle(version: int) -> None:
+        on = form.on.data if form.on else None
+        service.check_identity(current_actor(), case_id, form.evidence.data, on=on, version=version)
+
     if case.identity != "asked":
-        del form.on
-    return form_page(
+        del form.on  # the clock never waited for it
+        return form_page(case_id, form, title, settle, "Identity is settled.", template, copy_url=copy_url)
+    return _dated_page(
         case_id,
         form,
-        "Who is asking?",
-        lambda version: service.check_identity(
-            current_actor(), case_id, form.evidence.data, on=form.on.data if form.on else None, version=version
-        ),
-        "Identity is settled.",
-        "cases/identity.html",
+        title,
+        settle,
+        lambda case: f"Identity is settled.{_due_words(case)}",
+        fact=lambda day: Fact("id_received", day),
+        template=template,
         explanation=[
             f"On {date_words(fact.on)} we asked for proof because {fact.detail}"
             for fact in queries.clock_facts(case)
-            if fact.kind == "id_requested" and case.identity == "asked"
+            if fact.kind == "id_requested"
         ],
-        copy_url=url_for("cases.identity_copy", case_id=case_id) if case.submission.identity_blob_id else None,
+        copy_url=copy_url,
     )
 
 
@@ -51,11 +61,78 @@ def ask_identity(case_id: str) -> Answer:
         "Ask for proof of identity",
         lambda version: service.ask_for_identity(current_actor(), case_id, form.reason.data or "", version=version),
         "We have asked for proof of identity.",
-        what_if=_what_if(case_id, Fact("id_requested", london_today())),
+        what_if=possible(current_actor(), case_id, Fact("id_requested", london_today())),
         explanation=[
             "The clock starts when the proof comes. If someone here knows the person, that is enough: settle it "
             "without asking."
         ],
+    )
+
+
+@bp.route("/cases/<case_id>/ask-authority", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def ask_authority(case_id: str) -> Answer:
+    form = forms.AskAuthorityForm()
+    return form_page(
+        case_id,
+        form,
+        "Ask for written authority",
+        lambda version: service.ask_for_authority(current_actor(), case_id, form.reason.data or "", version=version),
+        "We have asked for written authority.",
+        what_if=possible(current_actor(), case_id, Fact("authority_requested", london_today())),
+        explanation=["Where someone asks for another person, the clock starts when their written authority comes."],
+    )
+
+
+@bp.route("/cases/<case_id>/authority", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def record_authority(case_id: str) -> Answer:
+    form = forms.AuthorityForm()
+    return _dated_page(
+        case_id,
+        form,
+        "Record the written authority",
+        lambda version: service.record_authority(current_actor(), case_id, given(form.on.data), version=version),
+        lambda case: f"The written authority is recorded.{_due_words(case)}",
+        fact=lambda day: Fact("authority_received", day),
+        explanation=_asked_for(case_id, "authority_requested", "written authority"),
+    )
+
+
+@bp.route("/cases/<case_id>/fee", methods=["GET", "POST"])
+@guard(Permission.CASE_REJECT)
+def charge_fee(case_id: str) -> Answer:
+    form = forms.FeeForm()
+    return form_page(
+        case_id,
+        form,
+        "Charge a fee",
+        lambda version: service.charge_fee(
+            current_actor(),
+            case_id,
+            form.amount.data or "",
+            form.reason.data or "",
+            form.how_to_pay.data or "",
+            version=version,
+        ),
+        "The fee is charged and the letter is on its way.",
+        what_if=possible(current_actor(), case_id, Fact("fee_requested", london_today())),
+        explanation=["The clock starts when the fee is paid."],
+    )
+
+
+@bp.route("/cases/<case_id>/fee-paid", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def record_fee_paid(case_id: str) -> Answer:
+    form = forms.FeePaidForm()
+    return _dated_page(
+        case_id,
+        form,
+        "Record that the fee was paid",
+        lambda version: service.record_fee_paid(current_actor(), case_id, given(form.on.data), version=version),
+        lambda case: f"The payment is recorded.{_due_words(case)}",
+        fact=lambda day: Fact("fee_paid", day),
+        explanation=_asked_for(case_id, "fee_requested", "a fee"),
     )
 
 
@@ -72,7 +149,7 @@ def ask_question(case_id: str) -> Answer:
             current_actor(), case_id, form.question.data or "", form.reason.data or "", version=version
         ),
         "The question is on its way.",
-        what_if=_what_if(case_id, Fact("clarification_requested", london_today(), number)),
+        what_if=possible(current_actor(), case_id, Fact("clarification_requested", london_today(), number)),
     )
 
 
@@ -83,7 +160,7 @@ def record_answer(case_id: str, number: int) -> Answer:
     asked = next((fact for fact in _asked(case) if fact.number == number), None)
     if asked is None:
         raise NotFound("There is no such question.")
-    return form_page(
+    return _dated_page(
         case_id,
         form,
         "Record the answer",
@@ -91,6 +168,7 @@ def record_answer(case_id: str, number: int) -> Answer:
             current_actor(), case_id, number, given(form.on.data), form.answer.data or "", version=version
         ),
         lambda case: f"The answer is recorded.{_due_words(case)}",
+        fact=lambda day: Fact("clarification_received", day, number),
         explanation=[f"On {date_words(asked.on)} we asked: {asked.detail}"],
     )
 
@@ -100,6 +178,7 @@ def record_answer(case_id: str, number: int) -> Answer:
 def extend(case_id: str) -> Answer:
     form, case = forms.ExtendForm(), queries.visible_case(current_actor(), case_id)
     hindrance = service.why_not_extend(case)
+    extension = Fact("extended", london_today(), reason_code=ExtensionReason.COMPLEXITY.value)
     return form_page(
         case_id,
         form,
@@ -108,7 +187,7 @@ def extend(case_id: str) -> Answer:
             current_actor(), case_id, ExtensionReason(form.reason.data), form.explanation.data or "", version=version
         ),
         lambda case: f"The time limit is extended and the letter is on its way.{_due_words(case)}",
-        what_if=None if hindrance else _what_if(case_id, Fact("extended", london_today(), reason_code="COMPLEXITY")),
+        what_if=None if hindrance else possible(current_actor(), case_id, extension),
         hindrance=hindrance,
     )
 
@@ -117,12 +196,14 @@ def extend(case_id: str) -> Answer:
 @guard(Permission.CASE_WORK)
 def correct_received(case_id: str) -> Answer:
     form, case = forms.ReceivedForm(), queries.visible_case(current_actor(), case_id)
-    return form_page(
+    return _dated_page(
         case_id,
         form,
         "Correct the date received",
         lambda version: service.correct_received_date(current_actor(), case_id, given(form.on.data), version=version),
         lambda case: f"The date is corrected.{_due_words(case)}",
+        fact=lambda day: Fact("received", day),
+        assume_today=False,
         explanation=[
             f"We have {date_words(case.received_on)}. The day counts on which the request reached any part of the "
             "organisation, in any form, working day or not. Every other date is worked out anew."
@@ -130,15 +211,51 @@ def correct_received(case_id: str) -> Answer:
     )
 
 
+def _asked_for(case_id: str, kind: str, what: str) -> list[str]:
+    """On which day we asked, and why. Raises NotFound where nobody ever did."""
+    facts = [fact for fact in queries.clock_facts(queries.visible_case(current_actor(), case_id)) if fact.kind == kind]
+    if not facts:
+        raise NotFound("This was never asked for.")
+    return [f"On {date_words(fact.on)} we asked for {what}: {fact.detail}" for fact in facts]
+
+
 def _asked(case: Case) -> list[ClockFact]:
     return [fact for fact in queries.clock_facts(case) if fact.kind == "clarification_requested"]
 
 
-def _what_if(case_id: str, fact: Fact) -> WhatIf | None:
-    try:
-        return service.what_if(current_actor(), case_id, fact)
-    except Refused:  # the command says why, once it is asked to do it
-        return None
+def _dated_page(
+    case_id: str,
+    form: forms.DatedForm,
+    title: str,
+    command: Callable[[int], object],
+    done: str | Callable[[Case], str],
+    *,
+    fact: Callable[[date], Fact],
+    assume_today: bool = True,
+    template: str = "cases/form.html",
+    **more: object,
+) -> Answer:
+    """A form whose date moves the clock: nothing is recorded before the officer has seen what that very date does.
+
+    The effect of today's date is on the page from the start, unless `assume_today` is False. For any other date the
+    first press of the button shows the old and the new due date and why; the second records it.
+    """
+    today, day = london_today(), form["on"].data
+    if not form.is_submitted():
+        what = possible(current_actor(), case_id, fact(today)) if assume_today else None
+        form.shown_on.data = today.isoformat() if what else ""
+        more |= {"what_if": what, "what_if_title": "If it came today"}
+    elif form.validate() and form.shown_on.data != day.isoformat():
+        try:
+            more["what_if"] = service.what_if(current_actor(), case_id, fact(day))
+        except Refused as problem:
+            form.form_errors.append(problem.message)
+        else:
+            form.shown_on.data = day.isoformat()
+            more["what_if_title"] = f"What {date_words(day)} does to the due date"
+            form["submit"].label.text = "Confirm and record it"
+        return show_form(case_id, form, title, template, False, **more)
+    return form_page(case_id, form, title, command, done, template, **more)
 
 
 def _due_words(case: Case) -> str:

@@ -10,6 +10,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovSelect,
     GovSubmitInput,
     GovTextArea,
+    GovTextInput,
 )
 from wtforms import (
     BooleanField,
@@ -41,12 +42,18 @@ class VersionedForm(FlaskForm):
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
+class DatedForm(VersionedForm):
+    """A form whose field `on` moves the clock. `shown_on` is the day whose effect was on the screen."""
+
+    shown_on = StringField(widget=HiddenInput())
+
+
 class AssignForm(VersionedForm):
     officer = SelectField("Give this case to", widget=GovSelect(), validators=[Optional()])
     submit = SubmitField("Give", widget=GovSubmitInput(), id="give")
 
 
-class IdentityForm(VersionedForm):
+class IdentityForm(DatedForm):
     """`on` is asked for only where proof was: that day starts the clock."""
 
     evidence = RadioField(
@@ -92,7 +99,7 @@ class QuestionForm(VersionedForm):
     submit = SubmitField("Send the question", widget=GovSubmitInput())
 
 
-class AnswerForm(VersionedForm):
+class AnswerForm(DatedForm):
     on = DateField(
         "When did the answer arrive?",
         format="%d %m %Y",
@@ -127,14 +134,69 @@ class ExtendForm(VersionedForm):
     submit = SubmitField("Extend by two months", widget=GovSubmitInput())
 
 
-class ReceivedForm(VersionedForm):
+class ReceivedForm(DatedForm):
     on = DateField(
         "When did the request reach any part of the organisation?",
         format="%d %m %Y",
         widget=GovDateInput(),
         validators=[InputRequired("Enter the day the request arrived")],
     )
-    submit = SubmitField("Correct the date", widget=GovSubmitInput())
+    submit = SubmitField("See what changes", widget=GovSubmitInput())
+
+
+class AskAuthorityForm(VersionedForm):
+    reason = TextAreaField(
+        "Why is written authority needed?",
+        description="The law lets someone ask for another person if that person wants it, or if they have the right to "
+        "act for them.",
+        widget=GovTextArea(),
+        validators=[InputRequired("Say why written authority is needed"), Length(max=LONG_TEXT)],
+    )
+    submit = SubmitField("Ask for written authority", widget=GovSubmitInput())
+
+
+class AuthorityForm(DatedForm):
+    on = DateField(
+        "When did the written authority reach us?",
+        format="%d %m %Y",
+        description="The day it reached any part of the organisation. The clock starts on that day.",
+        widget=GovDateInput(),
+        validators=[InputRequired("Enter the day the authority came")],
+    )
+    submit = SubmitField("Record that it came", widget=GovSubmitInput())
+
+
+class FeeForm(VersionedForm):
+    amount = StringField(
+        "How much is the fee, in pounds?",
+        description="No more than what it costs to answer. For example 10 or 10.50.",
+        widget=GovTextInput(),
+        validators=[InputRequired("Enter the amount"), Length(max=10)],
+    )
+    reason = TextAreaField(
+        "Why do you charge a fee?",
+        description="A fee may be charged only for a request that is clearly unfounded or excessive. The person is "
+        "told this reason.",
+        widget=GovTextArea(),
+        validators=[InputRequired("Say why you charge a fee"), Length(max=LONG_TEXT)],
+    )
+    how_to_pay = TextAreaField(
+        "How can they pay?",
+        widget=GovTextArea(),
+        validators=[InputRequired("Say how they can pay"), Length(max=LONG_TEXT)],
+    )
+    submit = SubmitField("Charge the fee and send the letter", widget=GovSubmitInput())
+
+
+class FeePaidForm(DatedForm):
+    on = DateField(
+        "When was the fee paid?",
+        format="%d %m %Y",
+        description="The day the whole fee reached us. The clock starts on that day.",
+        widget=GovDateInput(),
+        validators=[InputRequired("Enter the day the fee was paid")],
+    )
+    submit = SubmitField("Record that it was paid", widget=GovSubmitInput())
 
 
 class RejectForm(VersionedForm):

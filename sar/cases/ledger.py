@@ -14,7 +14,17 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from sar.access.permissions import Permission, permissions_of
-from sar.cases.deadlines import Clock, ClockEvent, ClockState, IdRequested, ImpossibleDates, Received, make_event
+from sar.cases.deadlines import (
+    AuthorityRequested,
+    Clock,
+    ClockEvent,
+    ClockState,
+    FeeRequested,
+    IdRequested,
+    ImpossibleDates,
+    Received,
+    make_event,
+)
 from sar.cases.models import Calculation, CalendarSnapshot, Case, ClockFact
 from sar.cases.queries import clock_facts, clock_from, clock_of, clock_rules, visible_case
 from sar.foundation.actions import Action
@@ -25,6 +35,12 @@ from sar.foundation.db import db
 from sar.foundation.errors import Conflict, NotAllowed, Refused
 from sar.intake.answers import FIRST_DAY
 
+# What answers which request of ours, and what it is called.
+_ANSWERS: dict[str, tuple[type[ClockEvent], str]] = {
+    "id_received": (IdRequested, "The proof"),
+    "authority_received": (AuthorityRequested, "The authority"),
+    "fee_paid": (FeeRequested, "The fee"),
+}
 CHANGED_MEANWHILE = "Someone else changed this case while you had it open. Check what is new, then try again."
 
 
@@ -75,10 +91,9 @@ def store_fact(actor: Actor, case: Case, fact: Fact, *, logged: bool = True) -> 
     A corrected date of receipt takes the place of the one before, which stays in the ledger, struck out.
     """
     standing = clock_facts(case)
-    replaced = [old for old in standing if fact.kind == "received" == old.kind]
-    others = [_event(old) for old in standing if old not in replaced]
-    _require_possible(case, fact, others)
+    events_with(case, fact)
     before = clock_of(case).due if standing else None
+    replaced = [old for old in standing if _replaces(fact, old)]
     for old in replaced:
         old.struck_out_at = utc_now()
     db.session.add(
@@ -107,6 +122,16 @@ def store_fact(actor: Actor, case: Case, fact: Fact, *, logged: bool = True) -> 
         )
 
 
+def events_with(case: Case, fact: Fact) -> list[ClockEvent]:
+    """The events of the case as they would stand with one more fact, which is not stored.
+
+    Raises Refused, with the reason in words, when it cannot be true.
+    """
+    others = [_event(old) for old in clock_facts(case) if not _replaces(fact, old)]
+    _require_possible(case, fact, others)
+    return [*others, fact.event]
+
+
 def renew_clock(case: Case) -> None:
     """Copy the fold's answer onto the case, and keep the calculation if it is a new one."""
     clock = clock_of(case)
@@ -114,6 +139,11 @@ def renew_clock(case: Case) -> None:
     # A new fact is a change of the case even where the due date stays: another officer's screen is out of date.
     flag_modified(case, "clock_state")
     _keep_calculation(case, clock)
+
+
+def _replaces(fact: Fact, old: ClockFact) -> bool:
+    """A request was received once: a corrected date takes the place of the one before."""
+    return fact.kind == "received" == old.kind
 
 
 def _event(fact: ClockFact) -> ClockEvent:
@@ -131,9 +161,11 @@ def _require_possible(case: Case, fact: Fact, others: list[ClockEvent]) -> None:
     received = fact.on if fact.kind == "received" else _received(others)
     if any(event.on < received for event in [*others, fact.event]):
         raise ImpossibleDates("The request cannot have come after the other things recorded about it.")
-    asked = [event.on for event in others if isinstance(event, IdRequested)]
-    if fact.kind == "id_received" and asked and fact.on < max(asked):
-        raise ImpossibleDates("The proof cannot have come before the day we asked for it.")
+    if fact.kind in _ANSWERS:
+        kind, words = _ANSWERS[fact.kind]
+        asked = [event.on for event in others if isinstance(event, kind)]
+        if asked and fact.on < max(asked):
+            raise ImpossibleDates(f"{words} cannot have come before the day we asked for it.")
     clock_from(case, [*others, fact.event])
 
 

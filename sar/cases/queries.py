@@ -18,7 +18,10 @@ from sar.cases.deadlines import (
     EndReason,
     PauseMode,
     Regime,
+    Rule,
+    Wait,
     earliest_due,
+    gather,
     make_event,
 )
 from sar.cases.models import Case, ClockFact, ConflictOfInterest, Note, Refusal
@@ -88,6 +91,11 @@ def clock_from(case: Case, events: list[ClockEvent]) -> Clock:
 
 def clock_of(case: Case) -> Clock:
     return clock_from(case, clock_events(case))
+
+
+def waits_of(case: Case) -> dict[Rule, Wait]:
+    """What the clock could not start without, by rule; `answered` is None while it is still awaited."""
+    return {wait.rule: wait for wait in gather(clock_events(case)).waits}
 
 
 def subject_names(case: Case) -> list[str]:

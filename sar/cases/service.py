@@ -16,15 +16,17 @@ from sar.access.permissions import Permission, permissions_of
 from sar.cases import letters
 from sar.cases.clock_commands import (
     EVIDENCE,
-    WhatIf,
+    ask_for_authority,
     ask_for_identity,
     ask_question,
+    charge_fee,
     check_identity,
     correct_received_date,
     extend,
     record_answer,
+    record_authority,
+    record_fee_paid,
     set_regimes,
-    what_if,
     why_not_extend,
 )
 from sar.cases.deadlines import ClockState
@@ -34,6 +36,7 @@ from sar.cases.models import Case, ConflictOfInterest, Note
 from sar.cases.moves import IDENTITY_SETTLED, advance, facts_of, has_conflict
 from sar.cases.new_words import give_new_words
 from sar.cases.queries import visible_case
+from sar.cases.what_if import WhatIf, what_if
 from sar.cases.workflow import Event, Stage
 from sar.foundation import blobs
 from sar.foundation.actions import Action
@@ -51,9 +54,11 @@ __all__ = [
     "acknowledge",
     "add_note",
     "advance",
+    "ask_for_authority",
     "ask_for_identity",
     "ask_question",
     "assign",
+    "charge_fee",
     "check_identity",
     "close",
     "correct_received_date",
@@ -65,6 +70,8 @@ __all__ = [
     "open_case",
     "open_identity_copy",
     "record_answer",
+    "record_authority",
+    "record_fee_paid",
     "reject",
     "reopen",
     "set_regimes",

@@ -15,6 +15,7 @@ from sar.access.permissions import Permission
 from sar.access.queries import active_staff_with, staff_names
 from sar.cases import clock_views, ending_views, forms, new_words_views, outbox, outbox_views, queries, service
 from sar.cases.blueprint import Answer, back, bp, button
+from sar.cases.deadlines import AWAITED
 from sar.cases.letters import reach_words
 from sar.cases.models import Case
 from sar.cases.panels import panels_for
@@ -149,6 +150,8 @@ def add_note(case_id: str) -> Answer:
 def _case_page(case: Case, note_form: forms.NoteForm) -> str:
     actor, today, stage = current_actor(), london_today(), Stage(case.stage)
     clock, notes = queries.clock_of(case), queries.notes_of(case)
+    waits = queries.waits_of(case)
+    awaited = [rule for rule, wait in waits.items() if wait.answered is None]
     moves = offers(stage, service.facts_of(actor, case), staff().permissions)
     officer_ids = {note.author_id for note in notes} | ({case.officer_id} if case.officer_id else set())
     return render_template(
@@ -167,6 +170,9 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         assign_form=_assign_form(case) if Permission.CASE_ASSIGN in staff().permissions else None,
         timeline=in_words(queries.timeline_of(case, leave_out=HIDDEN)),
         letters=outbox.letters_of(actor, case),
+        asked_for=waits.keys(),
+        awaited=awaited,
+        awaited_words=" and ".join(AWAITED[rule].lower() for rule in awaited),
         open_questions=queries.open_questions(case),
         refusal=queries.latest_refusal(case) if stage is Stage.REJECTED else None,
         panels=panels_for(actor, case),

@@ -24,12 +24,13 @@ from sar.cases.deadlines.events import (
     Reopened,
     make_event,
 )
-from sar.cases.deadlines.facts import ImpossibleDates
-from sar.cases.deadlines.fold import COMPLAINTS_FROM, health_opinion_last_good_day
+from sar.cases.deadlines.facts import ImpossibleDates, Wait, gather
+from sar.cases.deadlines.fold import AWAITED, COMPLAINTS_FROM, health_opinion_last_good_day
 from sar.cases.deadlines.reckon import complaint_ack_due, complaint_ack_step, due, earliest_due
 from sar.cases.deadlines.wording import REGIME_NAMES
 
 __all__ = [
+    "AWAITED",
     "COMPLAINTS_FROM",
     "KINDS",
     "NEW_RULES_FROM",
@@ -60,10 +61,12 @@ __all__ = [
     "Reopened",
     "Rule",
     "Step",
+    "Wait",
     "complaint_ack_due",
     "complaint_ack_step",
     "due",
     "earliest_due",
+    "gather",
     "health_opinion_last_good_day",
     "make_event",
 ]
