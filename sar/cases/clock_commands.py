@@ -11,7 +11,7 @@ from sar.cases import letters
 from sar.cases.deadlines import AWAITED, ClarificationRequested, ClockState, Extended, ExtensionReason, Rule
 from sar.cases.ledger import Fact, case_for, renew_clock, require_open, store_fact
 from sar.cases.models import Case
-from sar.cases.moves import IDENTITY_SETTLED
+from sar.cases.moves import IDENTITY_SETTLED, go_on
 from sar.cases.queries import clock_events, clock_of, open_questions, waits_of
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
@@ -45,7 +45,7 @@ def check_identity(
         raise Refused("Choose what shows who the person is.")
     with write_transaction():
         case = case_for(actor, case_id, version)
-        require_open(case)
+        go_on(actor, case)
         if case.identity in IDENTITY_SETTLED:
             raise Conflict("Identity has already been settled for this case.")
         if case.identity == "asked":
@@ -134,7 +134,7 @@ def record_answer(
     """The requester answered question `number` on a day. The clock runs on from there."""
     with write_transaction():
         case = case_for(actor, case_id, version)
-        require_open(case)
+        go_on(actor, case)
         if number not in {question.number for question in open_questions(case)}:
             raise Conflict("There is no open question of that number: it may have been answered already.")
         store_fact(actor, case, Fact("clarification_received", on, number, detail=answer.strip() or None))
@@ -207,7 +207,7 @@ def set_regimes(actor: Actor, case_id: str, regimes: frozenset[str]) -> None:
 def _record_what_came(actor: Actor, case_id: str, rule: Rule, fact: Fact, version: int | None) -> None:
     with write_transaction():
         case = case_for(actor, case_id, version)
-        require_open(case)
+        go_on(actor, case)
         wait = waits_of(case).get(rule)
         if wait is None or wait.answered is not None:
             raise Conflict(f"{AWAITED[rule]} is not waited for: it was never asked for, or has come.")

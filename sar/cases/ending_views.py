@@ -6,8 +6,10 @@ from flask import flash, redirect, url_for
 
 from sar.access.guards import current_actor, guard, staff
 from sar.access.permissions import Permission
-from sar.cases import forms, service
+from sar.cases import forms, queries, service
 from sar.cases.blueprint import Answer, bp, form_page, given
+from sar.cases.deadlines import ClockState
+from sar.cases.models import Case
 
 
 @bp.route("/cases/<case_id>/refuse", methods=["GET", "POST"])
@@ -57,7 +59,16 @@ def close(case_id: str) -> Answer:
         "Close this case",
         lambda version: service.close(current_actor(), case_id, version=version),
         "The case is closed.",
-        explanation=["The answer is out. Closing takes the case off your list. It can be opened again."],
+        explanation=[_why_close(queries.visible_case(current_actor(), case_id))],
+    )
+
+
+def _why_close(case: Case) -> str:
+    if case.clock_state == ClockState.ENDED:
+        return "The answer is out. Closing takes the case off your list. It can be opened again."
+    return (
+        "The person was reminded and warned, and did not reply. They get a letter that says what we still need. "
+        "Nothing is deleted apart from a copy of an identity document. A reply opens the case again."
     )
 
 

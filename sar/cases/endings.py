@@ -8,10 +8,12 @@ from types import MappingProxyType
 
 from sar.access.permissions import Permission
 from sar.cases import letters
+from sar.cases.deadlines import ClockState
 from sar.cases.exemptions import EXEMPTIONS, Exemption, Kind
 from sar.cases.ledger import case_for
 from sar.cases.models import Case, Note, Refusal
 from sar.cases.moves import advance, facts_of
+from sar.cases.silence import silence_of
 from sar.cases.workflow import Event
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
@@ -60,10 +62,18 @@ def withdraw(actor: Actor, case_id: str, on: date, *, version: int | None = None
 
 
 def close(actor: Actor, case_id: str, *, version: int | None = None) -> Case:
-    """Put away a case whose answer is out."""
+    """Put away a case whose answer is out, or whose requester was warned and did not reply.
+
+    The second is told so, and what to send to have it opened again. A copy of an identity document is destroyed.
+    """
     with write_transaction():
         case = case_for(actor, case_id, version, Permission.CASE_CLOSE)
-        return advance(actor, case_id, Event.CLOSE, facts_of(actor, case))
+        waited, answered = silence_of(case), case.clock_state == ClockState.ENDED
+        case = advance(actor, case_id, Event.CLOSE, facts_of(actor, case))
+        if not answered and waited.warned_on is not None:
+            letters.send(actor, case, "closed_no_reply", awaited=waited.words, warned_date=waited.warned_on)
+            intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
+        return case
 
 
 def reopen(actor: Actor, case_id: str, reason: str, *, version: int | None = None) -> Case:

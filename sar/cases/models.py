@@ -90,6 +90,18 @@ class Refusal(ScopedRow):
     words = Sealed[str]("words_sealed")
 
 
+class ReplyReminder(Row):
+    """The requester was reminded of what we wait for, or warned of closing. `about`: keys of `silence.Awaited`."""
+
+    __tablename__ = "reply_reminder"
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
+    kind: Mapped[str] = plain(String(12), nullable=False)
+    on: Mapped[date] = plain(Date, nullable=False)
+    answer_by: Mapped[date] = plain(Date, nullable=False)
+    about: Mapped[str] = plain(Text, nullable=False)
+
+
 class Note(ScopedRow):
     """An officer's note on a case."""
 

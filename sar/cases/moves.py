@@ -7,8 +7,9 @@ from datetime import date
 from sqlalchemy import select
 
 from sar.access.permissions import Permission, permissions_of
+from sar.cases import silence
 from sar.cases.deadlines import Ended, EndReason, Reopened
-from sar.cases.ledger import CHANGED_MEANWHILE, Fact, store_fact
+from sar.cases.ledger import CHANGED_MEANWHILE, Fact, require_open, store_fact
 from sar.cases.models import Case, ConflictOfInterest
 from sar.cases.queries import clock_events, visible_case
 from sar.cases.workflow import CaseFacts, Event, Stage, allowed
@@ -57,7 +58,15 @@ def facts_of(actor: Actor, case: Case) -> CaseFacts:
         identity_settled=case.identity in IDENTITY_SETTLED,
         searches_open=0,
         conflict_declared=has_conflict(case, actor.id),
+        closure_warned=silence.silence_of(case).may_close(london_today()),
     )
+
+
+def go_on(actor: Actor, case: Case) -> None:
+    """Before a reply is recorded: what was closed for want of it is open again. Raises Refused if ended otherwise."""
+    if silence.was_closed(case):
+        advance(actor, case.id, Event.REOPEN, facts_of(actor, case))
+    require_open(case)
 
 
 def has_conflict(case: Case, staff_id: str) -> bool:

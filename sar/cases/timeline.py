@@ -27,6 +27,7 @@ _WORDS = {
     "case.note_added": "Note added",
     "case.new_words_given": "New six words made, to be given {channel}",
     "case.letter_sent": "Letter written: {letter}",
+    "case.reply_reminded": "No reply yet: {nudge} sent, answer by {answer_by}",
     "case.letter_opened": "Letter opened: {kind}",
     "message.queued": "Message put in the outbox: {kind}",
     "message.sent": "Sent {channel}: {kind}",
@@ -94,7 +95,16 @@ _CHANNELS = {
 }
 # Looking is kept in the log for auditors; in the timeline it would bury what was done. What was put in the outbox was
 # written just before, and says so.
-HIDDEN = frozenset({"case.viewed", "record.page_viewed", "message.queued", "intake.submission_received"})
+HIDDEN = frozenset(
+    {
+        "case.viewed",
+        "case.letter_drafted",
+        "case.letter_discarded",
+        "record.page_viewed",
+        "message.queued",
+        "intake.submission_received",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -133,7 +143,7 @@ def _word(name: str, value: Any) -> str:
         return EVIDENCE[value].lower()
     if name == "channel":
         return _CHANNELS.get(value, str(value))
-    if name == "on":
+    if name in ("on", "answer_by"):
         return _date(value)
     if name == "code":
         return str(value)

@@ -16,17 +16,21 @@ from sar.access.queries import active_staff_with, staff_names
 from sar.cases import clock_views, ending_views, forms, new_words_views, outbox, outbox_views, queries, service
 from sar.cases.blueprint import Answer, back, bp, button
 from sar.cases.deadlines import AWAITED
+from sar.cases.letter_names import NAMES
 from sar.cases.letters import reach_words
 from sar.cases.models import Case
 from sar.cases.panels import panels_for
+from sar.cases.silence import silence_of, was_closed
 from sar.cases.timeline import HIDDEN, in_words
 from sar.cases.wordings import views as wordings
 from sar.cases.workflow import STAGE_NAMES, Event, Offer, Stage, offers
+from sar.cases.writing import views as writing
+from sar.cases.writing.queries import unsent
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.foundation.wording import date_words
 
-BLUEPRINTS = (bp, wordings.bp)
+BLUEPRINTS = (bp, wordings.bp, writing.bp)
 # Imported for the pages that they add to the blueprint.
 PAGES = (clock_views, ending_views, new_words_views, outbox_views)
 
@@ -173,6 +177,11 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         asked_for=waits.keys(),
         awaited=awaited,
         awaited_words=" and ".join(AWAITED[rule].lower() for rule in awaited),
+        unsent=unsent(case),
+        letter_names=NAMES,
+        silence=silence_of(case),
+        closed_for_silence=was_closed(case),
+        today=today,
         open_questions=queries.open_questions(case),
         refusal=queries.latest_refusal(case) if stage is Stage.REJECTED else None,
         panels=panels_for(actor, case),

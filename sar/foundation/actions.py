@@ -52,6 +52,9 @@ class Action(Enum):
     NOTE_ADDED = ("case.note_added", ("note_id",))
     NEW_WORDS_GIVEN = ("case.new_words_given", ("channel",))
     LETTER_SENT = ("case.letter_sent", ("letter", "message_id"))
+    LETTER_DRAFTED = ("case.letter_drafted", ("letter", "draft_id"))
+    LETTER_DISCARDED = ("case.letter_discarded", ("letter", "draft_id"))
+    REPLY_REMINDED = ("case.reply_reminded", ("nudge", "answer_by"))
     WORDING_CHANGED = ("wording.changed", ("letter", "version", "restored_from"))
     LETTER_OPENED = ("case.letter_opened", ("message_id", "kind"))
 

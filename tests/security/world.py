@@ -19,6 +19,7 @@ from sar.access.permissions import Role
 from sar.cases import service as cases
 from sar.cases.models import Case
 from sar.cases.workflow import Event
+from sar.cases.writing import service as writing
 from sar.consultation import service as consultation
 from sar.consultation.service import PURPOSE
 from sar.foundation.actors import SYSTEM, ActorKind
@@ -56,6 +57,7 @@ class World:
     originators: list[str] = field(default_factory=list)
     consultations: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
 
     def browser(self, persona: str, *, stepped_up: bool = True, which: int = 0) -> Browser:
         """A browser in which this kind of person is signed in: to the first request, or to the second."""
@@ -76,6 +78,7 @@ class World:
             "consultation_id": self.consultations[which],
             "staff_id": self.staff["caseworker"],
             "token": self.links[which],
+            "draft_id": self.drafts[which],
             "reference": self.references[which],
         }
 
@@ -90,6 +93,7 @@ def build(app: Flask) -> World:
         run_pending(app)
         for number in (0, 1):
             _add_consultation(world, number)
+            _add_letter(world, number)
         db.session.remove()
     return world
 
@@ -129,6 +133,13 @@ def _add_consultation(world: World, number: int) -> None:
     world.consultations.append(sent.id)
     with write_transaction():
         world.links.append(access.issue_link(SYSTEM, PURPOSE, sent.id, 21))
+
+
+def _add_letter(world: World, number: int) -> None:
+    words = CANARIES["wanted" if number == 0 else "other title"]
+    filled: dict[str, str | list[str]] = {"controller": words, "reasons": [words]}
+    written = writing.write(SYSTEM, world.cases[number], "referral", filled, channel="in_person")
+    world.drafts.append(written.id)
 
 
 def _answers(number: int) -> RequestAnswers:

@@ -36,6 +36,7 @@ CODES = {
     "event": "extended",
     "evidence": "two_letters",
     "on": "2026-03-02",
+    "answer_by": "2026-03-16",
     "due_before": "2026-04-02",
     "due_after": None,
     "channel": "post",

@@ -1,0 +1,99 @@
+"""What a letter says that the officer does not fill in: it is read from the case as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from sar.cases.deadlines import ClockState
+from sar.cases.models import Case
+from sar.cases.queries import clock_facts, clock_of, latest_refusal, timeline_of
+from sar.cases.silence import close_date, silence_of
+from sar.cases.timeline import in_words
+from sar.cases.writing.kinds import Standing
+from sar.foundation.clock import london_today
+from sar.foundation.wording import FieldValue, date_words
+
+Facts = Mapping[str, FieldValue | None]
+REMINDER_DAYS = 14
+_CHRONOLOGY = 2_000
+_CAME = frozenset({"id_received", "authority_received", "fee_paid", "clarification_received"})
+_DECIDED = frozenset(
+    {
+        "case.identity_checked",
+        "case.refused",
+        "case.regimes_changed",
+        "consultation.decided",
+        "review.signed_off",
+        "review.returned",
+        "release.released",
+    }
+)
+_REASONS = {
+    "id_requested": "We asked for proof of identity, because {detail}",
+    "clarification_requested": "We asked: {detail}",
+    "extended": "We extended the time limit: {detail}",
+}
+
+
+def standing(case: Case, complaint: str | None = None) -> Standing:
+    """What decides which letters fit the case today."""
+    clock, silence = clock_of(case), silence_of(case)
+    return Standing(
+        is_open=clock.state is not ClockState.ENDED,
+        is_running=clock.state is ClockState.RUNNING,
+        is_overdue=clock.is_overdue(london_today()),
+        awaits_reply=bool(silence.awaited) and clock.state is not ClockState.ENDED,
+        reminded=silence.reminded_on is not None,
+        was_waiting=any(fact.kind in _CAME for fact in clock_facts(case)),
+        complaint=complaint,
+    )
+
+
+def facts_for(case: Case, name: str) -> Facts:
+    """What the case has to say in this letter, beyond what every letter may."""
+    return _FACTS[name](case) if name in _FACTS else {}
+
+
+def _reminder(case: Case) -> Facts:
+    silence = silence_of(case)
+    reply_by = london_today() + timedelta(days=REMINDER_DAYS)
+    return {"first_asked": silence.first_asked, "awaited": silence.words, "reply_by": reply_by}
+
+
+def _warning(case: Case) -> Facts:
+    silence = silence_of(case)
+    return {
+        "first_asked": silence.first_asked,
+        "reminded_date": silence.reminded_on,
+        "awaited": silence.words,
+        "close_date": close_date(london_today()),
+    }
+
+
+def _chronology(case: Case) -> Facts:
+    """Oldest first. Decisions come with the reasons that were kept with them."""
+    entries = timeline_of(case, limit=_CHRONOLOGY)[::-1]
+    decided = [entry for entry in entries if entry.action in _DECIDED]
+    reasons = [
+        f"{date_words(fact.on)}: {_REASONS[fact.kind].format(detail=fact.detail)}"
+        for fact in clock_facts(case)
+        if fact.kind in _REASONS and fact.detail
+    ]
+    refusal = latest_refusal(case)
+    if refusal is not None:
+        day = date_words(refusal.created_at)
+        reasons.append(f"{day}: refused ({refusal.code}). The person was told: {refusal.words}")
+    decisions = [f"{item.when}, {item.who}: {item.text}" for item in in_words(decided)]
+    return {
+        "chronology": [f"{item.when}, {item.who}: {item.text}" for item in in_words(entries)] or ["Nothing yet."],
+        "decisions": [*decisions, *reasons] or ["No decision has been made yet."],
+        "derivation": [step.explanation for step in clock_of(case).derivation],
+    }
+
+
+_FACTS: Mapping[str, Callable[[Case], Facts]] = {
+    "reminder": _reminder,
+    "closure_warning": _warning,
+    "regulator_chronology": _chronology,
+}

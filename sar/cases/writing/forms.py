@@ -1,0 +1,89 @@
+"""The form of a letter, made from what the letter asks the officer for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput, GovTextArea, GovTextInput
+from wtforms import IntegerField, RadioField, StringField, SubmitField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import HiddenInput
+
+from sar.cases.writing.kinds import Blank, Entry, Letter
+from sar.foundation.messages import Channel
+from sar.intake.fields import DayField, tidy
+
+LONG_TEXT = 5_000
+CHANNEL_WORDS = {
+    Channel.EMAIL: "By email",
+    Channel.POST: "By post",
+    Channel.SMS: "By text, or read out by phone",
+    Channel.IN_PERSON: "Handed over in person",
+}
+
+
+class SendForm(FlaskForm):
+    """`version` is the one of the draft that was looked at."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    submit = SubmitField("Send this letter", widget=GovSubmitInput())
+
+
+class LetterForm(FlaskForm):
+    """What every letter asks; the blanks of one letter are added by `form_for`, before the button."""
+
+    def filled(self, letter: Letter) -> dict[str, str | list[str]]:
+        """What was typed, as a draft keeps it: days as ISO text, lists as lists."""
+        return {blank.name: _kept(blank, self[blank.name].data) for blank in letter.blanks}
+
+    def addressee(self, letter: Letter) -> dict[str, str] | None:
+        return {"name": self["who"].data or "", "to": self["to"].data or ""} if letter.to_other else None
+
+
+def form_for(letter: Letter, channels: list[Channel]) -> type[LetterForm]:
+    """The form of one letter. `channels`: the ways it can go, the usual one first."""
+    fields: dict[str, Any] = {blank.name: _field(blank) for blank in letter.blanks}
+    if letter.to_other:
+        fields["who"] = StringField(
+            "Who does it go to?",
+            filters=[tidy],
+            widget=GovTextInput(),
+            validators=[InputRequired("Say who the letter goes to"), Length(max=200)],
+        )
+        fields["to"] = TextAreaField(
+            "Where does it go?",
+            description="The email address, or the postal address with one line for each part.",
+            filters=[tidy],
+            widget=GovTextArea(),
+            validators=[InputRequired("Say where the letter goes"), Length(max=500)],
+        )
+    fields["channel"] = RadioField(
+        "How does it go?",
+        choices=[SelectChoice(channel.value, CHANNEL_WORDS[channel]) for channel in channels],
+        default=channels[0].value if channels else None,
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose how the letter goes")],
+    )
+    fields["submit"] = SubmitField("Look at the letter", widget=GovSubmitInput())
+    return type("FilledLetterForm", (LetterForm,), fields)
+
+
+def _field(blank: Blank) -> Any:
+    if blank.entry is Entry.DAY:
+        return DayField(blank.label, description=blank.hint, missing=f"Fill in: {blank.label}")
+    return TextAreaField(
+        blank.label,
+        description=blank.hint,
+        filters=[tidy],
+        widget=GovTextArea(),
+        validators=[InputRequired(f"Fill in: {blank.label}"), Length(max=LONG_TEXT)],
+    )
+
+
+def _kept(blank: Blank, value: Any) -> str | list[str]:
+    if blank.entry is Entry.DAY:
+        return str(value.isoformat()) if value else ""
+    text = str(value or "")
+    return [line.strip() for line in text.splitlines() if line.strip()] if blank.entry is Entry.LINES else text

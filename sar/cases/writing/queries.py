@@ -1,0 +1,93 @@
+"""Reads about letters that are being written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import select
+
+from sar.cases import letters
+from sar.cases.models import Case
+from sar.cases.queries import visible_case
+from sar.cases.writing.facts import facts_for, standing
+from sar.cases.writing.kinds import LETTERS, Entry, Letter
+from sar.cases.writing.models import LetterDraft
+from sar.foundation.actors import Actor
+from sar.foundation.db import db
+from sar.foundation.errors import NotFound, Refused
+from sar.foundation.messages import Channel
+from sar.foundation.wording import FieldValue, Wording
+
+
+def fitting(case: Case) -> list[Letter]:
+    """The letters that fit the case as it stands, in the order of the choice."""
+    now = standing(case)
+    return [letter for letter in LETTERS.values() if letter.fits(now)]
+
+
+def fitting_letter(case: Case, name: str) -> Letter:
+    """Raises NotFound for a letter that does not exist, or that does not fit the case now."""
+    found = next((letter for letter in fitting(case) if letter.name == name), None)
+    if found is None:
+        raise NotFound("There is no such letter, or it does not fit the case as it stands now.")
+    return found
+
+
+def visible_draft(actor: Actor, draft_id: str) -> LetterDraft:
+    """The draft of a case that this actor may see. Raises NotFound."""
+    draft = db.session.get(LetterDraft, draft_id)
+    if draft is None:
+        raise NotFound("There is no such letter. It may have been put away.")
+    visible_case(actor, draft.case_id)
+    return draft
+
+
+def unsent(case: Case) -> list[LetterDraft]:
+    """Letters that were filled in and not sent, oldest first."""
+    query = select(LetterDraft).where(LetterDraft.case_id == case.id, LetterDraft.message_id.is_(None))
+    return list(db.session.scalars(query.order_by(LetterDraft.created_at, LetterDraft.id)))
+
+
+def given(case: Case, draft: LetterDraft) -> Mapping[str, FieldValue | None]:
+    """The fields of the letter: what the case says, and what the officer filled in."""
+    days = {blank.name for blank in LETTERS[draft.name].blanks if blank.entry is Entry.DAY}
+    filled = {
+        name: date.fromisoformat(value) if name in days and isinstance(value, str) else value
+        for name, value in draft.fields.items()
+    }
+    return {**facts_for(case, draft.name), **filled}
+
+
+def wording_of(case: Case, draft: LetterDraft) -> Wording:
+    """The letter as it would go today. Raises Refused when it no longer fits, or its wording cannot be used."""
+    if not LETTERS[draft.name].fits(standing(case)):
+        raise Refused("This letter does not fit the case as it stands now.")
+    return letters.compose(case, draft.name, **given(case, draft))
+
+
+def pages(case: Case, draft: LetterDraft) -> list[bytes]:
+    """The typeset pages as PNG."""
+    who = draft.addressee or {}
+    return letters.pictures(case, wording_of(case, draft), addressee=who.get("name"), address=who.get("to"))
+
+
+def channels(case: Case) -> list[Channel]:
+    """The ways to reach the requester that we have an address for, the one they asked for first."""
+    usual = Channel(letters.usual_channel(case))
+    found = []
+    for channel in (usual, *(other for other in Channel if other is not usual)):
+        try:
+            letters.address_for(case, channel)
+        except Refused:
+            continue
+        found.append(channel)
+    return found
+
+
+def where_to(case: Case, draft: LetterDraft) -> str:
+    """Who the letter goes to, and where, line by line."""
+    if draft.addressee:
+        return f"{draft.addressee['name']}\n{draft.addressee['to']}"
+    where = "" if draft.channel == Channel.IN_PERSON else letters.address_for(case, draft.channel)
+    return f"{case.submission.full_name}\n{where}".strip()

@@ -1,0 +1,198 @@
+"""Letters that officers write: chosen by where the case stands, looked at before they go, sent once, logged."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+
+from sar.access.permissions import Role
+from sar.cases import service
+from sar.cases.models import Case
+from sar.cases.queries import visible_case
+from sar.cases.writing import queries
+from sar.cases.writing import service as writing
+from sar.cases.writing.kinds import LETTERS, Entry
+from sar.cases.writing.models import LetterDraft
+from sar.foundation import blobs, messages
+from sar.foundation.actors import SYSTEM
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
+from sar.foundation.wordings import WordingVersion
+from tests.factories import staff_actor
+from tests.integration.cases.desk import EMAIL, NAME, POST, ago, browser_of, caseworker, opened, parts
+from tests.integration.intake.walk import rows
+
+pytestmark = pytest.mark.usefixtures("in_app")
+BREACH = {
+    "happened": "A letter for you went to another house.",
+    "found_date": ago(1).isoformat(),
+    "information": "Your name and the date of a visit.",
+    "consequences": "The people there may have read it.",
+    "done": "We have the letter back.",
+    "advice": "Tell us if anyone gets in touch about it.",
+}
+
+
+def breach(case: Case, channel: str = "post", **changes: Any) -> LetterDraft:
+    return writing.write(SYSTEM, case.id, "breach_notice", {**BREACH, **changes}, channel=channel)
+
+
+def names(case: Case) -> set[str]:
+    return {letter.name for letter in queries.fitting(visible_case(SYSTEM, case.id))}
+
+
+def test_only_letters_that_fit_the_case_are_offered() -> None:
+    fresh, late = opened(days_ago=1), opened(days_ago=50)
+    assert "delay_apology" not in names(fresh) and "delay_apology" in names(late)
+    assert not {"reminder", "closure_warning", "clock_restarted"} & names(fresh)
+    service.ask_question(SYSTEM, fresh.id, "Which office?", "You named none.")
+    assert "reminder" in names(fresh) and "closure_warning" not in names(fresh)
+    service.record_answer(SYSTEM, fresh.id, 1, ago(0), "Calder Street")
+    assert "reminder" not in names(fresh) and "clock_restarted" in names(fresh)
+    service.withdraw(SYSTEM, fresh.id, ago(0))
+    assert names(fresh) == {"referral", "breach_notice", "regulator_chronology"}
+    with pytest.raises(NotFound):
+        writing.write(SYSTEM, fresh.id, "delay_apology", {}, channel="post")
+
+
+def test_a_letter_is_kept_as_filled_in_and_sent_once_as_it_was_seen() -> None:
+    case = opened(POST)
+    draft = breach(case)
+    assert messages.about(case.id) == []
+    sent = writing.send(SYSTEM, draft.id, version=draft.version)
+    assert sent.letter_blob_id is not None and sent.kind == "letter.breach_notice"
+    with blobs.open(sent.letter_blob_id) as paper:
+        text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.read())).pages)
+    assert NAME in text and "We have the letter back." in text
+    again = lambda: writing.send(SYSTEM, draft.id, version=draft.version)  # noqa: E731
+    for command in (again, lambda: writing.discard(SYSTEM, draft.id)):
+        with pytest.raises(Conflict, match="has been sent"):
+            command()
+    assert len(messages.about(case.id)) == 1 and queries.unsent(case) == []
+
+
+def test_what_was_changed_after_someone_looked_is_not_sent_unseen() -> None:
+    case = opened(EMAIL)
+    draft = breach(case, "email")
+    seen = draft.version
+    writing.write(SYSTEM, case.id, "breach_notice", {**BREACH, "done": "Nothing."}, channel="email", draft=draft)
+    with pytest.raises(Conflict, match="Look at it again"):
+        writing.send(SYSTEM, draft.id, version=seen)
+    assert messages.about(case.id) == []
+
+
+def test_a_letter_with_a_hole_in_it_or_nowhere_to_go_is_refused() -> None:
+    case = opened(EMAIL)
+    with pytest.raises(Refused, match="What have we done"):
+        breach(case, "email", done="")
+    with pytest.raises(Refused, match="no address"):
+        breach(case, "post")
+    with pytest.raises(Refused, match="who the letter goes to"):
+        writing.write(SYSTEM, case.id, "consent_request", {"information": "A visit."}, channel="email")
+    assert rows(LetterDraft) == []
+
+
+def test_a_wording_that_broke_after_the_letter_was_filled_in_stops_it() -> None:
+    case = opened(EMAIL)
+    draft = breach(case, "email")
+    with write_transaction():
+        db.session.add(WordingVersion(name="breach_notice", number=1, text="Subject: S\n\n{gone}\n", changed_by="x"))
+    with pytest.raises(Refused, match=r"\{gone\}"):
+        writing.send(SYSTEM, draft.id, version=draft.version)
+    assert messages.about(case.id) == []
+
+
+def test_a_letter_to_another_person_goes_to_them_and_never_names_who_asked() -> None:
+    case = opened(POST)
+    draft = writing.write(
+        SYSTEM,
+        case.id,
+        "consent_request",
+        {"information": "A note of a visit in May that names you."},
+        channel="post",
+        addressee={"name": "Ada Neighbour", "to": "9 Mill Lane\nNorthvale"},
+    )
+    sent = writing.send(SYSTEM, draft.id, version=draft.version)
+    assert sent.to == "9 Mill Lane\nNorthvale" and sent.letter_blob_id is not None
+    with blobs.open(sent.letter_blob_id) as paper:
+        text = PdfReader(io.BytesIO(paper.read())).pages[0].extract_text()
+    assert "Ada Neighbour" in text and "9 Mill Lane" in text
+    assert not any(word in text + sent.body for word in NAME.split())
+
+
+def test_the_regulator_is_told_what_happened_what_was_decided_and_how_the_date_was_reached() -> None:
+    case = opened(days_ago=5)
+    service.acknowledge(SYSTEM, case.id, case.version)
+    service.ask_question(SYSTEM, case.id, "Which office was it?", "You named none.")
+    service.check_identity(SYSTEM, case.id, "officer_letter")
+    draft = writing.write(
+        SYSTEM,
+        case.id,
+        "regulator_chronology",
+        {"regulator_reference": "IC-77", "summary": "We wait for an answer."},
+        channel="email",
+        addressee={"name": "Casework team", "to": "cases@regulator.example"},
+    )
+    body = writing.send(SYSTEM, draft.id, version=draft.version).body
+    happened = [body.index(words) for words in ("Case opened", "Question sent", "Identity settled")]
+    assert happened == sorted(happened)
+    assert "We asked: Which office was it?" in body and "headed letter" in body
+
+
+def test_only_those_who_work_on_the_case_write_letters() -> None:
+    case, reader, officer = opened(), staff_actor(Role.SECOND_READER), caseworker()
+    draft = breach(case)
+    with pytest.raises(NotAllowed):
+        writing.send(reader, draft.id, version=draft.version)
+    service.declare_conflict(officer, case.id, officer.id)
+    for command in (
+        lambda: writing.send(officer, draft.id, version=draft.version),
+        lambda: writing.discard(officer, draft.id),
+        lambda: writing.write(officer, case.id, "breach_notice", BREACH, channel="post"),
+    ):
+        with pytest.raises(NotFound):
+            command()
+
+
+def test_the_pages_choose_fill_in_show_the_paper_and_send(in_app: Flask) -> None:
+    case = opened(POST)
+    browser = browser_of(in_app, caseworker())
+    assert "Notice of a breach" in browser.get(f"/staff/cases/{case.id}/letters").text
+    form = f"/staff/cases/{case.id}/letters/breach_notice"
+    typed = {**BREACH, "channel": "post", "found_date": parts(ago(1))}
+    assert "Fill in: What have we done?" in browser.post(form, {**typed, "done": ""}).text
+    look = browser.post(form, typed).location
+    assert look is not None
+    page = browser.get(look).text
+    assert "We have the letter back." in page and "Page 1 of 1" in page
+    [source] = re.findall(r'src="([^"]+\.png)"', page)
+    picture = browser.get(source)
+    assert picture.data.startswith(b"\x89PNG") and browser.get(source.replace("1.png", "9.png")).status_code == 404
+    assert "Not sent yet" in browser.get(f"/staff/cases/{case.id}").text
+    assert "We have the letter back." in browser.get(f"{look}/change").text
+    changed = browser.post(f"{look}/change", {**typed, "done": "We have said sorry."})
+    assert changed.location == look and "We have said sorry." in browser.get(look).text
+    version = re.findall(r'name="version"[^>]*value="(\d+)"', browser.get(look).text)[0]
+    assert browser.post(f"{look}/send", {"version": version}, form_at=look).location == f"/staff/cases/{case.id}"
+    assert "print it or hand it over" in browser.get(f"/staff/cases/{case.id}").text
+    assert "has been sent" in browser.get(look).text
+
+
+@pytest.mark.parametrize("name", sorted(LETTERS))
+def test_a_letter_put_away_leaves_nothing_behind(name: str) -> None:
+    case = opened(days_ago=50)
+    service.ask_question(SYSTEM, case.id, "Which office?", "You named none.")
+    letter = LETTERS[name]
+    if not letter.fits(queries.standing(visible_case(SYSTEM, case.id))):
+        return
+    filled = {blank.name: ago(0).isoformat() if blank.entry is Entry.DAY else "words" for blank in letter.blanks}
+    who = {"name": "Somebody", "to": "1 Some Street"} if letter.to_other else None
+    draft = writing.write(SYSTEM, case.id, name, filled, channel="post", addressee=who)
+    assert queries.pages(case, draft)[0].startswith(b"\x89PNG")
+    assert writing.discard(SYSTEM, draft.id) == case.id
+    assert rows(LetterDraft) == []
