@@ -31,6 +31,8 @@ _DECIDED = frozenset(
 )
 _REASONS = {
     "id_requested": "We asked for proof of identity, because {detail}",
+    "authority_requested": "We asked for written authority, because {detail}",
+    "fee_requested": "We charged a fee: {detail}",
     "clarification_requested": "We asked: {detail}",
     "extended": "We extended the time limit: {detail}",
 }
