@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sar.foundation.jobs.runner import JobContext
+from sar.foundation.jobs.context import JobContext
 
-HandlerFunction = Callable[["JobContext"], None]
+HandlerFunction = Callable[[JobContext], None]
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Flask
-from sqlalchemy import Select, and_, exists, or_, select, text, update
+from sqlalchemy import Select, and_, exists, or_, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
@@ -25,66 +23,13 @@ from sar.foundation.clock import utc_now
 from sar.foundation.db import write_transaction
 from sar.foundation.ids import random_id
 from sar.foundation.jobs import dispatch
+from sar.foundation.jobs.context import GiveUp, JobContext, LeaseLost, wake_siblings
 from sar.foundation.jobs.models import Job, State
 from sar.foundation.jobs.registry import handlers
 
 LEASE: Final = timedelta(seconds=60)
 _BACKOFF_SECONDS: Final = 10
-_PROGRESS_EVERY_SECONDS: Final = 0.5
 _log = logging.getLogger(__name__)
-
-
-class LeaseLost(Exception):
-    """Another worker has taken the job over, or finished it: stop, and write nothing."""
-
-
-class GiveUp(Exception):
-    """Raised by a handler when trying again cannot help. `code` is shown to the operator: no personal data."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-@dataclass
-class JobContext:
-    """What a handler is given. `attempt` counts from 1."""
-
-    id: str
-    kind: str
-    subject_id: str
-    attempt: int
-    lease_token: str
-    finished: bool = False
-    _written_at: float = field(default=float("-inf"), repr=False)
-
-    def progress(self, done: int, total: int) -> None:
-        """Show how far the work is; writes at most twice a second. Raises LeaseLost."""
-        now = time.monotonic()
-        if done < total and now - self._written_at < _PROGRESS_EVERY_SECONDS:
-            return
-        self._written_at = now
-        with write_transaction() as session:
-            self._update(session, done=done, total=total)
-
-    @contextmanager
-    def last_step(self) -> Iterator[Session]:
-        """The write transaction for the effect; the job becomes done in the same commit.
-
-        So the effect happens once: a worker killed before the commit leaves nothing, and after it the job is done.
-        Raises LeaseLost, with nothing written, when the job is no longer ours.
-        """
-        with write_transaction() as session:
-            self._update(session, state=State.DONE.value, finished_at=utc_now(), error_code=None, lease_token=None)
-            yield session
-            _wake_siblings(session, self.kind, self.subject_id)
-        self.finished = True
-
-    def _update(self, session: Session, **values: object) -> None:
-        mine = (Job.id == self.id, Job.lease_token == self.lease_token, Job.state == State.RUNNING)
-        session.flush()
-        if session.scalar(update(Job).where(*mine).values(**values).returning(Job.id)) is None:
-            raise LeaseLost(self.id)
 
 
 def claim(lease: timedelta, job_id: str | None = None) -> JobContext | datetime | None:
@@ -157,7 +102,7 @@ def _fail(session: Session, job: Job, code: str) -> None:
     job.state, job.error_code, job.finished_at = State.FAILED.value, code[:80], utc_now()
     job.lease_token = job.leased_until = None
     session.flush()
-    _wake_siblings(session, job.kind, job.subject_id)
+    wake_siblings(session, job.kind, job.subject_id)
 
 
 def _queue_again(session: Session, job: Job, code: str) -> None:
@@ -170,7 +115,7 @@ def _queue_again(session: Session, job: Job, code: str) -> None:
     job.not_before = utc_now() + timedelta(seconds=_BACKOFF_SECONDS * 2 ** (job.attempts - 1))
     session.flush()
     dispatch.defer(session, job.id, job.not_before)
-    _wake_siblings(session, job.kind, job.subject_id)
+    wake_siblings(session, job.kind, job.subject_id)
 
 
 def _due(now: datetime, job_id: str | None) -> Select[Job]:
@@ -216,18 +161,6 @@ def _held_until(session: Session, job_id: str | None, now: datetime) -> datetime
     return max(job.leased_until, now)
 
 
-def _wake_siblings(session: Session, kind: str, subject_id: str) -> None:
-    """Those that waited for this one were passed over by the dispatcher: have it look at them again."""
-    if session.get_bind().dialect.name != "postgresql":
-        return
-    session.flush()
-    waiting = select(Job.id, Job.not_before).where(
-        Job.kind == kind, Job.subject_id == subject_id, Job.state == State.QUEUED, Job.not_before <= utc_now()
-    )
-    for job_id, not_before in session.execute(waiting).all():
-        dispatch.defer(session, job_id, not_before)
-
-
 @contextmanager
 def _heartbeat(app: Flask, job: JobContext, lease: timedelta) -> Iterator[None]:
     """Extends the lease from a thread of its own until the block ends: a handler may be busy for long."""
@@ -237,7 +170,7 @@ def _heartbeat(app: Flask, job: JobContext, lease: timedelta) -> Iterator[None]:
         while not over.wait(lease.total_seconds() / 3):
             try:
                 with app.app_context(), write_transaction() as session:
-                    job._update(session, leased_until=utc_now() + lease)
+                    job.write(session, leased_until=utc_now() + lease)
             except LeaseLost:
                 return
             except OperationalError:
