@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,21 +75,27 @@ def _unit_tests_touch_no_database(request: pytest.FixtureRequest, monkeypatch: p
     monkeypatch.setattr(DefaultDialect, "connect", refuse)
 
 
-@cache
-def _hashed_once(secret: str) -> str:
-    from sar.access.passwords import hash_secret
-
-    return hash_secret(secret)
-
-
 @pytest.fixture(autouse=True)
-def _a_password_of_a_test_is_hashed_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Really hashed, but most integration tests hire the same people: a quarter of their time went into this.
+def _quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same algorithm with little memory: nearly every test hires people or gives out words, at 0.15 s each.
 
-    That every hash has a salt of its own is tested in tests/security.
+    What a hash costs for real is a test of its own, which asks for `real_hashes`; the browser's tests are as in life.
     """
-    if _kind(request.path) == "integration":
-        monkeypatch.setattr("sar.access.service.hash_secret", _hashed_once)
+    if _kind(request.path) in ("unit", "browser") or "real_hashes" in request.fixturenames:
+        yield
+        return
+    from sar.access import passwords
+
+    monkeypatch.setattr(passwords, "_MEMORY_KIB", 64)
+    monkeypatch.setattr(passwords, "_ITERATIONS", 1)
+    passwords._nobody.cache_clear()
+    yield
+    passwords._nobody.cache_clear()
+
+
+@pytest.fixture
+def real_hashes() -> None:
+    """Passwords and phrases cost what they do in life."""
 
 
 @pytest.fixture(autouse=True)
