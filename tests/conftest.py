@@ -7,6 +7,7 @@ the real application, on SQLite and, when asked for by the `database` fixture, o
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,6 +40,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if kind is None:
             raise pytest.UsageError(f"{item.path} lies in none of the folders {', '.join(KINDS)}")
         item.add_marker(kind)
+
+
+def _measured(item: pytest.Item) -> bool:
+    """Coverage is of the unit tests and of the integration tests on SQLite; those of the foundation on both engines.
+
+    Measuring doubles what a test takes, and the other tests walk through the same lines again for another reason.
+    """
+    kind = _kind(item.path)
+    engine = getattr(getattr(item, "callspec", None), "params", {}).get("database")
+    return kind == "unit" or (kind == "integration" and (engine != "postgresql" or "foundation" in item.path.parts))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    coverage = sys.modules.get("coverage")
+    measuring = coverage.Coverage.current() if coverage and not _measured(item) else None
+    if measuring is None:
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -93,6 +94,15 @@ _CHANNELS = {
     "phone": "by phone",
     "in_person": "in person",
 }
+_SINGULAR = {
+    "pages": "page",
+    "records": "record",
+    "people": "person",
+    "mentions": "mention",
+    "redactions": "redaction",
+    "leaks": "leak",
+}
+_ONE = re.compile(rf"\b1 (unclear )?({'|'.join(_SINGULAR)})\b")
 # Looking is kept in the log for auditors; in the timeline it would bury what was done. What was put in the outbox was
 # written just before, and says so.
 HIDDEN = frozenset(
@@ -132,7 +142,7 @@ def _text(entry: AuditEntry, facts: dict[str, Any]) -> str:
         return f"Moved from {_stage(facts['from_stage'])} to {_stage(facts['to_stage'])}"
     words = {name: _word(name, value) for name, value in facts.items()}
     sentence = _CLOCK[facts["event"]] if entry.action == "case.clock_event_recorded" else _WORDS[entry.action]
-    return sentence.format_map(words)
+    return _ONE.sub(lambda found: f"1 {found[1] or ''}{_SINGULAR[found[2]]}", sentence.format_map(words))
 
 
 def _word(name: str, value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,11 @@ def assert_fits(page: Page) -> None:
     assert not found, f"{page.url} is wider than the screen: " + "\n".join(found)
 
 
-def screenshot(page: Page, name: str) -> Path:
-    """The whole page as artifacts/screenshots/NAME-WIDTH.png."""
+def screenshot(page: Page, name: str, *, always: bool = False) -> Path | None:
+    """The whole page as artifacts/screenshots/NAME-WIDTH.png, if SCREENSHOTS is set: they take a minute."""
     assert page.viewport_size is not None
+    if not (always or os.environ.get("SCREENSHOTS")):
+        return None
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     target = SCREENSHOTS / f"{name}-{page.viewport_size['width']}.png"
     page.screenshot(path=target, full_page=True, animations="disabled")

@@ -45,7 +45,8 @@ def test_a_plain_page_passes_every_check(served: Served) -> None:
         page.goto("/")
         assert_axe_clean(page)
         assert_fits(page)
-        assert screenshot(page, "harness").stat().st_size > 1000
+        taken = screenshot(page, "harness", always=True)
+        assert taken is not None and taken.stat().st_size > 1000
 
 
 @pytest.mark.parametrize(

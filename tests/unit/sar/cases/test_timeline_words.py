@@ -86,6 +86,14 @@ def test_a_date_that_stayed_says_so() -> None:
     assert timeline.in_words([same])[0].detail == "The due date did not change."
 
 
+def test_one_of_a_kind_is_told_in_the_singular() -> None:
+    told_as = timeline.in_words(
+        [entry(Action.RECORD_READ_IN, pages=1, ocr_pages=0), entry(Action.MENTIONS_ASSIGNED, mentions=1)]
+    )
+    assert told_as[0].text == "Record read: 1 page, 0 of them by text recognition"
+    assert told_as[1].text == "1 unclear mention given to a person"
+
+
 GIVEN: dict[str, dict[str, wording.FieldValue]] = {
     "acknowledgement": {},
     "acknowledgement_waiting": {},
