@@ -16,6 +16,7 @@ from sar.cases import jobs as cases_jobs
 from sar.cases import panels
 from sar.cases import public_views as cases_public
 from sar.cases import views as cases
+from sar.cases.complaints import views as complaints
 from sar.consultation import jobs as consultation_jobs
 from sar.consultation import public_views as consultation_public
 from sar.consultation import views as consultation
@@ -54,7 +55,7 @@ STAFF_DOOR = (access, intake, cases, records, consultation, review, release, ove
 PUBLIC_DOOR = (access_public, intake_public, cases_public, consultation_public, release_public)
 JOBS = (intake_jobs, cases_jobs, records_jobs, consultation_jobs, review_jobs, release_jobs)
 # Panels of the case page, in the order they are shown: the name of each, and the function (actor, case) that fills it.
-PANELS: tuple[tuple[str, panels.Filler], ...] = ()
+PANELS: tuple[tuple[str, panels.Filler], ...] = (("complaints", complaints.panel),)
 
 
 def register_stages(app: Flask, settings: Settings) -> None:
@@ -106,6 +107,7 @@ _MENU = (
     ("Cases", "cases.work_list", Permission.CASE_VIEW),
     ("Log a request", "intake.log", Permission.CASE_WORK),
     ("Outbox", "cases.outbox", Permission.CASE_WORK),
+    ("Complaints", "complaints.listing", Permission.COMPLAINTS_DECIDE),
     ("Originators", "records.originators", Permission.ORIGINATORS_MANAGE),
     ("Wording of letters", "wordings.letters", Permission.WORDING_EDIT),
     ("Oversight", "oversight.dashboard", Permission.REPORTS_VIEW),

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     ORIGINATORS_MANAGE = "originators.manage"
     REPORTS_VIEW = "reports.view"
     AUDIT_EXPORT = "audit.export"
+    COMPLAINTS_DECIDE = "complaints.decide"
     WORDING_EDIT = "wording.edit"
     STAFF_MANAGE = "staff.manage"
     JOBS_VIEW = "jobs.view"
@@ -64,6 +65,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.CASE_SIGN_OFF,
         Permission.ORIGINATORS_MANAGE,
         Permission.WORDING_EDIT,
+        Permission.COMPLAINTS_DECIDE,
         Permission.REPORTS_VIEW,
         Permission.AUDIT_EXPORT,
         Permission.JOBS_VIEW,

@@ -6,13 +6,15 @@ from flask import Blueprint, current_app, render_template
 
 from sar.access.guards import current_actor, requester_only
 from sar.cases import queries
+from sar.cases.complaints import public_views as own_complaint
+from sar.cases.complaints.queries import complaints_of
 from sar.cases.deadlines import ClockState
 from sar.cases.letters import ACCEPTED_DOCUMENTS
 from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
 
 bp = Blueprint("requester", __name__, url_prefix="/my-request")
-BLUEPRINTS = (bp,)
+BLUEPRINTS = (bp, own_complaint.bp)
 
 # What each stage means to the person who asked.
 _STANDING = {
@@ -51,5 +53,6 @@ def status() -> str:
         asked_for_identity=is_open and case.identity == "asked",
         questions=queries.open_questions(case) if is_open else [],
         accepted_documents=ACCEPTED_DOCUMENTS,
+        complaints=complaints_of(case),
         has_answer=queries.was_answered(case) and "collection.show" in current_app.view_functions,
     )

@@ -33,6 +33,12 @@ _WORDS = {
     "message.queued": "Message put in the outbox: {kind}",
     "message.sent": "Sent {channel}: {kind}",
     "message.not_sent": "Could not be sent {channel}: {kind}",
+    "complaint.received": "Complaint {number} received, to be acknowledged by {acknowledge_by}",
+    "complaint.acknowledged": "Complaint acknowledged",
+    "complaint.decided": "Complaint decided: {outcome}",
+    "complaint.reopened_case": "Case opened again after a complaint",
+    "complaint.outside_recorded": "Complaint elsewhere recorded: {body}",
+    "complaint.outside_decided": "Complaint elsewhere decided: {body}, {outcome}",
     "intake.submission_received": "Request received",
     "intake.identity_copy_stored": "Copy of an identity document stored",
     "intake.identity_copy_destroyed": "Copy of the identity document destroyed",
@@ -153,7 +159,7 @@ def _word(name: str, value: Any) -> str:
         return EVIDENCE[value].lower()
     if name == "channel":
         return _CHANNELS.get(value, str(value))
-    if name in ("on", "answer_by"):
+    if name in ("on", "answer_by", "acknowledge_by"):
         return _date(value)
     if name == "code":
         return str(value)

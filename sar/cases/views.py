@@ -15,6 +15,7 @@ from sar.access.permissions import Permission
 from sar.access.queries import active_staff_with, staff_names
 from sar.cases import clock_views, ending_views, forms, new_words_views, outbox, outbox_views, queries, service
 from sar.cases.blueprint import Answer, back, bp, button
+from sar.cases.complaints import views as complaints
 from sar.cases.deadlines import AWAITED
 from sar.cases.letter_names import NAMES
 from sar.cases.letters import reach_words
@@ -30,7 +31,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.foundation.wording import date_words
 
-BLUEPRINTS = (bp, wordings.bp, writing.bp)
+BLUEPRINTS = (bp, wordings.bp, writing.bp, complaints.bp)
 # Imported for the pages that they add to the blueprint.
 PAGES = (clock_views, ending_views, new_words_views, outbox_views)
 

@@ -55,6 +55,15 @@ class Action(Enum):
     LETTER_DRAFTED = ("case.letter_drafted", ("letter", "draft_id"))
     LETTER_DISCARDED = ("case.letter_discarded", ("letter", "draft_id"))
     REPLY_REMINDED = ("case.reply_reminded", ("nudge", "answer_by"))
+    COMPLAINT_RECEIVED = (
+        "complaint.received",
+        ("case_id", "number", "channel", "received_on", "acknowledge_by"),
+    )
+    COMPLAINT_ACKNOWLEDGED = ("complaint.acknowledged", ("case_id", "acknowledge_by"))
+    COMPLAINT_DECIDED = ("complaint.decided", ("case_id", "outcome"))
+    COMPLAINT_REOPENED_CASE = ("complaint.reopened_case", ("case_id",))
+    OUTSIDE_COMPLAINT_RECORDED = ("complaint.outside_recorded", ("case_id", "body", "raised_on"))
+    OUTSIDE_COMPLAINT_DECIDED = ("complaint.outside_decided", ("case_id", "body", "outcome"))
     WORDING_CHANGED = ("wording.changed", ("letter", "version", "restored_from"))
     LETTER_OPENED = ("case.letter_opened", ("message_id", "kind"))
 

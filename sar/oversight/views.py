@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
+from sar.cases.complaints import queries as complaints
 from sar.foundation import jobs as background
 from sar.foundation import messages
 from sar.foundation.clock import london_today
@@ -35,6 +36,7 @@ def _dashboard(form: PeriodForm) -> str:
         "oversight/dashboard.html",
         form=form,
         measures=queries.measures(date(today.year, 1, 1), today),
+        complaints=complaints.figures(date(today.year, 1, 1), today),
         year=today.year,
     )
 

@@ -17,6 +17,7 @@ from sqlalchemy import MetaData, Table, select
 from sar.access import service as access
 from sar.access.permissions import Role
 from sar.cases import service as cases
+from sar.cases.complaints import service as complaints
 from sar.cases.models import Case
 from sar.cases.workflow import Event
 from sar.cases.writing import service as writing
@@ -58,6 +59,8 @@ class World:
     consultations: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
 
     def browser(self, persona: str, *, stepped_up: bool = True, which: int = 0) -> Browser:
         """A browser in which this kind of person is signed in: to the first request, or to the second."""
@@ -79,6 +82,8 @@ class World:
             "staff_id": self.staff["caseworker"],
             "token": self.links[which],
             "draft_id": self.drafts[which],
+            "complaint_id": self.complaints[which],
+            "outside_id": self.outside[which],
             "reference": self.references[which],
         }
 
@@ -94,6 +99,7 @@ def build(app: Flask) -> World:
         for number in (0, 1):
             _add_consultation(world, number)
             _add_letter(world, number)
+            _add_complaints(world, number)
         db.session.remove()
     return world
 
@@ -140,6 +146,14 @@ def _add_letter(world: World, number: int) -> None:
     filled: dict[str, str | list[str]] = {"controller": words, "reasons": [words]}
     written = writing.write(SYSTEM, world.cases[number], "referral", filled, channel="in_person")
     world.drafts.append(written.id)
+
+
+def _add_complaints(world: World, number: int) -> None:
+    words = CANARIES["wanted" if number == 0 else "other title"]
+    case_id, day = world.cases[number], date(2026, 7, 1)
+    world.complaints.append(complaints.log(SYSTEM, case_id, words, day, complaints.Channel.POST).id)
+    elsewhere = complaints.record_outside(SYSTEM, case_id, complaints.Body.COURT, words, day, words)
+    world.outside.append(elsewhere.id)
 
 
 def _answers(number: int) -> RequestAnswers:

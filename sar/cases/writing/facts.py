@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from sar.cases.complaints.models import Complaint
+from sar.cases.complaints.queries import reference_of
 from sar.cases.deadlines import ClockState
 from sar.cases.models import Case
 from sar.cases.queries import clock_facts, clock_of, latest_refusal, timeline_of
@@ -12,6 +14,7 @@ from sar.cases.silence import close_date, silence_of
 from sar.cases.timeline import in_words
 from sar.cases.writing.kinds import Standing
 from sar.foundation.clock import london_today
+from sar.foundation.db import db
 from sar.foundation.wording import FieldValue, date_words
 
 Facts = Mapping[str, FieldValue | None]
@@ -26,6 +29,7 @@ _DECIDED = frozenset(
         "consultation.decided",
         "review.signed_off",
         "review.returned",
+        "complaint.decided",
         "release.released",
     }
 )
@@ -38,8 +42,8 @@ _REASONS = {
 }
 
 
-def standing(case: Case, complaint: str | None = None) -> Standing:
-    """What decides which letters fit the case today."""
+def standing(case: Case, about: str | None = None) -> Standing:
+    """What decides which letters fit the case, or its complaint `about`, today."""
     clock, silence = clock_of(case), silence_of(case)
     return Standing(
         is_open=clock.state is not ClockState.ENDED,
@@ -48,12 +52,14 @@ def standing(case: Case, complaint: str | None = None) -> Standing:
         awaits_reply=bool(silence.awaited) and clock.state is not ClockState.ENDED,
         reminded=silence.reminded_on is not None,
         was_waiting=any(fact.kind in _CAME for fact in clock_facts(case)),
-        complaint=complaint,
+        complaint=db.session.get_one(Complaint, about).state if about else None,
     )
 
 
-def facts_for(case: Case, name: str) -> Facts:
+def facts_for(case: Case, name: str, about: str | None = None) -> Facts:
     """What the case has to say in this letter, beyond what every letter may."""
+    if about is not None:
+        return _complaint(case, about)
     return _FACTS[name](case) if name in _FACTS else {}
 
 
@@ -70,6 +76,15 @@ def _warning(case: Case) -> Facts:
         "reminded_date": silence.reminded_on,
         "awaited": silence.words,
         "close_date": close_date(london_today()),
+    }
+
+
+def _complaint(case: Case, complaint_id: str) -> Facts:
+    complaint = db.session.get_one(Complaint, complaint_id)
+    return {
+        "complaint_date": complaint.received_on,
+        "complaint_reference": reference_of(case, complaint),
+        "complaint": complaint.words,
     }
 
 

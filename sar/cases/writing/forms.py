@@ -73,6 +73,14 @@ def form_for(letter: Letter, channels: list[Channel]) -> type[LetterForm]:
 def _field(blank: Blank) -> Any:
     if blank.entry is Entry.DAY:
         return DayField(blank.label, description=blank.hint, missing=f"Fill in: {blank.label}")
+    if blank.entry is Entry.CHOICE:
+        return RadioField(
+            blank.label,
+            description=blank.hint,
+            choices=[SelectChoice(code, words) for code, words in blank.choices],
+            widget=GovRadioInput(),
+            validators=[InputRequired(f"Fill in: {blank.label}")],
+        )
     return TextAreaField(
         blank.label,
         description=blank.hint,

@@ -7,25 +7,29 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
 
+from sar.access.permissions import Permission
+from sar.cases.complaints.models import Outcome, State
 from sar.cases.letter_names import NAMES
 
 
 class Entry(Enum):
-    """How a blank is filled in: a text, a list with one item a line, a day."""
+    """How a blank is filled in: a text, one of a few codes, a list with one item a line, a day."""
 
     TEXT = auto()
+    CHOICE = auto()
     LINES = auto()
     DAY = auto()
 
 
 @dataclass(frozen=True)
 class Blank:
-    """A field of a letter that the officer fills in. `name` is that of the wording."""
+    """A field of a letter that the officer fills in. `name` is that of the wording; choices are codes and words."""
 
     name: str
     label: str
     hint: str = ""
     entry: Entry = Entry.TEXT
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Letter:
     fits: Callable[[Standing], bool]
     blanks: tuple[Blank, ...] = ()
     to_other: bool = False
+    permission: Permission = Permission.CASE_WORK
 
     @property
     def title(self) -> str:
@@ -62,6 +67,10 @@ def _always(_standing: Standing) -> bool:
 
 def _is_open(standing: Standing) -> bool:
     return standing.is_open
+
+
+def _is_open_complaint(standing: Standing) -> bool:
+    return standing.complaint in (State.RECEIVED, State.ACKNOWLEDGED)
 
 
 _ONE_A_LINE = "One on each line."
@@ -141,6 +150,41 @@ _CHOICE = (
             Blank("done", "What have we done?", _TOLD),
             Blank("advice", "What can they do?", _TOLD),
         ),
+    ),
+    Letter(
+        "complaint_acknowledgement",
+        "Say that we have the complaint, and how we understand it. The law gives 30 days for this.",
+        lambda standing: standing.complaint == State.RECEIVED,
+    ),
+    Letter(
+        "complaint_progress",
+        "It takes time to look into the complaint. Say how far we are.",
+        _is_open_complaint,
+        (
+            Blank("done", "What have we done?", _TOLD),
+            Blank("next_steps", "What happens next?", _TOLD),
+            _EXPECTED,
+        ),
+    ),
+    Letter(
+        "complaint_outcome",
+        "Say what we found and what we will do.",
+        _is_open_complaint,
+        (
+            Blank(
+                "outcome",
+                "What is the outcome?",
+                entry=Entry.CHOICE,
+                choices=(
+                    (Outcome.UPHELD.value, "Upheld"),
+                    (Outcome.PARTLY.value, "Partly upheld"),
+                    (Outcome.NOT_UPHELD.value, "Not upheld"),
+                ),
+            ),
+            Blank("findings", "Why?", _TOLD),
+            Blank("actions", "What will we do?", f"{_TOLD} {_ONE_A_LINE} If nothing, say so.", Entry.LINES),
+        ),
+        permission=Permission.COMPLAINTS_DECIDE,
     ),
     Letter(
         "regulator_chronology",

@@ -7,17 +7,22 @@ from datetime import date
 
 from sqlalchemy import select
 
+from sar.access.permissions import Permission, permissions_of
 from sar.cases import letters
+from sar.cases.complaints.models import Outcome
+from sar.cases.complaints.queries import OUTCOME_WORDS
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.cases.writing.facts import facts_for, standing
 from sar.cases.writing.kinds import LETTERS, Entry, Letter
 from sar.cases.writing.models import LetterDraft
-from sar.foundation.actors import Actor
+from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound, Refused
 from sar.foundation.messages import Channel
 from sar.foundation.wording import FieldValue, Wording
+
+_ABOUT_COMPLAINTS = tuple(letter for letter in LETTERS.values() if letter.name.startswith("complaint_"))
 
 
 def fitting(case: Case) -> list[Letter]:
@@ -26,10 +31,17 @@ def fitting(case: Case) -> list[Letter]:
     return [letter for letter in LETTERS.values() if letter.fits(now)]
 
 
-def fitting_letter(case: Case, name: str) -> Letter:
+def fitting_about(actor: Actor, case: Case, complaint_id: str) -> list[Letter]:
+    """The letters that fit a complaint about the case and that the actor may send."""
+    now = standing(case, complaint_id)
+    allowed = frozenset(Permission) if actor.kind is ActorKind.SYSTEM else permissions_of(actor.roles)
+    return [letter for letter in _ABOUT_COMPLAINTS if letter.fits(now) and letter.permission in allowed]
+
+
+def fitting_letter(case: Case, name: str, about: str | None = None) -> Letter:
     """Raises NotFound for a letter that does not exist, or that does not fit the case now."""
-    found = next((letter for letter in fitting(case) if letter.name == name), None)
-    if found is None:
+    found = LETTERS.get(name)
+    if found is None or (found in _ABOUT_COMPLAINTS) != (about is not None) or not found.fits(standing(case, about)):
         raise NotFound("There is no such letter, or it does not fit the case as it stands now.")
     return found
 
@@ -52,16 +64,18 @@ def unsent(case: Case) -> list[LetterDraft]:
 def given(case: Case, draft: LetterDraft) -> Mapping[str, FieldValue | None]:
     """The fields of the letter: what the case says, and what the officer filled in."""
     days = {blank.name for blank in LETTERS[draft.name].blanks if blank.entry is Entry.DAY}
-    filled = {
+    filled: dict[str, FieldValue | None] = {
         name: date.fromisoformat(value) if name in days and isinstance(value, str) else value
         for name, value in draft.fields.items()
     }
-    return {**facts_for(case, draft.name), **filled}
+    if "outcome" in filled:
+        filled["outcome"] = OUTCOME_WORDS[Outcome(str(filled["outcome"]))]
+    return {**facts_for(case, draft.name, draft.about), **filled}
 
 
 def wording_of(case: Case, draft: LetterDraft) -> Wording:
     """The letter as it would go today. Raises Refused when it no longer fits, or its wording cannot be used."""
-    if not LETTERS[draft.name].fits(standing(case)):
+    if not LETTERS[draft.name].fits(standing(case, draft.about)):
         raise Refused("This letter does not fit the case as it stands now.")
     return letters.compose(case, draft.name, **given(case, draft))
 

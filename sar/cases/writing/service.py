@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from sar.access.permissions import Permission
 from sar.cases import letters
+from sar.cases.complaints import service as complaints
+from sar.cases.complaints.models import Complaint, Outcome
 from sar.cases.ledger import case_for, require
 from sar.cases.models import Case
 from sar.cases.silence import Nudge, close_date, keep
@@ -18,10 +20,9 @@ from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
 from sar.foundation.clock import london_today
-from sar.foundation.db import write_transaction
+from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.messages import Channel, Message
-from sar.foundation.wording import FieldValue
 
 Filled = Mapping[str, str | list[str]]
 _TO_OTHERS = (Channel.EMAIL, Channel.POST)
@@ -35,22 +36,27 @@ def write(
     *,
     channel: str,
     addressee: Mapping[str, str] | None = None,
+    about: str | None = None,
     draft: LetterDraft | None = None,
 ) -> LetterDraft:
-    """Keep a letter as the officer filled it in, to be looked at before it goes. `draft`: the one that it changes.
+    """Keep a letter as the officer filled it in, to be looked at before it goes. `draft`: the one that it changes;
+    `about`: the complaint that it is about.
 
     `addressee` is {name, to} for a letter to someone else. Raises Refused when the letter does not fit the case now,
     when something is missing, or when there is no address for the channel.
     """
     with write_transaction() as session:
         case = case_for(actor, case_id)
-        kind = queries.fitting_letter(case, name)
+        if draft is not None:
+            about = draft.about
+        kind = queries.fitting_letter(case, name, about)
+        require(actor, kind.permission)
         missing = [blank.label for blank in kind.blanks if not filled.get(blank.name)]
         if missing:
             raise Refused(f"Fill in: {'; '.join(missing)}")
         _require_address(case, kind, channel, addressee)
         if draft is None:
-            draft = LetterDraft(scope_id=case.scope_id, case_id=case.id, name=name, written_by=actor.id)
+            draft = LetterDraft(scope_id=case.scope_id, case_id=case.id, name=name, about=about, written_by=actor.id)
             session.add(draft)
         elif draft.message_id is not None:
             raise Conflict("This letter has been sent.")
@@ -75,6 +81,7 @@ def send(actor: Actor, draft_id: str, *, version: int) -> Message:
             raise Conflict("This letter has been sent.")
         if found.version != version:
             raise Conflict("Someone changed this letter while you had it open. Look at it again.")
+        require(actor, LETTERS[found.name].permission)
         _require_address(case, LETTERS[found.name], found.channel, found.addressee)
         letter = queries.wording_of(case, found)
         who = found.addressee
@@ -84,7 +91,7 @@ def send(actor: Actor, draft_id: str, *, version: int) -> Message:
         )
         found.message_id = message.id
         if found.name in _MEANS:
-            _MEANS[found.name](actor, case, queries.given(case, found))
+            _MEANS[found.name](actor, case, found)
         return message
 
 
@@ -110,16 +117,33 @@ def _require_address(case: Case, kind: Letter, channel: str, addressee: Mapping[
         raise Refused("Say who the letter goes to, and where.")
 
 
-def _reminded(actor: Actor, case: Case, _given: Mapping[str, FieldValue | None]) -> None:
+def _reminded(actor: Actor, case: Case, _draft: LetterDraft) -> None:
     keep(actor, case, Nudge.REMINDER, london_today() + timedelta(days=facts.REMINDER_DAYS))
 
 
-def _warned(actor: Actor, case: Case, _given: Mapping[str, FieldValue | None]) -> None:
+def _warned(actor: Actor, case: Case, _draft: LetterDraft) -> None:
     keep(actor, case, Nudge.WARNING, close_date(london_today()))
 
 
+def _complaint_acknowledged(actor: Actor, _case: Case, draft: LetterDraft) -> None:
+    complaints.acknowledged(actor, db.session.get_one(Complaint, draft.about))
+
+
+def _complaint_decided(actor: Actor, _case: Case, draft: LetterDraft) -> None:
+    filled = draft.fields
+    complaints.decided(
+        actor,
+        db.session.get_one(Complaint, draft.about),
+        Outcome(str(filled["outcome"])),
+        str(filled["findings"]),
+        list(filled["actions"]),
+    )
+
+
 # What it means for the case that a letter went out.
-_MEANS: Mapping[str, Callable[[Actor, Case, Mapping[str, FieldValue | None]], None]] = {
+_MEANS: Mapping[str, Callable[[Actor, Case, LetterDraft], None]] = {
     "reminder": _reminded,
     "closure_warning": _warned,
+    "complaint_acknowledgement": _complaint_acknowledged,
+    "complaint_outcome": _complaint_decided,
 }

@@ -34,9 +34,7 @@ def choose(case_id: str) -> str:
 @bp.route("/cases/<case_id>/letters/<name>", methods=["GET", "POST"])
 @guard(Permission.CASE_WORK)
 def write(case_id: str, name: str) -> str | Response:
-    case = visible_case(current_actor(), case_id)
-    letter = queries.fitting_letter(case, name)
-    return _fill_in(case, letter, _form(case, letter), None)
+    return write_letter(visible_case(current_actor(), case_id), name)
 
 
 @bp.route("/letters/<draft_id>/change", methods=["GET", "POST"])
@@ -44,7 +42,7 @@ def write(case_id: str, name: str) -> str | Response:
 def change(draft_id: str) -> str | Response:
     draft = queries.visible_draft(current_actor(), draft_id)
     case = visible_case(current_actor(), draft.case_id)
-    letter = queries.fitting_letter(case, draft.name)
+    letter = queries.fitting_letter(case, draft.name, draft.about)
     form = _form(case, letter)
     if request.method == "GET":
         _show(form, letter, draft)
@@ -99,11 +97,19 @@ def discard(draft_id: str) -> Response:
     return redirect(url_for("cases.show", case_id=case_id))
 
 
+def write_letter(case: Case, name: str, about: str | None = None) -> str | Response:
+    """The page that fills in a new letter; `about` is the complaint it is about."""
+    letter = queries.fitting_letter(case, name, about)
+    return _fill_in(case, letter, _form(case, letter), None, about)
+
+
 def _form(case: Case, letter: Letter) -> LetterForm:
     return form_for(letter, _TO_OTHERS if letter.to_other else queries.channels(case))()
 
 
-def _fill_in(case: Case, letter: Letter, form: LetterForm, draft: LetterDraft | None) -> str | Response:
+def _fill_in(
+    case: Case, letter: Letter, form: LetterForm, draft: LetterDraft | None, about: str | None = None
+) -> str | Response:
     if form.validate_on_submit():
         try:
             kept = service.write(
@@ -113,6 +119,7 @@ def _fill_in(case: Case, letter: Letter, form: LetterForm, draft: LetterDraft | 
                 form.filled(letter),
                 channel=form["channel"].data,
                 addressee=form.addressee(letter),
+                about=about,
                 draft=draft,
             )
         except (Refused, Conflict) as problem:

@@ -16,6 +16,8 @@ REVIEWED = {
         "case.reject",
         "case.sign_off",
         "originators.manage",
+        "wording.edit",
+        "complaints.decide",
         "reports.view",
         "audit.export",
         "jobs.view",

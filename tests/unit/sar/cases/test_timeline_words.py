@@ -37,6 +37,7 @@ CODES = {
     "evidence": "two_letters",
     "on": "2026-03-02",
     "answer_by": "2026-03-16",
+    "acknowledge_by": "2026-04-01",
     "due_before": "2026-04-02",
     "due_after": None,
     "channel": "post",

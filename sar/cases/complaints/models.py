@@ -1,0 +1,103 @@
+"""A complaint to us, and one that went to the regulator or a court."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from sar.foundation.columns import Sealed
+from sar.foundation.db import ID, ScopedRow, plain, sealed_column
+
+
+class Channel(StrEnum):
+    """How it reached us. Any way counts."""
+
+    ONLINE = "online"
+    POST = "post"
+    EMAIL = "email"
+    PHONE = "phone"
+    COUNTER = "counter"
+    COLLEAGUE = "colleague"
+
+
+class State(StrEnum):
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    DECIDED = "decided"
+
+
+class Outcome(StrEnum):
+    UPHELD = "upheld"
+    PARTLY = "partly"
+    NOT_UPHELD = "not_upheld"
+
+
+class Body(StrEnum):
+    """Where else a person can go: the regulator (s.165), its check of a restriction (s.51), a court (s.167)."""
+
+    REGULATOR = "regulator"
+    CHECK = "check"
+    COURT = "court"
+
+
+class OutsideOutcome(StrEnum):
+    FOR_THE_PERSON = "for_the_person"
+    IN_PART = "in_part"
+    FOR_US = "for_us"
+    SETTLED = "settled"
+    TAKEN_BACK = "taken_back"
+
+
+class Complaint(ScopedRow):
+    """One complaint to us. `number` counts those of a case; `actions` is what will be done, one text each."""
+
+    __tablename__ = "complaint"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
+    number: Mapped[int] = plain(Integer, nullable=False)
+    received_on: Mapped[date] = plain(Date, nullable=False, index=True)
+    acknowledge_by: Mapped[date | None] = plain(Date, nullable=True)
+    channel: Mapped[str] = plain(String(12), nullable=False)
+    state: Mapped[str] = plain(String(12), nullable=False, index=True)
+    logged_by: Mapped[str] = plain(String(40), nullable=False)
+    acknowledged_on: Mapped[date | None] = plain(Date, nullable=True)
+    decided_on: Mapped[date | None] = plain(Date, nullable=True)
+    decided_by: Mapped[str | None] = plain(String(40), nullable=True)
+    outcome: Mapped[str | None] = plain(String(12), nullable=True)
+    words_sealed: Mapped[bytes | None] = sealed_column()
+    words = Sealed[str]("words_sealed")
+    findings_sealed: Mapped[bytes | None] = sealed_column()
+    findings = Sealed[str | None]("findings_sealed")
+    actions_sealed: Mapped[bytes | None] = sealed_column()
+    actions = Sealed[list[str] | None]("actions_sealed")
+    version: Mapped[int] = plain(Integer, nullable=False, default=1)
+
+    __mapper_args__: dict[str, Any] = {"version_id_col": version}
+
+
+class OutsideComplaint(ScopedRow):
+    """A complaint to the regulator or a court about the case, with what came of it."""
+
+    __tablename__ = "outside_complaint"
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
+    body: Mapped[str] = plain(String(12), nullable=False)
+    raised_on: Mapped[date] = plain(Date, nullable=False, index=True)
+    recorded_by: Mapped[str] = plain(String(40), nullable=False)
+    answer_by: Mapped[date | None] = plain(Date, nullable=True)
+    decided_on: Mapped[date | None] = plain(Date, nullable=True)
+    outcome: Mapped[str | None] = plain(String(20), nullable=True)
+    reference_sealed: Mapped[bytes | None] = sealed_column()
+    reference = Sealed[str]("reference_sealed")
+    about_sealed: Mapped[bytes | None] = sealed_column()
+    about = Sealed[str]("about_sealed")
+    result_sealed: Mapped[bytes | None] = sealed_column()
+    result = Sealed[str | None]("result_sealed")
+    version: Mapped[int] = plain(Integer, nullable=False, default=1)
+
+    __mapper_args__: dict[str, Any] = {"version_id_col": version}

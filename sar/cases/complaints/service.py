@@ -1,0 +1,197 @@
+"""Commands on complaints: log one, note that it was acknowledged or decided, go on with the case, record one made
+elsewhere. The letters are written through `sar.cases.writing`, which notes here what they mean."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from sqlalchemy import func, select
+
+from sar.access.permissions import Permission
+from sar.cases.complaints import queries
+from sar.cases.complaints.models import Body, Channel, Complaint, Outcome, OutsideComplaint, OutsideOutcome, State
+from sar.cases.endings import reopen
+from sar.cases.ledger import case_for, require
+from sar.cases.models import Case, Note
+from sar.cases.moves import advance, facts_of
+from sar.cases.queries import requester_case
+from sar.cases.workflow import Event, Stage
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor
+from sar.foundation.audit import record
+from sar.foundation.clock import london_today
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Conflict, NotFound, Refused
+
+_KEY = re.compile(r"[0-9a-z]{26}")
+_CHANGED = "Someone else changed this while you had it open. Look at it again."
+
+
+def log(actor: Actor, case_id: str, words: str, received_on: date, channel: Channel) -> Complaint:
+    """Log a complaint that reached any part of the organisation, in any way, on a day."""
+    with write_transaction():
+        case = case_for(actor, case_id)
+        return _add(actor, case, words, received_on, channel, None)
+
+
+def complain(actor: Actor, words: str, key: str) -> Complaint:
+    """The requester complains, from the status page. The same `key` again gives the complaint it made before."""
+    if not _KEY.fullmatch(key):
+        raise Refused("Load the page again, then send it once more.")
+    with write_transaction() as session:
+        case = requester_case(actor)
+        if case is None:
+            raise NotFound("There is no such request.")
+        session.refresh(case, with_for_update=True)
+        earlier = session.get(Complaint, key)
+        if earlier is not None:
+            if earlier.case_id != case.id:
+                raise Refused("Load the page again, then send it once more.")
+            return earlier
+        return _add(actor, case, words, london_today(), Channel.ONLINE, key)
+
+
+def acknowledged(actor: Actor, complaint: Complaint) -> None:
+    """The acknowledgement is written: noted in the transaction that sends it."""
+    if complaint.state != State.RECEIVED:
+        raise Conflict("This complaint was acknowledged already.")
+    complaint.state, complaint.acknowledged_on = State.ACKNOWLEDGED.value, london_today()
+    record(
+        actor,
+        Action.COMPLAINT_ACKNOWLEDGED,
+        complaint.id,
+        case_id=complaint.case_id,
+        acknowledge_by=complaint.acknowledge_by,
+    )
+
+
+def decided(actor: Actor, complaint: Complaint, outcome: Outcome, findings: str, actions: list[str]) -> None:
+    """The outcome is written: noted in the transaction that sends it. An answer acknowledges too."""
+    require(actor, Permission.COMPLAINTS_DECIDE)
+    if complaint.state == State.DECIDED:
+        raise Conflict("This complaint was decided already.")
+    complaint.acknowledged_on = complaint.acknowledged_on or london_today()
+    complaint.state, complaint.decided_on = State.DECIDED.value, london_today()
+    complaint.outcome, complaint.decided_by = outcome.value, actor.id
+    complaint.findings, complaint.actions = findings, actions
+    record(actor, Action.COMPLAINT_DECIDED, complaint.id, case_id=complaint.case_id, outcome=outcome.value)
+
+
+def reopen_case(actor: Actor, complaint_id: str, reason: str, *, version: int | None = None) -> Case:
+    """Go on with the case that the complaint is about. `version` is the case's. Raises Refused, Conflict."""
+    if not reason.strip():
+        raise Refused("Say why the case is opened again.")
+    with write_transaction() as session:
+        complaint = queries.visible_complaint(actor, complaint_id)
+        case = case_for(actor, complaint.case_id, version, Permission.CASE_CLOSE)
+        why = f"After complaint {queries.reference_of(case, complaint)}: {reason.strip()}"
+        if case.stage == Stage.RELEASED:  # answered and not put away: the work goes on where it ended
+            case = advance(actor, case.id, Event.REOPEN_REVIEW, facts_of(actor, case))
+            note = Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=f"Reopened: {why}")
+            session.add(note)
+            record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)
+        else:
+            case = reopen(actor, case.id, why)
+        record(actor, Action.COMPLAINT_REOPENED_CASE, complaint.id, case_id=case.id)
+        return case
+
+
+def record_outside(
+    actor: Actor,
+    case_id: str,
+    body: Body,
+    reference: str,
+    raised_on: date,
+    about: str,
+    answer_by: date | None = None,
+) -> OutsideComplaint:
+    """Keep a complaint to the regulator or a court, with its reference and the day they want our answer by."""
+    if not about.strip():
+        raise Refused("Write what it is about.")
+    _require_past(raised_on)
+    if answer_by is not None and answer_by < raised_on:
+        raise Refused("Our answer cannot be due before the complaint was made.")
+    with write_transaction() as session:
+        case = case_for(actor, case_id)
+        outside = OutsideComplaint(
+            scope_id=case.scope_id,
+            case_id=case.id,
+            body=body.value,
+            raised_on=raised_on,
+            answer_by=answer_by,
+            recorded_by=actor.id,
+            reference=reference.strip(),
+            about=about.strip(),
+        )
+        session.add(outside)
+        session.flush()
+        record(
+            actor, Action.OUTSIDE_COMPLAINT_RECORDED, outside.id, case_id=case.id, body=body.value, raised_on=raised_on
+        )
+        return outside
+
+
+def decide_outside(
+    actor: Actor, outside_id: str, outcome: OutsideOutcome, decided_on: date, result: str, *, version: int
+) -> None:
+    """Keep what the regulator or the court decided."""
+    with write_transaction() as session:
+        outside = queries.visible_outside(actor, outside_id)
+        case_for(actor, outside.case_id)
+        session.refresh(outside)
+        if outside.version != version:
+            raise Conflict(_CHANGED)
+        _require_past(decided_on)
+        if decided_on < outside.raised_on:
+            raise Refused("The decision cannot be from before the complaint was made.")
+        outside.outcome, outside.decided_on, outside.result = outcome.value, decided_on, result.strip() or None
+        record(
+            actor,
+            Action.OUTSIDE_COMPLAINT_DECIDED,
+            outside.id,
+            case_id=outside.case_id,
+            body=outside.body,
+            outcome=outcome.value,
+        )
+
+
+def _add(
+    actor: Actor, case: Case, words: str, received_on: date, channel: Channel, key: str | None
+) -> Complaint:
+    if not words.strip():
+        raise Refused("Write what the complaint is about.")
+    _require_past(received_on)
+    if received_on < case.received_on:
+        raise Refused("The complaint cannot have come before the request it is about.")
+    last = db.session.scalar(select(func.max(Complaint.number)).where(Complaint.case_id == case.id)) or 0
+    complaint = Complaint(
+        id=key,
+        scope_id=case.scope_id,
+        case_id=case.id,
+        number=last + 1,
+        received_on=received_on,
+        acknowledge_by=queries.acknowledge_by(received_on),
+        channel=channel.value,
+        state=State.RECEIVED.value,
+        logged_by=actor.id,
+        words=words.strip(),
+    )
+    db.session.add(complaint)
+    db.session.flush()
+    record(
+        actor,
+        Action.COMPLAINT_RECEIVED,
+        complaint.id,
+        case_id=case.id,
+        number=complaint.number,
+        channel=channel.value,
+        received_on=received_on,
+        acknowledge_by=complaint.acknowledge_by,
+    )
+    return complaint
+
+
+def _require_past(day: date) -> None:
+    if day > london_today():
+        raise Refused("That date is in the future. Give the day it happened.")
