@@ -9,7 +9,7 @@ from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission, allows
 from sar.access.queries import staff_names
 from sar.cases.blueprint import Answer, form_page
-from sar.cases.complaints import forms, queries, service
+from sar.cases.complaints import forms, letters, queries, service
 from sar.cases.complaints.models import Body, Channel, Complaint, Outcome, OutsideComplaint, OutsideOutcome, State
 from sar.cases.deadlines import ClockState
 from sar.cases.forms import ReopenForm
@@ -22,6 +22,8 @@ from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Conflict, Refused
 
+# Imported for the letters that it adds to the choice.
+LETTERS = (letters,)
 bp = Blueprint("complaints", __name__, url_prefix="/staff")
 STATE_WORDS = {
     State.RECEIVED: "To be acknowledged",

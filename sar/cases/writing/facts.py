@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from sar.cases.complaints.models import Complaint
-from sar.cases.complaints.queries import reference_of
 from sar.cases.deadlines import ClockState
 from sar.cases.models import Case
 from sar.cases.queries import clock_facts, clock_of, latest_refusal, timeline_of
 from sar.cases.silence import close_date, silence_of
 from sar.cases.timeline import in_words
-from sar.cases.writing.kinds import Standing
+from sar.cases.writing.kinds import Letter, Standing
 from sar.foundation.clock import london_today
-from sar.foundation.db import db
 from sar.foundation.wording import FieldValue, date_words
 
 Facts = Mapping[str, FieldValue | None]
@@ -42,8 +39,8 @@ _REASONS = {
 }
 
 
-def standing(case: Case, about: str | None = None) -> Standing:
-    """What decides which letters fit the case, or its complaint `about`, today."""
+def standing(case: Case) -> Standing:
+    """What decides which letters fit the case today."""
     clock, silence = clock_of(case), silence_of(case)
     return Standing(
         is_open=clock.state is not ClockState.ENDED,
@@ -52,15 +49,21 @@ def standing(case: Case, about: str | None = None) -> Standing:
         awaits_reply=bool(silence.awaited) and clock.state is not ClockState.ENDED,
         reminded=silence.reminded_on is not None,
         was_waiting=any(fact.kind in _CAME for fact in clock_facts(case)),
-        complaint=db.session.get_one(Complaint, about).state if about else None,
     )
 
 
-def facts_for(case: Case, name: str, about: str | None = None) -> Facts:
+def fits(letter: Letter, case: Case, about: str | None = None) -> bool:
+    """Whether the letter fits the case, or the thing of the case that it is about, today."""
+    if letter.fits_about is None:
+        return about is None and letter.fits(standing(case))
+    return about is not None and letter.fits_about(about)
+
+
+def facts_for(letter: Letter, case: Case, about: str | None = None) -> Facts:
     """What the case has to say in this letter, beyond what every letter may."""
-    if about is not None:
-        return _complaint(case, about)
-    return _FACTS[name](case) if name in _FACTS else {}
+    if letter.facts_about is not None and about is not None:
+        return letter.facts_about(case, about)
+    return _FACTS[letter.name](case) if letter.name in _FACTS else {}
 
 
 def _reminder(case: Case) -> Facts:
@@ -76,15 +79,6 @@ def _warning(case: Case) -> Facts:
         "reminded_date": silence.reminded_on,
         "awaited": silence.words,
         "close_date": close_date(london_today()),
-    }
-
-
-def _complaint(case: Case, complaint_id: str) -> Facts:
-    complaint = db.session.get_one(Complaint, complaint_id)
-    return {
-        "complaint_date": complaint.received_on,
-        "complaint_reference": reference_of(case, complaint),
-        "complaint": complaint.words,
     }
 
 

@@ -1,15 +1,21 @@
-"""The letters an officer may choose from: when each fits, and what the officer fills in. Pure."""
+"""The letters an officer may choose from: when each fits, what the officer fills in, what it means for the case.
+
+Parts of this stage that build on writing (complaints) register letters of their own, so that writing need not know
+them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from types import MappingProxyType
 
 from sar.access.permissions import Permission
-from sar.cases.complaints.models import Outcome, State
 from sar.cases.letter_names import NAMES
+from sar.cases.models import Case
+from sar.cases.writing.models import LetterDraft
+from sar.foundation.actors import Actor
+from sar.foundation.wording import FieldValue
 
 
 class Entry(Enum):
@@ -23,18 +29,22 @@ class Entry(Enum):
 
 @dataclass(frozen=True)
 class Blank:
-    """A field of a letter that the officer fills in. `name` is that of the wording; choices are codes and words."""
+    """A field of a letter that the officer fills in. `name` is that of the wording.
+
+    `choices` are codes with the words for the officer; `told` has the words that the letter has for each.
+    """
 
     name: str
     label: str
     hint: str = ""
     entry: Entry = Entry.TEXT
     choices: tuple[tuple[str, str], ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What of a case decides which letters fit. `complaint` is the stage of the complaint that is written about."""
+    """What of a case decides which letters fit."""
 
     is_open: bool
     is_running: bool
@@ -42,12 +52,15 @@ class Standing:
     awaits_reply: bool
     reminded: bool
     was_waiting: bool
-    complaint: str | None = None
 
 
 @dataclass(frozen=True)
 class Letter:
-    """One letter of the choice. `to_other`: it goes to someone else, whose name and address the officer gives."""
+    """One letter of the choice. `to_other`: it goes to someone else, whose name and address the officer gives.
+
+    A letter that is about one thing of the case is asked of that thing, by its id: whether it `fits_about`, and what
+    it has to say (`facts_about`). `means` notes what sending it means, in the transaction that sends it.
+    """
 
     name: str
     use: str
@@ -55,6 +68,9 @@ class Letter:
     blanks: tuple[Blank, ...] = ()
     to_other: bool = False
     permission: Permission = Permission.CASE_WORK
+    fits_about: Callable[[str], bool] | None = None
+    facts_about: Callable[[Case, str], Mapping[str, FieldValue | None]] | None = None
+    means: Callable[[Actor, Case, LetterDraft], None] | None = None
 
     @property
     def title(self) -> str:
@@ -67,10 +83,6 @@ def _always(_standing: Standing) -> bool:
 
 def _is_open(standing: Standing) -> bool:
     return standing.is_open
-
-
-def _is_open_complaint(standing: Standing) -> bool:
-    return standing.complaint in (State.RECEIVED, State.ACKNOWLEDGED)
 
 
 _ONE_A_LINE = "One on each line."
@@ -152,41 +164,6 @@ _CHOICE = (
         ),
     ),
     Letter(
-        "complaint_acknowledgement",
-        "Say that we have the complaint, and how we understand it. The law gives 30 days for this.",
-        lambda standing: standing.complaint == State.RECEIVED,
-    ),
-    Letter(
-        "complaint_progress",
-        "It takes time to look into the complaint. Say how far we are.",
-        _is_open_complaint,
-        (
-            Blank("done", "What have we done?", _TOLD),
-            Blank("next_steps", "What happens next?", _TOLD),
-            _EXPECTED,
-        ),
-    ),
-    Letter(
-        "complaint_outcome",
-        "Say what we found and what we will do.",
-        _is_open_complaint,
-        (
-            Blank(
-                "outcome",
-                "What is the outcome?",
-                entry=Entry.CHOICE,
-                choices=(
-                    (Outcome.UPHELD.value, "Upheld"),
-                    (Outcome.PARTLY.value, "Partly upheld"),
-                    (Outcome.NOT_UPHELD.value, "Not upheld"),
-                ),
-            ),
-            Blank("findings", "Why?", _TOLD),
-            Blank("actions", "What will we do?", f"{_TOLD} {_ONE_A_LINE} If nothing, say so.", Entry.LINES),
-        ),
-        permission=Permission.COMPLAINTS_DECIDE,
-    ),
-    Letter(
         "regulator_chronology",
         "The regulator asks about this case. What happened, the decisions and the clock are filled in from the case.",
         _always,
@@ -197,4 +174,11 @@ _CHOICE = (
         to_other=True,
     ),
 )
-LETTERS: Mapping[str, Letter] = MappingProxyType({letter.name: letter for letter in _CHOICE})
+LETTERS: dict[str, Letter] = {letter.name: letter for letter in _CHOICE}
+
+
+def register(*letters: Letter) -> None:
+    """Add letters to the choice. Registered again, a letter stays where it is."""
+    for letter in letters:
+        if LETTERS.setdefault(letter.name, letter) is not letter:
+            raise ValueError(f"There is another letter called {letter.name!r}.")

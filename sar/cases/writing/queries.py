@@ -9,12 +9,10 @@ from sqlalchemy import select
 
 from sar.access.permissions import Permission, permissions_of
 from sar.cases import letters
-from sar.cases.complaints.models import Outcome
-from sar.cases.complaints.queries import OUTCOME_WORDS
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
-from sar.cases.writing.facts import facts_for, standing
-from sar.cases.writing.kinds import LETTERS, Entry, Letter
+from sar.cases.writing.facts import facts_for, fits
+from sar.cases.writing.kinds import LETTERS, Blank, Entry, Letter
 from sar.cases.writing.models import LetterDraft
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.db import db
@@ -22,26 +20,22 @@ from sar.foundation.errors import NotFound, Refused
 from sar.foundation.messages import Channel
 from sar.foundation.wording import FieldValue, Wording
 
-_ABOUT_COMPLAINTS = tuple(letter for letter in LETTERS.values() if letter.name.startswith("complaint_"))
-
 
 def fitting(case: Case) -> list[Letter]:
     """The letters that fit the case as it stands, in the order of the choice."""
-    now = standing(case)
-    return [letter for letter in LETTERS.values() if letter.fits(now)]
+    return [letter for letter in LETTERS.values() if fits(letter, case)]
 
 
-def fitting_about(actor: Actor, case: Case, complaint_id: str) -> list[Letter]:
-    """The letters that fit a complaint about the case and that the actor may send."""
-    now = standing(case, complaint_id)
+def fitting_about(actor: Actor, case: Case, about: str) -> list[Letter]:
+    """The letters that fit one thing of the case and that the actor may send."""
     allowed = frozenset(Permission) if actor.kind is ActorKind.SYSTEM else permissions_of(actor.roles)
-    return [letter for letter in _ABOUT_COMPLAINTS if letter.fits(now) and letter.permission in allowed]
+    return [letter for letter in LETTERS.values() if letter.permission in allowed and fits(letter, case, about)]
 
 
 def fitting_letter(case: Case, name: str, about: str | None = None) -> Letter:
     """Raises NotFound for a letter that does not exist, or that does not fit the case now."""
     found = LETTERS.get(name)
-    if found is None or (found in _ABOUT_COMPLAINTS) != (about is not None) or not found.fits(standing(case, about)):
+    if found is None or not fits(found, case, about):
         raise NotFound("There is no such letter, or it does not fit the case as it stands now.")
     return found
 
@@ -63,19 +57,14 @@ def unsent(case: Case) -> list[LetterDraft]:
 
 def given(case: Case, draft: LetterDraft) -> Mapping[str, FieldValue | None]:
     """The fields of the letter: what the case says, and what the officer filled in."""
-    days = {blank.name for blank in LETTERS[draft.name].blanks if blank.entry is Entry.DAY}
-    filled: dict[str, FieldValue | None] = {
-        name: date.fromisoformat(value) if name in days and isinstance(value, str) else value
-        for name, value in draft.fields.items()
-    }
-    if "outcome" in filled:
-        filled["outcome"] = OUTCOME_WORDS[Outcome(str(filled["outcome"]))]
-    return {**facts_for(case, draft.name, draft.about), **filled}
+    letter = LETTERS[draft.name]
+    filled = {blank.name: _shown(blank, draft.fields.get(blank.name, "")) for blank in letter.blanks}
+    return {**facts_for(letter, case, draft.about), **filled}
 
 
 def wording_of(case: Case, draft: LetterDraft) -> Wording:
     """The letter as it would go today. Raises Refused when it no longer fits, or its wording cannot be used."""
-    if not LETTERS[draft.name].fits(standing(case, draft.about)):
+    if not fits(LETTERS[draft.name], case, draft.about):
         raise Refused("This letter does not fit the case as it stands now.")
     return letters.compose(case, draft.name, **given(case, draft))
 
@@ -105,3 +94,10 @@ def where_to(case: Case, draft: LetterDraft) -> str:
         return f"{draft.addressee['name']}\n{draft.addressee['to']}"
     where = "" if draft.channel == Channel.IN_PERSON else letters.address_for(case, draft.channel)
     return f"{case.submission.full_name}\n{where}".strip()
+
+
+def _shown(blank: Blank, value: str | list[str]) -> FieldValue:
+    """What was filled in, as the letter has it."""
+    if blank.entry is Entry.DAY and isinstance(value, str):
+        return date.fromisoformat(value)
+    return blank.told[value] if blank.entry is Entry.CHOICE and isinstance(value, str) else value

@@ -8,8 +8,6 @@ from datetime import timedelta
 
 from sar.access.permissions import Permission
 from sar.cases import letters
-from sar.cases.complaints import service as complaints
-from sar.cases.complaints.models import Complaint, Outcome
 from sar.cases.ledger import case_for, require
 from sar.cases.models import Case
 from sar.cases.silence import Nudge, close_date, keep
@@ -20,7 +18,7 @@ from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
 from sar.foundation.clock import london_today
-from sar.foundation.db import db, write_transaction
+from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.messages import Channel, Message
 
@@ -90,8 +88,9 @@ def send(actor: Actor, draft_id: str, *, version: int) -> Message:
             actor, case, found.name, letter, channel=found.channel, to=to, addressee=who["name"] if who else None
         )
         found.message_id = message.id
-        if found.name in _MEANS:
-            _MEANS[found.name](actor, case, found)
+        means = LETTERS[found.name].means or _MEANS.get(found.name)
+        if means is not None:
+            means(actor, case, found)
         return message
 
 
@@ -125,25 +124,8 @@ def _warned(actor: Actor, case: Case, _draft: LetterDraft) -> None:
     keep(actor, case, Nudge.WARNING, close_date(london_today()))
 
 
-def _complaint_acknowledged(actor: Actor, _case: Case, draft: LetterDraft) -> None:
-    complaints.acknowledged(actor, db.session.get_one(Complaint, draft.about))
-
-
-def _complaint_decided(actor: Actor, _case: Case, draft: LetterDraft) -> None:
-    filled = draft.fields
-    complaints.decided(
-        actor,
-        db.session.get_one(Complaint, draft.about),
-        Outcome(str(filled["outcome"])),
-        str(filled["findings"]),
-        list(filled["actions"]),
-    )
-
-
 # What it means for the case that a letter went out.
 _MEANS: Mapping[str, Callable[[Actor, Case, LetterDraft], None]] = {
     "reminder": _reminded,
     "closure_warning": _warned,
-    "complaint_acknowledgement": _complaint_acknowledged,
-    "complaint_outcome": _complaint_decided,
 }

@@ -188,7 +188,7 @@ def test_a_letter_put_away_leaves_nothing_behind(name: str) -> None:
     case = opened(days_ago=50)
     service.ask_question(SYSTEM, case.id, "Which office?", "You named none.")
     letter = LETTERS[name]
-    if not letter.fits(queries.standing(visible_case(SYSTEM, case.id))):
+    if letter not in queries.fitting(visible_case(SYSTEM, case.id)):
         return
     filled = {blank.name: ago(0).isoformat() if blank.entry is Entry.DAY else "words" for blank in letter.blanks}
     who = {"name": "Somebody", "to": "1 Some Street"} if letter.to_other else None
