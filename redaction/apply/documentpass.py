@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pikepdf
 
+from redaction.apply.embedding import PROGRAMS
 from redaction.apply.naming import entry, name_of
 
 _CATALOGUE_KEPT = {
@@ -45,7 +46,6 @@ _IMAGE_DROPPED = (
     "/Measure",
     "/PtData",
 )
-_PROGRAMS = {"/FontFile", "/FontFile2", "/FontFile3"}
 _ELEMENT_KEPT = {"/Type", "/S", "/P", "/K", "/Pg", "/A", "/Lang"}
 _ATTRIBUTES_KEPT = {
     "/Table": {"/O", "/RowSpan", "/ColSpan", "/Scope"},
@@ -282,7 +282,7 @@ def _rename_font(font: pikepdf.Dictionary, name: pikepdf.Name) -> None:
     if isinstance(descendants, pikepdf.Array):
         parts.extend(part for part in descendants if isinstance(part, pikepdf.Dictionary))
     descriptors = [part.get("/FontDescriptor") for part in parts]
-    embedded = [d for d in descriptors if isinstance(d, pikepdf.Dictionary) and _PROGRAMS & set(d.keys())]
+    embedded = [d for d in descriptors if isinstance(d, pikepdf.Dictionary) and set(PROGRAMS) & set(d.keys())]
     if not embedded:
         return
     for part in parts:

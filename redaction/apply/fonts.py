@@ -1,6 +1,6 @@
 """What a font makes of a string: codes, their text, their widths. ISO 32000-2, 9.6 to 9.10.
 
-Glyph names and the metrics of the 14 standard fonts come from pypdf, which carries them as data.
+The metrics of the 14 standard fonts come from pypdf, which carries them as data.
 """
 
 from __future__ import annotations
@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pikepdf
-from pypdf._codecs import adobe_glyphs, charset_encoding
 from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 
 from redaction.apply.cmap import CMap, parse
+from redaction.apply.encodings import STANDARD_TEXTS, code_names, code_texts, plain_name
 from redaction.apply.matrices import Matrix
 from redaction.apply.naming import entry, name_of
-from redaction.apply.tokens import operators, string_bytes
+from redaction.apply.tokens import name_text, operators, string_bytes
 
-_ENCODINGS = {name: tuple(table) for name, table in charset_encoding.items()}
-_DRAWING = frozenset((b"Tj", b"TJ", b"'", b'"', b"Do"))
+_SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"'))
 _STANDARD_WIDTH = 500.0
 _REMEMBERED = 20_000  # strings of one font
 _UNICODE_CMAPS = ("UCS2", "UTF16")
@@ -67,8 +66,9 @@ class Font:
         self._codes: CMap | None = None
         self._widths: dict[int, float] = {}
         self._default_width = 0.0
-        self._encoding: list[str] = list(_ENCODINGS["/StandardEncoding"])
+        self._encoding: list[str] = [*STANDARD_TEXTS]
         self.composite = False
+        self.unit = 0.001  # one unit of /Widths in text space
         self._named_unicode = False
         if isinstance(obj, pikepdf.Dictionary):
             self._read(obj)
@@ -86,15 +86,15 @@ class Font:
             self._read_simple(obj)
 
     def _read_simple(self, obj: pikepdf.Dictionary) -> None:
-        name = entry(obj, "/BaseFont").lstrip("/").split("+")[-1]
+        name = plain_name(obj)
         metrics = CORE_FONT_METRICS.get(name.replace("-", ",") if name.startswith("Arial") else name)
-        self._encoding = _simple_encoding(obj, name)
+        self._encoding = code_texts(obj)
         scale = 0.001
         if self.type3:
             values = [float(v) for v in _list(obj.get("/FontMatrix"))]
             if len(values) == 6:
                 self.matrix = (values[0], values[1], values[2], values[3], values[4], values[5])
-            scale = abs(self.matrix[0]) or 0.001
+            scale = self.unit = abs(self.matrix[0]) or 0.001
             self.draws_text = _procedures_show_text(obj)
         descriptor = obj.get("/FontDescriptor")
         if isinstance(descriptor, pikepdf.Dictionary):
@@ -126,10 +126,32 @@ class Font:
             if self.vertical:
                 vertical = _list(descendant.get("/DW2"))
                 self._default_width = (_number(vertical[1]) if len(vertical) == 2 else -1000.0) * 0.001
-                self._widths = _cid_widths(_list(descendant.get("/W2")), 3)
+                self._widths = cid_numbers(_list(descendant.get("/W2")), 3)
             else:
                 self._default_width = _number(descendant.get("/DW", 1000)) * 0.001
-                self._widths = _cid_widths(_list(descendant.get("/W")), 1)
+                self._widths = cid_numbers(_list(descendant.get("/W")), 1)
+
+    @property
+    def names(self) -> list[str]:
+        """Glyph names by code, for a font with single-byte codes."""
+        return code_names(self.obj) if isinstance(self.obj, pikepdf.Dictionary) else [""] * 256
+
+    @property
+    def registered(self) -> bool:
+        """Whether readers know the text of a composite font without a map to text, by its collection of characters."""
+        descendants = _list(self.obj.get("/DescendantFonts")) if self.obj is not None else []
+        info = descendants[0].get("/CIDSystemInfo") if descendants else None
+        ordering = info.get("/Ordering") if isinstance(info, pikepdf.Dictionary) else None
+        return ordering is not None and bytes(ordering) != b"Identity"
+
+    @property
+    def keeps_codes(self) -> bool:
+        """Whether codes of a composite font are two bytes that are the CID itself."""
+        return self.obj is not None and entry(self.obj, "/Encoding").startswith("/Identity")
+
+    def cid(self, raw: bytes) -> int:
+        """The CID of a code of a composite font; the code itself for any other."""
+        return int.from_bytes(raw, "big") if self._codes is None else self._codes.cids.get(raw, 0)
 
     def decode(self, data: bytes) -> list[Code]:
         """The codes of the string `data`, in order."""
@@ -164,8 +186,7 @@ class Font:
     def _code(self, raw: bytes) -> Code:
         value = int.from_bytes(raw, "big")
         if self.composite:
-            cid = value if self._codes is None else self._codes.cids.get(raw, 0)
-            width = self._widths.get(cid, self._default_width)
+            width = self._widths.get(self.cid(raw), self._default_width)
             text = self._unicode.texts.get(raw, "")
             if not text and self._named_unicode:
                 text = raw.decode("utf-16-be", "replace")
@@ -179,68 +200,41 @@ class Font:
         return code
 
 
-def _simple_encoding(obj: pikepdf.Dictionary, name: str) -> list[str]:
-    """Text by code, for a font with single-byte codes."""
-    encoding = obj.get("/Encoding")
-    base = name_of(encoding) if isinstance(encoding, pikepdf.Name) else ""
-    differences: list[pikepdf.Object] = []
-    if isinstance(encoding, pikepdf.Dictionary):
-        base = entry(encoding, "/BaseEncoding")
-        differences = _list(encoding.get("/Differences"))
-    if base not in _ENCODINGS:
-        base = {"Symbol": "/Symbol", "ZapfDingbats": "/ZapfDingbats"}.get(name, "/StandardEncoding")
-        if entry(obj, "/Subtype") == "/TrueType" and not differences:
-            base = "/WinAnsiEncoding"
-    table = [text if text != "\x00" else "" for text in _ENCODINGS[base]]
-    code = 0
-    for item in differences:
-        if isinstance(item, pikepdf.Name):
-            if 0 <= code < 256:
-                table[code] = glyph_text(name_of(item))
-            code += 1
-        else:
-            code = int(_number(item))
-    return table
-
-
 def _procedures_show_text(obj: pikepdf.Dictionary) -> bool:
-    procedures = obj.get("/CharProcs")
+    procedures, resources = obj.get("/CharProcs"), obj.get("/Resources")
     if not isinstance(procedures, pikepdf.Dictionary):
         return False
+    held = resources.get("/XObject") if isinstance(resources, pikepdf.Dictionary) else None
+    drawn = dict(held.items()) if isinstance(held, pikepdf.Dictionary) else {}
+    pictures = {name for name, item in drawn.items() if entry(item, "/Subtype") == "/Image"}
     streams = [proc for proc in procedures.values() if isinstance(proc, pikepdf.Stream)]
-    return any(op.name in _DRAWING for proc in streams for op in operators(proc.read_bytes()))
+    return any(
+        op.name in _SHOWING or (op.name == b"Do" and (not op.args or name_text(op.args[-1]) not in pictures))
+        for proc in streams
+        for op in operators(proc.read_bytes())
+    )
 
 
-def glyph_text(name: str) -> str:
-    """The text of a glyph name (with its slash), by the Adobe Glyph List rules; "" where the name tells nothing."""
-    name = name.split(".")[0]
-    known = adobe_glyphs.get(name)
-    if known is not None:
-        return known
-    digits = name[4:] if name.startswith("/uni") else name[2:] if name.startswith("/u") else ""
-    if len(digits) in (4, 5, 6) and all(c in "0123456789ABCDEF" for c in digits):
-        value = int(digits, 16)
-        return chr(value) if value < 0x110000 and not 0xD800 <= value < 0xE000 else ""
-    return ""
+def cid_numbers(items: list[pikepdf.Object], count: int, place: int = 0) -> dict[int, float]:
+    """Numbers of /W (`count` 1) or /W2 (3: the vertical advance, and where it starts) in text space units, by CID.
 
-
-def _cid_widths(items: list[pikepdf.Object], count: int) -> dict[int, float]:
-    """/W (count 1) or the vertical advances of /W2 (count 3), in text space units by CID."""
+    `place` says which of the `count` numbers is asked for.
+    """
     out: dict[int, float] = {}
     position = 0
     while position + 1 < len(items):
         first = int(_number(items[position]))
         following = items[position + 1]
         if isinstance(following, pikepdf.Array):
-            for offset, value in enumerate(list(following)[::count]):
+            for offset, value in enumerate(list(following)[place::count]):
                 out[first + offset] = _number(value) * 0.001
             position += 2
             continue
-        if position + 2 >= len(items):
+        if position + 1 + count >= len(items):
             break
-        width = _number(items[position + 2]) * 0.001
+        number = _number(items[position + 2 + place]) * 0.001
         for cid in range(first, min(int(_number(following)), first + 65_535) + 1):
-            out[cid] = width
+            out[cid] = number
         position += 2 + count
     return out
 

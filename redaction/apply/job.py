@@ -14,9 +14,10 @@ import pikepdf
 
 from redaction.apply import raster
 from redaction.apply.documentpass import Dropped, layer_judge, scrub, settle
+from redaction.apply.fonttraces import FontTraces
+from redaction.apply.fontwriting import write_fonts
 from redaction.apply.matrices import Rect
 from redaction.apply.pages import DocumentEdits, Unsupported, edit_page
-from redaction.apply.recoding import write_fonts
 from redaction.apply.relay import lay_out
 from redaction.apply.report import Report, sha256_of
 from redaction.apply.scene import Resources
@@ -43,13 +44,30 @@ def apply_plan(source: Path, plan: Plan, target: Path, *, limits: Limits = DEFAU
     where withheld text is still found; then nothing is written. The same input and plan give the same bytes.
     """
     source, target = Path(source), Path(target)
+    pictures: dict[int, str] = {}
+    eye = Eye()
     try:
-        with open_pdf(source, limits) as opened, _draft_beside(target) as draft:
-            report = _Job(opened, source, plan, draft).run()
-            os.replace(draft, target)
-            return report
+        with _draft_beside(target) as draft:
+            while True:
+                with open_pdf(source, limits) as opened:
+                    try:
+                        report = _Job(opened, source, plan, draft, eye, pictures).run()
+                    except _Again as again:
+                        # From the start: what such a page showed must leave no trace in fonts and forms either.
+                        pictures |= again.pictures
+                        continue
+                os.replace(draft, target)
+                return report
     except pikepdf.PdfError as error:
         raise Unreadable("The PDF is damaged in a way that keeps it from being redacted safely.") from error
+
+
+class _Again(Exception):
+    """More pages must be drawn as pictures than was known: by page (from 0), the reason. There is always a new one."""
+
+    def __init__(self, pictures: dict[int, str]) -> None:
+        super().__init__()
+        self.pictures = pictures
 
 
 @contextmanager
@@ -59,16 +77,21 @@ def _draft_beside(target: Path) -> Iterator[Path]:
 
 
 class _Job:
-    def __init__(self, opened: OpenPdf, source: Path, plan: Plan, draft: Path) -> None:
+    """One attempt. `pictures`: the pages known to need drawing as pictures, with the reason."""
+
+    def __init__(
+        self, opened: OpenPdf, source: Path, plan: Plan, draft: Path, eye: Eye, pictures: dict[int, str]
+    ) -> None:
         self.opened, self.source, self.plan, self.draft = opened, source, plan, draft
         self.pdf = opened.structure
         self.words = NeedleSet(plan.words)
-        self.eye = Eye()
-        self.fonts = FontCache()
+        self.eye = eye
+        self.fonts = FontCache(self.pdf)
         self.edits = DocumentEdits(self.pdf)
+        self.traces = FontTraces(self.edits.recoders)
         self.hits: Counter[int] = Counter()
         self.burnt: dict[int, list[Box]] = {}
-        self.pictured: dict[int, str] = {}
+        self.pictured = dict(pictures)
         self.report = Report(opened.page_count, plan.digest(), sha256_of(source), redactions=len(plan.redactions))
 
     def run(self) -> Report:
@@ -81,6 +104,7 @@ class _Job:
         with self._timed("edit"):
             dropped = settle(self.pdf)
             self._edit_pages()
+            self._start_again(self.traces.pages(), "a font that could not be made anew")
             write_fonts(self.pdf, self.edits.recoders.all())
             for index, reason in self.pictured.items():
                 self._picture(index, reason)
@@ -89,15 +113,14 @@ class _Job:
             self._save()
         with self._timed("verify"):
             leaks = self._verify(expected)
-        again = {leak.page - 1 for leak in leaks if leak.page is not None and leak.page - 1 not in self.pictured}
-        if leaks and again:
-            for index in sorted(again):
-                self._picture(index, "verification")
-            self._save()
-            leaks = self._verify(expected)
+        self._start_again({leak.page - 1 for leak in leaks if leak.page is not None}, "verification")
         if leaks:
             raise VerificationFailed(_NOT_CLEAN, leaks)
         return self._finish(dropped)
+
+    def _start_again(self, pages: set[int], reason: str) -> None:
+        if fresh := pages - self.pictured.keys():
+            raise _Again({**self.pictured, **dict.fromkeys(fresh, reason)})
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
@@ -151,14 +174,17 @@ class _Job:
         layout = lay_out(selection)
         self.hits.update(selection.hits)
         self.report.unseen_characters += selection.off_page
-        if selection.burns:
-            self.report.width_visible.append(index + 1)
         self.report.boxes += len(layout.marks) + len(selection.burns)
         self.burnt[index] = self._places(selection)
-        try:
-            edit_page(self.edits, self.pdf.pages[index].obj, selection, layout)
-        except Unsupported as error:
-            self.pictured[index] = str(error)
+        if index not in self.pictured:
+            try:
+                edit_page(self.edits, self.pdf.pages[index].obj, selection, layout)
+            except Unsupported as error:
+                self.pictured[index] = str(error)
+        pictured = index in self.pictured
+        if selection.burns or (pictured and self.burnt[index]):
+            self.report.width_visible.append(index + 1)
+        self.traces.add(selection, pictured=pictured)
 
     def _places(self, selection: Selection) -> list[Box]:
         """Where, on the page as it was, something is removed: display boxes, for drawing it as a picture."""

@@ -61,9 +61,11 @@ def edit_page(document: DocumentEdits, page: pikepdf.Object, selection: Selectio
     editor = _Editor(document, scene, layout)
     editor.drop_paths(layout.spans, burns, selection.regions)
     editor.burn_images([region.rect for region in burns])
+    back = document.recoders.mark()
     try:
         content, resources = editor.finish(scene.root)
     except NotReadable as error:
+        back()
         raise Unsupported("a font that could not be read") from error
     marks = draw(layout.marks, burns)
     if content is not None or marks:

@@ -80,7 +80,7 @@ def replace_page(
     page["/MediaBox"] = pikepdf.Array([0, 0, round(width / unit, 3), round(height / unit, 3)])
     page["/Resources"] = pikepdf.Dictionary(
         XObject=pikepdf.Dictionary({"/Im0": pdf.make_indirect(_encoded(pdf, image))}),
-        Font=pikepdf.Dictionary({"/F1": _text_font()}),
+        Font=pikepdf.Dictionary({"/F1": pdf.make_indirect(_text_font())}),
     )
     place = b" ".join(format_number(v) for v in (width / unit, 0, 0, height / unit, 0, 0))
     content = [b"q " + place + b" cm /Im0 Do Q\nBT 3 Tr\n"]

@@ -147,6 +147,12 @@ class Resources:
             self._categories[category] = found
         return found.get(name)
 
+    def put(self, category: str, name: str, obj: pikepdf.Object) -> None:
+        """Puts another object in the place of one that `get` found, for all who share the resources."""
+        self._categories[category][name] = obj
+        if self.obj is not None:
+            self.obj[category][name] = obj
+
 
 @dataclass
 class Scope:

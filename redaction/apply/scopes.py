@@ -15,17 +15,27 @@ MAX_OPERATORS = 3_000_000
 class FontCache:
     """Fonts read once for the whole document."""
 
-    def __init__(self) -> None:
-        self._fonts: dict[object, Font] = {}
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
+        self._pdf = pdf
+        self._fonts: dict[tuple[int, int] | None, Font] = {}
 
-    def get(self, obj: pikepdf.Object | None, scope: Scope, name: str) -> Font:
+    def get(self, obj: pikepdf.Object | None) -> Font:
         if obj is None:
             return self._fonts.setdefault(None, Font(None))
-        key: object = obj.objgen if obj.is_indirect else (id(scope.resources), name)
-        font = self._fonts.get(key)
+        if not obj.is_indirect:
+            return Font(obj)
+        font = self._fonts.get(obj.objgen)
         if font is None:
-            font = self._fonts[key] = Font(obj)
+            font = self._fonts[obj.objgen] = Font(obj)
         return font
+
+    def named(self, resources: Resources, name: str) -> Font:
+        """The font of that name. One that stands in the resources themselves first becomes an object of its own."""
+        obj = resources.get("/Font", name)
+        if isinstance(obj, pikepdf.Dictionary) and not obj.is_indirect:
+            obj = self._pdf.make_indirect(obj)
+            resources.put("/Font", name, obj)
+        return self.get(obj)
 
 
 def open_scope(scene: PageScene, kind: str, stream: pikepdf.Object, resources: Resources, base: Matrix) -> Scope:

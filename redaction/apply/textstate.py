@@ -116,7 +116,7 @@ class Interpreter:
             return
         font = settings.get("/Font")
         if isinstance(font, pikepdf.Array) and len(font) == 2:
-            self.state.font = self.fonts.get(font[0], self.scope, f"gs{index}")
+            self.state.font = self.fonts.get(font[0])
             self.state.size = float(font[1])
         mask = settings.get("/SMask")
         group = mask.get("/G") if isinstance(mask, pikepdf.Dictionary) else None
@@ -177,7 +177,8 @@ class Interpreter:
     def op_Tf(self, args: list[Arg], index: int) -> None:
         if len(args) >= 2:
             name = name_text(args[0])
-            self.state.font = self.fonts.get(self._resource("/Font", args[:1]), self.scope, name)
+            self._uses("/Font", name)
+            self.state.font = self.fonts.named(self.scope.resources, name)
             self.state.size = number(args[1])
 
     def op_Td(self, args: list[Arg], index: int) -> None:

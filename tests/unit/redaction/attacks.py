@@ -20,6 +20,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 import typst
 from fontTools.cffLib import CFFFontSet
+from fontTools.misc.eexec import decrypt
 from fontTools.ttLib import TTFont
 
 from redaction.detect.lexicon import words
@@ -165,7 +166,7 @@ def orphans(path: Path) -> int:
 
 
 def _shown_codes(pdf: pikepdf.Pdf) -> dict[tuple[int, int], set[bytes]]:
-    """The codes each embedded font is asked for, by a reader of its own: pikepdf's parser."""
+    """The codes each font that lists glyphs is asked for, by a reader of its own: pikepdf's parser."""
     shown: dict[tuple[int, int], set[bytes]] = {}
     for page in pdf.pages:
         fonts = page.resources.get("/Font", pikepdf.Dictionary())
@@ -180,33 +181,28 @@ def _shown_codes(pdf: pikepdf.Pdf) -> dict[tuple[int, int], set[bytes]]:
             elif str(operator) in ("Tj", "TJ", "'", '"') and current is not None:
                 for part in operands[-1] if str(operator) == "TJ" else [operands[-1]]:
                     if isinstance(part, pikepdf.String):
-                        size = 2 if "/DescendantFonts" in current else 1
+                        size = _code_size(current)
                         data = bytes(part)
                         shown[current.objgen].update(data[i : i + size] for i in range(0, len(data), size))
-    return {objgen: codes for objgen, codes in shown.items() if _descriptor(pdf.get_object(objgen)) is not None}
+    return shown
 
 
-def _descriptor(font: pikepdf.Object) -> pikepdf.Object | None:
-    holder = font["/DescendantFonts"][0] if "/DescendantFonts" in font else font
-    descriptor = holder.get("/FontDescriptor")
-    return descriptor if descriptor is not None and {"/FontFile2", "/FontFile3"} & set(descriptor.keys()) else None
+def _code_size(font: pikepdf.Object) -> int:
+    return 2 if isinstance(font.get("/Encoding"), pikepdf.Name) and "/DescendantFonts" in font else 1
 
 
 def _orphans_of(font: pikepdf.Object, codes: set[bytes]) -> int:
-    descriptor = _descriptor(font)
-    assert descriptor is not None
-    glyphs = _drawn_glyphs(descriptor)
+    numbers = {int.from_bytes(code, "big") for code in codes}
     if "/DescendantFonts" in font:
-        numbers = {int.from_bytes(code, "big") for code in codes}
         extra_widths = _with_width(list(font["/DescendantFonts"][0]["/W"])) - numbers - {0}
     else:
-        numbers = {code[0] for code in codes}
-        first = int(font["/FirstChar"])
-        extra_widths = {first + i for i, width in enumerate(font["/Widths"]) if float(width)} - numbers
-    mapped = set(re.findall(rb"^<([0-9A-Fa-f]+)> <", font["/ToUnicode"].read_bytes(), re.MULTILINE))
-    spaces = {b"0000", b"00"}  # the code space's own line
-    extra_texts = {int(code, 16) for code in mapped - spaces} - numbers
-    return max(0, glyphs - len(numbers) - 1) + len(extra_widths) + len(extra_texts)
+        first = int(font.get("/FirstChar", 0))
+        extra_widths = {first + i for i, width in enumerate(font.get("/Widths", [])) if float(width)} - numbers
+    mapped = font["/ToUnicode"].read_bytes() if "/ToUnicode" in font else b""
+    found = re.findall(rb"^<([0-9A-Fa-f]+)> <[0-9A-Fa-f]+>$", mapped, re.MULTILINE)
+    extra_texts = {int(code, 16) for code in found if set(code) != {ord("0")}} - numbers
+    extra_names = _named(font) - numbers
+    return max(0, _drawn_glyphs(font) - len(numbers)) + len(extra_widths) + len(extra_texts) + len(extra_names)
 
 
 def _with_width(items: list[pikepdf.Object]) -> set[int]:
@@ -222,10 +218,33 @@ def _with_width(items: list[pikepdf.Object]) -> set[int]:
     return found
 
 
-def _drawn_glyphs(descriptor: pikepdf.Object) -> int:
+def _named(font: pikepdf.Object) -> set[int]:
+    """The codes to which an encoding gives glyph names."""
+    encoding = font.get("/Encoding")
+    found: set[int] = set()
+    code = 0
+    for item in encoding.get("/Differences", []) if isinstance(encoding, pikepdf.Dictionary) else []:
+        if isinstance(item, pikepdf.Name):
+            found.add(code)
+            code += 1
+        else:
+            code = int(item)
+    return found
+
+
+def _drawn_glyphs(font: pikepdf.Object) -> int:
+    """How many glyphs the font holds itself, .notdef left out."""
+    if "/CharProcs" in font:
+        return len(font["/CharProcs"])
+    holder = font["/DescendantFonts"][0] if "/DescendantFonts" in font else font
+    descriptor = holder.get("/FontDescriptor", pikepdf.Dictionary())
     if "/FontFile2" in descriptor:
-        font = TTFont(io.BytesIO(descriptor["/FontFile2"].read_bytes()))
-        return int(font["maxp"].numGlyphs)
-    fonts = CFFFontSet()
-    fonts.decompile(io.BytesIO(descriptor["/FontFile3"].read_bytes()), None)
-    return len(fonts[0].CharStrings)
+        return int(TTFont(io.BytesIO(descriptor["/FontFile2"].read_bytes()))["maxp"].numGlyphs) - 1
+    if "/FontFile3" in descriptor:
+        fonts = CFFFontSet()
+        fonts.decompile(io.BytesIO(descriptor["/FontFile3"].read_bytes()), None)
+        return len(fonts[0].CharStrings) - 1
+    if "/FontFile" in descriptor:
+        private = decrypt(descriptor["/FontFile"].read_bytes().partition(b"eexec\n")[2], 55665)[0]
+        return len(re.findall(rb"/\S+ \d+ RD ", private)) - 1
+    return 0
