@@ -14,9 +14,9 @@ from redaction.apply.cmap import CMap, parse
 from redaction.apply.encodings import STANDARD_TEXTS, code_names, code_texts, plain_name
 from redaction.apply.matrices import Matrix
 from redaction.apply.naming import entry, name_of
-from redaction.apply.tokens import name_text, operators, string_bytes
+from redaction.apply.tokens import CHAIN, name_text, operators, string_bytes
 
-_SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"'))
+_SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"', CHAIN))
 _STANDARD_WIDTH = 500.0
 _REMEMBERED = 20_000  # strings of one font
 _UNICODE_CMAPS = ("UCS2", "UTF16")

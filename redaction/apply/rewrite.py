@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from redaction.apply.matrices import Matrix, apply, invert, multiply
 from redaction.apply.programs import NotReadable
-from redaction.apply.recoding import Recoders, widens_a_letter
+from redaction.apply.recoding import Recoder, Recoders, widens_a_letter
 from redaction.apply.relay import Layout, Placement
 from redaction.apply.scene import Glyph, Scope, Show
-from redaction.apply.tokens import format_number, hex_string, name_text, number
+from redaction.apply.tokens import CHAIN, format_number, hex_string, name_text, number
 
 _POSITIONING = frozenset((b"Td", b"TD", b"T*", b"Tm"))
 _BLANKS = b"\x00\t\n\x0c\r "
@@ -189,6 +189,8 @@ class _Writer:
             if recoded is not None:
                 return prefix + recoded
             return prefix + self.scope.data[op.start : op.end] if prefix else None
+        if op.name == CHAIN:
+            return prefix + _matrix_bytes(show.tm, show.ctm) + self._chain(show, show.shift)
         operator = b" TJ " if op.name == b"TJ" else b" Tj "
         operand = self._string(show) if op.args else b"()"
         return prefix + _matrix_bytes(show.tm, show.ctm) + operand + operator
@@ -198,16 +200,35 @@ class _Writer:
         op = show.raw
         if not op.args or self.edits.recoders.of(show.font) is None:
             return None
+        if op.name == CHAIN:
+            return self._chain(show)
         before = b"".join(_operand(arg) + b" " for arg in op.args[:-1])
         return b" " + before + self._string(show) + b" " + op.name
 
+    def _chain(self, show: Show, shift: float = 0.0) -> bytes:
+        """A chain of strings, each moved along from the one before, in the codes of the new file.
+
+        `shift`: how far behind the origin the line starts, from which the second string is moved along.
+        """
+        recoder = self._recoder(show)
+        moves, strings = (arg if isinstance(arg, list) else [arg] for arg in show.raw.args)
+        if shift:
+            moves = [moves[0], format_number(float(moves[1]) - shift), *moves[2:]]
+        tokens = [recoder.token(string) for string in strings] if recoder is not None else strings
+        links = [move + b" 0 Td " + token for move, token in zip(moves[1:], tokens[1:], strict=True)]
+        return b" " + b" Tj\n".join([tokens[0], *links]) + b" Tj\n"
+
+    def _recoder(self, show: Show) -> Recoder | None:
+        recoder = self.edits.recoders.of(show.font)
+        if recoder is not None and recoder.program is not None and widens_a_letter(show):
+            raise NotReadable
+        return recoder
+
     def _string(self, show: Show) -> bytes:
         """The last operand of a text-showing operator, in the codes of the new file."""
-        arg, recoder = show.raw.args[-1], self.edits.recoders.of(show.font)
+        arg, recoder = show.raw.args[-1], self._recoder(show)
         if recoder is None:
             return _operand(arg)
-        if not show.font.composite and widens_a_letter(show):
-            raise NotReadable
         if not isinstance(arg, list):
             return recoder.token(arg) if arg[:1] in (b"(", b"<") else arg
         return b"[" + b" ".join([recoder.token(part) if part[:1] in (b"(", b"<") else part for part in arg]) + b"]"

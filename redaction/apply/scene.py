@@ -58,7 +58,8 @@ class Show:
 
     __slots__ = (
         "_glyphs", "char_space", "clip", "ctm", "em", "font", "hidden", "mode", "op", "pieces", "rise", "scale",
-        "scope", "size", "step", "stretch", "text_object", "tm", "unseen", "up", "ux", "uy", "word_space", "x", "y",
+        "scope", "shift", "size", "step", "stretch", "text_object", "tm", "unseen", "up", "ux", "uy", "word_space", "x",
+        "y",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, op: int, text_object: int, font: Font) -> None:
@@ -68,6 +69,7 @@ class Show:
         self.tm: Matrix = IDENTITY
         self.ctm: Matrix = IDENTITY
         self.size = self.char_space = self.word_space = self.rise = 0.0
+        self.shift = 0.0  # how far what was shown before has moved the origin from the start of the line
         self.scale = self.stretch = 1.0
         self.mode = 0
         self.x = self.y = 0.0

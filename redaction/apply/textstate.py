@@ -12,13 +12,13 @@ from collections.abc import Callable
 
 import pikepdf
 
-from redaction.apply.fonts import Font
+from redaction.apply.fonts import Font, Run
 from redaction.apply.matrices import IDENTITY, Matrix, Rect, bounds, multiply, overlap
 from redaction.apply.naming import entry
 from redaction.apply.paths import PathTracker
 from redaction.apply.scene import ImageUse, PageScene, Resources, Scope, Show
 from redaction.apply.scopes import FontCache, open_scope
-from redaction.apply.tokens import Arg, name_text, number
+from redaction.apply.tokens import CHAIN, Arg, name_text, number
 
 _INLINE_SPACE = re.compile(rb"/(?:CS|ColorSpace)\s*(/[^\s/\[\]<>()]+)")
 MAX_DEPTH = 16
@@ -65,6 +65,7 @@ class Interpreter:
         self.state = _State()
         self.stack: list[_State] = []
         self.tm = self.tlm = IDENTITY
+        self.shown = 0.0  # how far what was shown has moved tm away from tlm
         self.text_object = 0
         self.index = 0
         self.marked: list[bool] = []
@@ -169,6 +170,7 @@ class Interpreter:
 
     def op_BT(self, args: list[Arg], index: int) -> None:
         self.tm = self.tlm = IDENTITY
+        self.shown = 0.0
         self.text_object += 1
 
     def op_ET(self, args: list[Arg], index: int) -> None:
@@ -196,6 +198,7 @@ class Interpreter:
     def op_Tm(self, args: list[Arg], index: int) -> None:
         if len(args) >= 6:
             self.tm = self.tlm = _matrix(args)
+            self.shown = 0.0
 
     def op_setting(self, attribute: str, args: list[Arg]) -> None:
         if args:
@@ -223,9 +226,42 @@ class Interpreter:
 
     def _move(self, x: float, y: float) -> None:
         a, b, c, d, e, f = self.tlm
+        self.shown = 0.0
         self.tm = self.tlm = (a, b, c, d, e + x * a + y * c, f + x * b + y * d)
 
-    def _show(self, parts: list[bytes] | list[Arg], index: int) -> None:
+    def op_chain(self, args: list[Arg], index: int) -> None:
+        show, run = self._begun(index), self.state.font.run
+        if self.state.font.vertical:
+            self.scene.trouble = self.scene.trouble or "text down the page in letters side by side"
+            self.scene.partial = True
+        offset, shift, show.shift = 0.0, 0.0, self.shown
+        for move, string in zip(*args, strict=True):
+            offset += float(move)
+            found = run(string)
+            if found.codes:
+                show.pieces.append((offset - shift, found))
+            shift = show.shift  # the first follows on what was shown before it, the others count from the line's start
+        if show.pieces and (first := show.pieces[0][0]):
+            show.x, show.y = show.x + first * show.step[0], show.y + first * show.step[1]
+            show.pieces = [(start - first, piece) for start, piece in show.pieces]
+        self._move(offset, 0.0)
+        self._advance(self._length(found))
+        self._record(show, index)
+
+    def _length(self, run: Run) -> float:
+        """How far a string moves the point at which the next one starts."""
+        state = self.state
+        extra = state.char_space * len(run.codes) + state.word_space * run.spaces
+        return (run.width * state.size + extra) * (1.0 if state.font.vertical else state.scale)
+
+    def _advance(self, offset: float) -> None:
+        self.shown += offset
+        a, b, c, d, e, f = self.tm
+        moved_x, moved_y = (offset * c, offset * d) if self.state.font.vertical else (offset * a, offset * b)
+        self.tm = (a, b, c, d, e + moved_x, f + moved_y)
+
+    def _begun(self, index: int) -> Show:
+        """A show with the text state as it is, and no strings yet."""
         state, font = self.state, self.state.font
         show = Show(self.scope, index, self.text_object, font)
         show.tm, show.ctm, show.size, show.scale = self.tm, state.ctm, state.size, state.scale
@@ -247,9 +283,14 @@ class Interpreter:
         show.x = whole[4] + state.rise * whole[2]
         show.y = whole[5] + state.rise * whole[3]
         show.step = (ax, ay)
-        step = show.stretch = 1.0 if vertical else state.scale
+        show.stretch = 1.0 if vertical else state.scale
+        return show
+
+    def _show(self, parts: list[bytes] | list[Arg], index: int) -> None:
+        show, font = self._begun(index), self.state.font
+        ax, ay = show.step
+        step, size = show.stretch, self.state.size
         offset = before = 0.0
-        size, between = state.size, state.char_space
         for part in parts:
             if isinstance(part, list):
                 continue
@@ -262,11 +303,8 @@ class Interpreter:
                     show.x, show.y = show.x + offset * ax, show.y + offset * ay
                     before = offset
                 show.pieces.append((offset - before, run))
-                extra = between * len(run.codes) + state.word_space * run.spaces
-                offset += (run.width * size + extra) * step
-        a, b, c, d, e, f = self.tm
-        moved_x, moved_y = (offset * c, offset * d) if vertical else (offset * a, offset * b)
-        self.tm = (a, b, c, d, e + moved_x, f + moved_y)
+                offset += self._length(run)
+        self._advance(offset)
         self._record(show, index)
 
     def _record(self, show: Show, index: int) -> None:
@@ -371,6 +409,7 @@ _HANDLERS: dict[bytes, Callable[[Interpreter, list[Arg], int], None]] = {
     b"DP": Interpreter.op_DP, b"BDC": Interpreter.op_BDC, b"BMC": Interpreter.op_BMC, b"EMC": Interpreter.op_EMC,
     b"BT": Interpreter.op_BT, b"ET": Interpreter.op_ET, b"Tf": Interpreter.op_Tf, b"Td": Interpreter.op_Td,
     b"TD": Interpreter.op_TD, b"T*": Interpreter.op_T_star, b"Tm": Interpreter.op_Tm,
+    CHAIN: Interpreter.op_chain,
     b"Tj": Interpreter.op_Tj, b"TJ": Interpreter.op_TJ, b"'": Interpreter.op_quote, b'"': Interpreter.op_double_quote,
     b"Tc": _setting("char_space"), b"Tw": _setting("word_space"), b"Tz": _setting("scale"), b"TL": _setting("leading"),
     b"Ts": _setting("rise"), b"Tr": _setting("mode"),

@@ -36,6 +36,10 @@ _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)|\r\n?", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _END_IMAGE = re.compile(rb"[" + _SPACE + rb"]EI(?=[" + _SPACE + rb"/<\[(]|$)")
 _NUMBER = re.compile(rb"[+-]*(\d+\.?\d*|\.\d+)")
+# What Chrome writes: letter after letter, each moved along from the one before.
+CHAIN = b"Tj+"
+_CHAIN = re.compile(rb"(?:\s*+-?[0-9]*\.?[0-9]+ 0 Td <[0-9A-Fa-f]*+> Tj(?=\s))++")
+_LINK = re.compile(rb"(\S+) 0 Td (<[^>]*>)")
 _MAX_ARGS = 64
 _WORD, _STRUCTURE, _NESTED_STRING, _JUNK = 1, 4, 6, 7
 _AFTER_ARRAY = frozenset((b"TJ", b"Tj", b"ET", b"BT", b"Td", b"Tm", b"Q", b"d"))
@@ -51,7 +55,10 @@ class Op(NamedTuple):
 
 
 def operators(data: bytes) -> Iterator[Op]:
-    """The operators of `data` in order. An inline image is one operator BI with operands [dictionary, data]."""
+    """The operators of `data` in order. An inline image is one operator BI with operands [dictionary, data].
+
+    A Tj followed by level moves and further strings is one operator CHAIN, with operands [moves, strings].
+    """
     match = _TOKEN.match
     args: list[Arg] = []
     start, position = -1, 0
@@ -67,12 +74,23 @@ def operators(data: bytes) -> Iterator[Op]:
             if name == b"BI":
                 dictionary, pixels, position = _inline_image(data, position)
                 args = [dictionary, pixels]
+            elif name == b"Tj" and (chain := _CHAIN.match(data, position)) is not None:
+                name, args, position = CHAIN, _chained(args, chain[0]), chain.end()
             yield Op(name, args, start, position)
             args, start = [], -1
             continue
         operand, position = _operand(data, m, kind)
         if operand is not None and len(args) < _MAX_ARGS:
             args.append(operand)
+
+
+def _chained(args: list[Arg], following: bytes) -> list[Arg]:
+    """The operands of a chain: how far along each string is moved, and the strings."""
+    moves, strings = [b"0"], [arg for arg in args[-1:] if isinstance(arg, bytes)] or [b"<>"]
+    for move, string in _LINK.findall(following):
+        moves.append(move)
+        strings.append(string)
+    return [moves, strings]
 
 
 def _is_operand(word: bytes) -> bool:

@@ -62,16 +62,30 @@ def by_typst(name: str, target: Path) -> None:
 
 
 def by_chromium(name: str, target: Path) -> None:
-    _run_on_page([_required("chromium", "chromium-browser", "google-chrome"), "--headless", "--no-sandbox",
-                  "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={target.parent / 'profile'}",
-                  f"--print-to-pdf={target}"], name, target)  # fmt: skip
+    print_page("chromium", _page_about(name), target)
 
 
 def by_libreoffice(name: str, target: Path) -> None:
-    command = [_required("soffice", "libreoffice"), "--headless", f"-env:UserInstallation=file://{target.parent}/office",
-               "--infilter=HTML (StarWriter)", "--convert-to", "pdf:writer_pdf_Export", "--outdir",
-               str(target.parent)]  # fmt: skip
-    _run_on_page(command, name, target)
+    print_page("libreoffice", _page_about(name), target)
+
+
+def print_page(producer: str, body: str, target: Path) -> None:
+    """Has the program print a page of HTML."""
+    page = target.with_suffix(".html")
+    page.write_text(f"<!doctype html><meta charset=utf-8><title>A</title>{body}", encoding="utf-8")
+    program = _required(*_PROGRAMS[producer])
+    arguments = {
+        "chromium": ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+                     f"--user-data-dir={target.parent / 'profile'}", f"--print-to-pdf={target}"],
+        "libreoffice": ["--headless", f"-env:UserInstallation=file://{target.parent}/office",
+                        "--infilter=HTML (StarWriter)", "--convert-to", "pdf:writer_pdf_Export", "--outdir",
+                        str(target.parent)],
+    }  # fmt: skip
+    subprocess.run([program, *arguments[producer], str(page)], check=True, capture_output=True, timeout=_TIMEOUT)
+
+
+def _page_about(name: str) -> str:
+    return "".join(f"<p>{'<b>' * (style == 'bold')}{html.escape(text)}</p>" for style, text in story(name))
 
 
 PRODUCERS: dict[str, Callable[[str, Path], None]] = {
@@ -88,13 +102,6 @@ def is_installed(producer: str) -> bool:
 
 def _required(*programs: str) -> str:
     return next(found for program in programs if (found := shutil.which(program)))
-
-
-def _run_on_page(command: list[str], name: str, target: Path) -> None:
-    page = target.with_suffix(".html")
-    lines = (f"<p>{'<b>' * (style == 'bold')}{html.escape(text)}</p>" for style, text in story(name))
-    page.write_text(f"<!doctype html><meta charset=utf-8><title>A</title>{''.join(lines)}", encoding="utf-8")
-    subprocess.run([*command, str(page)], check=True, capture_output=True, timeout=_TIMEOUT)
 
 
 # M2: what the places of the neighbours of a box say about the width of what stood there

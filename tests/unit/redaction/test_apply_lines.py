@@ -184,3 +184,23 @@ def test_a_shared_form_is_changed_for_the_page_that_asks_and_kept_for_the_other(
     box = Box(71, 130, 72 + width("Ann"), 145)
     apply_plan(path, Plan((Redaction(2, (box,), "", "Ann"),)), tmp_path / "out.pdf")
     assert pdfium_text(tmp_path / "out.pdf").split() == ["Ann", "came.", "came."]
+
+
+def letter_by_letter(text: str, start: str) -> str:
+    """As Chrome writes: every letter in an operator of its own, moved along from the one before."""
+    moves = "".join(
+        f"{width(before):g} 0 Td <{ord(after):02X}> Tj\n" for before, after in zip(text, text[1:], strict=False)
+    )
+    return f"{start} <{ord(text[0]):02X}> Tj\n{moves}"
+
+
+def test_text_written_letter_by_letter_is_laid_anew_and_the_rest_stays(tmp_path: Path) -> None:
+    first = letter_by_letter("Seen by Quillfeather today.", "1 0 0 1 72 700 Tm")
+    # The second chain follows on a string, so its first letter stands where that one ended.
+    second = "1 0 0 1 72 680 Tm (Kept ) Tj <6C> Tj\n" + f"{width('Kept l'):g} 0 Td <65> Tj\n{width('e'):g} 0 Td <74> Tj\n"
+    source = new_pdf(tmp_path / "in.pdf", f"BT /F1 12 Tf {first}{second} 0 -20 Td (Third) Tj ET")
+    places = left_edges(source, ["Seen", "Kept", "le", "Third"])
+    report = apply_plan(source, Plan(words=("Quillfeather",)), tmp_path / "out.pdf")
+    assert report.boxes == 1
+    assert "".join(pdfium_text(tmp_path / "out.pdf").split()) == "Seenbytoday.KeptletThird"
+    assert left_edges(tmp_path / "out.pdf", [*places]) == places
