@@ -67,8 +67,15 @@ class _Outlines:
         except BROKEN as error:
             raise NotReadable from error
 
+    def _not_defined(self) -> tuple[T2CharString, tuple[float, ...] | None]:
+        """The glyph for codes without one. Nothing shows it, so a damaged one may be left empty."""
+        try:
+            return self._read(".notdef")
+        except NotReadable:
+            return T2CharStringPen(0, None).getCharString(), None
+
     def made(self, codes: Sequence[int] | None) -> Made:
-        taken = [self._read(".notdef"), *self._taken]
+        taken = [self._not_defined(), *self._taken]
         names = new_names(len(self._taken))
         builder = FontBuilder(self.units, isTTF=False)
         builder.setupGlyphOrder(names)

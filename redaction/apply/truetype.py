@@ -117,8 +117,15 @@ class TrueType:
         except BROKEN as error:
             raise NotReadable from error
 
+    def _not_defined(self) -> tuple[Any, int]:
+        """The glyph for codes without one. Nothing shows it, so a damaged one may be left empty."""
+        try:
+            return self._read(0)
+        except NotReadable:
+            return TTGlyphPen(None).glyph(), 0
+
     def made(self, codes: Sequence[int] | None) -> Made:
-        taken = [self._read(0), *self._taken]
+        taken = [self._not_defined(), *self._taken]
         names = new_names(len(self._taken))
         builder = FontBuilder(self.units, isTTF=True)
         builder.font.recalcTimestamp = False

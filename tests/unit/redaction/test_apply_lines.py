@@ -197,7 +197,7 @@ def letter_by_letter(text: str, start: str) -> str:
 def test_text_written_letter_by_letter_is_laid_anew_and_the_rest_stays(tmp_path: Path) -> None:
     first = letter_by_letter("Seen by Quillfeather today.", "1 0 0 1 72 700 Tm")
     # The second chain follows on a string, so its first letter stands where that one ended.
-    second = "1 0 0 1 72 680 Tm (Kept ) Tj <6C> Tj\n" + f"{width('Kept l'):g} 0 Td <65> Tj\n{width('e'):g} 0 Td <74> Tj\n"
+    second = f"1 0 0 1 72 680 Tm (Kept ) Tj <6C> Tj\n{width('Kept l'):g} 0 Td <65> Tj\n{width('e'):g} 0 Td <74> Tj\n"
     source = new_pdf(tmp_path / "in.pdf", f"BT /F1 12 Tf {first}{second} 0 -20 Td (Third) Tj ET")
     places = left_edges(source, ["Seen", "Kept", "le", "Third"])
     report = apply_plan(source, Plan(words=("Quillfeather",)), tmp_path / "out.pdf")
