@@ -27,6 +27,7 @@ from sar.cases.deadlines import (
 )
 from sar.cases.models import Calculation, CalendarSnapshot, Case, ClockFact
 from sar.cases.queries import clock_facts, clock_from, clock_of, clock_rules, visible_case
+from sar.cases.waiting import follow_facts
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import canonical, record
@@ -138,6 +139,7 @@ def renew_clock(case: Case) -> None:
     case.due_on, case.clock_state = clock.due, clock.state.value
     # A new fact is a change of the case even where the due date stays: another officer's screen is out of date.
     flag_modified(case, "clock_state")
+    follow_facts(case, clock_facts(case))
     _keep_calculation(case, clock)
 
 

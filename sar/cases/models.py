@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, relationship
 
 from sar.foundation.columns import Sealed
@@ -17,10 +17,35 @@ class Case(ScopedRow):
     """One request being worked on. Its scope is its submission's: one key for all that is personal.
 
     `due_on`, `clock_state` are a copy of the fold's answer, for lists; every change of a fact renews them.
+    `staff_link` says that the case is about someone who works here, a relative or a colleague: a code of `conflicts`.
+    A `restricted` case is there only for the people named in `NamedPerson`.
     """
 
     __tablename__ = "case"
-    __table_args__ = (Index("ix_case_open", "closed_on", "due_on"), Index("ix_case_officer", "officer_id", "due_on"))
+    __table_args__ = (
+        # In the order of the work list, with what its filters and counts look at: scripts/benchmarks/worklist.py.
+        Index(
+            "ix_case_open",
+            "due_on",
+            "received_on",
+            "id",
+            "officer_id",
+            "stage",
+            "clock_state",
+            "regimes",
+            sqlite_where=text("closed_on IS NULL"),
+            postgresql_where=text("closed_on IS NULL"),
+        ),
+        Index("ix_case_closed", "closed_on", "id", "officer_id", "stage", "clock_state", "regimes"),
+        Index("ix_case_received", "received_on", "id", "officer_id", "stage", "clock_state", "regimes"),
+        Index("ix_case_officer", "officer_id", "due_on"),
+        Index(
+            "ix_case_restricted",
+            "id",
+            sqlite_where=text("restricted"),
+            postgresql_where=text("restricted"),
+        ),
+    )
 
     reference: Mapped[str] = plain(String(20), nullable=False, unique=True)
     submission_id: Mapped[str] = plain(ID, ForeignKey("submission.id"), nullable=False, unique=True)
@@ -28,10 +53,13 @@ class Case(ScopedRow):
     officer_id: Mapped[str | None] = plain(ID, ForeignKey("staff.id"), nullable=True)
     identity: Mapped[str] = plain(String(20), nullable=False, default="unchecked")
     regimes: Mapped[str] = plain(String(20), nullable=False, default="LE UKGDPR")
-    received_on: Mapped[date] = plain(Date, nullable=False, index=True)
+    received_on: Mapped[date] = plain(Date, nullable=False)
     due_on: Mapped[date | None] = plain(Date, nullable=True)
     clock_state: Mapped[str] = plain(String(12), nullable=False)
     closed_on: Mapped[date | None] = plain(Date, nullable=True)
+    restricted: Mapped[bool] = plain(Boolean, nullable=False, default=False, server_default=false())
+    staff_link_sealed: Mapped[bytes | None] = sealed_column()
+    staff_link = Sealed[str | None]("staff_link_sealed")
     version: Mapped[int] = plain(Integer, nullable=False, default=1)
 
     submission: Mapped[Submission] = relationship(lazy="joined", innerjoin=True)
@@ -121,3 +149,50 @@ class ConflictOfInterest(Row):
 
     case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False)
     staff_id: Mapped[str] = plain(ID, ForeignKey("staff.id"), nullable=False, index=True)
+
+
+class NamedPerson(Row):
+    """A member of staff who may see a restricted case."""
+
+    __tablename__ = "named_person"
+    __table_args__ = (UniqueConstraint("case_id", "staff_id"),)
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False)
+    staff_id: Mapped[str] = plain(ID, ForeignKey("staff.id"), nullable=False, index=True)
+
+
+class Waiting(Row):
+    """Something that a case waits for, and of whom; written through `waiting` by the stage that asked for it."""
+
+    __tablename__ = "waiting"
+    __table_args__ = (UniqueConstraint("case_id", "whom", "source_id"), Index("ix_waiting_whom", "whom", "case_id"))
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False)
+    whom: Mapped[str] = plain(String(20), nullable=False)
+    source_id: Mapped[str] = plain(String(40), nullable=False)
+    since: Mapped[date] = plain(Date, nullable=False)
+
+
+class Task(ScopedRow):
+    """Something to do on a case. Without `staff_id` it is anybody's. Done ones stay, with who did them."""
+
+    __tablename__ = "case_task"
+    __table_args__ = (
+        Index("ix_case_task_case_id", "case_id", "done_at"),
+        Index(
+            "ix_case_task_open",
+            "staff_id",
+            "due_on",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False)
+    text_sealed: Mapped[bytes | None] = sealed_column()
+    text = Sealed[str]("text_sealed")
+    due_on: Mapped[date | None] = plain(Date, nullable=True)
+    staff_id: Mapped[str | None] = plain(ID, ForeignKey("staff.id"), nullable=True)
+    added_by: Mapped[str] = plain(String(40), nullable=False)
+    done_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    done_by: Mapped[str | None] = plain(String(40), nullable=True)

@@ -1,14 +1,11 @@
-"""Reads about cases. Staff reach a case only through `visible_case` or `work_list`."""
+"""Reads about cases. Staff reach a case only through `visible_case`, or the lists in `worklist`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from sar.access.permissions import Permission, allows
-from sar.access.queries import staff_names
 from sar.cases.calendars import Jurisdiction, calendar
 from sar.cases.deadlines import (
     Clock,
@@ -24,18 +21,13 @@ from sar.cases.deadlines import (
     gather,
     make_event,
 )
-from sar.cases.models import Case, ClockFact, ConflictOfInterest, Note, Refusal
-from sar.cases.workflow import Stage
+from sar.cases.models import Case, ClockFact, ConflictOfInterest, NamedPerson, Note, Refusal
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound
-from sar.foundation.ids import parse_reference
-from sar.foundation.keys import preload
 from sar.foundation.runtime import settings
-
-PAGE_SIZE = 50
 
 
 def visible_case(actor: Actor, case_id: str, *, lock: bool = False) -> Case:
@@ -132,83 +124,39 @@ def timeline_of(case: Case, *, leave_out: frozenset[str] = frozenset(), limit: i
     return list(db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(limit)))
 
 
-@dataclass(frozen=True)
-class WorkListRow:
-    case_id: str
-    reference: str
-    name: str
-    stage: Stage
-    officer: str | None
-    received_on: date
-    due_on: date | None
-    clock_state: str
-
-
-@dataclass(frozen=True)
-class WorkList:
-    rows: list[WorkListRow]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
-
-
-def work_list(actor: Actor, *, whose: str = "team", search: str = "", show: str = "open", page: int = 1) -> WorkList:
-    """One page of cases, those due first on top. A constant number of queries, whatever the size."""
-    wanted = and_(visible_to(actor), *_filters(actor, whose, search, show))
-    total = db.session.scalar(select(func.count()).select_from(Case).where(wanted)) or 0
-    page = min(max(1, page), max(1, -(-total // PAGE_SIZE)))
-    query: Select[Case] = (
-        select(Case)
-        .where(wanted)
-        .order_by(Case.due_on.is_(None), Case.due_on, Case.received_on, Case.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    )
-    cases = list(db.session.scalars(query))
-    scopes = preload([case.scope_id for case in cases] + ["system"])
-    officers = staff_names({case.officer_id for case in cases if case.officer_id})
-    rows = [_row(case, officers) for case in cases]
-    del scopes
-    return WorkList(rows, total, page)
-
-
-def _row(case: Case, officers: dict[str, str]) -> WorkListRow:
-    return WorkListRow(
-        case_id=case.id,
-        reference=case.reference,
-        name=case.submission.full_name,
-        stage=Stage(case.stage),
-        officer=officers.get(case.officer_id) if case.officer_id else None,
-        received_on=case.received_on,
-        due_on=case.due_on,
-        clock_state=case.clock_state,
-    )
-
-
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Staff who may see cases and declared no conflict; the system itself; nobody else."""
+    """Cases that staff who see cases may see, if not closed to them; to the system all; to nobody else any."""
     if actor.kind is ActorKind.SYSTEM:
         return Case.id.is_not(None)
     if actor.kind is not ActorKind.STAFF or not allows(actor.roles, Permission.CASE_VIEW):
         return Case.id.is_(None)
-    return ~exists().where(ConflictOfInterest.case_id == Case.id, ConflictOfInterest.staff_id == actor.id)
+    return not_closed_to(actor.id)
 
 
-def _filters(actor: Actor, whose: str, search: str, show: str) -> list[ColumnElement[bool]]:
-    if search.strip():  # a reference names one case: it is found whatever list one happens to look at
-        return [Case.reference == (parse_reference(search) or search.strip())]
-    filters: list[ColumnElement[bool]] = []
-    if whose == "mine":
-        filters.append(Case.officer_id == actor.id)
-    elif whose == "unassigned":
-        filters.append(Case.officer_id.is_(None))
-    if show == "open":
-        filters.append(Case.closed_on.is_(None))
-    elif show == "overdue":
-        filters += [Case.closed_on.is_(None), Case.due_on < london_today()]
-    elif show == "closed":
-        filters.append(Case.closed_on.is_not(None))
-    return filters
+def not_closed_to(staff_id: str) -> ColumnElement[bool]:
+    """Cases without a conflict of interest of this person and, where restricted, that name them. Says nothing of roles.
+
+    Few cases are closed to anyone: they are looked up once for a query, not for each row of a list.
+    """
+    hidden, named = aliased(Case), select(NamedPerson.case_id).where(NamedPerson.staff_id == staff_id)
+    return and_(
+        Case.id.not_in(select(ConflictOfInterest.case_id).where(ConflictOfInterest.staff_id == staff_id)),
+        Case.id.not_in(select(hidden.id).where(hidden.restricted, hidden.id.not_in(named))),
+    )
+
+
+def listed_for(actor: Actor) -> ColumnElement[bool]:
+    """Cases that a report lists one by one for this actor; in its totals every case counts.
+
+    Auditors, who open no case, find restricted ones in it as they do the others, unless closed to them by name.
+    """
+    if actor.kind is not ActorKind.STAFF:
+        return Case.id.is_not(None)
+    if allows(actor.roles, Permission.CASE_VIEW):
+        return not_closed_to(actor.id)
+    return Case.id.not_in(select(ConflictOfInterest.case_id).where(ConflictOfInterest.staff_id == actor.id))
+
+
+def may_see(case: Case, staff_id: str) -> bool:
+    """Whether a case is not closed to someone who, by their role, may see cases."""
+    return db.session.scalar(select(Case.id).where(Case.id == case.id, not_closed_to(staff_id))) is not None

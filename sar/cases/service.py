@@ -29,13 +29,14 @@ from sar.cases.clock_commands import (
     set_regimes,
     why_not_extend,
 )
+from sar.cases.closing_out import close_case
 from sar.cases.deadlines import ClockState
 from sar.cases.endings import REFUSAL_CODES, close, reject, reopen, withdraw
 from sar.cases.ledger import Fact, case_for, require, store_fact
-from sar.cases.models import Case, ConflictOfInterest, Note
+from sar.cases.models import Case, Note
 from sar.cases.moves import IDENTITY_SETTLED, advance, facts_of, has_conflict
 from sar.cases.new_words import give_new_words
-from sar.cases.queries import visible_case
+from sar.cases.queries import may_see, visible_case
 from sar.cases.what_if import WhatIf, what_if
 from sar.cases.workflow import Event, Stage
 from sar.foundation import blobs
@@ -143,8 +144,8 @@ def assign(actor: Actor, case_id: str, officer_id: str | None, *, version: int |
             officer = session.get(Staff, officer_id)
             if officer is None or officer.disabled or Permission.CASE_WORK not in permissions_of(officer.role_set):
                 raise Refused("Choose someone who works on cases.")
-            if has_conflict(case, officer_id):
-                raise Refused("That person declared a conflict of interest with this case.")
+            if not may_see(case, officer_id):
+                raise Refused("This case is closed to that person.")
         if case.officer_id == officer_id:
             return
         case.officer_id = officer_id
@@ -172,18 +173,11 @@ def add_note(actor: Actor, case_id: str, text: str, *, key: str | None = None) -
 
 def declare_conflict(actor: Actor, case_id: str, staff_id: str) -> None:
     """Close the case to someone: it is about them, a relative or a colleague. They do not see it again."""
-    with write_transaction() as session:
+    with write_transaction():
         case = visible_case(actor, case_id, lock=True)
         if staff_id != actor.id and Permission.CASE_ASSIGN not in permissions_of(actor.roles):
             raise NotAllowed("Only the data protection officer can close a case to someone else.")
-        if session.get(Staff, staff_id) is None:
-            raise Refused("Choose a member of staff.")
-        if has_conflict(case, staff_id):
-            return
-        session.add(ConflictOfInterest(case_id=case.id, staff_id=staff_id))
-        if case.officer_id == staff_id:
-            case.officer_id = None
-        record(actor, Action.CONFLICT_DECLARED, case.id, officer_id=staff_id)
+        close_case(actor, case, staff_id)
 
 
 def view_case(actor: Actor, case_id: str) -> Case:

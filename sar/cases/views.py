@@ -1,4 +1,4 @@
-"""The officer's work list and case page. The other pages of the staff door are in the modules beside it."""
+"""The case page. The other pages of the staff door are in the modules beside it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Response as FileResponse
-from flask import current_app, flash, render_template, request, send_file, url_for
+from flask import current_app, flash, render_template, send_file, url_for
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
@@ -16,15 +16,22 @@ from sar.access.queries import active_staff_with, staff_names
 from sar.cases import clock_views, ending_views, forms, new_words_views, outbox, outbox_views, queries, service
 from sar.cases.blueprint import Answer, back, bp, button
 from sar.cases.complaints import views as complaints
+from sar.cases.conflicts import views as conflict_views
 from sar.cases.deadlines import AWAITED
+from sar.cases.flags import flags_of
 from sar.cases.letter_names import NAMES
 from sar.cases.letters import reach_words
+from sar.cases.links import queries as link_queries
+from sar.cases.links import views as link_views
 from sar.cases.models import Case
 from sar.cases.panels import panels_for
 from sar.cases.silence import silence_of, was_closed
+from sar.cases.tasks import queries as task_queries
+from sar.cases.tasks import views as task_views
 from sar.cases.timeline import HIDDEN, in_words
 from sar.cases.wordings import views as wordings
 from sar.cases.workflow import STAGE_NAMES, Event, Offer, Stage, offers
+from sar.cases.worklist import views as worklist_views
 from sar.cases.writing import views as writing
 from sar.cases.writing.queries import unsent
 from sar.foundation.clock import london_today
@@ -33,10 +40,17 @@ from sar.foundation.wording import date_words
 
 BLUEPRINTS = (bp, wordings.bp, writing.bp, complaints.bp)
 # Imported for the pages that they add to the blueprint.
-PAGES = (clock_views, ending_views, new_words_views, outbox_views)
+PAGES = (
+    clock_views,
+    conflict_views,
+    ending_views,
+    link_views,
+    new_words_views,
+    outbox_views,
+    task_views,
+    worklist_views,
+)
 
-WHOSE = {"mine": "Mine", "team": "The whole team", "unassigned": "Nobody's yet"}
-SHOW = {"open": "Open", "overdue": "Overdue", "closed": "Closed", "all": "All"}
 # What comes next at each stage: the words of a link, and the endpoint that it leads to.
 _NEXT = {
     Stage.GATHERING: (
@@ -55,27 +69,6 @@ _NEXT = {
 class Link:
     text: str
     href: str
-
-
-@bp.get("/cases/")
-@guard(Permission.CASE_VIEW)
-def work_list() -> str:
-    """Cases by due date; the filters live in the address, so that a list can be kept and sent."""
-    whose, show = request.args.get("whose", ""), request.args.get("show", "")
-    whose, show = whose if whose in WHOSE else "team", show if show in SHOW else "open"
-    search = request.args.get("search", "")[:100]
-    page = request.args.get("page", 1, type=int)
-    return render_template(
-        "cases/work_list.html",
-        found=queries.work_list(current_actor(), whose=whose, show=show, search=search, page=page),
-        whose=whose,
-        show=show,
-        search=search,
-        whose_choices=WHOSE,
-        show_choices=SHOW,
-        today=london_today(),
-        stage_names=STAGE_NAMES,
-    )
 
 
 @bp.get("/cases/<case_id>")
@@ -158,7 +151,8 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
     waits = queries.waits_of(case)
     awaited = [rule for rule, wait in waits.items() if wait.answered is None]
     moves = offers(stage, service.facts_of(actor, case), staff().permissions)
-    officer_ids = {note.author_id for note in notes} | ({case.officer_id} if case.officer_id else set())
+    tasks = task_queries.tasks_of(case)
+    people = {note.author_id for note in notes} | {one for task in tasks for one in (task.staff_id, task.done_by)}
     return render_template(
         "cases/show.html",
         case=case,
@@ -167,7 +161,11 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         stage=stage,
         stage_names=STAGE_NAMES,
         notes=notes,
-        names=staff_names(officer_ids),
+        names=staff_names({one for one in (*people, case.officer_id) if one}),
+        tasks=tasks,
+        links=link_queries.links_of(actor, case),
+        today=today,
+        flags=flags_of(case, today),
         my_id=staff().staff_id,
         birth_date=_day(case.submission.date_of_birth),
         last_contact=_day(case.submission.last_contact_on),
@@ -182,7 +180,6 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         letter_names=NAMES,
         silence=silence_of(case),
         closed_for_silence=was_closed(case),
-        today=today,
         open_questions=queries.open_questions(case),
         refusal=queries.latest_refusal(case) if stage is Stage.REJECTED else None,
         panels=panels_for(actor, case),

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sar.access.service import end_links, issue_link, new_link_code, open_link
 from sar.cases.letters import anywhere
 from sar.cases.queries import clock_of, visible_case
+from sar.cases.waiting import Whom, wait_for, wait_no_more
 from sar.consultation import queries
 from sar.consultation.models import (
     UNDECIDED,
@@ -65,6 +66,7 @@ def send(actor: Actor, case_id: str, originator_id: str, record_ids: list[str]) 
         session.flush()
         session.add_all(ConsultationRecord(consultation_id=consultation.id, record_id=id_) for id_ in record_ids)
         session.flush()
+        wait_for(case.id, Whom.ORIGINATOR, consultation.id)
         record(
             actor,
             Action.CONSULTATION_SENT,
@@ -187,6 +189,7 @@ def _move(consultation: Consultation, sources: tuple[str, ...], target: State) -
     )
     if int(getattr(moved, "rowcount", 0)) != 1:
         raise Conflict("This consultation has already been answered, decided or withdrawn.")
+    wait_no_more(consultation.case_id, Whom.ORIGINATOR, consultation.id)
 
 
 def _chase(consultation_id: str, chases: int) -> int:

@@ -67,6 +67,17 @@ class Action(Enum):
     WORDING_CHANGED = ("wording.changed", ("letter", "version", "restored_from"))
     LETTER_OPENED = ("case.letter_opened", ("message_id", "kind"))
 
+    TASK_ADDED = ("case.task_added", ("task_id", "staff_id"))
+    TASK_DONE = ("case.task_done", ("task_id",))
+    TASK_REOPENED = ("case.task_reopened", ("task_id",))
+    CASES_LINKED = ("case.linked", ("link_id", "other_id", "relation"))
+    CASES_UNLINKED = ("case.unlinked", ("link_id", "other_id"))
+    ABOUT_STAFF_MARKED = ("case.about_staff_marked", ())
+    CONFLICT_LIFTED = ("case.conflict_lifted", ("officer_id",))
+    CASE_RESTRICTED = ("case.restricted", ("officer_ids",))
+    RESTRICTION_LIFTED = ("case.restriction_lifted", ())
+    LIST_EXPORTED = ("desk.list_exported", ("whose", "show", "narrowed_by", "rows"))
+
     # records
     RECORD_ADDED = ("record.added", ("case_id", "sha256", "size", "source"))
     RECORD_READ_IN = ("record.read_in", ("case_id", "pages", "ocr_pages"))

@@ -28,9 +28,14 @@ def compliance_export(actor: Actor, start: date, end: date) -> Iterator[str]:
             actor,
             Action.REPORT_EXPORTED,
             actor.id,
-            **{"report": "deadline_compliance", "from": start, "to": end, "rows": compliance.size(start, end)},
+            **{
+                "report": "deadline_compliance",
+                "from": start,
+                "to": end,
+                "rows": compliance.size(actor, start, end),
+            },
         )
-    return compliance.export(start, end)
+    return compliance.export(actor, start, end)
 
 
 def audit_export(actor: Actor) -> Iterator[str]:

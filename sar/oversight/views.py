@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, render_template, stream_with_context, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from sar.access.guards import current_actor, guard
@@ -15,6 +14,7 @@ from sar.cases.complaints import queries as complaints
 from sar.foundation import jobs as background
 from sar.foundation import messages
 from sar.foundation.clock import london_today
+from sar.foundation.downloads import download
 from sar.oversight import queries, service
 from sar.oversight.forms import PeriodForm
 
@@ -51,21 +51,21 @@ def compliance() -> str | Response:
     if start is None or end is None:  # the form asked for both
         return _dashboard(form)
     lines = service.compliance_export(current_actor(), start, end)
-    return _download(lines, "text/csv", f"deadline-compliance-{start}-to-{end}.csv")
+    return download(lines, "text/csv", f"deadline-compliance-{start}-to-{end}.csv")
 
 
 @bp.post("/audit.jsonl")
 @guard(Permission.AUDIT_EXPORT)
 def audit_log() -> Response:
     lines = service.audit_export(current_actor())
-    return _download(lines, "application/x-ndjson", f"audit-log-{london_today()}.jsonl")
+    return download(lines, "application/x-ndjson", f"audit-log-{london_today()}.jsonl")
 
 
 @bp.post("/checkpoint.json")
 @guard(Permission.AUDIT_EXPORT)
 def checkpoint() -> Response:
     text = json.dumps(service.sign_checkpoint(current_actor()), indent=1)
-    return _download([text], "application/json", f"audit-checkpoint-{london_today()}.json")
+    return download([text], "application/json", f"audit-checkpoint-{london_today()}.json")
 
 
 @bp.get("/jobs")
@@ -82,11 +82,3 @@ def retry(job_id: str) -> Redirect:
     service.retry_job(current_actor(), job_id)
     flash("The work will be tried again.", "success")
     return redirect(url_for("oversight.jobs"))
-
-
-def _download(lines: Iterable[str], media_type: str, name: str) -> Response:
-    """A file to keep: streamed, never shown in the page (security.md 16)."""
-    response = Response(stream_with_context(iter(lines)), mimetype=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response

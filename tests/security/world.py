@@ -18,7 +18,10 @@ from sar.access import service as access
 from sar.access.permissions import Role
 from sar.cases import service as cases
 from sar.cases.complaints import service as complaints
+from sar.cases.links import service as links
+from sar.cases.links.service import LinkKind
 from sar.cases.models import Case
+from sar.cases.tasks import service as tasks
 from sar.cases.workflow import Event
 from sar.cases.writing import service as writing
 from sar.consultation import service as consultation
@@ -61,6 +64,8 @@ class World:
     drafts: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+    tasks: list[str] = field(default_factory=list)
+    link: str = ""
 
     def browser(self, persona: str, *, stepped_up: bool = True, which: int = 0) -> Browser:
         """A browser in which this kind of person is signed in: to the first request, or to the second."""
@@ -84,6 +89,8 @@ class World:
             "draft_id": self.drafts[which],
             "complaint_id": self.complaints[which],
             "outside_id": self.outside[which],
+            "task_id": self.tasks[which],
+            "link_id": self.link,
             "reference": self.references[which],
         }
 
@@ -100,6 +107,10 @@ def build(app: Flask) -> World:
             _add_consultation(world, number)
             _add_letter(world, number)
             _add_complaints(world, number)
+        officer = actor_of(world.staff["caseworker"])
+        for case_id in world.cases:
+            world.tasks.append(tasks.add_task(officer, case_id, "Ring the prison").id)
+        world.link = links.link(officer, world.cases[0], world.references[1], LinkKind.RELATED, "Same address").id
         db.session.remove()
     return world
 

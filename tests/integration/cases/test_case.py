@@ -18,6 +18,8 @@ from sar.cases import queries, service
 from sar.cases.models import Case, Note, Refusal
 from sar.cases.queries import clock_of, visible_case
 from sar.cases.workflow import Event, NotPossible, Stage
+from sar.cases.worklist.filters import Filters, Show
+from sar.cases.worklist.queries import work_list
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
@@ -87,7 +89,7 @@ def test_a_conflict_of_interest_closes_the_case_and_takes_it_off_every_list(in_a
         assert NAME not in browser.get(address).text
     with pytest.raises(NotFound):
         service.add_note(officer, case.id, "I was here")
-    assert queries.work_list(other).total == 1 and visible_case(other, case.id).officer_id is None
+    assert work_list(other).total == 1 and visible_case(other, case.id).officer_id is None
 
 
 def test_a_caseworker_takes_a_case_and_only_the_dpo_hands_one_over() -> None:
@@ -175,7 +177,7 @@ def test_reopening_runs_the_clock_from_where_it_began_and_keeps_the_reason() -> 
     assert (again.stage, again.clock_state, again.closed_on) == ("gathering", "running", None)
     assert clock_of(again).is_overdue(london_today()) and not queries.was_answered(again)
     assert [note.text for note in rows(Note)] == ["Reopened: A file was found."]
-    assert queries.work_list(officer).total == 1
+    assert work_list(officer).total == 1
 
 
 def test_going_back_to_the_review_after_release_puts_the_case_back_on_the_list() -> None:
@@ -261,16 +263,17 @@ def test_a_reference_is_found_however_it_is_typed_and_whatever_list_is_shown() -
     officer, case = caseworker(), opened()
     service.withdraw(officer, case.id, london_today())
     typed = case.reference.lower().replace("-", " ")
-    assert [row.case_id for row in queries.work_list(officer, whose="mine", search=typed).rows] == [case.id]
-    assert queries.work_list(officer, search="SAR-0000-0000").total == 0
-    assert queries.work_list(officer).total == 0 and queries.work_list(officer, show="closed").total == 1
+    looked = Filters.read({"whose": "mine", "search": typed})
+    assert [row.case_id for row in work_list(officer, looked).rows] == [case.id]
+    assert work_list(officer, Filters.read({"search": "SAR-0000-0000"})).total == 0
+    assert work_list(officer).total == 0 and work_list(officer, Filters(show=Show.CLOSED)).total == 1
 
 
 def test_those_due_first_stand_on_top_and_late_ones_can_be_listed_alone(in_app: Flask) -> None:
     officer = caseworker()
     later, late = opened(days_ago=2), opened(days_ago=50, name="Late Person")
-    assert [row.case_id for row in queries.work_list(officer).rows] == [late.id, later.id]
-    assert [row.case_id for row in queries.work_list(officer, show="overdue").rows] == [late.id]
+    assert [row.case_id for row in work_list(officer).rows] == [late.id, later.id]
+    assert [row.case_id for row in work_list(officer, Filters(show=Show.OVERDUE)).rows] == [late.id]
     browser = browser_of(in_app, officer)
     for address in ("?page=0", "?page=999999999999999999999999", "?page=x", "?whose=nobody&show=nothing"):
         assert "Late Person" in browser.get(f"/staff/cases/{address}").text
@@ -286,7 +289,7 @@ def test_the_work_list_asks_the_same_number_of_questions_for_5_and_50_cases() ->
         db.session.rollback()
         db.session.expunge_all()
         with counted() as statements:
-            listed = queries.work_list(officer)
+            listed = work_list(officer)
         assert all(row.name == NAME and row.officer == "Robin Field" for row in listed.rows)
         counts.append((len(listed.rows), len(statements)))
     assert counts[0][0] == 5 and counts[1][0] == 50

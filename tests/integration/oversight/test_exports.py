@@ -21,12 +21,13 @@ from sar.cases.deadline_table import recompute
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.ledger import Fact, case_for, store_fact
 from sar.cases.models import Case
+from sar.foundation import spreadsheets
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import NotAllowed, Refused
-from sar.oversight import compliance, queries, service
+from sar.oversight import queries, service
 from sar.settings import PROJECT_ROOT
 from tests.factories import staff_actor
 from tests.integration.cases.desk import EMAIL, NAME, STREET, ago, browser_of, caseworker, dpo, opened, parts
@@ -114,7 +115,7 @@ def test_the_export_names_nobody() -> None:
 
 @pytest.mark.parametrize("cell", ["=1+1", "+44", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1"])
 def test_no_cell_is_a_formula_to_a_spreadsheet(cell: str) -> None:
-    assert compliance.safe_cell(cell) == "'" + cell
+    assert spreadsheets.safe_cell(cell) == "'" + cell
 
 
 def test_an_export_is_itself_in_the_log_with_its_period_and_size() -> None:

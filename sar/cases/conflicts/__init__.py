@@ -1,0 +1,1 @@
+"""Cases that somebody must not see: about someone who works here, a relative or a colleague."""

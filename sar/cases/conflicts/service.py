@@ -1,0 +1,109 @@
+"""Commands on conflicts of interest. Closed means not there: on no list, in no search, no file, on no page.
+
+Anyone declares a conflict of their own (`cases.service.declare_conflict`). The data protection officer closes a case to
+others, restricts it to named people, and lifts either, with a reason that is kept as a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import delete
+from sqlalchemy.orm.attributes import flag_modified
+
+from sar.access.models import Staff
+from sar.access.permissions import Permission, permissions_of
+from sar.access.queries import staff_names
+from sar.cases.closing_out import close_case, take_from
+from sar.cases.flags import STAFF_LINKS
+from sar.cases.ledger import case_for
+from sar.cases.models import Case, ConflictOfInterest, NamedPerson, Note
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor
+from sar.foundation.audit import record
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Conflict, NotFound, Refused
+
+
+def mark_about_staff(actor: Actor, case_id: str, link: str, *, version: int | None = None) -> None:
+    """Note that the case is about someone who works here, a relative or a colleague; empty: that it is not."""
+    if link and link not in STAFF_LINKS:
+        raise Refused("Choose what connects the person with this organisation.")
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        if (case.staff_link or "") == link:
+            return
+        case.staff_link = link or None
+        # What it is stays sealed with the case: the log says that something was noted.
+        record(actor, Action.ABOUT_STAFF_MARKED, case.id)
+
+
+def close_to(actor: Actor, case_id: str, staff_ids: Collection[str], *, version: int | None = None) -> None:
+    """Close a case to several people at once. They do not see it again."""
+    if not staff_ids:
+        raise Refused("Choose whom the case is closed to.")
+    if actor.id in staff_ids:
+        raise Refused("To close the case to yourself, declare a conflict of interest.")
+    with write_transaction():
+        case = case_for(actor, case_id, version, Permission.CASE_ASSIGN)
+        for staff_id in sorted(staff_ids):
+            close_case(actor, case, staff_id)
+
+
+def lift(actor: Actor, case_id: str, staff_id: str, reason: str, *, version: int | None = None) -> None:
+    """Open the case again to someone it was closed to. Never to oneself: who is closed out does not find the case."""
+    reason = _given(reason)
+    with write_transaction() as session:
+        case = case_for(actor, case_id, version, Permission.CASE_ASSIGN)
+        gone = session.execute(
+            delete(ConflictOfInterest).where(
+                ConflictOfInterest.case_id == case.id, ConflictOfInterest.staff_id == staff_id
+            )
+        )
+        if int(getattr(gone, "rowcount", 0)) != 1:
+            raise NotFound("The case is not closed to that person.")
+        name = staff_names({staff_id}).get(staff_id, "a former member of staff")
+        _note(actor, case, f"Conflict of interest of {name} lifted: {reason}")
+        record(actor, Action.CONFLICT_LIFTED, case.id, officer_id=staff_id)
+
+
+def restrict(actor: Actor, case_id: str, staff_ids: Collection[str], *, version: int | None = None) -> None:
+    """Let nobody but these people and the actor see a case. Restricted again, it is for the new list of people."""
+    with write_transaction() as session:
+        case = case_for(actor, case_id, version, Permission.CASE_ASSIGN)
+        named = {*staff_ids, actor.id}
+        for staff_id in named:
+            person = session.get(Staff, staff_id)
+            if person is None or person.disabled or Permission.CASE_VIEW not in permissions_of(person.role_set):
+                raise Refused("Choose people who work on cases.")
+        session.execute(delete(NamedPerson).where(NamedPerson.case_id == case.id))
+        session.add_all(NamedPerson(case_id=case.id, staff_id=staff_id) for staff_id in sorted(named))
+        case.restricted = True
+        flag_modified(case, "restricted")  # a second list of people is a change as well: who saw the first is told
+        take_from(case, lambda holder: holder not in named)
+        record(actor, Action.CASE_RESTRICTED, case.id, officer_ids=sorted(named))
+
+
+def lift_restriction(actor: Actor, case_id: str, reason: str, *, version: int | None = None) -> None:
+    """Let everyone who works on cases see it again, apart from those it is closed to."""
+    reason = _given(reason)
+    with write_transaction() as session:
+        case = case_for(actor, case_id, version, Permission.CASE_ASSIGN)
+        if not case.restricted:
+            raise Conflict("This case is not restricted any more.")
+        session.execute(delete(NamedPerson).where(NamedPerson.case_id == case.id))
+        case.restricted = False
+        _note(actor, case, f"Restriction to named people lifted: {reason}")
+        record(actor, Action.RESTRICTION_LIFTED, case.id)
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise Refused("Give the reason. It is kept with the case.")
+    return reason.strip()
+
+
+def _note(actor: Actor, case: Case, text: str) -> None:
+    note = Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=text)
+    db.session.add(note)
+    record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)

@@ -1,0 +1,109 @@
+"""Pages on conflicts of interest: what connects the person with us, who is closed out, who alone may see the case."""
+
+from __future__ import annotations
+
+from sar.access.guards import current_actor, guard, staff
+from sar.access.models import Staff
+from sar.access.permissions import Permission
+from sar.access.queries import active_staff_with, staff_member
+from sar.cases import queries as case_queries
+from sar.cases.blueprint import Answer, bp, form_page
+from sar.cases.conflicts import queries, service
+from sar.cases.conflicts.forms import AboutStaffForm, LiftForm, PeopleForm
+
+_NOT_THERE = (
+    "Who is closed out does not find the case any more: on no list, in no search, in no file, on no page. In reports "
+    "it is counted and not listed. They are not told."
+)
+
+
+@bp.route("/cases/<case_id>/about-staff", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def about_staff(case_id: str) -> Answer:
+    form, case = AboutStaffForm(), case_queries.visible_case(current_actor(), case_id)
+    if not form.is_submitted():
+        form.link.data = case.staff_link or "none"
+    return form_page(
+        case_id,
+        form,
+        "Is the person connected with us?",
+        lambda version: service.mark_about_staff(
+            current_actor(), case_id, "" if form.link.data == "none" else form.link.data, version=version
+        ),
+        "That is noted on the case.",
+        explanation=[
+            "Someone who works here, a relative of someone, or a colleague who was on probation once must be able to "
+            "trust that nobody they work with reads about them. The data protection officer then says who may not see "
+            "this case."
+        ],
+    )
+
+
+@bp.route("/cases/<case_id>/closed-to", methods=["GET", "POST"])
+@guard(Permission.CASE_ASSIGN)
+def close_to(case_id: str) -> Answer:
+    case = case_queries.visible_case(current_actor(), case_id)
+    out = queries.closed_to(case)
+    others = [one for one in _colleagues() if one.id not in {person.id for person in out}]
+    form = PeopleForm.among(others, "Who must not see this case?", "Close the case to them")
+    return form_page(
+        case_id,
+        form,
+        "Close this case to people",
+        lambda version: service.close_to(current_actor(), case_id, form.people.data or [], version=version),
+        "The case is closed to them.",
+        "cases/closed_to.html",
+        explanation=[_NOT_THERE],
+        closed_to=out,
+    )
+
+
+@bp.route("/cases/<case_id>/closed-to/<staff_id>/lift", methods=["GET", "POST"])
+@guard(Permission.CASE_ASSIGN)
+def lift_conflict(case_id: str, staff_id: str) -> Answer:
+    form = LiftForm()
+    case_queries.visible_case(current_actor(), case_id)
+    person = staff_member(staff_id)
+    return form_page(
+        case_id,
+        form,
+        f"Let {person.name} see this case again",
+        lambda version: service.lift(current_actor(), case_id, staff_id, form.reason.data or "", version=version),
+        "They can see the case again.",
+    )
+
+
+@bp.route("/cases/<case_id>/named-people", methods=["GET", "POST"])
+@guard(Permission.CASE_ASSIGN)
+def restrict(case_id: str) -> Answer:
+    case = case_queries.visible_case(current_actor(), case_id)
+    form = PeopleForm.among(_colleagues(), "Who, besides you, may see this case?", "Let only them and me see the case")
+    if not form.is_submitted():
+        form.people.data = [person.id for person in queries.named(case)]
+    return form_page(
+        case_id,
+        form,
+        "Keep this case to named people",
+        lambda version: service.restrict(current_actor(), case_id, form.people.data or [], version=version),
+        "Only the people you named, and you, can see this case.",
+        "cases/named_people.html",
+        explanation=["Nobody else finds the case any more, whoever joins the team later included."],
+    )
+
+
+@bp.route("/cases/<case_id>/named-people/lift", methods=["GET", "POST"])
+@guard(Permission.CASE_ASSIGN)
+def lift_restriction(case_id: str) -> Answer:
+    form = LiftForm()
+    form.submit.label.text = "Let the team see the case again"
+    return form_page(
+        case_id,
+        form,
+        "Let the whole team see this case again",
+        lambda version: service.lift_restriction(current_actor(), case_id, form.reason.data or "", version=version),
+        "The team can see the case again, apart from those it is closed to.",
+    )
+
+
+def _colleagues() -> list[Staff]:
+    return [one for one in active_staff_with(Permission.CASE_VIEW) if one.id != staff().staff_id]

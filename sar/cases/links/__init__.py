@@ -1,0 +1,1 @@
+"""Cases that belong together: an earlier request of the same person, a repeat, a complaint."""

@@ -1,0 +1,1 @@
+"""Small things to do on a case, with a day and a name."""

@@ -1,0 +1,101 @@
+"""For whom a case waits. The stage that asked somebody for something says so here, and again when it has come.
+
+    wait_for(case.id, Whom.ORIGINATOR, consultation.id)
+    wait_no_more(case.id, Whom.ORIGINATOR, consultation.id)
+
+`source_id` is the id of what is waited for: a case may wait for several things at once. Both commands belong in the
+transaction of the change, and do nothing the second time. A case's version stays as it is: that an answer came does
+not make an officer's open form stale. The second reader needs no row: a case waits for one while it is at that stage.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, delete, exists, select
+
+from sar.cases.deadlines import ClockState
+from sar.cases.models import Case, ClockFact, Waiting
+from sar.cases.workflow import Stage
+from sar.foundation.clock import london_today
+from sar.foundation.db import db
+
+
+class Whom(StrEnum):
+    REQUESTER = "requester"
+    ORIGINATOR = "originator"
+    SEARCH = "search"
+    SECOND_READER = "second_reader"
+
+
+WHOM_NAMES = {
+    Whom.REQUESTER: "the requester",
+    Whom.ORIGINATOR: "an originator",
+    Whom.SEARCH: "a search",
+    Whom.SECOND_READER: "a second reader",
+}
+# What is asked of the requester, and what answers it.
+_ANSWERS = {
+    "clarification_requested": "clarification_received",
+    "id_requested": "id_received",
+    "authority_requested": "authority_received",
+    "fee_requested": "fee_paid",
+}
+
+
+def wait_for(case_id: str, whom: Whom, source_id: str, *, since: date | None = None) -> None:
+    """The case waits for something from today, or since another day."""
+    if db.session.scalar(select(Waiting.id).where(*_this(case_id, whom, source_id))) is None:
+        db.session.add(Waiting(case_id=case_id, whom=whom.value, source_id=source_id, since=since or london_today()))
+        db.session.flush()
+
+
+def wait_no_more(case_id: str, whom: Whom, source_id: str) -> None:
+    """It came, or is not wanted any more."""
+    db.session.execute(delete(Waiting).where(*_this(case_id, whom, source_id)))
+
+
+def follow_facts(case: Case, facts: list[ClockFact]) -> None:
+    """What the requester still owes, from the facts on the clock; nothing once the case has ended."""
+    owed: dict[str, date] = {}
+    if case.clock_state != ClockState.ENDED:
+        come = {(fact.kind, fact.number) for fact in facts}
+        owed = {
+            f"{fact.kind} {fact.number}": fact.on
+            for fact in facts
+            if fact.kind in _ANSWERS and (_ANSWERS[fact.kind], fact.number) not in come
+        }
+    stale = delete(Waiting).where(Waiting.case_id == case.id, Waiting.whom == Whom.REQUESTER.value)
+    db.session.execute(stale.where(Waiting.source_id.not_in(owed)))
+    for source_id, since in owed.items():
+        wait_for(case.id, Whom.REQUESTER, source_id, since=since)
+
+
+def waits_for(whom: Whom) -> ColumnElement[bool]:
+    """The condition that an open case waits for somebody of this kind."""
+    if whom is Whom.SECOND_READER:
+        return Case.stage == Stage.SECOND_CHECK.value
+    return and_(
+        Case.closed_on.is_(None), Case.id.in_(select(Waiting.case_id).where(Waiting.whom == whom.value))
+    )
+
+
+def waits_for_nobody() -> ColumnElement[bool]:
+    """The condition that an open case waits for nobody: the next step is the officer's."""
+    waiting = exists().where(Waiting.case_id == Case.id)
+    return and_(Case.closed_on.is_(None), Case.stage != Stage.SECOND_CHECK.value, ~waiting)
+
+
+def waiting_of(cases: list[Case]) -> dict[str, list[Whom]]:
+    """For whom each of these cases waits, by id. One query."""
+    found = {case.id: {Whom.SECOND_READER} if case.stage == Stage.SECOND_CHECK else set() for case in cases}
+    rows = db.session.execute(select(Waiting.case_id, Waiting.whom).where(Waiting.case_id.in_(found)))
+    for case_id, whom in rows:
+        found[case_id].add(Whom(whom))
+    open_ones = {case.id for case in cases if case.closed_on is None}
+    return {id_: sorted(whom, key=list(Whom).index) if id_ in open_ones else [] for id_, whom in found.items()}
+
+
+def _this(case_id: str, whom: Whom, source_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (Waiting.case_id == case_id, Waiting.whom == whom.value, Waiting.source_id == source_id)

@@ -1,0 +1,157 @@
+"""Reads of the work list: a constant number of queries, whatever the number of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, UnaryExpression, and_, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from sar.access.queries import staff_names
+from sar.cases.flags import Flag, flags_of
+from sar.cases.models import Case
+from sar.cases.queries import visible_to
+from sar.cases.tasks.queries import open_counts
+from sar.cases.waiting import Whom, waiting_of
+from sar.cases.workflow import Stage
+from sar.cases.worklist.filters import SOON_DAYS, Filters, Show, Whose, conditions
+from sar.foundation.actors import Actor
+from sar.foundation.clock import london_today
+from sar.foundation.db import db
+from sar.foundation.keys import SYSTEM_SCOPE, preload
+
+PAGE_SIZE = 50
+_AT_ONCE = 500
+_Order = tuple[UnaryExpression[Any] | InstrumentedAttribute[Any], ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case in a list. `days_left` is negative when it is late, none without a due date or when it has ended."""
+
+    case_id: str
+    reference: str
+    name: str
+    stage: Stage
+    officer: str | None
+    received_on: date
+    due_on: date | None
+    days_left: int | None
+    clock_state: str
+    flags: list[Flag]
+    waiting: list[Whom]
+    tasks: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many cases the filters leave: of the team, mine, nobody's yet; and of the list shown, late and due soon."""
+
+    team: int
+    mine: int
+    unassigned: int
+    overdue: int
+    soon: int
+
+    def of(self, whose: Whose) -> int:
+        return {Whose.TEAM: self.team, Whose.MINE: self.mine, Whose.UNASSIGNED: self.unassigned}[whose]
+
+
+@dataclass(frozen=True)
+class WorkList:
+    rows: list[Row]
+    counts: Counts
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def work_list(actor: Actor, filters: Filters | None = None, page: int = 1) -> WorkList:
+    """One page of a list, in its order."""
+    filters = filters or Filters()
+    counts = count(actor, filters)
+    total = counts.of(Whose.TEAM if filters.reference else filters.whose)
+    page = min(max(1, page), max(1, -(-total // PAGE_SIZE)))
+    ids = select(Case.id).where(_wanted(actor, filters)).order_by(*_order(filters.show))
+    found = list(db.session.scalars(ids.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)))
+    return WorkList(_rows(found), counts, total, page)
+
+
+def every_row(actor: Actor, filters: Filters) -> Iterator[Row]:
+    """All rows of a list, in its order, read in portions: memory holds the ids and one portion."""
+    ids = list(db.session.scalars(select(Case.id).where(_wanted(actor, filters)).order_by(*_order(filters.show))))
+    for start in range(0, len(ids), _AT_ONCE):
+        yield from _rows(ids[start : start + _AT_ONCE])
+        db.session.expunge_all()
+
+
+def count(actor: Actor, filters: Filters) -> Counts:
+    """All counts of a page in one query."""
+    today = london_today()
+    mine, nobodys = Case.officer_id == actor.id, Case.officer_id.is_(None)
+    # Late and due soon are told of the list that is shown, mine or everyone's.
+    of_list = {Whose.MINE: mine, Whose.UNASSIGNED: nobodys}.get(filters.whose)
+    late = and_(Case.closed_on.is_(None), Case.due_on < today)
+    soon = and_(Case.closed_on.is_(None), Case.due_on.between(today, today + timedelta(days=SOON_DAYS)))
+    counted = db.session.execute(
+        select(
+            func.count(),
+            _how_many(mine),
+            _how_many(nobodys),
+            _how_many(late if of_list is None else and_(of_list, late)),
+            _how_many(soon if of_list is None else and_(of_list, soon)),
+        )
+        .select_from(Case)
+        .where(_wanted(actor, filters.everyones()))
+    ).one()
+    return Counts(*(number or 0 for number in counted))
+
+
+def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _wanted(actor: Actor, filters: Filters) -> ColumnElement[bool]:
+    return and_(visible_to(actor), *conditions(filters, actor))
+
+
+def _order(show: Show) -> _Order:
+    """Due first on top; what has ended, last on top; everything together, newest on top. Each has its index."""
+    if show is Show.CLOSED:
+        return (Case.closed_on.desc(), Case.id.desc())
+    if show is Show.ALL:
+        return (Case.received_on.desc(), Case.id.desc())
+    return (Case.due_on.asc().nulls_last(), Case.received_on, Case.id)
+
+
+def _rows(ids: list[str]) -> list[Row]:
+    by_id = {one.id: one for one in db.session.scalars(select(Case).where(Case.id.in_(ids)))}
+    cases = [by_id[id_] for id_ in ids if id_ in by_id]
+    scopes = preload([*(one.scope_id for one in cases), SYSTEM_SCOPE])
+    officers = staff_names({one.officer_id for one in cases if one.officer_id})
+    waiting, tasks, today = waiting_of(cases), open_counts(ids), london_today()
+    rows = [
+        Row(
+            case_id=one.id,
+            reference=one.reference,
+            name=one.submission.full_name,
+            stage=Stage(one.stage),
+            officer=officers.get(one.officer_id) if one.officer_id else None,
+            received_on=one.received_on,
+            due_on=one.due_on,
+            days_left=(one.due_on - today).days if one.due_on and one.closed_on is None else None,
+            clock_state=one.clock_state,
+            flags=flags_of(one, today),
+            waiting=waiting[one.id],
+            tasks=tasks.get(one.id, 0),
+        )
+        for one in cases
+    ]
+    del scopes
+    return rows
