@@ -14,7 +14,7 @@ from sar.cases.ledger import case_for
 from sar.cases.models import Case, Note, Refusal
 from sar.cases.moves import advance, facts_of
 from sar.cases.silence import silence_of
-from sar.cases.workflow import Event
+from sar.cases.workflow import Event, Stage
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
@@ -69,6 +69,8 @@ def close(actor: Actor, case_id: str, *, version: int | None = None) -> Case:
     with write_transaction():
         case = case_for(actor, case_id, version, Permission.CASE_CLOSE)
         waited, answered = silence_of(case), case.clock_state == ClockState.ENDED
+        if case.stage == Stage.RELEASED and not answered:
+            raise Refused("Something is still to come. Open the review again and send it, then close the case.")
         case = advance(actor, case_id, Event.CLOSE, facts_of(actor, case))
         if not answered and waited.warned_on is not None:
             letters.send(actor, case, "closed_no_reply", awaited=waited.words, warned_date=waited.warned_on)

@@ -118,6 +118,25 @@ class Refusal(ScopedRow):
     words = Sealed[str]("words_sealed")
 
 
+class Disclosure(ScopedRow):
+    """Part of the answer that went out before the whole: what was sent, and what is still to come.
+
+    `bundle_id`: the file it went out as, for one made here.
+    """
+
+    __tablename__ = "disclosure"
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
+    part: Mapped[str] = plain(String(10), nullable=False)
+    bundle_id: Mapped[str | None] = plain(ID, nullable=True)
+    on: Mapped[date] = plain(Date, nullable=False)
+    recorded_by: Mapped[str] = plain(String(40), nullable=False)
+    sent_sealed: Mapped[bytes | None] = sealed_column()
+    sent = Sealed[str]("sent_sealed")
+    still_to_come_sealed: Mapped[bytes | None] = sealed_column()
+    still_to_come = Sealed[str]("still_to_come_sealed")
+
+
 class ReplyReminder(Row):
     """The requester was reminded of what we wait for, or warned of closing. `about`: keys of `silence.Awaited`."""
 

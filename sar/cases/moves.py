@@ -32,9 +32,18 @@ _REOPENS = frozenset({Event.REOPEN, Event.REOPEN_REVIEW})
 
 
 def advance(
-    actor: Actor, case_id: str, event: Event, facts: CaseFacts, *, version: int | None = None, on: date | None = None
+    actor: Actor,
+    case_id: str,
+    event: Event,
+    facts: CaseFacts,
+    *,
+    version: int | None = None,
+    on: date | None = None,
+    whole: bool = True,
 ) -> Case:
     """Move a case along the workflow's table; `on` is the day it happened, today unless given.
+
+    An answer that is not `whole` leaves the clock running.
 
     Raises NotPossible or NotPermitted with the table's words, Conflict when the case is no longer at `version`.
     """
@@ -45,7 +54,8 @@ def advance(
         permissions = frozenset(Permission) if actor.kind is ActorKind.SYSTEM else permissions_of(actor.roles)
         transition = allowed(Stage(case.stage), event, facts, permissions)
         before, case.stage = case.stage, transition.target.value
-        _keep_clock_ended(actor, case, event, on or london_today())
+        if whole:
+            _keep_clock_ended(actor, case, event, on or london_today())
         record(
             actor, Action.CASE_MOVED, case.id, event=event.value, from_stage=before, to_stage=transition.target.value
         )

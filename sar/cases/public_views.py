@@ -9,6 +9,7 @@ from sar.cases import queries
 from sar.cases.complaints import public_views as own_complaint
 from sar.cases.complaints.queries import complaints_of
 from sar.cases.deadlines import ClockState
+from sar.cases.disclosures import disclosures_of
 from sar.cases.letters import ACCEPTED_DOCUMENTS
 from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
@@ -41,6 +42,7 @@ def status() -> str:
         return render_template("cases/requester_waiting.html", reference=actor.id)
     clock = queries.clock_of(case)
     title, text = _STANDING[Stage(case.stage)]
+    parts = disclosures_of(case)
     is_open = clock.state is not ClockState.ENDED
     return render_template(
         "cases/requester_status.html",
@@ -54,5 +56,7 @@ def status() -> str:
         questions=queries.open_questions(case) if is_open else [],
         accepted_documents=ACCEPTED_DOCUMENTS,
         complaints=complaints_of(case),
-        has_answer=queries.was_answered(case) and "collection.show" in current_app.view_functions,
+        part_only=bool(parts) and not queries.was_answered(case),
+        has_answer=(queries.was_answered(case) or any(part.bundle_id for part in parts))
+        and "collection.show" in current_app.view_functions,
     )

@@ -42,6 +42,7 @@ _WORDS = {
     "message.queued": "Message put in the outbox: {kind}",
     "message.sent": "Sent {channel}: {kind}",
     "message.not_sent": "Could not be sent {channel}: {kind}",
+    "case.part_disclosed": "Part of the answer sent: {part}",
     "complaint.received": "Complaint {number} received, to be acknowledged by {acknowledge_by}",
     "complaint.acknowledged": "Complaint acknowledged",
     "complaint.decided": "Complaint decided: {outcome}",

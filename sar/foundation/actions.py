@@ -64,6 +64,7 @@ class Action(Enum):
     COMPLAINT_REOPENED_CASE = ("complaint.reopened_case", ("case_id",))
     OUTSIDE_COMPLAINT_RECORDED = ("complaint.outside_recorded", ("case_id", "body", "raised_on"))
     OUTSIDE_COMPLAINT_DECIDED = ("complaint.outside_decided", ("case_id", "body", "outcome"))
+    PART_DISCLOSED = ("case.part_disclosed", ("part", "disclosure_id"))
     WORDING_CHANGED = ("wording.changed", ("letter", "version", "restored_from"))
     LETTER_OPENED = ("case.letter_opened", ("message_id", "kind"))
 
@@ -120,7 +121,7 @@ class Action(Enum):
     BUNDLE_REQUESTED = ("release.bundle_requested", ("case_id", "plan_sha256"))
     BUNDLE_BUILT = ("release.bundle_built", ("case_id", "plan_sha256", "bundle_sha256", "pages", "redactions"))
     BUNDLE_BLOCKED = ("release.bundle_blocked", ("case_id", "leaks", "reason"))
-    RELEASED = ("release.released", ("case_id", "bundle_sha256", "route", "due_on", "lateness_code"))
+    RELEASED = ("release.released", ("case_id", "bundle_sha256", "route", "due_on", "lateness_code", "part"))
     PASSPHRASE_SENT = ("release.passphrase_sent", ("case_id", "route"))
     PASSPHRASE_SHOWN = ("release.passphrase_shown", ("case_id",))
     COLLECTED = ("release.collected", ("case_id", "bundle_sha256"))

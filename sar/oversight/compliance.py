@@ -7,7 +7,8 @@ date can work it out again from the same file. law.md section 8.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, func, select
@@ -22,13 +23,14 @@ from sar.cases.deadlines import (
     Step,
     make_event,
 )
-from sar.cases.models import Case, ClockFact, Refusal
+from sar.cases.models import Case, ClockFact, Disclosure, Refusal
 from sar.cases.queries import clock_from, clock_rules, listed_for
 from sar.cases.workflow import Stage
 from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.spreadsheets import csv_line
+from sar.release.models import Bundle
 
 CHUNK = 500
 COLUMNS = (
@@ -45,6 +47,10 @@ COLUMNS = (
     "refusal_code",
     "in_time",
     "days_taken",
+    "part_sent",
+    "part_kind",
+    "response",
+    "lateness_reason",
     "derivation",
     "calendar_version",
     "rules_version",
@@ -65,8 +71,8 @@ def export(actor: Actor, start: date, end: date) -> Iterator[str]:
     Without those closed to the actor by a conflict of interest: they count in the measures, and no row tells of them.
     """
     yield csv_line(COLUMNS)
-    for case, facts, refusal in _cases(actor, start, end):
-        yield csv_line(_row(case, facts, refusal))
+    for found in _requests(actor, start, end):
+        yield csv_line(_row(found))
 
 
 def size(actor: Actor, start: date, end: date) -> int:
@@ -75,29 +81,49 @@ def size(actor: Actor, start: date, end: date) -> int:
     return db.session.scalar(select(func.count()).select_from(Case).where(wanted)) or 0
 
 
-def _cases(actor: Actor, start: date, end: date) -> Iterator[tuple[Case, list[ClockFact], str | None]]:
-    """Cases with their facts, in chunks: memory does not grow with the number of requests."""
+@dataclass(frozen=True)
+class _Request:
+    """One request with all that its row is made of."""
+
+    case: Case
+    facts: list[ClockFact]
+    refusal: str | None
+    part: Disclosure | None
+    lateness: str | None
+
+
+def _requests(actor: Actor, start: date, end: date) -> Iterator[_Request]:
+    """In chunks: memory does not grow with the number of requests."""
     last = ""
     while True:
         query = select(Case).where(Case.received_on.between(start, end), Case.id > last, listed_for(actor))
         cases = list(db.session.scalars(query.order_by(Case.id).limit(CHUNK)))
         if not cases:
             return
-        facts: dict[str, list[ClockFact]] = defaultdict(list)
-        standing = select(ClockFact).where(
-            ClockFact.case_id.in_([case.id for case in cases]), ClockFact.struck_out_at.is_(None)
-        )
-        for fact in db.session.scalars(standing.order_by(ClockFact.on, ClockFact.created_at)):
-            facts[fact.case_id].append(fact)
-        refused = select(Refusal.case_id, Refusal.code).where(Refusal.case_id.in_([case.id for case in cases]))
-        codes = {row.case_id: row.code for row in db.session.execute(refused.order_by(Refusal.created_at))}
-        for case in cases:
-            yield case, facts[case.id], codes.get(case.id) if case.stage == Stage.REJECTED else None
+        yield from _with_their_rows(cases)
         last = cases[-1].id
         db.session.expunge_all()
 
 
-def _row(case: Case, facts: list[ClockFact], refusal: str | None) -> list[object]:
+def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
+    ids = [case.id for case in cases]
+    facts: dict[str, list[ClockFact]] = defaultdict(list)
+    standing = select(ClockFact).where(ClockFact.case_id.in_(ids), ClockFact.struck_out_at.is_(None))
+    for fact in db.session.scalars(standing.order_by(ClockFact.on, ClockFact.created_at)):
+        facts[fact.case_id].append(fact)
+    refused = select(Refusal.case_id, Refusal.code).where(Refusal.case_id.in_(ids)).order_by(Refusal.created_at)
+    codes = {row.case_id: row.code for row in db.session.execute(refused)}
+    sent = select(Disclosure).where(Disclosure.case_id.in_(ids)).order_by(Disclosure.on.desc(), Disclosure.id)
+    parts = {part.case_id: part for part in db.session.scalars(sent)}  # the first of each case comes last, and stays
+    went = select(Bundle.case_id, Bundle.lateness).where(Bundle.case_id.in_(ids), Bundle.lateness.is_not(None))
+    lateness = {row.case_id: row.lateness for row in db.session.execute(went.order_by(Bundle.released_at))}
+    for case in cases:
+        refusal = codes.get(case.id) if case.stage == Stage.REJECTED else None
+        yield _Request(case, facts[case.id], refusal, parts.get(case.id), lateness.get(case.id))
+
+
+def _row(found: _Request) -> list[object]:
+    case, facts = found.case, found.facts
     events = [make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason_code) for fact in facts]
     clock = clock_from(case, events)
     extension = next((fact for fact in facts if fact.kind == "extended"), None)
@@ -126,9 +152,13 @@ def _row(case: Case, facts: list[ClockFact], refusal: str | None) -> list[object
         extension.reason_code if extension else None,
         clock.ended_on,
         ending[-1].reason_code if ending and clock.ended_on else None,
-        refusal,
+        found.refusal,
         _in_time(clock),
         (clock.ended_on - clock.received).days if clock.ended_on else None,
+        found.part.on if found.part else None,
+        found.part.part if found.part else None,
+        "full" if clock.ended_on else "partial" if found.part else "none",
+        found.lateness,
         " | ".join(_step(step) for step in clock.derivation),
         clock.calendar_version,
         clock.rules_version,

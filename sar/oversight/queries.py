@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
-from sar.cases.models import Case
+from sar.cases.models import Case, Disclosure
 from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
@@ -20,7 +20,8 @@ class Measures:
     """Counts of a period; percentages are None where there is nothing to count.
 
     `answered_in_time` is out of every request whose due date fell in the period and is past, so that a backlog cannot
-    hide. A refusal is an answer; a request that was taken back needed none.
+    hide. `overdue_part` of the overdue had part of an answer, the others none. A refusal is an answer; a request that
+    was taken back needed none.
     """
 
     received: int
@@ -28,6 +29,7 @@ class Measures:
     answered_in_time: int
     open_now: int
     overdue_now: int
+    overdue_part: int
     overdue_bands: tuple[tuple[str, int], ...]
     oldest_overdue_days: int | None
 
@@ -50,6 +52,11 @@ def measures(start: date, end: date) -> Measures:
         answered_in_time=_count(cohort & (Case.due_on < today) & (Case.closed_on <= Case.due_on)),
         open_now=_count(Case.closed_on.is_(None)),
         overdue_now=len(ages),
+        overdue_part=_count(
+            Case.closed_on.is_(None)
+            & (Case.due_on < today)
+            & exists().where(Disclosure.case_id == Case.id).correlate(Case)
+        ),
         overdue_bands=tuple((_band(low, high), _between(ages, low, high)) for low, high in _BANDS),
         oldest_overdue_days=max(ages, default=None),
     )

@@ -56,8 +56,13 @@ class Built:
     proof: dict[str, Any] = field(default_factory=dict)
 
 
-def build(case: Case, passphrase: str, folder: Path, progress: Progress) -> Built:
-    """The reply to a case as one encrypted PDF in the private `folder`. Raises Blocked; OSError for a full disk."""
+def build(
+    case: Case, passphrase: str, folder: Path, progress: Progress, still_to_come: str | None = None
+) -> Built:
+    """The reply to a case as one encrypted PDF in the private `folder`. Raises Blocked; OSError for a full disk.
+
+    `still_to_come`: what the letter says of the rest, when this is not the whole answer.
+    """
     answered = _answered(case)
     needles = review.withheld_strings(case)
     steps = len(answered) + 3
@@ -74,7 +79,7 @@ def build(case: Case, passphrase: str, folder: Path, progress: Progress) -> Buil
     progress(len(answered), steps)
     try:
         bundle = joining.join(
-            _with_papers(case, answered, parts, needles, folder),
+            _with_papers(case, answered, parts, needles, folder, still_to_come),
             folder,
             reference=case.reference,
             passphrase=passphrase,
@@ -151,6 +156,7 @@ def _with_papers(
     parts: Sequence[assembly.Part],
     needles: Sequence[str],
     folder: Path,
+    still_to_come: str | None,
 ) -> list[assembly.Part]:
     """Cover letter, schedule, records. The cover says where each part starts."""
     schedule = _paper(folder / "schedule.pdf", papers.schedule(case, answered, needles), _SCHEDULE)
@@ -160,7 +166,7 @@ def _with_papers(
         starts = assembly.first_pages(whole)
         contents = [(part.title, start) for part, start in zip(whole[1:], starts[1:], strict=True)]
         total = sum(part.pages for part in whole)
-        cover = _paper(folder / "cover.pdf", papers.cover(case, answered, contents, total), _COVER)
+        cover = _paper(folder / "cover.pdf", papers.cover(case, answered, contents, total, still_to_come), _COVER)
         if cover.pages <= length:
             return whole if cover.pages == length else [replace(whole[0], pages=cover.pages), *whole[1:]]
         length = cover.pages

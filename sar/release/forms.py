@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubmitInput
-from wtforms import RadioField, SelectField, SubmitField
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubmitInput, GovTextArea
+from wtforms import RadioField, SelectField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length, Optional
 
+from sar.cases.disclosures import Part
+from sar.intake.fields import tidy
 from sar.release.models import Lateness, Route
 
 ROUTE_WORDS = {
@@ -27,6 +29,34 @@ LATENESS_WORDS = {
     Lateness.STAFFING: "Too few staff",
     Lateness.OTHER: "Another reason, in the notes",
 }
+
+
+PART_WORDS = {
+    Part.INTERIM: "No, these go out early and the work goes on",
+    Part.PARTIAL: "No, this is our answer, but something is still to come",
+}
+
+
+class MakeForm(FlaskForm):
+    part = RadioField(
+        "Is this the whole answer?",
+        description="The clock ends only with the whole answer.",
+        choices=[
+            SelectChoice("", "Yes, this is the whole answer"),
+            *(SelectChoice(part.value, words) for part, words in PART_WORDS.items()),
+        ],
+        default="",
+        widget=GovRadioInput(),
+        validators=[Optional()],
+    )
+    still_to_come = TextAreaField(
+        "If not, what is still to come?",
+        description="The person is told this. Use plain words, and say nothing that the records withhold.",
+        filters=[tidy],
+        widget=GovTextArea(),
+        validators=[Length(max=2_000)],
+    )
+    submit = SubmitField("Make the reply", widget=GovSubmitInput())
 
 
 class ReleaseForm(FlaskForm):

@@ -72,6 +72,10 @@ class Bundle(ScopedRow):
     bundle_sha256: Mapped[str | None] = plain(String(64), nullable=True)
     pages: Mapped[int] = plain(Integer, nullable=False, default=0)
     redactions: Mapped[int] = plain(Integer, nullable=False, default=0)
+    # Set when this is not the whole answer (see `sar.cases.disclosures.Part`).
+    part: Mapped[str | None] = plain(String(10), nullable=True)
+    still_to_come_sealed: Mapped[bytes | None] = sealed_column()
+    still_to_come = Sealed[str | None]("still_to_come_sealed")
     passphrase_sealed: Mapped[bytes | None] = sealed_column()
     passphrase = Sealed[str]("passphrase_sealed")
     findings_sealed: Mapped[bytes | None] = sealed_column()

@@ -63,13 +63,24 @@ class Answered:
         return sorted({item.code for item in self.plan.redactions if is_told(item.code)})
 
 
-def cover(case: Case, answered: Sequence[Answered], contents: Sequence[tuple[str, int]], pages: int) -> bytes:
-    """The letter on top: what is here, where we looked, rights, how to complain. law.md section 6."""
+def cover(
+    case: Case,
+    answered: Sequence[Answered],
+    contents: Sequence[tuple[str, int]],
+    pages: int,
+    still_to_come: str | None = None,
+) -> bytes:
+    """The letter on top: what is here, where we looked, rights, how to complain. law.md section 6.
+
+    `still_to_come`: what the rest is, when this is not the whole answer.
+    """
     current = settings()
     codes = sorted({code for item in answered for code in item.codes})
     name = "nothing_held" if not answered else "full_response"
     if any(not item.whole for item in answered):
         name = "partial_response"
+    if still_to_come is not None:
+        name = "incomplete_response"
     values: dict[str, wording.FieldValue] = {
         "reference": case.reference,
         "received_date": case.received_on,
@@ -77,6 +88,7 @@ def cover(case: Case, answered: Sequence[Answered], contents: Sequence[tuple[str
         "page_count": pages,
         "reasons": list(dict.fromkeys(why(code) for code in codes)) or [NO_MORE_SAID],
         "searches": _SEARCHES,
+        "still_to_come": still_to_come or "",
     }
     letter = _render(case, name, values)
     return typeset(

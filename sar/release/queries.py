@@ -59,8 +59,14 @@ def being_made(bundle: Bundle) -> bool:
 
 
 def stands(case: Case, bundle: Bundle) -> bool:
-    """Whether this is the answer to the case. A case whose review was opened again has none until the next release."""
-    return bundle.state == BundleState.RELEASED and case.stage in (Stage.RELEASED, Stage.CLOSED)
+    """Whether this is the answer to the case, or the part of it that is out.
+
+    A case whose review was opened again after the whole answer has none until the next release. A part stays good
+    while the rest is made.
+    """
+    if bundle.state != BundleState.RELEASED:
+        return False
+    return bundle.part is not None or case.stage in (Stage.RELEASED, Stage.CLOSED)
 
 
 def facts(actor: Actor, case: Case, bundle: Bundle | None) -> CaseFacts:

@@ -8,8 +8,9 @@ from typing import BinaryIO
 from sqlalchemy import select
 
 from sar.access.permissions import Permission
-from sar.cases import letters
+from sar.cases import disclosures, letters
 from sar.cases import service as cases
+from sar.cases.disclosures import Part
 from sar.cases.ledger import require
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, requester_case, visible_case
@@ -34,11 +35,17 @@ PASSPHRASE_ROUTES = (Route.POST, Route.SMS, Route.EMAIL, Route.IN_PERSON)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def request_bundle(actor: Actor, case_id: str) -> Bundle:
+def request_bundle(
+    actor: Actor, case_id: str, part: Part | None = None, still_to_come: str = ""
+) -> Bundle:
     """Have the reply made from what was signed off; asked for twice, it is made once.
+
+    `part` is None for the whole answer; else the requester is told what is `still_to_come`, and the clock runs on.
 
     Raises Refused with everything that stands in the way.
     """
+    if part is not None and not still_to_come.strip():
+        raise Refused("Say what is still to come. The person is told it.")
     with write_transaction() as session:
         case = visible_case(actor, case_id, lock=True)
         require(actor, Permission.CASE_RELEASE)
@@ -58,6 +65,8 @@ def request_bundle(actor: Actor, case_id: str) -> Bundle:
             plan_sha256=signed.plan_sha256,
             requested_by=actor.id,
             passphrase=access_phrase(),
+            part=part.value if part else None,
+            still_to_come=still_to_come.strip() if part else None,
         )
         session.add(bundle)
         session.flush()
@@ -78,7 +87,7 @@ def build_bundle(job: JobContext) -> None:
     try:
         with private_folder("bundle") as folder:
             _require_unchanged(case, bundle)
-            built = building.build(case, bundle.passphrase, folder, job.progress)
+            built = building.build(case, bundle.passphrase, folder, job.progress, bundle.still_to_come)
             with built.path.open("rb") as file:
                 blob = blobs.seal(case.scope_id, file, media_type="application/pdf")
         _finish(job, bundle.id, built, blob)
@@ -109,7 +118,13 @@ def release(
         late = clock.is_overdue(london_today())
         if late and lateness is None:
             raise Refused("This answer is late. Choose the reason for it.")
-        cases.advance(actor, case.id, Event.RELEASE, queries.facts(actor, case, bundle))
+        whole = bundle.part is None
+        cases.advance(actor, case.id, Event.RELEASE, queries.facts(actor, case, bundle), whole=whole)
+        if bundle.part is not None:
+            sent, to_come = f"{bundle.pages} pages", bundle.still_to_come or ""
+            disclosures.keep(
+                actor, case, Part(bundle.part), sent=sent, still_to_come=to_come, bundle_id=bundle.id
+            )
         _replace(case, (BundleState.RELEASED,))
         bundle.state = BundleState.RELEASED.value
         bundle.route, bundle.passphrase_route = route.value, passphrase_route.value
@@ -124,6 +139,7 @@ def release(
             route=route.value,
             due_on=clock.due,
             lateness_code=bundle.lateness,
+            part=bundle.part,
         )
         _tell(actor, case, bundle)
         return bundle

@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response
 
 from sar.access.guards import current_actor, guard, stepped_up
 from sar.access.permissions import Permission
+from sar.cases.disclosures import Part
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, visible_case
 from sar.foundation.clock import london_date, london_today
 from sar.foundation.errors import Problem
 from sar.release import queries, service
-from sar.release.forms import LATENESS_WORDS, PASSPHRASE_WORDS, ROUTE_WORDS, ReleaseForm
+from sar.release.forms import LATENESS_WORDS, PART_WORDS, PASSPHRASE_WORDS, ROUTE_WORDS, MakeForm, ReleaseForm
 from sar.release.models import Lateness, Route
 
 bp = Blueprint("release", __name__, url_prefix="/staff")
@@ -30,7 +31,12 @@ def show(case_id: str) -> str:
 @bp.post("/cases/<case_id>/release/build")
 @guard(Permission.CASE_RELEASE)
 def build(case_id: str) -> Response:
-    service.request_bundle(current_actor(), case_id)
+    form = MakeForm()
+    if not form.validate_on_submit():
+        flash(next(iter(form.errors.values()))[0], "error")
+        return redirect(url_for("release.show", case_id=case_id))
+    part = Part(form.part.data) if form.part.data else None
+    service.request_bundle(current_actor(), case_id, part, form.still_to_come.data or "")
     flash("The reply is being made and checked. This page shows how far it is.", "success")
     return redirect(url_for("release.show", case_id=case_id))
 
@@ -95,6 +101,8 @@ def _page(case_id: str, form: ReleaseForm | None = None) -> str:
         route_words=ROUTE_WORDS,
         passphrase_words=PASSPHRASE_WORDS,
         lateness_words=LATENESS_WORDS,
+        make_form=MakeForm(),
+        part_words=PART_WORDS,
         stepped_up=stepped_up(),
     )
 

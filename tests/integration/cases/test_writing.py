@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from sar.access.permissions import Role
 from sar.cases import service
-from sar.cases.models import Case
+from sar.cases.models import Case, Disclosure
 from sar.cases.queries import visible_case
 from sar.cases.writing import queries
 from sar.cases.writing import service as writing
@@ -142,6 +142,17 @@ def test_the_regulator_is_told_what_happened_what_was_decided_and_how_the_date_w
     happened = [body.index(words) for words in ("Case opened", "Question sent", "Identity settled")]
     assert happened == sorted(happened)
     assert "We asked: Which office was it?" in body and "headed letter" in body
+
+
+def test_records_sent_early_are_kept_as_such_and_the_clock_runs_on() -> None:
+    case = opened(EMAIL, days_ago=50)
+    typed = {"sent_now": ["Notes of 2025"], "still_to_come": "Police records", "expected_date": ago(-9).isoformat()}
+    draft = writing.write(SYSTEM, case.id, "interim_disclosure", typed, channel="email")
+    body = writing.send(SYSTEM, draft.id, version=draft.version).body
+    assert "Police records" in body and "The law sometimes lets" in body
+    [part] = rows(Disclosure)
+    assert (part.part, part.on, part.sent, part.bundle_id) == ("interim", ago(0), "Notes of 2025", None)
+    assert visible_case(SYSTEM, case.id).clock_state == "running"
 
 
 def test_only_those_who_work_on_the_case_write_letters() -> None:

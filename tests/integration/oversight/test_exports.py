@@ -19,6 +19,7 @@ from sar.access.permissions import Role
 from sar.cases import service as cases
 from sar.cases.deadline_table import recompute
 from sar.cases.deadlines import ExtensionReason
+from sar.cases.disclosures import Part, keep
 from sar.cases.ledger import Fact, case_for, store_fact
 from sar.cases.models import Case
 from sar.foundation import spreadsheets
@@ -36,6 +37,19 @@ from tests.integration.intake.walk import csrf_of, rows
 pytestmark = pytest.mark.usefixtures("in_app")
 VERIFY = PROJECT_ROOT / "scripts" / "verify_audit.py"
 CANARIES = (NAME, "Marchbanks", STREET, EMAIL.email, "Fennimore", "Quillon")
+
+
+def test_those_who_wait_with_part_of_an_answer_are_counted_apart_from_those_with_none(in_app: Flask) -> None:
+    silent, part = opened(days_ago=50), opened(days_ago=60)
+    with write_transaction():
+        keep(SYSTEM, case_for(SYSTEM, part.id), Part.INTERIM, sent="Notes", still_to_come="The rest")
+    found = queries.measures(ago(400), ago(0))
+    assert (found.overdue_now, found.overdue_part) == (2, 1)
+    lines = "".join(compliance.export(ago(100), ago(0)))
+    response = {row["id"]: row["response"] for row in csv.DictReader(io.StringIO(lines))}
+    assert response == {silent.reference: "none", part.reference: "partial"}
+    page = browser_of(in_app, auditor()).get("/staff/oversight/").text
+    assert "Overdue with part of an answer" in page and "Acknowledged within 30 days" in page
 
 
 def auditor() -> Actor:

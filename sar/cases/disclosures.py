@@ -1,0 +1,51 @@
+"""Answers that are not whole: some records sent early while the case goes on, or an answer with something to come.
+
+Neither ends the clock. They are kept apart from silence: of those who wait past their due date, auditors count who
+has had part of an answer and who has had none (law.md section 8).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from sar.cases.models import Case, Disclosure
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor
+from sar.foundation.audit import record
+from sar.foundation.clock import london_today
+from sar.foundation.db import db
+
+
+class Part(StrEnum):
+    """`interim`: sent early, the case goes on. `partial`: meant as the answer, with something still to come."""
+
+    INTERIM = "interim"
+    PARTIAL = "partial"
+
+
+def keep(
+    actor: Actor, case: Case, part: Part, *, sent: str, still_to_come: str, bundle_id: str | None = None
+) -> Disclosure:
+    """Note that part of the answer went out today, inside the caller's write transaction."""
+    disclosure = Disclosure(
+        scope_id=case.scope_id,
+        case_id=case.id,
+        part=part.value,
+        bundle_id=bundle_id,
+        on=london_today(),
+        recorded_by=actor.id,
+        sent=sent,
+        still_to_come=still_to_come,
+    )
+    db.session.add(disclosure)
+    db.session.flush()
+    record(actor, Action.PART_DISCLOSED, case.id, part=part.value, disclosure_id=disclosure.id)
+    return disclosure
+
+
+def disclosures_of(case: Case) -> list[Disclosure]:
+    """Oldest first."""
+    query = select(Disclosure).where(Disclosure.case_id == case.id)
+    return list(db.session.scalars(query.order_by(Disclosure.on, Disclosure.created_at)))

@@ -1,0 +1,46 @@
+"""An answer that is not whole: it goes out, it is counted apart, and the clock runs on until the rest is there."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from pypdf import PdfReader
+
+from sar.cases import service as cases
+from sar.cases.disclosures import Part, disclosures_of
+from sar.cases.queries import clock_of, was_answered
+from sar.foundation.clock import london_today
+from sar.foundation.errors import Refused
+from sar.oversight import compliance
+from sar.release import queries, service
+from sar.release.models import Route
+from tests.integration.release.office import Office, latest, now
+
+
+def test_part_of_an_answer_goes_out_and_is_no_whole_answer(ready: Office) -> None:
+    with pytest.raises(Refused, match="still to come"):
+        service.request_bundle(ready.officer, ready.case_id, Part.PARTIAL, " ")
+    bundle = service.request_bundle(ready.officer, ready.case_id, Part.PARTIAL, "The records of the police.")
+    ready.work()
+    assert now(bundle).state == "ready"
+    service.release(ready.officer, bundle.id, Route.ONLINE, Route.POST)
+    case = ready.case
+    assert (case.stage, case.clock_state, case.closed_on) == ("released", "running", None)
+    assert not was_answered(case)
+    [part] = disclosures_of(case)
+    assert (part.part, part.on, part.still_to_come) == ("partial", london_today(), "The records of the police.")
+    file = io.BytesIO(service.collect(ready.requester).read())
+    letter = PdfReader(file, password=bundle.passphrase).pages[0].extract_text()
+    assert "The records of the police." in letter and "not the whole of it yet" in " ".join(letter.split())
+    with pytest.raises(Refused, match="Something is still to come"):
+        cases.close(ready.officer, ready.case_id)
+    ready.reopen()
+    assert ready.case.clock_state == "running" and queries.stands(ready.case, latest(ready))
+    assert service.collect(ready.requester).read(4) == b"%PDF"
+    day = clock_of(ready.case).received
+    lines = "".join(compliance.export(day - timedelta(days=1), day))
+    [row] = csv.DictReader(io.StringIO(lines))
+    assert (row["response"], row["part_kind"], row["answered"]) == ("partial", "partial", "")
