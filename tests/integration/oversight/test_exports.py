@@ -28,7 +28,7 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import NotAllowed, Refused
-from sar.oversight import queries, service
+from sar.oversight import compliance, queries, service
 from sar.settings import PROJECT_ROOT
 from tests.factories import staff_actor
 from tests.integration.cases.desk import EMAIL, NAME, STREET, ago, browser_of, caseworker, dpo, opened, parts
@@ -45,7 +45,7 @@ def test_those_who_wait_with_part_of_an_answer_are_counted_apart_from_those_with
         keep(SYSTEM, case_for(SYSTEM, part.id), Part.INTERIM, sent="Notes", still_to_come="The rest")
     found = queries.measures(ago(400), ago(0))
     assert (found.overdue_now, found.overdue_part) == (2, 1)
-    lines = "".join(compliance.export(ago(100), ago(0)))
+    lines = "".join(compliance.export(SYSTEM, ago(100), ago(0)))
     response = {row["id"]: row["response"] for row in csv.DictReader(io.StringIO(lines))}
     assert response == {silent.reference: "none", part.reference: "partial"}
     page = browser_of(in_app, auditor()).get("/staff/oversight/").text

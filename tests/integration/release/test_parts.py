@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from sar.cases import service as cases
 from sar.cases.disclosures import Part, disclosures_of
 from sar.cases.queries import clock_of, was_answered
+from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.oversight import compliance
@@ -41,6 +42,6 @@ def test_part_of_an_answer_goes_out_and_is_no_whole_answer(ready: Office) -> Non
     assert ready.case.clock_state == "running" and queries.stands(ready.case, latest(ready))
     assert service.collect(ready.requester).read(4) == b"%PDF"
     day = clock_of(ready.case).received
-    lines = "".join(compliance.export(day - timedelta(days=1), day))
+    lines = "".join(compliance.export(SYSTEM, day - timedelta(days=1), day))
     [row] = csv.DictReader(io.StringIO(lines))
     assert (row["response"], row["part_kind"], row["answered"]) == ("partial", "partial", "")
