@@ -25,6 +25,7 @@ from sar.intake import jobs as intake_jobs
 from sar.intake import public_views as intake_public
 from sar.intake import views as intake
 from sar.oversight import views as oversight
+from sar.oversight.panels import forecast_panel
 from sar.records import jobs as records_jobs
 from sar.records import views as records
 from sar.release import jobs as release_jobs
@@ -55,7 +56,7 @@ STAFF_DOOR = (access, intake, cases, records, consultation, review, release, ove
 PUBLIC_DOOR = (access_public, intake_public, cases_public, consultation_public, release_public)
 JOBS = (intake_jobs, cases_jobs, records_jobs, consultation_jobs, review_jobs, release_jobs)
 # Panels of the case page, in the order they are shown: the name of each, and the function (actor, case) that fills it.
-PANELS: tuple[tuple[str, panels.Filler], ...] = (("complaints", complaints.panel),)
+PANELS: tuple[tuple[str, panels.Filler], ...] = (("forecast", forecast_panel), ("complaints", complaints.panel))
 
 
 def register_stages(app: Flask, settings: Settings) -> None:
@@ -110,6 +111,7 @@ _MENU = (
     ("Complaints", "complaints.listing", Permission.COMPLAINTS_DECIDE),
     ("Originators", "records.originators", Permission.ORIGINATORS_MANAGE),
     ("Wording of letters", "wordings.letters", Permission.WORDING_EDIT),
+    ("Public holidays", "holidays.calendars", Permission.CALENDARS_MANAGE),
     ("Oversight", "oversight.dashboard", Permission.REPORTS_VIEW),
     ("Background jobs", "oversight.jobs", Permission.JOBS_VIEW),
     ("Staff", "access.staff_list", Permission.STAFF_MANAGE),

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     AUDIT_EXPORT = "audit.export"
     COMPLAINTS_DECIDE = "complaints.decide"
     WORDING_EDIT = "wording.edit"
+    CALENDARS_MANAGE = "calendars.manage"
     STAFF_MANAGE = "staff.manage"
     JOBS_VIEW = "jobs.view"
 
@@ -66,6 +67,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.ORIGINATORS_MANAGE,
         Permission.WORDING_EDIT,
         Permission.COMPLAINTS_DECIDE,
+        Permission.CALENDARS_MANAGE,
         Permission.REPORTS_VIEW,
         Permission.AUDIT_EXPORT,
         Permission.JOBS_VIEW,

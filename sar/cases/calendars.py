@@ -9,6 +9,7 @@ cannot be known, so a calculation that reaches them carries a caution (see `Cale
 """
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -98,6 +99,18 @@ class Calendar:
             return listed
         return regular_holidays(self.jurisdiction, day.year).get(day)
 
+    def between(self, first: date, last: date) -> list[date]:
+        """The public holidays from `first` to `last`, both counted, in order."""
+        known = set(self._days[bisect_left(self._days, first) : bisect_right(self._days, last)])
+        for year in range(first.year, last.year + 1):
+            if not self.is_published(date(year, 1, 1)):
+                known.update(day for day in regular_holidays(self.jurisdiction, year) if first <= day <= last)
+        return sorted(known)
+
+    @cached_property
+    def _days(self) -> list[date]:
+        return sorted(self.holidays)
+
     def is_working_day(self, day: date) -> bool:
         """Neither a Saturday, a Sunday nor a public holiday."""
         return day.weekday() < _SATURDAY and self.holiday(day) is None
@@ -109,6 +122,12 @@ class Calendar:
             skipped.append((day, self.holiday(day) or f"{day:%A}"))
             day += _ONE_DAY
         return Rolled(day, tuple(skipped))
+
+    def working_day_after(self, day: date, count: int) -> date:
+        """The `count`th working day after `day`; `day` itself for none."""
+        for _ in range(count):
+            day = self.roll(day + _ONE_DAY).day
+        return day
 
     def working_days_after(self, first: date, last: date) -> int:
         """How many working days there are after `first`, up to and including `last`."""

@@ -2,6 +2,9 @@
 
 The format is that of tests/fixtures/vectors/deadlines.csv, described in the README beside it. Each row is
 printed as it came, with the `computed_*` columns after it. Nothing depends on today's date.
+
+Two more columns may be there. `authority_requested`: without it, authority that came was asked for. `holidays`: the
+public holidays, parted by |, that the row was counted with; where they differ from the packaged list, a note says so.
 """
 
 import csv
@@ -15,7 +18,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from sar.cases import deadlines as dl
-from sar.cases.calendars import Jurisdiction, calendar
+from sar.cases.calendars import Calendar, Jurisdiction, calendar
 from sar.cases.deadlines.facts import gather
 from sar.cases.deadlines.fold import read
 
@@ -35,6 +38,7 @@ INPUTS = (
     "clarification_received",
     "extended",
 )
+OPTIONAL = ("authority_requested", "holidays")
 RESULTS = ("clock_start", "nominal_end", "paused_days", "extension_notice_by", "due")
 COMPUTED = tuple(f"computed_{name}" for name in RESULTS)
 EXPECTED = tuple(f"expected_{name}" for name in RESULTS)
@@ -66,10 +70,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class _Line:
-    """One line to print; the heading has no differences."""
+    """One line to print, what differs from what was expected, and what a reader should know besides."""
 
     cells: Sequence[str]
     differences: tuple[Difference, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def recompute(lines: Iterable[str]) -> tuple[str, list[Difference]]:
@@ -98,6 +103,8 @@ def run_deadlines(path: str | Path, out: TextIO, errors: TextIO) -> int:
                 for difference in line.differences:
                     different = True
                     print(difference, file=errors)
+                for note in line.notes:
+                    print(note, file=errors)
     except MalformedTable as fault:
         print(f"{path}: {fault}", file=errors)
         return EXIT_MALFORMED
@@ -126,10 +133,10 @@ def _recomputed(lines: Iterable[str]) -> Iterator[_Line]:
         row = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
         try:
             results = _compute(row)
-            differences = tuple(_differences(number, row, results))
+            differences, notes = tuple(_differences(number, row, results)), tuple(_notes(number, row, results))
         except (ValueError, dl.ImpossibleDates) as fault:
             raise MalformedTable(f"Row {number}: {fault}") from fault
-        yield _Line([*(cells[index] for index in kept), *results.values()], differences)
+        yield _Line([*(cells[index] for index in kept), *results.values()], differences, notes)
 
 
 def _rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
@@ -160,13 +167,13 @@ def _compute(row: Mapping[str, str]) -> dict[str, str]:
     jurisdiction = _one_of("jurisdiction", row["jurisdiction"], Jurisdiction)
     received = _required_day(row, "received")
     if row["vector_type"] == COMPLAINT:
-        day = dl.complaint_ack_due(received, calendar(jurisdiction))
+        day = dl.complaint_ack_due(received, _calendar(row, jurisdiction))
         return {**dict.fromkeys(COMPUTED, ""), "computed_due": _text(day)}
     if row["vector_type"] != RESPONSE:
         raise ValueError(f"vector_type is {row['vector_type']!r}; it must be {RESPONSE} or {COMPLAINT}.")
     rules = dl.ClockRules(
         regime=_one_of("regime", row["regime"], dl.Regime),
-        calendar=calendar(jurisdiction),
+        calendar=_calendar(row, jurisdiction),
         pause_mode=_one_of("pause_mode", row["pause_mode"] or dl.PauseMode.CONSERVATIVE, dl.PauseMode),
     )
     # The dates alone: the worded derivation would treble the time that a long export takes.
@@ -182,6 +189,31 @@ def _compute(row: Mapping[str, str]) -> dict[str, str]:
     return dict(zip(COMPUTED, values, strict=True))
 
 
+def _calendar(row: Mapping[str, str], jurisdiction: Jurisdiction) -> Calendar:
+    """The holidays that the row names, else the packaged list."""
+    if "holidays" not in row:
+        return calendar(jurisdiction)
+    return Calendar(jurisdiction, dict.fromkeys(_holidays(row), "public holiday"), _YEARS.start, _YEARS.stop - 1)
+
+
+def _holidays(row: Mapping[str, str]) -> list[date]:
+    return [_parse("holidays", text) for text in row["holidays"].split("|") if text.strip()]
+
+
+def _notes(number: int, row: Mapping[str, str], results: Mapping[str, str]) -> Iterator[str]:
+    """Where the row was counted with other holidays than the packaged list, for whoever reads it to look into."""
+    last = max(results["computed_due"], results["computed_extension_notice_by"])
+    if "holidays" not in row or not last:
+        return
+    first, end = _required_day(row, "received"), date.fromisoformat(last)
+    packaged = set(calendar(Jurisdiction(row["jurisdiction"])).between(first, end))
+    named, case = {day for day in _holidays(row) if first <= day <= end}, row.get("id", "")
+    for day in sorted(packaged ^ named):
+        counts = "counts as a public holiday, but is not"
+        which = counts if day in named else "does not count as a public holiday, but is"
+        yield f"Row {number} ({case}): {day} {which} in the packaged list."
+
+
 def _events(row: Mapping[str, str], received: date) -> Iterator[dl.ClockEvent]:
     yield dl.Received(received)
     for asked, given, ask, give in (
@@ -195,10 +227,16 @@ def _events(row: Mapping[str, str], received: date) -> Iterator[dl.ClockEvent]:
             yield ask(first)
         if last is not None:
             yield give(last)
+    needed = _day({"authority_requested": "", **row}, "authority_requested")
     authority = _day(row, "authority_received")
-    if authority is not None:
-        # The format holds no day on which it was asked for; that day never matters to the clock.
+    if needed is not None and authority is not None and authority < needed:
+        raise ValueError(f"authority_received ({authority}) is before authority_requested ({needed}).")
+    if needed is not None:
+        yield dl.AuthorityRequested(needed)
+    elif authority is not None:
+        # Where the format holds no day on which it was asked for, it was: that day never matters to the clock.
         yield dl.AuthorityRequested(min(received, authority))
+    if authority is not None:
         yield dl.AuthorityReceived(authority)
     yield from _questions(row)
     if row["extended"] not in ("", "Y", "N"):

@@ -6,7 +6,6 @@ due date, its derivation and the calendar it was reached with are kept as they w
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from sar.access.permissions import Permission, permissions_of
+from sar.cases.calendars_in_use import keep_calendar
 from sar.cases.deadlines import (
     AuthorityRequested,
     Clock,
@@ -25,8 +25,8 @@ from sar.cases.deadlines import (
     Received,
     make_event,
 )
-from sar.cases.models import Calculation, CalendarSnapshot, Case, ClockFact
-from sar.cases.queries import clock_facts, clock_from, clock_of, clock_rules, visible_case
+from sar.cases.models import Calculation, Case, ClockFact
+from sar.cases.queries import clock_facts, clock_from, clock_of, clock_rules, event_of, visible_case
 from sar.cases.waiting import follow_facts
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor, ActorKind
@@ -128,7 +128,7 @@ def events_with(case: Case, fact: Fact) -> list[ClockEvent]:
 
     Raises Refused, with the reason in words, when it cannot be true.
     """
-    others = [_event(old) for old in clock_facts(case) if not _replaces(fact, old)]
+    others = [event_of(old) for old in clock_facts(case) if not _replaces(fact, old)]
     _require_possible(case, fact, others)
     return [*others, fact.event]
 
@@ -136,6 +136,9 @@ def events_with(case: Case, fact: Fact) -> list[ClockEvent]:
 def renew_clock(case: Case) -> None:
     """Copy the fold's answer onto the case, and keep the calculation if it is a new one."""
     clock = clock_of(case)
+    if case.calendar_version is None:
+        keep_calendar(clock_rules(case).calendar)
+        case.calendar_version = clock.calendar_version
     case.due_on, case.clock_state = clock.due, clock.state.value
     # A new fact is a change of the case even where the due date stays: another officer's screen is out of date.
     flag_modified(case, "clock_state")
@@ -146,10 +149,6 @@ def renew_clock(case: Case) -> None:
 def _replaces(fact: Fact, old: ClockFact) -> bool:
     """A request was received once: a corrected date takes the place of the one before."""
     return fact.kind == "received" == old.kind
-
-
-def _event(fact: ClockFact) -> ClockEvent:
-    return make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason_code)
 
 
 def _require_possible(case: Case, fact: Fact, others: list[ClockEvent]) -> None:
@@ -183,7 +182,6 @@ def _keep_calculation(case: Case, clock: Clock) -> None:
     ).first()
     if last is not None and last.clock == worked_out:
         return
-    _keep_calendar(clock.calendar_version)
     db.session.add(
         Calculation(
             case_id=case.id,
@@ -194,11 +192,3 @@ def _keep_calculation(case: Case, clock: Clock) -> None:
         )
     )
     db.session.flush()
-
-
-def _keep_calendar(version: str) -> None:
-    """Holidays are kept once for each version of them, so that a calculation can be repeated years later."""
-    if db.session.get(CalendarSnapshot, version) is None:
-        snapshot = clock_rules().calendar.snapshot()
-        db.session.add(CalendarSnapshot(version=version, holidays=json.dumps(snapshot, sort_keys=True)))
-        db.session.flush()

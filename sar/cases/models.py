@@ -19,6 +19,7 @@ class Case(ScopedRow):
     `due_on`, `clock_state` are a copy of the fold's answer, for lists; every change of a fact renews them.
     `staff_link` says that the case is about someone who works here, a relative or a colleague: a code of `conflicts`.
     A `restricted` case is there only for the people named in `NamedPerson`.
+    `calendar_version` is the public holidays it is counted with: no new list moves its dates by itself.
     """
 
     __tablename__ = "case"
@@ -60,6 +61,7 @@ class Case(ScopedRow):
     restricted: Mapped[bool] = plain(Boolean, nullable=False, default=False, server_default=false())
     staff_link_sealed: Mapped[bytes | None] = sealed_column()
     staff_link = Sealed[str | None]("staff_link_sealed")
+    calendar_version: Mapped[str | None] = plain(String(16), ForeignKey("calendar_snapshot.version"), nullable=True)
     version: Mapped[int] = plain(Integer, nullable=False, default=1)
 
     submission: Mapped[Submission] = relationship(lazy="joined", innerjoin=True)
@@ -91,6 +93,18 @@ class CalendarSnapshot(Base):
 
     version: Mapped[str] = plain(String(16), primary_key=True)
     holidays: Mapped[str] = plain(Text, nullable=False)
+
+
+class AddedHoliday(Row):
+    """A public holiday that the packaged list does not have, added by the data protection officer."""
+
+    __tablename__ = "added_holiday"
+
+    jurisdiction: Mapped[str] = plain(String(4), nullable=False)
+    day: Mapped[date] = plain(Date, nullable=False)
+    title: Mapped[str] = plain(String(100), nullable=False)
+    added_by: Mapped[str] = plain(String(40), nullable=False)
+    taken_back_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
 
 
 class Calculation(Row):

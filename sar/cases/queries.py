@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from sar.access.permissions import Permission, allows
-from sar.cases.calendars import Jurisdiction, calendar
+from sar.cases.calendars import Calendar
+from sar.cases.calendars_in_use import calendar_of_version, newest_calendar
 from sar.cases.deadlines import (
     Clock,
     ClockEvent,
@@ -57,7 +58,12 @@ def case_by_submission(submission_id: str) -> Case | None:
 
 def clock_events(case: Case) -> list[ClockEvent]:
     """The raw facts that stand, as the fold takes them."""
-    return [make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason_code) for fact in clock_facts(case)]
+    return [event_of(fact) for fact in clock_facts(case)]
+
+
+def event_of(fact: ClockFact) -> ClockEvent:
+    """One stored fact, as the fold takes it."""
+    return make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason_code)
 
 
 def clock_facts(case: Case) -> list[ClockFact]:
@@ -65,20 +71,27 @@ def clock_facts(case: Case) -> list[ClockFact]:
     return list(db.session.scalars(query.order_by(ClockFact.on, ClockFact.created_at)))
 
 
-def clock_rules() -> ClockRules:
+def clock_rules(case: Case | None = None, calendar: Calendar | None = None) -> ClockRules:
+    """What a case's facts are read under: its own calendar, or the newest where it has none yet or none is given."""
     current = settings()
+    if calendar is None:
+        own = case.calendar_version if case is not None else None
+        calendar = calendar_of_version(own) if own else newest_calendar()
     return ClockRules(
         regime=Regime.LE,
-        calendar=calendar(Jurisdiction(current.jurisdiction)),
+        calendar=calendar,
         pause_mode=PauseMode(current.pause_mode),
         internal_target_days=current.internal_target_days,
     )
 
 
-def clock_from(case: Case, events: list[ClockEvent]) -> Clock:
-    """The clock that these facts would give: the earliest of the regimes that the records fall under."""
+def clock_from(case: Case, events: list[ClockEvent], calendar: Calendar | None = None) -> Clock:
+    """The clock that these facts would give: the earliest of the regimes that the records fall under.
+
+    With the calendar that the case is counted with, or another one to see what it would change.
+    """
     regimes = [Regime(name) for name in case.regimes.split()]
-    return earliest_due(events, regimes, clock_rules(), today=london_today())
+    return earliest_due(events, regimes, clock_rules(case, calendar), today=london_today())
 
 
 def clock_of(case: Case) -> Clock:

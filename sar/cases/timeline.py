@@ -23,6 +23,7 @@ _WORDS = {
     "case.identity_checked": "Identity settled: {evidence}",
     "case.identity_copy_viewed": "Copy of the identity document looked at",
     "case.regimes_changed": "Laws that the records fall under changed",
+    "case.calendar_changed": "Counted with a newer calendar of public holidays",
     "case.refused": "Request refused: {code}",
     "case.conflict_declared": "Conflict of interest declared",
     "case.note_added": "Note added",

@@ -19,6 +19,7 @@ from sar.cases.complaints import views as complaints
 from sar.cases.conflicts import views as conflict_views
 from sar.cases.deadlines import AWAITED
 from sar.cases.flags import flags_of
+from sar.cases.holidays import views as holidays
 from sar.cases.letter_names import NAMES
 from sar.cases.letters import reach_words
 from sar.cases.links import queries as link_queries
@@ -38,7 +39,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.foundation.wording import date_words
 
-BLUEPRINTS = (bp, wordings.bp, writing.bp, complaints.bp)
+BLUEPRINTS = (bp, wordings.bp, writing.bp, complaints.bp, holidays.bp)
 # Imported for the pages that they add to the blueprint.
 PAGES = (
     clock_views,

@@ -47,6 +47,13 @@ class Action(Enum):
     IDENTITY_CHECKED = ("case.identity_checked", ("outcome", "evidence"))
     IDENTITY_COPY_VIEWED = ("case.identity_copy_viewed", ("blob_id",))
     REGIMES_CHANGED = ("case.regimes_changed", ("regimes", "due_before", "due_after"))
+    CALENDAR_CHANGED = (
+        "case.calendar_changed",
+        ("calendar_before", "calendar_after", "due_before", "due_after"),
+    )
+    HOLIDAY_ADDED = ("calendar.holiday_added", ("jurisdiction", "day"))
+    HOLIDAY_TAKEN_BACK = ("calendar.holiday_taken_back", ("jurisdiction", "day"))
+    CALENDAR_APPLIED = ("calendar.applied", ("cases", "moved"))
     CASE_REFUSED = ("case.refused", ("code",))
     CONFLICT_DECLARED = ("case.conflict_declared", ("officer_id",))
     NOTE_ADDED = ("case.note_added", ("note_id",))

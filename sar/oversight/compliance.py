@@ -1,7 +1,8 @@
 """The deadline compliance export: one row a request, with every raw date its clock was folded from.
 
 The first columns are those of `flask deadlines`, which recomputes the rest: whoever distrusts a
-date can work it out again from the same file. law.md section 8.
+date can work it out again from the same file. The holidays that each row was counted with are in it, and the
+derivation has every rule with its source and the date before and after.
 """
 
 from __future__ import annotations
@@ -13,18 +14,19 @@ from datetime import date
 
 from sqlalchemy import and_, func, select
 
-from sar.cases.deadline_table import EXPECTED, INPUTS
+from sar.cases.deadline_table import EXPECTED, INPUTS, OPTIONAL
 from sar.cases.deadlines import (
     ClarificationReceived,
     ClarificationRequested,
     Clock,
     ClockEvent,
     Extended,
+    Rule,
     Step,
-    make_event,
+    gather,
 )
 from sar.cases.models import Case, ClockFact, Disclosure, Refusal
-from sar.cases.queries import clock_from, clock_rules, listed_for
+from sar.cases.queries import clock_from, clock_rules, event_of, listed_for
 from sar.cases.workflow import Stage
 from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
@@ -37,6 +39,7 @@ COLUMNS = (
     "id",
     *INPUTS,
     *EXPECTED,
+    *OPTIONAL,
     "channel",
     "stage",
     "original_due",
@@ -55,14 +58,8 @@ COLUMNS = (
     "calendar_version",
     "rules_version",
 )
-_SINGLE = (
-    "received",
-    "id_requested",
-    "id_received",
-    "authority_received",
-    "fee_requested",
-    "fee_paid",
-)
+# In the order of the table's columns: the day asked (of the last ask, where there were several) and the day it came.
+_WAITS = (Rule.IDENTITY, Rule.AUTHORITY, Rule.FEE)
 
 
 def export(actor: Actor, start: date, end: date) -> Iterator[str]:
@@ -124,19 +121,27 @@ def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
 
 def _row(found: _Request) -> list[object]:
     case, facts = found.case, found.facts
-    events = [make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason_code) for fact in facts]
+    events = [event_of(fact) for fact in facts]
     clock = clock_from(case, events)
     extension = next((fact for fact in facts if fact.kind == "extended"), None)
     ending = [fact for fact in facts if fact.kind == "ended"]
     asked, answered = _questions(events)
-    rules = clock_rules()
+    rules, waits = clock_rules(case), {wait.rule: wait for wait in gather(events).waits}
+    asked_days = {rule: waits[rule].last_asked if rule in waits else None for rule in _WAITS}
+    came = {rule: waits[rule].answered if rule in waits else None for rule in _WAITS}
+    last = max((day for day in (clock.due, clock.extension_notice_by) if day), default=None)
     return [
         case.reference,
         "response_due",
         clock.regime.value,
         rules.calendar.jurisdiction.value,
         rules.pause_mode.value,
-        *(_first(facts, kind) for kind in _SINGLE),
+        clock.received,
+        asked_days[Rule.IDENTITY],
+        came[Rule.IDENTITY],
+        came[Rule.AUTHORITY],
+        asked_days[Rule.FEE],
+        came[Rule.FEE],
         asked,
         answered,
         "Y" if clock.extended else "N",
@@ -145,6 +150,8 @@ def _row(found: _Request) -> list[object]:
         clock.paused_days,
         clock.extension_notice_by,
         clock.due,
+        asked_days[Rule.AUTHORITY],
+        "|".join(day.isoformat() for day in rules.calendar.between(clock.received, last)) if last else "",
         case.submission.channel,
         case.stage,
         _original_due(case, events),
@@ -193,5 +200,3 @@ def _questions(events: list[ClockEvent]) -> tuple[str, str]:
     )
 
 
-def _first(facts: list[ClockFact], kind: str) -> date | None:
-    return next((fact.on for fact in facts if fact.kind == kind), None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
 from redaction.detect import Detector, PageString, page_string
 from redaction.detect import Mention as Detected
@@ -366,6 +366,14 @@ def _line(text: str, *, cut_left: bool) -> str:
 
 def unsearched_count(case: Case) -> int:
     """Records read whose names were not looked for yet."""
+    return db.session.scalar(select(func.count()).select_from(Record).where(*_unsearched(case))) or 0
+
+
+def unsearched_pages(case: Case) -> int:
+    """How many pages those records have."""
+    return db.session.scalar(select(func.sum(Record.pages)).where(*_unsearched(case))) or 0
+
+
+def _unsearched(case: Case) -> tuple[ColumnElement[bool], ...]:
     searched = exists().where(SearchedRecord.record_id == Record.id)
-    query = select(func.count()).select_from(Record)
-    return db.session.scalar(query.where(Record.case_id == case.id, Record.state == RecordState.READY, ~searched)) or 0
+    return Record.case_id == case.id, Record.state == RecordState.READY, ~searched

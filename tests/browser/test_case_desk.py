@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
@@ -14,6 +16,7 @@ from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.foundation.actors import SYSTEM, Actor, ActorKind
 from sar.foundation.db import write_transaction
+from sar.foundation.wording import date_words
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
 from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
@@ -77,14 +80,52 @@ def test_the_officers_desk(visitors: Visitors, live_server: LiveServer, viewport
             ("extend", cases["fresh"], "extend"),
             ("extend-late", cases["late"], "extend"),
             ("received", cases["fresh"], "received"),
+            ("ask-authority", cases["fresh"], "ask-authority"),
+            ("fee", cases["fresh"], "fee"),
             ("refuse", cases["fresh"], "refuse"),
             ("withdraw", cases["fresh"], "withdraw"),
             ("conflict", cases["fresh"], "conflict"),
         ):
             look(page, f"/staff/cases/{case.id}/{form}", f"case-form-{name}")
+        look(page, "/staff/holidays/", "holidays-none")
         look(page, "/staff/outbox", "outbox")
         look(page, "/staff/oversight/", "oversight")
         look(page, "/staff/oversight/jobs", "oversight-jobs")
+
+
+@BOTH
+def test_a_date_is_looked_at_before_it_is_recorded_and_a_holiday_before_it_moves_anything(
+    visitors: Visitors, live_server: LiveServer, viewport: ViewportSize
+) -> None:
+    """Without JavaScript: the preview is a page like any other."""
+    with live_server.app.app_context(), visitors.at(viewport, script=False) as (page, _watch):
+        officer = staff_actor(Role.DPO, name="Robin Field")
+        case, other = opened(days_ago=10), opened(days_ago=10, name="Priya Ashdown")
+        sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
+        page.goto(f"/staff/cases/{case.id}/received")
+        fill_date(page, ago(24))
+        page.get_by_role("button", name="See what changes").click()
+        expect(page.get_by_role("heading", name=f"What {date_words(ago(24))} does to the due date")).to_be_visible()
+        assert_fits(page)
+        screenshot(page, "case-form-received-preview")
+        page.get_by_role("button", name="Confirm and record it").click()
+        expect(page.get_by_text("The date is corrected.")).to_be_visible()
+        page.goto("/staff/holidays/")
+        day = visible_case(SYSTEM, other.id).due_on
+        assert day is not None
+        fill_date(page, day)
+        page.get_by_label("What is it called?").fill("Day of national mourning")
+        page.get_by_role("button", name="Add the holiday").click()
+        expect(page.get_by_role("link", name=other.reference)).to_be_visible()
+        assert_fits(page)
+        screenshot(page, "holidays")
+        page.get_by_role("button", name="Count these cases with the newest calendar").click()
+        expect(page.get_by_text("The due date of 1 case moved.")).to_be_visible()
+
+
+def fill_date(page: Page, day: date) -> None:
+    for name, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+        page.get_by_label(name, exact=True).fill(str(value))
 
 
 def test_an_officer_refuses_a_request_and_finds_the_letter_to_print(

@@ -17,9 +17,10 @@ from werkzeug.test import TestResponse
 
 from sar.access.permissions import Role
 from sar.cases import service as cases
-from sar.cases.deadline_table import recompute
+from sar.cases.deadline_table import recompute, run_deadlines
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.disclosures import Part, keep
+from sar.cases.holidays import service as holidays
 from sar.cases.ledger import Fact, case_for, store_fact
 from sar.cases.models import Case
 from sar.foundation import spreadsheets
@@ -87,6 +88,11 @@ def a_year_of_cases() -> None:
     put(opened(days_ago=300), Fact(asked, ago(290), 1), Fact(answered, ago(280), 1))  # under the earlier rules
     refused = opened(days_ago=5)
     cases.reject(dpo(), refused.id, "N-NOTYOURS", "These are about Fennimore.")
+    put(opened(days_ago=13), Fact("authority_requested", ago(12)))
+    put(opened(days_ago=13), Fact("authority_requested", ago(12)), Fact("authority_received", ago(3)))
+    asked_twice = (Fact("id_requested", ago(20)), Fact("id_received", ago(15)), Fact("id_requested", ago(12)))
+    put(opened(days_ago=21), *asked_twice, Fact("id_received", ago(5)))
+    put(opened(days_ago=9), Fact("fee_requested", ago(8)))
     withdrawn = opened(days_ago=6)
     cases.withdraw(SYSTEM, withdrawn.id, ago(1))
     cases.reopen(SYSTEM, withdrawn.id, "Changed their mind")
@@ -103,7 +109,7 @@ def test_every_exported_date_can_be_worked_out_again_from_the_export_alone() -> 
     table, differences = recompute(io.StringIO(text, newline=""))
     assert differences == []
     again = list(csv.DictReader(io.StringIO(table)))
-    assert len(again) == len(rows(Case)) == 12
+    assert len(again) == len(rows(Case)) == 16
     for row in again:  # what is left open in the one is open in the other
         for name in ("clock_start", "nominal_end", "paused_days", "extension_notice_by", "due"):
             assert row[f"expected_{name}"] == row[f"computed_{name}"], (row["id"], name)
@@ -247,3 +253,19 @@ def test_the_measures_count_a_cohort_so_that_a_backlog_cannot_hide() -> None:
 def test_a_period_before_anything_happened_is_empty() -> None:
     measured = queries.measures(date(2019, 1, 1), date(2019, 1, 1) + timedelta(days=1))
     assert (measured.received, measured.fell_due, measured.in_time_percent) == (0, 0, None)
+
+
+def test_a_case_counted_with_a_holiday_of_our_own_can_be_worked_out_again_and_is_pointed_out(tmp_path: Path) -> None:
+    first = opened(days_ago=3)
+    assert first.due_on is not None
+    day = first.due_on
+    holidays.add_holiday(dpo(), day, "Day of mourning")
+    opened(days_ago=3, name="Someone Else")
+    table, out, errors = tmp_path / "export.csv", io.StringIO(), io.StringIO()
+    table.write_text("".join(service.compliance_export(auditor(), ago(4), london_today())), "utf-8")
+    assert run_deadlines(table, out, errors) == 0
+    kept, counted = sorted(csv.DictReader(io.StringIO(out.getvalue())), key=lambda row: row["computed_due"])
+    assert kept["computed_due"] == day.isoformat() < counted["computed_due"]
+    assert f"{day} counts as a public holiday, but is not in the packaged list" in errors.getvalue()
+    assert errors.getvalue().count("\n") == 1 and counted["id"] in errors.getvalue()
+    assert f"to {counted['computed_due']}: Rolled forward" in counted["derivation"]

@@ -1,6 +1,6 @@
 """Public holidays: the published list, one-off days, the organisation's own, and the years nobody has published."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -90,3 +90,10 @@ def test_a_snapshot_made_under_other_rules_is_refused() -> None:
 def test_working_days_are_counted_after_the_first_day_and_including_the_last() -> None:
     # Thursday before Easter 2026 to the Wednesday after: Tuesday and Wednesday.
     assert calendar(Jurisdiction.EW).working_days_after(date(2026, 4, 2), date(2026, 4, 8)) == 2
+
+
+def test_the_holidays_between_two_days_are_those_that_no_date_may_fall_on() -> None:
+    for jurisdiction in Jurisdiction:
+        holidays, first = calendar(jurisdiction), date(2027, 12, 1)
+        days = [first + timedelta(days=n) for n in range(800)]  # from the published years into those known by rule
+        assert holidays.between(days[0], days[-1]) == [day for day in days if holidays.holiday(day) is not None]

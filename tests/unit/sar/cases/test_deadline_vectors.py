@@ -159,6 +159,35 @@ def test_no_acknowledgement_of_complaints_was_due_before_19_june_2026() -> None:
     assert computed(vector_type="complaint_ack_due", received="2026-06-19")[4] == "2026-07-20"
 
 
+def with_columns(**cells: str) -> list[str]:
+    """The table with columns more than the published ones."""
+    heading, row = table()
+    return [f"{heading.rstrip()},{','.join(cells)}\n", f"{row.rstrip()},{','.join(cells.values())}\n"]
+
+
+def test_a_row_that_names_its_holidays_is_counted_with_those(tmp_path: Path) -> None:
+    file, errors = tmp_path / "export.csv", StringIO()
+    file.write_text("".join(with_columns(holidays="2026-10-01|2026-10-02")), "utf-8")
+    out = StringIO()
+    assert run_deadlines(file, out, errors) == 0
+    assert next(csv.DictReader(StringIO(out.getvalue())))["computed_due"] == "2026-10-05"
+    assert errors.getvalue().splitlines() == [
+        f"Row 2 (T1): 2026-10-0{day} counts as a public holiday, but is not in the packaged list." for day in (1, 2)
+    ]
+    file.write_text("".join(with_columns(holidays="")).replace("2026-09-01", "2026-11-25"), "utf-8")
+    assert run_deadlines(file, StringIO(), errors) == 0
+    assert "2026-12-25 does not count as a public holiday, but is in the packaged list." in errors.getvalue()
+    assert "holidays is 'soon'" in refusal(with_columns(holidays="soon"))
+
+
+def test_authority_that_was_asked_for_and_never_came_gives_no_dates() -> None:
+    text, _ = recompute(with_columns(authority_requested="2026-09-03"))
+    assert next(csv.DictReader(StringIO(text)))["computed_due"] == ""
+    lines = with_columns(authority_requested="2026-09-03")
+    early = [line.replace("-09-01,,,", "-09-01,,,2026-09-02") for line in lines]
+    assert "is before authority_requested" in refusal(early)
+
+
 @pytest.mark.parametrize(
     ("cells", "words"),
     [

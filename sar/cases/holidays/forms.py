@@ -1,0 +1,33 @@
+"""Forms on public holidays."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovSubmitInput, GovTextInput
+from wtforms import DateField, StringField, SubmitField
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import HiddenInput
+
+from sar.cases.holidays.service import MAX_TITLE
+
+
+class HolidayForm(FlaskForm):
+    day = DateField(
+        "Which day is a public holiday?",
+        format="%d %m %Y",
+        description="For example a day of mourning, or for a coronation. Holidays of every year are known already.",
+        widget=GovDateInput(),
+        validators=[InputRequired("Enter the day")],
+    )
+    title = StringField(
+        "What is it called?",
+        widget=GovTextInput(),
+        validators=[InputRequired("Enter what the holiday is called"), Length(max=MAX_TITLE)],
+    )
+    submit = SubmitField("Add the holiday", widget=GovSubmitInput())
+
+
+class ApplyForm(FlaskForm):
+    """`calendar` is the version that was on the screen."""
+
+    calendar = StringField(widget=HiddenInput(), validators=[InputRequired(), Length(max=16)])
