@@ -50,6 +50,9 @@ class _Outlines:
             self._matrix = (a * _UNITS, b * _UNITS, c * _UNITS, d * _UNITS, e * _UNITS, f * _UNITS)
         self._taken: list[tuple[T2CharString, tuple[float, ...] | None]] = []
 
+    def has(self, glyph: int | str) -> bool:
+        return glyph != ".notdef" and str(glyph) in self._glyphs
+
     def give_back(self, count: int) -> None:
         del self._taken[count:]
 
@@ -89,9 +92,10 @@ class _Outlines:
 
 
 class Compact(_Outlines):
-    """A CFF program. `names`: glyph names by code for a simple font; None for a composite one."""
+    """A CFF program. `names`: glyph names by code for a simple font; None for a composite one, which may have a
+    CIDToGIDMap, `to_glyph`."""
 
-    def __init__(self, data: bytes, names: Sequence[str] | None = None) -> None:
+    def __init__(self, data: bytes, names: Sequence[str] | None = None, to_glyph: bytes | None = None) -> None:
         try:
             fonts = CFFFontSet()
             fonts.decompile(io.BytesIO(data), None)
@@ -104,6 +108,7 @@ class Compact(_Outlines):
                 self._by_cid = {int(name[3:]): name for name in self._order if name != ".notdef"}
                 matrix = _through(top, matrix)
             super().__init__(top.CharStrings, matrix or _PLAIN)
+            self._to_glyph = to_glyph
             if names is not None and self._by_cid is not None:
                 raise NotReadable
         except BROKEN as error:
@@ -112,7 +117,9 @@ class Compact(_Outlines):
     def glyph_of(self, code: int) -> str:
         if self._names is not None:
             return self._names[code] or ".notdef"
-        if self._by_cid is not None:
+        if self._to_glyph is not None:
+            code = int.from_bytes(self._to_glyph[2 * code : 2 * code + 2], "big")
+        elif self._by_cid is not None:
             return self._by_cid.get(code, ".notdef")
         return self._order[code] if code < len(self._order) else ".notdef"
 

@@ -51,6 +51,7 @@ _ATTRIBUTES_KEPT = {
     "/Table": {"/O", "/RowSpan", "/ColSpan", "/Scope"},
     "/List": {"/O", "/ListNumbering"},
 }
+_EXPRESSION_DEPTH = 16
 _NOT_SHOWN = 1 | 2 | 32  # Invisible, Hidden, NoView: ISO 32000-2, table 167
 _DROPPED_ANNOTATIONS = {
     "/Popup",
@@ -125,11 +126,23 @@ def layer_judge(pdf: pikepdf.Pdf) -> Callable[[object], bool]:
     def group_hidden(group: pikepdf.Object) -> bool:
         return group.objgen in off or (base_off and group.objgen not in on)
 
+    def shown(expression: object, depth: int) -> bool:
+        """A visibility expression: a group, or /And, /Or or /Not with expressions (8.11.2.2)."""
+        if depth > _EXPRESSION_DEPTH:
+            return False
+        if not isinstance(expression, pikepdf.Array) or not len(expression):
+            return not (isinstance(expression, pikepdf.Dictionary) and group_hidden(expression))
+        parts = [shown(part, depth + 1) for part in list(expression)[1:]]
+        operator = name_of(expression[0])
+        return not all(parts) if operator == "/Not" else any(parts) if operator == "/Or" else all(parts)
+
     def hidden(layer: object) -> bool:
         if not isinstance(layer, pikepdf.Dictionary):
             return False
         if entry(layer, "/Type") != "/OCMD":
             return group_hidden(layer)
+        if isinstance(layer.get("/VE"), pikepdf.Array):
+            return not shown(layer["/VE"], 0)
         groups = layer.get("/OCGs")
         members = list(groups) if isinstance(groups, pikepdf.Array) else [groups]
         states = [group_hidden(member) for member in members if isinstance(member, pikepdf.Dictionary)]

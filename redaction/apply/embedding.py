@@ -46,7 +46,7 @@ def program_of(font: pikepdf.Dictionary) -> Program:
             data = stream.read_bytes()
             if entry(stream, "/Subtype") == "/OpenType" or data[:4] in (b"OTTO", b"\x00\x01\x00\x00", b"true"):
                 return _open_type(data, font, descriptor, descendant)
-            return Compact(data, None if descendant is not None else code_names(font))
+            return _compact(data, font, descendant)
     except pikepdf.PdfError as error:
         raise NotReadable from error
     raise NotReadable
@@ -80,4 +80,11 @@ def _open_type(
         outlines: bytes = whole.reader["CFF "]
     except BROKEN as error:
         raise NotReadable from error
-    return Compact(outlines, None if descendant is not None else code_names(font))
+    return _compact(outlines, font, descendant)
+
+
+def _compact(data: bytes, font: pikepdf.Dictionary, descendant: pikepdf.Dictionary | None) -> Compact:
+    if descendant is None:
+        return Compact(data, code_names(font))
+    to_glyph = descendant.get("/CIDToGIDMap")
+    return Compact(data, to_glyph=to_glyph.read_bytes() if isinstance(to_glyph, pikepdf.Stream) else None)

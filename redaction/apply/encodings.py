@@ -1,6 +1,6 @@
 """Which glyph a single-byte code names, and which text a glyph's name stands for: ISO 32000-2, 9.6.5 and annex D.
 
-Tables come with pypdf (text) and fontTools (names). Embedded programs may bring an encoding of their own, which holds
+Tables come with pypdf (texts) and fontTools (names). Embedded programs may bring an encoding of their own, which holds
 where the font's dictionary names none.
 """
 
@@ -12,7 +12,6 @@ import re
 import pikepdf
 from fontTools.agl import UV2AGL
 from fontTools.cffLib import CFFFontSet
-from fontTools.encodings.MacRoman import MacRoman
 from fontTools.encodings.StandardEncoding import StandardEncoding
 from pypdf._codecs import adobe_glyphs, charset_encoding
 
@@ -28,8 +27,13 @@ _OWN_NAMES = re.compile(rb"\bdup\s+(\d+)\s*/(\S+)\s+put\b")
 _SUBSET_PREFIX = re.compile(r"[A-Z]{6}\+")
 
 
+# The list for new fonts leaves out some names that the old encodings hold; of several in the long list the plainest.
+_PLAIN_NAMES = sorted((name[1:] for name in adobe_glyphs if name[1:].isalpha()), key=len, reverse=True)
+_NAME_OF = {adobe_glyphs["/" + name]: name for name in _PLAIN_NAMES} | {chr(point): UV2AGL[point] for point in UV2AGL}
+
+
 def _names_of(texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(UV2AGL.get(ord(text), "") if len(text) == 1 and text != "\x00" else "" for text in texts)
+    return tuple(_NAME_OF.get(text, "") if text != "\x00" else "" for text in texts)
 
 
 def _win_names() -> tuple[str, ...]:
@@ -41,7 +45,7 @@ def _win_names() -> tuple[str, ...]:
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "/StandardEncoding": tuple("" if name == NOTDEF else name for name in StandardEncoding),
-    "/MacRomanEncoding": tuple("" if name == NOTDEF else name for name in MacRoman),
+    "/MacRomanEncoding": _names_of(_TEXTS["/MacRomanEncoding"]),
     "/WinAnsiEncoding": _win_names(),
 }
 MAC_CODES = {name: code for code, name in enumerate(_NAMES["/MacRomanEncoding"]) if name}

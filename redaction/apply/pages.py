@@ -133,7 +133,7 @@ class _Editor:
             stream = self._finish_child(child)
             if stream is not None:
                 edits.inner_names[index] = self._add(scope, category, self._holder(scope, index, category, stream))
-        telling = [pair for pair in self._in_use(scope) if not _NEUTRAL.fullmatch(pair[1])]
+        telling = [pair for pair in self._in_use(scope) if not (_NEUTRAL.fullmatch(pair[1]) or _is_built_in(pair))]
         edits.renamed = {pair: self._neutral(scope, pair) for pair in telling}
         edits.scrub_marks = b"BDC" in scope.data and _TELLING_MARK.search(scope.data) is not None
         changed = (
@@ -151,6 +151,8 @@ class _Editor:
         content, resources = self.finish(child)
         out: pikepdf.Stream | None = None
         stream = child.stream
+        if content is None and "/Resources" not in stream:
+            content = child.data  # those it borrows are cut to what the page itself uses
         if content is None:
             self.document.used.setdefault(stream.objgen, set()).update(child.used)
         else:
@@ -227,6 +229,10 @@ class _Editor:
             if category in out:
                 resources[category] = pikepdf.Dictionary(out[category])
         return resources
+
+
+def _is_built_in(pair: tuple[str, str]) -> bool:
+    return pair[0] == "/ColorSpace" and pair[1] in ("/DeviceGray", "/DeviceRGB", "/DeviceCMYK")
 
 
 def _plain_properties(obj: pikepdf.Object) -> pikepdf.Dictionary:

@@ -32,6 +32,9 @@ class Procedures:
     def glyph_of(self, code: int) -> str:
         return self._names[code]
 
+    def has(self, glyph: int | str) -> bool:
+        return True  # a code without a procedure draws nothing
+
     def take(self, glyph: int | str) -> None:
         stream = self._procedures.get(f"/{glyph}")
         # Text of other fonts would stay in old codes; pixels in the stream may name a colour space that we rename.

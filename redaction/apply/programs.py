@@ -47,6 +47,10 @@ class Program(Protocol):
         """The glyph that a code of a simple font, or a CID, shows; that of .notdef where it shows none."""
         ...
 
+    def has(self, glyph: int | str) -> bool:
+        """Whether there is such a glyph, other than .notdef."""
+        ...
+
     def take(self, glyph: int | str) -> None:
         """Adds the glyph to the new program, as its next. Raises NotReadable."""
         ...

@@ -61,7 +61,10 @@ class Recoder:
     def _add(self, code: Code) -> bytes:
         new = code.raw if self.program is None else self._next(code)
         if self.program is not None:
-            self.program.take(self.program.glyph_of(self.font.cid(code.raw)))
+            glyph = self.program.glyph_of(self.font.cid(code.raw))
+            if code.text.strip() and not self.font.composite and not self.program.has(glyph):
+                raise NotReadable  # readers fall back on glyphs of their own choice
+            self.program.take(glyph)
         self.codes[code.raw] = new
         self.kept.append(code)
         return new

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,13 +25,17 @@ class CodesToGlyphs:
     """How a simple font finds the glyph of a code: by the name its encoding gives, else by the code itself."""
 
     def __init__(self, font: TTFont, order: list[str], names: Sequence[str] | None) -> None:
-        tables = {(t.platformID, t.platEncID): t.cmap for t in font["cmap"].tables} if "cmap" in font else {}
+        tables: dict[tuple[int, int], dict[int, str]] = {}
+        for table in font["cmap"].tables if "cmap" in font else ():
+            # There may be one for each language; readers take the first.
+            tables.setdefault((table.platformID, table.platEncID), table.cmap)
         self._unicode = tables.get((3, 1)) or tables.get((3, 10)) or {}
+        self._other_unicode = tables.get((0, 3)) or tables.get((0, 4)) or {}
         self._symbols, self._mac = tables.get((3, 0), {}), tables.get((1, 0), {})
-        if not (self._symbols or self._mac or (names is not None and self._unicode)):
-            raise NotReadable
         self._names = names
         self._post = _post_names(font, order)
+        if not (self._symbols or self._mac or (names is not None and (self._unicode or self._post))):
+            raise NotReadable
 
     def __getitem__(self, code: int) -> str | None:
         name = self._names[code] if self._names is not None else ""
@@ -41,7 +46,8 @@ class CodesToGlyphs:
         found: str | None = self._unicode.get(ord(text)) if len(text) == 1 else None
         if found is None and name in MAC_CODES and not self._symbols:
             found = self._mac.get(MAC_CODES[name])
-        return found or self._post.get(name)
+        found = found or self._post.get(name)
+        return found or (self._other_unicode.get(ord(text)) if len(text) == 1 else None)
 
     def _by_code(self, code: int) -> str | None:
         for base in (_SYMBOLS, 0xF100, 0xF200, 0):
@@ -62,6 +68,12 @@ def _post_names(font: TTFont, order: list[str]) -> dict[str, str]:
         return {}
 
 
+def _advances(font: TTFont) -> list[int]:
+    """By glyph, the last one holding for all that follow. Subsets cut the table short, so it is read as it lies."""
+    count, data = font["hhea"].numberOfHMetrics, font.reader["hmtx"]
+    return [advance for advance, _ in struct.iter_unpack(">Hh", data[: min(count, len(data) // 4) * 4])] or [0]
+
+
 class TrueType:
     """`to_glyph`: the CIDToGIDMap of a composite font. `names`: glyph names by code of a simple font with an encoding;
     `by_code`: a simple font, so that codes are looked up in the program's own maps."""
@@ -76,7 +88,7 @@ class TrueType:
             self._order: list[str] = [f"glyph{i:05}" for i in range(self._font["maxp"].numGlyphs)]
             self._font.setGlyphOrder(self._order)
             self._outlines: Any = self._font["glyf"]
-            self._advances: dict[str, tuple[int, int]] = self._font["hmtx"].metrics
+            self._advances = _advances(self._font)
             self.units = int(self._font["head"].unitsPerEm)
             self._codes = CodesToGlyphs(self._font, self._order, names) if by_code else None
         except BROKEN as error:
@@ -91,6 +103,9 @@ class TrueType:
         if self._to_glyph is not None:
             return int.from_bytes(self._to_glyph[2 * code : 2 * code + 2], "big")
         return code
+
+    def has(self, glyph: int | str) -> bool:
+        return 0 < int(glyph) < len(self._order)
 
     def take(self, glyph: int | str) -> None:
         self._taken.append(self._read(int(glyph)))
@@ -113,7 +128,7 @@ class TrueType:
             else:
                 outline.expand(self._outlines)
                 outline.removeHinting()
-            return outline, self._advances[name][0]
+            return outline, self._advances[min(glyph, len(self._advances) - 1)]
         except BROKEN as error:
             raise NotReadable from error
 

@@ -32,6 +32,7 @@ _FONT_NAMES = {
 _IN_FONT = "font"
 _NAME_TOKEN = re.compile(r"/([^\s()<>\[\]{}/%]*)$")
 _NAME_REST = re.compile(r"[^\s()<>\[\]{}/%]*")
+_KINDS_OF_PICTURE = (b"Figure", b"Formula")
 _SHORT = 6
 _CHUNK = 1 << 22
 
@@ -71,6 +72,8 @@ def _walk(
     in_font = kind == _IN_FONT
     if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
         for key, value in item.items():
+            if key == "/Alt" and isinstance(value, pikepdf.String) and bytes(value) in _KINDS_OF_PICTURE:
+                continue  # what the scrubbing itself puts in place of a description
             yield from _in_name(key, where, page, needles, in_font)
             inner = _IN_FONT if key in _FONT_NAMES else kind or _KINDS.get(key, "")
             pending.append((value, inner, page if key != "/Parent" else None))

@@ -1,12 +1,15 @@
 """The PDF format's own words. "Page" and "Link" are surnames too; as names of the format they are in every file.
 
-Source: ISO 32000-2, the keys and values of the dictionaries a scrubbed file may hold, and 14.8.4 (structure types).
+Source: ISO 32000-2, the keys and values of the dictionaries a scrubbed file may hold, 14.8.4 (structure types), and
+9.6.2.2 (the standard fonts).
 """
 
 from __future__ import annotations
 
 FORMAT_WORDS = frozenset(
     """
+    Courier Courier-Bold Courier-BoldOblique Courier-Oblique Helvetica Helvetica-Bold Helvetica-BoldOblique
+    Helvetica-Oblique Symbol Times-Bold Times-BoldItalic Times-Italic Times-Roman ZapfDingbats
     A AA AIS AN AP Annot Annots AntiAlias Art Artifact Aside AtLeast Author BBox BG BG2 BM BaseEncoding
     BaseFont BibEntry BitsPerComponent BitsPerCoordinate BitsPerFlag BitsPerSample BlackIs1 BlackPoint
     BlockQuote Bounds C0 C1 CA CCITTFaxDecode CIDFontType0 CIDFontType0C CIDFontType2 CIDSet CIDSystemInfo

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pikepdf
+import pypdfium2 as pdfium
 import pytest
 
 from redaction.apply import apply_plan
@@ -155,3 +156,40 @@ def test_locked_and_broken_files_are_refused_in_plain_words(tmp_path: Path) -> N
 )
 def test_content_is_cut_into_operators_whatever_is_in_it(data: bytes, names: list[bytes]) -> None:
     assert [op.name for op in operators(data)] == names
+
+
+def test_the_colours_and_forms_of_a_page_stay_as_they_are(tmp_path: Path) -> None:
+    """A colour space of the format needs no resource, and a form without resources borrows those of its page."""
+    path, out = tmp_path / "in.pdf", tmp_path / "out.pdf"
+    with pikepdf.open(new_pdf(path, "/X0 Do"), allow_overwriting_input=True) as pdf:
+        form = pdf.make_stream(b"/DeviceRGB cs 1 0 0 sc 10 10 50 50 re f /Secret Do")
+        form["/Type"], form["/Subtype"] = pikepdf.Name.XObject, pikepdf.Name.Form
+        form["/BBox"] = pikepdf.Array([0, 0, 200, 200])
+        inner = pdf.make_stream(b"0 0 1 rg 100 100 50 50 re f")
+        inner["/Type"], inner["/Subtype"], inner["/BBox"] = form["/Type"], form["/Subtype"], form["/BBox"]
+        inner["/Resources"] = pikepdf.Dictionary()
+        pdf.pages[0].obj["/Resources"]["/XObject"] = pikepdf.Dictionary({"/X0": form, "/Secret": inner})
+        pdf.save(path)
+    apply_plan(path, Plan(), out)
+    with pdfium.PdfDocument(out) as document:
+        picture = document[0].render().to_pil()
+    assert picture.getpixel((30, 842 - 30)) == (255, 0, 0)
+    assert picture.getpixel((120, 842 - 120)) == (0, 0, 255)
+    assert "Secret" not in everything_written(out)
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_layer_shown_by_an_expression_is_taken_as_viewers_take_it(shown: bool, tmp_path: Path) -> None:
+    path, out = tmp_path / "in.pdf", tmp_path / "out.pdf"
+    with pikepdf.open(new_pdf(path, f"/OC /P0 BDC {line('By expression')} EMC"), allow_overwriting_input=True) as pdf:
+        off, on = (pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name="x")) for _ in range(2))
+        pdf.Root["/OCProperties"] = pikepdf.Dictionary(
+            OCGs=pikepdf.Array([off, on]), D=pikepdf.Dictionary(OFF=pikepdf.Array([off]))
+        )
+        neither = pikepdf.Array([pikepdf.Name.And, on, pikepdf.Array([pikepdf.Name.Or, off, off])])
+        expression = pikepdf.Array([pikepdf.Name.Not, off]) if shown else neither
+        membership = pikepdf.Dictionary(Type=pikepdf.Name.OCMD, VE=expression)
+        pdf.pages[0].obj["/Resources"]["/Properties"] = pikepdf.Dictionary(P0=membership)
+        pdf.save(path)
+    apply_plan(path, Plan(), out)
+    assert ("By expression" in pdfium_text(out)) is shown
