@@ -51,6 +51,7 @@ class Settings:
     pause_mode: str = "conservative"
     internal_target_days: int = 28
     identity_copy_max_days: int = 30
+    search_escalate_days: int = 3
     consultation_chase_day: int = 7
     consultation_escalate_day: int = 10
     consultation_decide_day: int = 14

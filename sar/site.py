@@ -26,8 +26,13 @@ from sar.intake import public_views as intake_public
 from sar.intake import views as intake
 from sar.oversight import views as oversight
 from sar.oversight.panels import forecast_panel
+from sar.oversight.reminders import jobs as reminders_jobs
+from sar.oversight.reminders import views as reminders
 from sar.records import jobs as records_jobs
 from sar.records import views as records
+from sar.records.searches import jobs as searches_jobs
+from sar.records.searches import views as searches
+from sar.records.searches.panel import searches_panel
 from sar.release import jobs as release_jobs
 from sar.release import public_views as release_public
 from sar.release import views as release
@@ -52,11 +57,24 @@ def index() -> Response:
 
 
 # In the order a request walks through. Importing a stage's jobs registers its handlers; its views bring its tables.
-STAFF_DOOR = (access, intake, cases, records, consultation, review, release, oversight)
+STAFF_DOOR = (access, intake, cases, searches, records, consultation, review, release, oversight, reminders)
 PUBLIC_DOOR = (access_public, intake_public, cases_public, consultation_public, release_public)
-JOBS = (intake_jobs, cases_jobs, records_jobs, consultation_jobs, review_jobs, release_jobs)
+JOBS = (
+    intake_jobs,
+    cases_jobs,
+    searches_jobs,
+    records_jobs,
+    consultation_jobs,
+    review_jobs,
+    release_jobs,
+    reminders_jobs,
+)
 # Panels of the case page, in the order they are shown: the name of each, and the function (actor, case) that fills it.
-PANELS: tuple[tuple[str, panels.Filler], ...] = (("forecast", forecast_panel), ("complaints", complaints.panel))
+PANELS: tuple[tuple[str, panels.Filler], ...] = (
+    ("forecast", forecast_panel),
+    ("searches", searches_panel),
+    ("complaints", complaints.panel),
+)
 
 
 def register_stages(app: Flask, settings: Settings) -> None:
@@ -108,6 +126,8 @@ _MENU = (
     ("Cases", "cases.work_list", Permission.CASE_VIEW),
     ("Log a request", "intake.log", Permission.CASE_WORK),
     ("Outbox", "cases.outbox", Permission.CASE_WORK),
+    ("My reminders", "reminders.mine", Permission.CASE_WORK),
+    ("Search areas", "searches.areas", Permission.SEARCHES_MANAGE),
     ("Complaints", "complaints.listing", Permission.COMPLAINTS_DECIDE),
     ("Originators", "records.originators", Permission.ORIGINATORS_MANAGE),
     ("Wording of letters", "wordings.letters", Permission.WORDING_EDIT),
@@ -128,6 +148,7 @@ def _navigation(found: StaffIdentity) -> list[dict[str, Any]]:
 
 _CASE_MENU = (
     ("Case", "cases.show"),
+    ("Searches", "searches.list_searches"),
     ("Records", "records.list_records"),
     ("Consultation", "consultation.list_consultations"),
     ("Review", "review.people"),

@@ -18,6 +18,8 @@ from sar.intake import service as intake
 from sar.intake.answers import Channel, Contact, RequestAnswers, Route
 from sar.records import service as records
 from sar.records.models import Originator, Record
+from sar.records.searches import service as searching
+from sar.records.searches.queries import areas
 from sar.settings import PROJECT_ROOT
 
 DEMO_DATA = PROJECT_ROOT / "sar" / "demo_data"
@@ -50,6 +52,12 @@ def gathering_case(full_name: str = "Marlon Pryce", received_on: date | None = N
     cases.check_identity(SYSTEM, case.id, "officer_letter")
     cases.advance(SYSTEM, case.id, Event.START_GATHERING, cases.facts_of(SYSTEM, case))
     return visible_case(SYSTEM, case.id)
+
+
+def searches_done(case_id: str, actor: Actor = SYSTEM) -> None:
+    """Somebody looked everywhere, and nothing more was there. While records are gathered or reviewed."""
+    made = searching.choose(actor, case_id, [area.id for area in areas()])
+    searching.finish(actor, case_id, [search.id for search in made], "nothing_held")
 
 
 def an_originator(name: str = "Calder Police", kind: str = "police", email: str = "sar@police.example") -> Originator:

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     DOCUMENT_READ = "document.read"
     CONSULT = "consultation.run"
     ORIGINATORS_MANAGE = "originators.manage"
+    SEARCHES_MANAGE = "searches.manage"
     REPORTS_VIEW = "reports.view"
     AUDIT_EXPORT = "audit.export"
     COMPLAINTS_DECIDE = "complaints.decide"
@@ -68,6 +69,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.WORDING_EDIT,
         Permission.COMPLAINTS_DECIDE,
         Permission.CALENDARS_MANAGE,
+        Permission.SEARCHES_MANAGE,
         Permission.REPORTS_VIEW,
         Permission.AUDIT_EXPORT,
         Permission.JOBS_VIEW,

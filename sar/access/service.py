@@ -73,6 +73,7 @@ def disable_staff(actor: Actor, staff_id: str) -> None:
     with write_transaction():
         staff = _staff(staff_id)
         staff.disabled = True
+        _end_own_links(staff.id)
         record(actor, Action.STAFF_DISABLED, staff.id)
         sessions.end_all(actor, staff.id)
 
@@ -95,9 +96,16 @@ def reset_sign_in(actor: Actor, staff_id: str, password: str) -> Staff:
             .where(RecoveryCode.staff_id == staff.id, RecoveryCode.used_at.is_(None))
             .values(used_at=utc_now())
         )
+        _end_own_links(staff.id)
         record(actor, Action.SIGN_IN_RESET, staff.id)
         sessions.end_all(actor, staff.id)
         return staff
+
+
+def _end_own_links(staff_id: str) -> None:
+    """What opens by a link of one's own (a calendar) is closed with the account, and stays closed."""
+    mine = (AccessLink.subject_id == staff_id, AccessLink.ended_at.is_(None))
+    db.session.execute(update(AccessLink).where(*mine).values(ended_at=utc_now()))
 
 
 def change_password(actor: Actor, current: str, new: str) -> None:
@@ -260,8 +268,11 @@ def issue_link(actor: Actor, purpose: str, subject_id: str, days: int) -> str:
     return token
 
 
-def end_links(actor: Actor, purpose: str, subject_id: str) -> None:
-    """No link for this subject opens any more (answered, withdrawn, replaced)."""
+def end_links(actor: Actor, purpose: str, subject_id: str, *, sign_out: bool = True) -> None:
+    """No link for this subject opens any more (answered, withdrawn, replaced).
+
+    `sign_out` ends what was opened by one, too; not where the subject is staff, who sign in another way.
+    """
     with write_transaction() as session:
         session.execute(
             update(AccessLink)
@@ -270,7 +281,8 @@ def end_links(actor: Actor, purpose: str, subject_id: str) -> None:
             )
             .values(ended_at=utc_now())
         )
-        sessions.end_all(actor, subject_id)
+        if sign_out:
+            sessions.end_all(actor, subject_id)
         record(actor, Action.LINK_REVOKED, subject_id, purpose=purpose)
 
 

@@ -51,6 +51,13 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "consent_request": "Question to another person in the records",
             "health_opinion": "Request for a health opinion",
         },
+        "To our own staff": {
+            "search_request": "Request to search",
+            "search_chase": "Reminder about a search",
+            "search_escalation": "Search taken further",
+            "staff_alert": "Alert about a due date",
+            "staff_digest": "Daily digest",
+        },
         "When something went wrong": {
             "complaint_acknowledgement": "Complaint acknowledged",
             "complaint_progress": "Progress on a complaint",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields, replace
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -29,6 +32,25 @@ _ENDS = {
 }
 # Work that goes on after an answer means that the answer was not the last one.
 _REOPENS = frozenset({Event.REOPEN, Event.REOPEN_REVIEW})
+# What later stages count for the guards, by the fact's name. They say so when they are imported.
+_COUNTED: dict[str, Callable[[Case], int]] = {}
+
+Count = TypeVar("Count", bound=Callable[[Case], int])
+
+
+def count_for_guards(fact: str) -> Callable[[Count], Count]:
+    """Have `facts_of` fill in this field of CaseFacts by the function: whoever asks for the facts of a case has it.
+
+    A fact that no stage counts keeps its default, which refuses.
+    """
+    if fact not in {field.name for field in fields(CaseFacts)} or fact in _COUNTED:
+        raise ValueError(f"{fact} is no fact of a case, or is counted already")
+
+    def register(function: Count) -> Count:
+        _COUNTED[fact] = function
+        return function
+
+    return register
 
 
 def advance(
@@ -63,13 +85,13 @@ def advance(
 
 
 def facts_of(actor: Actor, case: Case) -> CaseFacts:
-    """What this stage knows for the guards; later stages replace what they know."""
-    return CaseFacts(
+    """What this stage knows for the guards, and what is counted for it; later stages replace what they know."""
+    known = CaseFacts(
         identity_settled=case.identity in IDENTITY_SETTLED,
-        searches_open=0,
         conflict_declared=has_conflict(case, actor.id),
         closure_warned=silence.silence_of(case).may_close(london_today()),
     )
+    return replace(known, **{fact: count(case) for fact, count in _COUNTED.items()})  # type: ignore[arg-type]
 
 
 def go_on(actor: Actor, case: Case) -> None:

@@ -127,7 +127,7 @@ def _is_readable(message: Message) -> bool:
     """Links for originators are theirs alone; words that open something are seen only by whoever sends them."""
     if message.kind in _SECRET:
         return message.delivery == Delivery.TO_DO
-    return message.kind.startswith("letter.")
+    return message.kind.startswith(("letter.", "search_"))
 
 
 def _visible(actor: Actor) -> Select[Message, Case]:

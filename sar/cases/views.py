@@ -55,6 +55,7 @@ PAGES = (
 # What comes next at each stage: the words of a link, and the endpoint that it leads to.
 _NEXT = {
     Stage.GATHERING: (
+        ("Choose where to look, and say what came of it", "searches.list_searches"),
         ("Add records", "records.list_records"),
         ("Ask originators what they think", "consultation.list_consultations"),
         ("Start the review", "review.people"),

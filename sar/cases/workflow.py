@@ -67,7 +67,7 @@ class CaseFacts:
     """What the guards look at, for one case and one actor. Each default is the one that refuses.
 
     - `identity_settled`: identity, and authority if a representative asks, is verified or was never in doubt.
-    - `searches_open`: searches of the organisation still without an outcome.
+    - `searches_open`: searches of the organisation still without an outcome; one where nobody said what was searched.
     - `records_pending`: records not read yet, or that could not be shown and nobody has decided about.
     - `undecided_mentions`: mentions of people with no decision.
     - `unanswered_consultations_undecided`: consultations with neither a reply nor a decision without one.
@@ -153,6 +153,7 @@ _RELEASE = (
 )
 _REJECT = (Guard.NO_CONFLICT, Guard.REASONS_RECORDED)
 _NO_REPLY = (Guard.CLOSURE_WARNED,)
+_ANSWERED = (Guard.SEARCHES_DONE,)
 _OWN = (Guard.NO_CONFLICT,)
 _S, _E, _P = Stage, Event, Permission
 
@@ -181,7 +182,7 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
         (_S.SIGNED_OFF, _E.RELEASE, _RELEASE, _S.RELEASED, _P.CASE_RELEASE),
         (_S.SIGNED_OFF, _E.REOPEN_REVIEW, (), _S.REVIEWING, _P.CASE_REVIEW),
         (_S.SIGNED_OFF, _E.WITHDRAW, (), _S.WITHDRAWN, _P.CASE_WORK),
-        (_S.RELEASED, _E.CLOSE, (), _S.CLOSED, _P.CASE_CLOSE),
+        (_S.RELEASED, _E.CLOSE, _ANSWERED, _S.CLOSED, _P.CASE_CLOSE),
         (_S.RELEASED, _E.REOPEN_REVIEW, _OWN, _S.REVIEWING, _P.CASE_REVIEW),
         (_S.CLOSED, _E.REOPEN, (), _S.GATHERING, _P.CASE_CLOSE),
         (_S.REJECTED, _E.REOPEN, (), _S.ACKNOWLEDGED, _P.CASE_CLOSE),
@@ -271,7 +272,7 @@ _COUNTS: Mapping[Guard, Callable[[CaseFacts], tuple[int, str, str, str]]] = Mapp
             facts.searches_open,
             "search has",
             "searches have",
-            "no outcome yet.",
+            "no outcome yet. Say on the page of searches where we looked, and what came of it.",
         ),
         Guard.RECORDS_READY: lambda facts: (
             facts.records_pending,

@@ -50,6 +50,7 @@ def demo(tour: bool, port: int) -> None:
     app.extensions["sar"] = replace(runtime(), settings=here)
     upgrade()
     seed.seed_staff()
+    seed.seed_contacts()
     if tour:
         sys.exit(run_tour(app))
     notes = _notes(app)

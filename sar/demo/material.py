@@ -32,6 +32,16 @@ STAFF = (
 )
 
 
+# Whom to ask in some areas of the directory: name, role, mailbox.
+CONTACTS = {
+    "Case management system": ("Kofi Lindqvist", "Case administrator", "kofi"),
+    "Risk assessments": ("Kofi Lindqvist", "Case administrator", "kofi"),
+    "Paper files and archive": ("Maud Trevelyan", "Archive keeper", "archive"),
+    "CCTV and body-worn cameras": ("Front desk", "Office services", "front-desk"),
+    "Programmes and unpaid work": ("Idris Calloway", "Programme manager", "programmes"),
+}
+
+
 @dataclass(frozen=True)
 class DemoFile:
     """One file of a case; `originator` is None where it is the organisation's own."""

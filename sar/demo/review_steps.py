@@ -29,7 +29,6 @@ def prepare(officer: Actor, case: Case, own: frozenset[str]) -> Iterator[str]:
 
     `own` holds the requester's own numbers, which an officer knows from the case file.
     """
-    service.start_review(officer, case.id)
     rows = review.people(case)
     people = [row for row in rows if row.person.kind == PersonKind.PERSON]
     yield f"{len(people)} people, {len(rows) - len(people)} numbers, addresses and clues suggested in the records."

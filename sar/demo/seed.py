@@ -18,7 +18,7 @@ from sar.cases.queries import case_by_submission
 from sar.cases.workflow import Event
 from sar.consultation import service as consultation
 from sar.consultation.queries import to_ask
-from sar.demo.material import IDENTITY_PHOTO, STAFF, DemoCase, load_case
+from sar.demo.material import CONTACTS, IDENTITY_PHOTO, STAFF, DemoCase, load_case
 from sar.foundation import jobs
 from sar.foundation.actors import PUBLIC, SYSTEM, Actor, ActorKind
 from sar.foundation.clock import london_today
@@ -30,6 +30,8 @@ from sar.records import directory
 from sar.records import queries as record_queries
 from sar.records import service as records
 from sar.records.models import Record
+from sar.records.searches import queries as search_queries
+from sar.records.searches import service as searches
 from sar.review import service as review
 
 
@@ -57,6 +59,17 @@ def seed_staff() -> None:
             access.add_staff(
                 SYSTEM, name=person.name, email=person.email, password=person.password, roles=frozenset({person.role})
             )
+
+
+def seed_contacts() -> None:
+    """Whom to ask for a search, once."""
+    if not search_queries.contact_counts():
+        dpo = actor_for(Role.DPO)
+        for area in search_queries.areas():
+            name, role, mailbox = CONTACTS.get(area.name, ("Records desk", "", "records-desk"))
+            email = f"{mailbox}@northvale.example"
+            manager = "head-of-operations@northvale.example"
+            searches.add_contact(dpo, area.id, name=name, role=role, email=email, manager_email=manager)
 
 
 def seed_originators(case: DemoCase) -> dict[str, str]:

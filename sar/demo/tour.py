@@ -30,7 +30,7 @@ from sar.cases.workflow import Event
 from sar.consultation import queries as consultation_queries
 from sar.consultation import service as consultation
 from sar.consultation.models import View
-from sar.demo import review_steps, seed
+from sar.demo import review_steps, search_steps, seed
 from sar.demo.material import load_case
 from sar.foundation import messages
 from sar.foundation.actors import Actor
@@ -44,6 +44,7 @@ from sar.oversight import service as oversight
 from sar.records import queries as records
 from sar.release import service as release
 from sar.release.models import BundleState, Route
+from sar.review import service as review
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 WAIT_SECONDS: Final = 900
@@ -107,12 +108,14 @@ def _case_and_clock(officer: Actor, case: Case) -> None:
 def _records(officer: Actor, case: Case) -> None:
     _title("3. Records")
     seed.move(officer, case.id, Event.START_GATHERING)
+    _say(search_steps.begin(officer, case.id))
     seed.add_files(case.id, load_case(1), officer)
     _wait_for_jobs()
     db.session.expire_all()
     for found in records.records_of(case):
         how = f"{found.pages} pages, {found.ocr_pages} by text recognition" if found.pages else "not read again"
         _say(f"{found.file_name}: {found.state}, {how}")
+    _say(search_steps.finish(officer, case.id))
     states = {found.state for found in records.records_of(case)}
     _check(states == {"ready", "duplicate"}, f"records ended as {sorted(states)}")
 
@@ -147,6 +150,8 @@ def _consultation(officer: Actor, case: Case) -> None:
 
 def _review(officer: Actor, dpo: Actor, second: Actor, case: Case) -> None:
     _title("5. Review")
+    review.start_review(officer, case.id)
+    _wait_for_jobs()  # the register of people is made anew: what is decided before that would be overtaken
     for line in review_steps.prepare(officer, case, load_case(1).identifiers):
         _say(line)
     try:

@@ -95,6 +95,19 @@ class Action(Enum):
     RECORD_WITHDRAWN = ("record.withdrawn", ("case_id", "reason"))
     PAGE_VIEWED = ("record.page_viewed", ("case_id", "page"))
 
+    # searches
+    SEARCH_AREA_ADDED = ("search_area.added", ())
+    SEARCH_AREA_CHANGED = ("search_area.changed", ())
+    SEARCH_CONTACT_ADDED = ("search_contact.added", ("area_id",))
+    SEARCH_CONTACT_CHANGED = ("search_contact.changed", ("area_id",))
+    SEARCHES_CHOSEN = ("search.chosen", ("case_id", "areas", "left_out"))
+    SEARCH_ASKED = ("search.asked", ("case_id", "area_id", "due_on"))
+    SEARCH_CHASED = ("search.chased", ("case_id", "area_id"))
+    SEARCH_ESCALATED = ("search.escalated", ("case_id", "area_id", "to"))
+    SEARCH_FINISHED = ("search.finished", ("case_id", "area_id", "outcome", "pages", "records"))
+    SEARCH_REOPENED = ("search.reopened", ("case_id", "area_id"))
+    RESPONSIBLE_OFFICER_NAMED = ("search.responsible_officer_named", ("case_id",))
+
     # consultation
     ORIGINATOR_ADDED = ("originator.added", ())
     ORIGINATOR_CHANGED = ("originator.changed", ())
@@ -133,6 +146,10 @@ class Action(Enum):
     PASSPHRASE_SHOWN = ("release.passphrase_shown", ("case_id",))
     COLLECTED = ("release.collected", ("case_id", "bundle_sha256"))
     HANDED_OVER = ("release.handed_over", ("case_id", "bundle_sha256"))
+
+    # reminders
+    REMINDERS_CHOSEN = ("reminder.chosen", ("digest", "early_alerts"))
+    REMINDER_SENT = ("reminder.sent", ("case_id", "kind", "due_on"))
 
     # oversight
     REPORT_EXPORTED = ("oversight.report_exported", ("report", "from", "to", "rows"))

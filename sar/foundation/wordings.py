@@ -30,6 +30,11 @@ TO_OTHERS = frozenset(
         "consent_request",
         "health_opinion",
         "backlog_recovery",
+        "search_request",
+        "search_chase",
+        "search_escalation",
+        "staff_alert",
+        "staff_digest",
     }
 )
 # What a wording may leave out. Every other field of the wording as delivered carries what the letter is for.

@@ -32,6 +32,8 @@ from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.spreadsheets import csv_line
+from sar.records.searches import queries as searches
+from sar.records.searches.models import OPEN
 from sar.release.models import Bundle
 
 CHUNK = 500
@@ -48,6 +50,9 @@ COLUMNS = (
     "answered",
     "outcome",
     "refusal_code",
+    "searches",
+    "searches_open",
+    "searches_complete",
     "in_time",
     "days_taken",
     "part_sent",
@@ -87,6 +92,7 @@ class _Request:
     refusal: str | None
     part: Disclosure | None
     lateness: str | None
+    searches: dict[str, int]
 
 
 def _requests(actor: Actor, start: date, end: date) -> Iterator[_Request]:
@@ -114,9 +120,11 @@ def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
     parts = {part.case_id: part for part in db.session.scalars(sent)}  # the first of each case comes last, and stays
     went = select(Bundle.case_id, Bundle.lateness).where(Bundle.case_id.in_(ids), Bundle.lateness.is_not(None))
     lateness = {row.case_id: row.lateness for row in db.session.execute(went.order_by(Bundle.released_at))}
+    searched = searches.totals(ids)
     for case in cases:
         refusal = codes.get(case.id) if case.stage == Stage.REJECTED else None
-        yield _Request(case, facts[case.id], refusal, parts.get(case.id), lateness.get(case.id))
+        part, late = parts.get(case.id), lateness.get(case.id)
+        yield _Request(case, facts[case.id], refusal, part, late, searched.get(case.id, {}))
 
 
 def _row(found: _Request) -> list[object]:
@@ -160,6 +168,9 @@ def _row(found: _Request) -> list[object]:
         clock.ended_on,
         ending[-1].reason_code if ending and clock.ended_on else None,
         found.refusal,
+        sum(found.searches.values()),
+        sum(found.searches.get(state, 0) for state in OPEN),
+        "yes" if searches.is_complete(found.searches) else "no",
         _in_time(clock),
         (clock.ended_on - clock.received).days if clock.ended_on else None,
         found.part.on if found.part else None,

@@ -7,10 +7,12 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, exists, func, select
 
-from sar.cases.models import Case, Disclosure
+from sar.cases.deadlines import EndReason
+from sar.cases.models import Case, ClockFact, Disclosure
 from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
+from sar.records.searches.queries import searches_complete
 
 _BANDS = ((1, 30), (31, 90), (91, 180), (181, 365), (366, None))
 
@@ -32,6 +34,12 @@ class Measures:
     overdue_part: int
     overdue_bands: tuple[tuple[str, int], ...]
     oldest_overdue_days: int | None
+    answered: int
+    searches_complete: int
+
+    @property
+    def searches_percent(self) -> float | None:
+        return round(100 * self.searches_complete / self.answered, 1) if self.answered else None
 
     @property
     def in_time_percent(self) -> float | None:
@@ -59,7 +67,20 @@ def measures(start: date, end: date) -> Measures:
         ),
         overdue_bands=tuple((_band(low, high), _between(ages, low, high)) for low, high in _BANDS),
         oldest_overdue_days=max(ages, default=None),
+        answered=_count(_answered(start, end)),
+        searches_complete=_count(_answered(start, end) & searches_complete()),
     )
+
+
+def _answered(start: date, end: date) -> ColumnElement[bool]:
+    """Cases whose answer went out in the period. One that was refused, or never replied, was not searched for."""
+    told = exists().where(
+        ClockFact.case_id == Case.id,
+        ClockFact.kind == "ended",
+        ClockFact.reason_code == EndReason.RESPONDED.value,
+        ClockFact.struck_out_at.is_(None),
+    )
+    return Case.closed_on.between(start, end) & Case.stage.in_((Stage.RELEASED, Stage.CLOSED)) & told
 
 
 def _count(condition: ColumnElement[bool]) -> int:

@@ -17,6 +17,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.runtime import settings
 from sar.foundation.typesetting import typeset
 from sar.records.models import Originator, Record
+from sar.records.searches.queries import told_searches
 from sar.release.told import NO_MORE_SAID, is_told, page_words, why
 
 # What records of supervision are for, in the words of DPA 2018 s.45(2); the DPO edits the letters around it.
@@ -29,7 +30,6 @@ _CATEGORIES = (
     "what other organisations told us",
 )
 _RECIPIENTS = ("courts", "police", "prisons", "health services", "councils", "organisations that work with us")
-_SEARCHES = ("our case files", "records that came to us from others")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def cover(
         "record_count": len(answered),
         "page_count": pages,
         "reasons": list(dict.fromkeys(why(code) for code in codes)) or [NO_MORE_SAID],
-        "searches": _SEARCHES,
+        "searches": told_searches(case),
         "still_to_come": still_to_come or "",
     }
     letter = _render(case, name, values)

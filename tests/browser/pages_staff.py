@@ -80,6 +80,35 @@ def add_records(page: Page, files: list[Path], where_from: str) -> None:
     page.get_by_role("button", name="Add records").click()
 
 
+def choose_searches(page: Page, left_out: str) -> None:
+    """Look everywhere but in one area."""
+    part_of_case(page, "Searches")
+    look(page, "17-searches-none")
+    page.get_by_role("button", name="Choose where to look").click()
+    page.get_by_label(left_out).uncheck()
+    page.get_by_label("Why not in the others?").fill("Nobody of ours ever lived there.")
+    look(page, "18-choose-searches")
+    press(page, "Save the list", "The list of searches is saved")
+
+
+def finish_searches(page: Page, area: str, titles: list[str]) -> None:
+    """Records came out of one area; the others hold nothing."""
+    part_of_case(page, "Searches")
+    page.get_by_role("link", name=re.compile(f"Say what came of it.*{re.escape(area)}")).click()
+    page.get_by_label("Records were found").check()
+    for title in titles:
+        page.get_by_label(title).check()
+    look(page, "26-search-result")
+    press(page, "Save the result", "The result is saved")
+    page.get_by_role("button", name="Say what came of a search").click()
+    for box in page.get_by_role("group", name="Which areas is this about?").get_by_role("checkbox").all():
+        box.check()
+    page.get_by_label("Nothing is held there").check()
+    press(page, "Save the result", "The result is saved")
+    expect(page.get_by_text("Every search has a result.")).to_be_visible()
+    look(page, "27-searches-done")
+
+
 def ask_for_view(page: Page, originator: str, titles: list[str]) -> None:
     page.get_by_role("link", name=re.compile(f"Ask for their view.*{re.escape(originator)}")).click()
     for title in titles:

@@ -44,6 +44,7 @@ def test_a_request_is_asked_for_worked_on_and_collected(
         _keep_directory(page, officer_in_charge)
     with visitors.at(DESKTOP) as (desk, _watch):
         _begin(desk, officer, receipt.reference)
+        pages_staff.choose_searches(desk, "Approved premises")
         _gather(desk, live_server)
         _ask_originator(desk)
         with visitors.at(PHONE) as (page, _watch):
@@ -111,11 +112,12 @@ def _gather(page: Page, server: LiveServer) -> None:
     look(page, "24-record-scan")
     page.get_by_role("button", name="Look at its pages").click()
     look(page, "25-record-page")
+    page.get_by_role("link", name="Back to the record").click()
+    page.get_by_role("link", name="Back to the records").click()
+    pages_staff.finish_searches(page, "Case management system", [OWN.stem])
 
 
 def _ask_originator(page: Page) -> None:
-    page.get_by_role("link", name="Back to the record").click()
-    page.get_by_role("link", name="Back to the records").click()
     pages_staff.part_of_case(page, "Consultation")
     look(page, "31-consultation-none")
     pages_staff.ask_for_view(page, POLICE_NAME, ["FIB_CB24003318"])

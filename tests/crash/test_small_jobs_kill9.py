@@ -7,14 +7,16 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
+from sar.access.permissions import Role
+from sar.cases import service as cases
 from sar.cases.models import Case
 from sar.consultation import service as consultation
 from sar.consultation.models import Consultation
 from sar.demo.material import IDENTITY_PHOTO, load_case
 from sar.foundation import jobs
-from sar.foundation.actors import PUBLIC
+from sar.foundation.actors import PUBLIC, SYSTEM
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
@@ -23,8 +25,14 @@ from sar.foundation.messages import Message
 from sar.intake import drafts
 from sar.intake import service as intake
 from sar.intake.models import Draft, Submission
+from sar.oversight.reminders.models import SentAlert, SentDigest
+from sar.records.searches import service as searching
+from sar.records.searches.models import SearchRequest
+from sar.records.searches.queries import areas
+from tests.crash.holding_worker import a_working_day
 from tests.crash.test_ingest_kill9 import wait_until
 from tests.crash.test_release_kill9 import worker
+from tests.factories import gathering_case, staff_actor
 from tests.integration.release.office import PLAIN, open_office, paper
 
 Counts = tuple[int, ...]
@@ -85,6 +93,36 @@ def a_silent_originator(app: Flask) -> Callable[[], Counts]:
     return lambda: (audited("consultation.chased"), count(Message, Message.kind == "consultation_chase"))
 
 
+def a_silent_searcher(app: Flask) -> Callable[[], Counts]:
+    case = gathering_case()
+    search = searching.choose(SYSTEM, case.id, [area.id for area in areas()])[0]
+    searching.name_responsible_officer(SYSTEM, case.id, name="Grace Mbeki", email="grace@northvale.example")
+    searching.ask(SYSTEM, search.id, ["officer"])
+    jobs.run_pending(app)
+    with write_transaction() as session:
+        session.execute(update(SearchRequest).values(due_on=london_today() - timedelta(days=3)))
+        jobs.enqueue("searches.chase", PERIODIC_SUBJECT)
+    return lambda: (audited("search.chased"), count(Message, Message.kind == "search_chase"))
+
+
+def a_case_nearly_due(app: Flask) -> Callable[[], Counts]:
+    officer = staff_actor(Role.CASEWORKER)
+    case = gathering_case()
+    cases.assign(officer, case.id, officer.id)
+    with write_transaction() as session:
+        session.execute(update(Case).values(due_on=a_working_day() + timedelta(days=2)))
+        jobs.enqueue("reminders.alerts", PERIODIC_SUBJECT)
+    return lambda: (audited("reminder.sent"), count(SentAlert), count(Message, Message.kind == "staff_alert"))
+
+
+def a_digest_to_send(app: Flask) -> Callable[[], Counts]:
+    a_case_nearly_due(app)
+    with write_transaction() as session:
+        session.execute(delete(jobs.Job).where(jobs.Job.kind == "reminders.alerts"))
+        jobs.enqueue("reminders.digests", PERIODIC_SUBJECT)
+    return lambda: (count(SentDigest), count(Message, Message.kind == "staff_digest"))
+
+
 @pytest.mark.parametrize(
     ("kind", "prepare"),
     [
@@ -92,6 +130,9 @@ def a_silent_originator(app: Flask) -> Callable[[], Counts]:
         ("intake.destroy_old_identity_copies", an_old_identity_copy),
         ("intake.expire_drafts", an_expired_draft),
         ("consultation.chase", a_silent_originator),
+        ("searches.chase", a_silent_searcher),
+        ("reminders.alerts", a_case_nearly_due),
+        ("reminders.digests", a_digest_to_send),
     ],
 )
 def test_work_done_twice_after_a_kill_has_its_effect_once(

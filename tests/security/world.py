@@ -32,6 +32,8 @@ from sar.foundation.jobs import run_pending
 from sar.intake.answers import Channel, Contact, RequestAnswers, Route
 from sar.intake.service import log_request
 from sar.records.directory import add_originator
+from sar.records.searches.queries import areas
+from sar.records.searches.service import add_contact, ask, choose
 from sar.records.service import add_record
 from tests.integration.intake.walk import Browser
 from tests.security.people import actor_of, browser_of, employ
@@ -45,6 +47,7 @@ CANARIES = {
     "street": "7 Gooseberry Passage",
     "wanted": "the letters about my curfew at Fennimore",
     "title": "Gooseberry crime report",
+    "contact": "Peregrine Cholmondeley",
     "other name": "Ozymandias Featherstonehaugh",
     "other title": "Featherstonehaugh custody log",
 }
@@ -66,6 +69,13 @@ class World:
     outside: list[str] = field(default_factory=list)
     tasks: list[str] = field(default_factory=list)
     link: str = ""
+    searches: list[str] = field(default_factory=list)
+    contacts: list[str] = field(default_factory=list)
+
+    @property
+    def area_id(self) -> str:
+        with self.app.app_context():
+            return areas()[0].id
 
     def browser(self, persona: str, *, stepped_up: bool = True, which: int = 0) -> Browser:
         """A browser in which this kind of person is signed in: to the first request, or to the second."""
@@ -84,6 +94,9 @@ class World:
             "record_id": self.records[which],
             "originator_id": self.originators[which],
             "consultation_id": self.consultations[which],
+            "search_id": self.searches[which],
+            "area_id": self.area_id,
+            "contact_id": self.contacts[which],
             "staff_id": self.staff["caseworker"],
             "token": self.links[which],
             "draft_id": self.drafts[which],
@@ -138,6 +151,13 @@ def _add_request(world: World, number: int) -> None:
             received_on=date(2025, 6, 3),
             document_date=None,
         )
+    contact = add_contact(
+        dpo, areas()[number].id, name=CANARIES["contact"], role="Archive", email=f"contact{number}@northvale.example"
+    )
+    searches = choose(officer, case_id, [area.id for area in areas()])
+    ask(officer, searches[number].id, [contact.id])
+    world.contacts.append(contact.id)
+    world.searches.append(searches[number].id)
     world.references.append(receipt.reference)
     world.cases.append(case_id)
     world.originators.append(originator.id)

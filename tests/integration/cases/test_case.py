@@ -31,7 +31,7 @@ from sar.foundation.messages import Message
 from sar.intake import service as intake
 from sar.intake.answers import RequestAnswers
 from sar.intake.models import Submission
-from tests.factories import staff_actor
+from tests.factories import searches_done, staff_actor
 from tests.integration.cases.desk import NAME, POST, ago, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import photograph, rows
 
@@ -40,6 +40,9 @@ pytestmark = pytest.mark.usefixtures("in_app")
 
 def released(days_ago: int = 5) -> Case:
     case = opened(days_ago=days_ago)
+    with write_transaction():
+        case.stage = Stage.GATHERING.value
+    searches_done(case.id)
     with write_transaction():
         case.stage = Stage.SIGNED_OFF.value
     ready = replace(

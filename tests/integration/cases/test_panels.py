@@ -29,7 +29,7 @@ def test_the_case_page_shows_the_panels_of_later_stages_in_their_order(in_app: F
         rows = (PanelRow("Paper store", date(2026, 9, 7)), PanelRow("Email", 3, "/staff/", "See them"))
         return Panel("Searches <of places>", "Two are open.", ("One is late.",), rows, (PanelLink("All of them", "/"),))
 
-    panels.register("searches", searches)
+    panels.register("places", searches)
     panels.register("empty", lambda *_: None)
     panels.register("last", lambda *_: Panel("What comes last"))
     page = browser_of(in_app, officer).get(f"/staff/cases/{case.id}").text
@@ -42,7 +42,7 @@ def test_two_panels_never_share_a_name() -> None:
     def first(_actor: Actor, _case: Case) -> None:
         return None
 
-    panels.register("searches", first)
-    panels.register("searches", first)
+    panels.register("places", first)
+    panels.register("places", first)
     with pytest.raises(ValueError, match="another panel"):
-        panels.register("searches", lambda *_: None)
+        panels.register("places", lambda *_: None)

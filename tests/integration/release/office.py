@@ -23,7 +23,7 @@ from sar.release.models import Bundle
 from sar.review import queries as review
 from sar.review import service as reviewing
 from sar.review.grounds import Choice, Decision
-from tests.factories import a_record, gathering_case, staff_actor
+from tests.factories import a_record, gathering_case, searches_done, staff_actor
 
 CODE = "P3-OTHERS"
 Staffing = tuple[Actor, Actor, str]
@@ -135,6 +135,7 @@ def office_in_review(app: Flask, *records: tuple[str, bytes]) -> Office:
     for title, content in records or (("Contact log", paper(PLAIN, CONTACT)), ("Licence", paper(PLAIN))):
         office.add(content, title)
     office.work()
+    searches_done(office.case_id, office.officer)
     reviewing.start_review(office.officer, office.case_id)
     office.work()
     return office

@@ -26,7 +26,7 @@ from sar.records.models import Record, RecordState
 from sar.review import queries, service
 from sar.review.grounds import Decision
 from sar.review.models import Mention, Person
-from tests.factories import gathering_case, staff_actor
+from tests.factories import gathering_case, searches_done, staff_actor
 
 FACTORS = {
     "type_of_information": "Name and what was said.",
@@ -99,6 +99,7 @@ def open_desk(app: Flask, subject: str = "Marlon Pryce", *pages: str, regime: st
     desk = Desk(app, case.id, officer, reader)
     if pages:
         desk.record(*pages, regime=regime)
+    searches_done(case.id, officer)
     service.start_review(officer, case.id)
     desk.work()
     return desk

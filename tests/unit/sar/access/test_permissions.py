@@ -18,6 +18,7 @@ REVIEWED = {
         "originators.manage",
         "wording.edit",
         "complaints.decide",
+        "searches.manage",
         "reports.view",
         "audit.export",
         "jobs.view",

@@ -1,0 +1,241 @@
+"""Reads for reminders: whom to tell of which due date, and what stands in a digest. Never a name of a requester."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Row, Select, select
+
+from sar.access.models import AccessLink, Staff
+from sar.access.permissions import Permission, allows
+from sar.access.queries import active_staff_with
+from sar.access.service import open_link
+from sar.cases.deadlines import ClockState
+from sar.cases.models import Case
+from sar.cases.queries import clock_rules, may_see, visible_to
+from sar.cases.workflow import STAGE_NAMES, Stage
+from sar.consultation.models import UNDECIDED, Consultation, State
+from sar.foundation.actors import Actor, ActorKind
+from sar.foundation.clock import utc_now
+from sar.foundation.db import db
+from sar.foundation.errors import NotFound
+from sar.foundation.wording import date_words
+from sar.oversight.reminders.models import ReminderWish, SentAlert
+from sar.oversight.reminders.steps import FARTHEST, AlertKind, alert_for, free_days_until
+from sar.records.searches.models import Search, SearchArea, SearchRequest
+
+CALENDAR: Final = "calendar"
+MOST_IN_A_CALENDAR: Final = 2_000
+MOST_LINES: Final = 50
+# Searches and consultations are named so many days before their answer is wanted.
+NAMED_BEFORE: Final = timedelta(days=2)
+_RUNNING: Final = (Case.closed_on.is_(None), Case.clock_state == ClockState.RUNNING.value, Case.due_on.is_not(None))
+
+
+@dataclass(frozen=True)
+class DueCase:
+    """An open case by what may be told outside the service."""
+
+    case_id: str
+    reference: str
+    stage: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One alert to one person that was not sent yet."""
+
+    case_id: str
+    staff_id: str
+    due_on: date
+    kind: AlertKind
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The lines of one person's digest, by what they ask for."""
+
+    overdue: list[str]
+    due_soon: list[str]
+    waiting: list[str]
+    searches: list[str]
+    consultations: list[str]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.overdue or self.due_soon or self.waiting or self.searches or self.consultations)
+
+
+def actor_of(staff: Staff) -> Actor:
+    return Actor(ActorKind.STAFF, staff.id, staff.role_set)
+
+
+def wish_of(staff_id: str) -> ReminderWish:
+    """What this person chose; everything, for someone who never did. The latter is not stored."""
+    found = db.session.scalar(select(ReminderWish).where(ReminderWish.staff_id == staff_id))
+    return found or ReminderWish(staff_id=staff_id, digest=True, early_alerts=True)
+
+
+# The calendar
+
+
+def calendar_owner(token: str) -> Staff:
+    """Whose calendar this address shows. Raises NotFound for an unknown one, Gone for one that was stopped."""
+    staff = db.session.get(Staff, open_link(token, CALENDAR).subject_id)
+    if staff is None or staff.disabled or not allows(staff.role_set, Permission.CASE_WORK):
+        raise NotFound("We do not know this calendar.")
+    return staff
+
+
+def calendar_link(staff_id: str) -> AccessLink | None:
+    """The address in use, to say until when it works: what it is was shown once and is stored hashed."""
+    query = select(AccessLink).where(
+        AccessLink.subject_id == staff_id,
+        AccessLink.purpose == CALENDAR,
+        AccessLink.ended_at.is_(None),
+        AccessLink.expires_at > utc_now(),
+    )
+    return db.session.scalars(query.limit(1)).first()
+
+
+def calendar_cases(staff: Staff) -> list[DueCase]:
+    """Open cases with a due date: someone's own, or everyone's for whoever hands cases out. None that is closed to
+    them."""
+    wanted = [visible_to(actor_of(staff)), Case.closed_on.is_(None), Case.due_on.is_not(None)]
+    if not allows(staff.role_set, Permission.CASE_ASSIGN):
+        wanted.append(Case.officer_id == staff.id)
+    return [_due_case(row) for row in db.session.execute(_cases(wanted).limit(MOST_IN_A_CALENDAR))]
+
+
+# Alerts
+
+
+def alerts_due(today: date) -> list[Alert]:
+    """Alerts that today calls for and that were not sent, for a working day. A constant number of queries.
+
+    Who may see each case is asked by `still_due`, at the last moment.
+    """
+    until = free_days_until(today, clock_rules().calendar.is_working_day)
+    near = (*_RUNNING, Case.due_on <= until + timedelta(days=FARTHEST))
+    cases = list(db.session.execute(select(Case.id, Case.due_on, Case.officer_id).where(*near).order_by(Case.due_on)))
+    sent = {tuple(row) for row in db.session.execute(_sent_of_open_cases())}
+    officers = {staff.id for staff in active_staff_with(Permission.CASE_WORK)}
+    in_charge = [staff.id for staff in active_staff_with(Permission.CASE_ASSIGN)]
+    quiet = set(db.session.scalars(select(ReminderWish.staff_id).where(ReminderWish.early_alerts.is_(False))))
+    found = []
+    for case_id, due_on, officer_id in cases:
+        kind = alert_for(due_on, today, until) if due_on else None
+        if due_on is None or kind is None:
+            continue
+        told = [officer_id] if officer_id in officers else []
+        if not told or kind is AlertKind.OVERDUE:  # what nobody works on, or is late, concerns whoever is in charge
+            told += [staff_id for staff_id in in_charge if staff_id not in told]
+        found += [
+            Alert(case_id, staff_id, due_on, kind)
+            for staff_id in told
+            if (case_id, staff_id, due_on, kind.value) not in sent
+            and (kind is AlertKind.OVERDUE or staff_id not in quiet)
+        ]
+    return found
+
+
+def still_due(alert: Alert) -> Case | None:
+    """The case, held, if the alert is still right, not sent yet, and the case is not closed to whom it goes to."""
+    case = db.session.get(Case, alert.case_id, with_for_update=True, populate_existing=True)
+    if case is None or case.closed_on is not None or case.clock_state != ClockState.RUNNING:
+        return None
+    same = (
+        SentAlert.case_id == alert.case_id,
+        SentAlert.staff_id == alert.staff_id,
+        SentAlert.due_on == alert.due_on,
+        SentAlert.kind == alert.kind.value,
+    )
+    if case.due_on != alert.due_on or not may_see(case, alert.staff_id):
+        return None
+    if db.session.scalar(select(SentAlert.id).where(*same)) is not None:
+        return None
+    return case
+
+
+# The digest
+
+
+def digest_of(staff: Staff, today: date) -> Digest:
+    """What someone's own open cases ask for today."""
+    own = [visible_to(actor_of(staff)), Case.officer_id == staff.id, Case.closed_on.is_(None)]
+    dated = [_due_case(row) for row in db.session.execute(_cases([*own, *_RUNNING]))]
+    soon = today + timedelta(days=FARTHEST)
+    return Digest(
+        overdue=_lines(
+            f"{_named(case)}, was due on {date_words(case.due_on)}" for case in dated if case.due_on < today
+        ),
+        due_soon=_lines(
+            f"{_named(case)}, due on {date_words(case.due_on)}" for case in dated if today <= case.due_on <= soon
+        ),
+        waiting=_lines(_waiting(own)),
+        searches=_lines(_searches(own, today)),
+        consultations=_lines(_consultations(own, today)),
+    )
+
+
+def _waiting(own: list[ColumnElement[bool]]) -> Iterable[str]:
+    """Whom the clock waits for: the requester."""
+    words = {ClockState.PAUSED: "a question", ClockState.NOT_STARTED: "proof of identity"}
+    query = select(Case.reference, Case.clock_state).where(*own, Case.clock_state.in_([*words]))
+    for reference, state in db.session.execute(query.order_by(Case.received_on, Case.id)):
+        yield f"{reference}: waiting for the answer to {words[ClockState(state)]}"
+
+
+def _searches(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:
+    query = (
+        select(Case.reference, SearchArea.name, SearchRequest.due_on)
+        .join(Search, Search.id == SearchRequest.search_id)
+        .join(SearchArea, SearchArea.id == Search.area_id)
+        .join(Case, Case.id == Search.case_id)
+        .where(*own, SearchRequest.over.is_(False), SearchRequest.due_on <= today + NAMED_BEFORE)
+    )
+    for reference, area, due_on in db.session.execute(query.order_by(SearchRequest.due_on, Case.reference)):
+        yield f"{reference}: {area}, answer wanted by {date_words(due_on)}"
+
+
+def _consultations(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:
+    """Answered ones wait for the officer; the others for an originator, who may be a person and is not named."""
+    near = (Consultation.state == State.ANSWERED.value) | (Consultation.due_on <= today + NAMED_BEFORE)
+    query = (
+        select(Case.reference, Consultation.state, Consultation.due_on)
+        .join(Case, Case.id == Consultation.case_id)
+        .where(*own, Consultation.state.in_(UNDECIDED), near)
+    )
+    for reference, state, due_on in db.session.execute(query.order_by(Consultation.due_on, Case.reference)):
+        said = "answered, decide about it" if state == State.ANSWERED else f"answer wanted by {date_words(due_on)}"
+        yield f"{reference}: {said}"
+
+
+def _cases(wanted: list[ColumnElement[bool]]) -> Select[str, str, str, date | None]:
+    query = select(Case.id, Case.reference, Case.stage, Case.due_on).where(*wanted)
+    return query.order_by(Case.due_on, Case.id)
+
+
+def _due_case(row: Row[str, str, str, date | None]) -> DueCase:
+    case_id, reference, stage, due_on = row
+    assert due_on is not None  # every query asks for one
+    return DueCase(case_id, reference, STAGE_NAMES[Stage(stage)].lower(), due_on)
+
+
+def _named(case: DueCase) -> str:
+    return f"{case.reference}: {case.stage}"
+
+
+def _lines(found: Iterable[str]) -> list[str]:
+    lines = list(found)
+    more = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], f"and {more} more"] if more > 0 else lines
+
+
+def _sent_of_open_cases() -> Select[str, str, date, str]:
+    query = select(SentAlert.case_id, SentAlert.staff_id, SentAlert.due_on, SentAlert.kind)
+    return query.join(Case, Case.id == SentAlert.case_id).where(Case.closed_on.is_(None))

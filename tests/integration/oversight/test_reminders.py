@@ -1,0 +1,287 @@
+"""Officers are told in time: a calendar, a daily digest, alerts. Nothing twice, no names, nothing that is closed to
+them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+import pytest
+import time_machine
+from flask import Flask
+from icalendar import Calendar
+from sqlalchemy import func, select, update
+
+from sar.access import service as access
+from sar.access.models import AccessLink
+from sar.access.permissions import Role
+from sar.cases import service as cases
+from sar.cases.models import Case
+from sar.cases.queries import visible_case
+from sar.consultation import service as consultation
+from sar.foundation import messages
+from sar.foundation.actors import SYSTEM, Actor
+from sar.foundation.clock import LONDON
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import NotAllowed
+from sar.foundation.jobs import enqueue, run_pending
+from sar.foundation.jobs.registry import intervals
+from sar.oversight.reminders import service
+from sar.oversight.reminders.models import SentAlert, SentDigest
+from sar.records.searches import queries as search_queries
+from sar.records.searches import service as searching
+from tests.factories import a_record, an_originator, gathering_case, received_case, staff_actor
+from tests.integration.cases.desk import browser_of
+from tests.integration.release.office import PLAIN, paper
+
+pytestmark = pytest.mark.usefixtures("in_app")
+TUESDAY = date(2026, 6, 9)
+
+
+@contextmanager
+def at(day: date, hour: int = 9) -> Iterator[None]:
+    with time_machine.travel(datetime(day.year, day.month, day.day, hour, tzinfo=LONDON), tick=False):
+        yield
+
+
+@pytest.fixture
+def sam() -> Actor:
+    return staff_actor(Role.CASEWORKER, name="Sam Officer")
+
+
+def due(officer: Actor | None, due_on: date, name: str = "Quillonella Marchbanks") -> Case:
+    """A case of this officer, due on a day that the test chooses."""
+    case = received_case(name)
+    if officer is not None:
+        cases.assign(officer, case.id, officer.id)
+    with write_transaction() as session:
+        session.execute(update(Case).where(Case.id == case.id).values(due_on=due_on))
+    return visible_case(SYSTEM, case.id)
+
+
+def mailed(kind: str, to: str = "") -> list[messages.Message]:
+    db.session.rollback()
+    found = db.session.scalars(
+        select(messages.Message).where(messages.Message.kind == kind).order_by(messages.Message.created_at)
+    )
+    return [message for message in found if to in message.to]
+
+
+def alerts_on(*days: date) -> list[int]:
+    sent = []
+    for day in days:
+        with at(day):
+            sent.append(service.send_alerts())
+    return sent
+
+
+# Alerts
+
+
+def test_an_officer_is_told_ten_five_and_two_days_before_and_when_it_is_late(sam: Actor) -> None:
+    case = due(sam, date(2026, 6, 24))
+    days = [date(2026, 6, day) for day in range(9, 30)]
+    sent = dict(zip(days, alerts_on(*days), strict=True))
+    assert [day.day for day, count in sent.items() if count] == [12, 19, 22, 25]
+    assert sum(alerts_on(*days)) == 0, "each once"
+    subjects = [message.subject for message in mailed("staff_alert")]
+    assert subjects == [
+        f"{case.reference} is {what}"
+        for what in ("due in 12 days", "due in 5 days", "due in 2 days", "past its due date")
+    ]
+    text = mailed("staff_alert")[0].body
+    assert case.id in text and "24 June 2026" in text and "received" in text
+    assert "Quillonella" not in "".join(message.subject + message.body for message in mailed("staff_alert"))
+
+
+def test_when_the_due_date_moves_its_own_alerts_are_sent(sam: Actor) -> None:
+    case = due(sam, date(2026, 6, 24))
+    assert alerts_on(date(2026, 6, 22)) == [1]
+    with write_transaction() as session:
+        session.execute(update(Case).where(Case.id == case.id).values(due_on=date(2026, 8, 24)))
+    assert alerts_on(date(2026, 6, 25), date(2026, 8, 13), date(2026, 8, 14), date(2026, 8, 19)) == [0, 0, 1, 1]
+
+
+def test_a_stopped_or_ended_clock_sends_nothing(sam: Actor) -> None:
+    with at(TUESDAY):
+        paused, ended = gathering_case(), gathering_case()
+        for case in (paused, ended):
+            cases.assign(sam, case.id, sam.id)
+        cases.ask_question(sam, paused.id, "Which office?", "You named none.")
+        cases.withdraw(sam, ended.id, TUESDAY)
+    assert visible_case(SYSTEM, paused.id).clock_state == "paused"
+    assert sum(alerts_on(date(2026, 7, 6), date(2026, 7, 13), date(2026, 9, 1))) == 0
+
+
+def test_what_nobody_works_on_is_told_to_whoever_is_in_charge_and_so_is_what_is_late(sam: Actor) -> None:
+    dpo = staff_actor(Role.DPO, name="Dana Officer")
+    conflicted = staff_actor(Role.DPO, name="Con Flicted")
+    nobodys, sams = due(None, date(2026, 6, 24)), due(sam, date(2026, 6, 24))
+    for case in (nobodys, sams):
+        cases.declare_conflict(dpo, case.id, conflicted.id)
+    assert alerts_on(date(2026, 6, 22), date(2026, 6, 25)) == [2, 3]
+    assert mailed("staff_alert", "con.flicted") == []
+    assert len(mailed("staff_alert", "dana.officer")) == 3
+    assert len(mailed("staff_alert", "sam.officer")) == 2
+
+
+def test_an_officer_who_left_is_told_nothing_and_the_case_is_not_forgotten(sam: Actor) -> None:
+    staff_actor(Role.DPO, name="Dana Officer")
+    due(sam, date(2026, 6, 24))
+    access.disable_staff(SYSTEM, sam.id)
+    assert alerts_on(date(2026, 6, 22)) == [1]
+    assert mailed("staff_alert", "dana.officer") and not mailed("staff_alert", "sam.officer")
+
+
+def test_early_alerts_can_be_turned_off_and_being_late_cannot(sam: Actor) -> None:
+    service.choose(sam, digest=False, early_alerts=False)
+    due(sam, date(2026, 6, 24))
+    assert alerts_on(date(2026, 6, 22), date(2026, 6, 25)) == [0, 1]
+
+
+# The digest
+
+
+def test_a_digest_says_what_each_officers_own_cases_ask_for_and_names_nobody(app: Flask, sam: Actor) -> None:
+    with at(TUESDAY):
+        late, soon, far = due(sam, date(2026, 6, 1)), due(sam, date(2026, 6, 15)), due(sam, date(2026, 7, 9))
+        nobodys = due(None, date(2026, 6, 1))
+        waiting, asked = gathering_case("Quillon Thistlewood"), gathering_case("Ozymandias Feather")
+        for case in (waiting, asked):
+            cases.assign(sam, case.id, sam.id)
+        cases.ask_question(sam, waiting.id, "Which office?", "You named none.")
+        a_record(asked, paper(PLAIN), originator=an_originator("Ada Lovelace", "individual"))
+        run_pending(app)
+        group = consultation.queries.to_ask(asked)[0]
+        consultation.send(sam, asked.id, group.originator.id, [found.id for found in group.records])
+        searching.choose(sam, asked.id, [area.id for area in search_queries.areas()])
+        searching.name_responsible_officer(sam, asked.id, name="Grace Mbeki", email="grace@northvale.example")
+        searching.ask(sam, search_queries.searches_of(asked)[0].id, ["officer"])
+    with at(date(2026, 6, 15)):  # the search is to be answered today, the consultation not before the 23rd
+        assert service.send_digests() == 1
+    [digest] = mailed("staff_digest")
+    for line in (
+        f"- {late.reference}: received, was due on 1 June 2026",
+        f"- {soon.reference}: received, due on 15 June 2026",
+        f"- {waiting.reference}: waiting for the answer to a question",
+        f"- {asked.reference}: Case management system, answer wanted by 15 June 2026",
+        "Consultations\n\n- None",
+    ):
+        assert line in digest.body
+    assert far.reference not in digest.body and nobodys.reference not in digest.body
+    with at(date(2026, 6, 22)):
+        service.send_digests()
+    assert f"- {asked.reference}: answer wanted by 23 June 2026" in mailed("staff_digest")[-1].body
+    said = "".join(message.subject + message.body for message in mailed("staff_digest"))
+    assert not [name for name in ("Quillon", "Ozymandias", "Lovelace", "Mbeki") if name in said]
+
+
+def test_it_comes_once_a_day_and_not_at_weekends(sam: Actor) -> None:
+    due(sam, date(2026, 6, 1))
+    sent = []
+    for day, hour in ((12, 6), (12, 7), (12, 18), (13, 9), (14, 9), (15, 6)):
+        with at(date(2026, 6, day), hour):
+            sent.append(service.send_digests())
+    assert sent == [1, 0, 0, 0, 0, 1]
+
+
+def test_without_anything_to_say_or_turned_off_no_digest_is_sent(sam: Actor) -> None:
+    off = staff_actor(Role.CASEWORKER, name="Off Duty")
+    service.choose(off, digest=False, early_alerts=True)
+    due(off, date(2026, 6, 1))
+    with at(TUESDAY):
+        assert service.send_digests() == 0
+    assert db.session.scalar(select(func.count()).select_from(SentDigest)) == 2, "the day is done for both"
+
+
+def test_the_worker_does_both_by_itself(app: Flask, sam: Actor) -> None:
+    assert {"reminders.alerts", "reminders.digests"} <= intervals.keys()
+    due(sam, date(2026, 6, 8))
+    with time_machine.travel(datetime(2026, 6, 9, 9, tzinfo=LONDON)):
+        with write_transaction():
+            enqueue("reminders.alerts", "-")
+            enqueue("reminders.digests", "-")
+        run_pending(app)
+    assert [message.delivery for message in mailed("staff_alert") + mailed("staff_digest")] == ["sent", "sent"]
+    assert db.session.scalar(select(func.count()).select_from(SentAlert)) == 1
+
+
+# The calendar
+
+
+def events(app: Flask, address: str) -> dict[str, date]:
+    """What a calendar program reads, with the library that many of them use."""
+    answer = app.test_client().get(address.removeprefix("https://localhost"))
+    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
+    assert b"Quillonella" not in answer.data
+    found = Calendar.from_ical(answer.data).walk("VEVENT")
+    return {str(event["summary"]): event.decoded("dtstart") for event in found}
+
+
+def test_a_calendar_shows_ones_own_due_dates_by_reference_and_stage(app: Flask, sam: Actor) -> None:
+    mine, _anothers = due(sam, date(2026, 6, 24)), due(None, date(2026, 6, 25))
+    address = service.make_calendar(sam)
+    assert events(app, address) == {f"{mine.reference} is due: received": date(2026, 6, 24)}
+    first = app.test_client().get(address).data
+    with write_transaction() as session:
+        session.execute(update(Case).where(Case.id == mine.id).values(due_on=date(2026, 7, 24)))
+    again = app.test_client().get(address).data
+    uids = {Calendar.from_ical(data).walk("VEVENT")[0]["uid"] for data in (first, again)}
+    assert len(uids) == 1, "a calendar moves the event instead of adding one"
+
+
+def test_whoever_hands_out_cases_sees_all_but_those_closed_to_them(app: Flask, sam: Actor) -> None:
+    dpo = staff_actor(Role.DPO, name="Dana Officer")
+    seen, hidden = due(sam, date(2026, 6, 24)), due(sam, date(2026, 6, 25))
+    address = service.make_calendar(dpo)
+    assert len(events(app, address)) == 2
+    cases.declare_conflict(dpo, hidden.id, dpo.id)
+    assert list(events(app, address)) == [f"{seen.reference} is due: received"]
+
+
+def test_an_address_is_256_bits_stored_hashed_and_one_at_a_time(app: Flask, sam: Actor) -> None:
+    first = service.make_calendar(sam)
+    second = service.make_calendar(sam)
+    token = second.rsplit("/", 1)[1].removesuffix(".ics")
+    assert len(token) >= 43 and token not in repr(list(db.session.execute(select(AccessLink.token_hash))))
+    client = app.test_client()
+    assert client.get(first).status_code == 410
+    assert client.get(second).status_code == 200
+    assert client.get("/staff/calendar/made-up.ics").status_code == 404
+    service.stop_calendar(sam)
+    assert client.get(second).status_code == 410
+
+
+@pytest.mark.parametrize("what", ["disabled", "reset", "other role"])
+def test_it_ends_with_the_account(app: Flask, sam: Actor, what: str) -> None:
+    due(sam, date(2026, 6, 24))
+    address = service.make_calendar(sam)
+    if what == "other role":
+        access.change_roles(SYSTEM, sam.id, frozenset({Role.AUDITOR}))
+        assert app.test_client().get(address).status_code == 404
+        return
+    if what == "disabled":
+        access.disable_staff(SYSTEM, sam.id)
+        assert app.test_client().get(address).status_code == 410
+    access.reset_sign_in(SYSTEM, sam.id, "marble kettle orchard stone")
+    assert app.test_client().get(address).status_code == 410, "and stays ended when the account is opened again"
+
+
+def test_reading_it_for_a_year_keeps_nobody_signed_out(app: Flask, sam: Actor) -> None:
+    browser = browser_of(app, sam)
+    page = browser.post("/staff/reminders/calendar", form_at="/staff/reminders").text
+    assert "/staff/calendar/" in page and "It works until" in page
+    assert "/staff/calendar/" not in browser.get("/staff/reminders").text, "shown once"
+    browser.post("/staff/reminders/calendar/stop")
+    assert browser.get("/staff/reminders").status_code == 200, "still signed in"
+
+
+def test_wishes_are_chosen_on_the_page(app: Flask, sam: Actor) -> None:
+    browser = browser_of(app, sam)
+    browser.post("/staff/reminders", {"digest": "y"})
+    db.session.rollback()
+    wish = service.queries.wish_of(sam.id)
+    assert (wish.digest, wish.early_alerts) == (True, False)
+    with pytest.raises(NotAllowed):
+        service.choose(staff_actor(Role.AUDITOR), digest=True, early_alerts=True)
