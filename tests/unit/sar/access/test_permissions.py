@@ -19,6 +19,7 @@ REVIEWED = {
         "wording.edit",
         "complaints.decide",
         "searches.manage",
+        "calendars.manage",
         "reports.view",
         "audit.export",
         "jobs.view",
