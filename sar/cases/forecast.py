@@ -46,15 +46,16 @@ class Pace:
 class Inputs:
     """What is known of a case today.
 
-    `pages_left`: pages with something still to decide, of the `pages` that have or had something.
-    `records_outstanding`: records not read, or that could not be shown. `awaited_until`: the day by which those who
-    were asked (originators, areas searched) are to answer; None while nobody is. `due` is None while the clock waits;
-    `extend_by` is None where no extension can be had any more.
+    `records`: those in the reply so far. `pages_left`: pages with something still to decide, of the `pages` that have
+    or had something. `records_outstanding`: records not read, or that could not be shown. `awaited_until`: the day by
+    which those who were asked (originators, areas searched) are to answer; None while nobody is. `due` is None while
+    the clock waits; `extend_by` is None where no extension can be had any more.
     """
 
     today: date
     due: date | None
     extend_by: date | None
+    records: int
     pages_left: int
     pages: int
     records_outstanding: int
@@ -66,7 +67,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Forecast:
-    """`finish` is None where there is too little history. `days_late` is negative when early, None with no due date.
+    """`finish` is None where there is too little to go by. `days_late` is negative when early, None with no due date.
 
     `held_up`: not the reading but an answer of others decides the day.
     """
@@ -86,6 +87,8 @@ class Forecast:
 def forecast(inputs: Inputs, calendar: Calendar) -> Forecast:
     """The likely day of the answer, beside the due date, with what could be done if it is late."""
     gaps = tuple(_gaps(inputs))
+    if not inputs.records:
+        return Forecast(None, None, False, (), gaps, "No records yet, so nothing to work a finish from.")
     if inputs.pages_left and not inputs.pace.is_known:
         return Forecast(None, None, False, (), gaps, _too_little(inputs.pace))
     review_ends = calendar.working_day_after(inputs.today, _working_days_needed(inputs))
@@ -129,8 +132,6 @@ def _gaps(inputs: Inputs) -> Iterator[str]:
     if inputs.searches_open:
         words = _count(inputs.searches_open, "search", "searches")
         yield f"{words.capitalize()} still open: what may be found is not counted."
-    if not inputs.pages and not inputs.searches_open:
-        yield "There are no pages yet."
     if inputs.pace.closing_days is None:
         yield "The time from the end of a review to the answer is not known yet, and not counted."
 

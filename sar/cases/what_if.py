@@ -28,6 +28,16 @@ class Change:
         return RULE_NAMES[self.rule]
 
     @property
+    def from_date(self) -> date | None:
+        """The date that this rule gave so far; where it did not apply, the one that it would begin with."""
+        return self.before.after if self.before else self.after.before if self.after else None
+
+    @property
+    def to_date(self) -> date | None:
+        """The date that this rule would give; where it would no longer apply, the one that it began with."""
+        return self.after.after if self.after else self.before.before if self.before else None
+
+    @property
     def explanation(self) -> str:
         """Why: the rule as it would apply, or that it would no longer."""
         return self.after.explanation if self.after else "This would no longer apply."

@@ -22,7 +22,7 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_date, london_today, utc_now
 from sar.foundation.db import db
 from sar.records.models import Record, RecordState
-from sar.records.queries import pending_count, unsettled_count
+from sar.records.queries import disclosable_records, pending_count, unsettled_count
 from sar.review.models import Mention
 from sar.review.queries import undecided_pages
 from sar.review.suggestions import unsearched_pages
@@ -52,6 +52,7 @@ def forecast_of(case: Case) -> tuple[Inputs, Forecast] | None:
         today=london_today(),
         due=clock.due,
         extend_by=clock.extension_notice_by if can_extend else None,
+        records=len(disclosable_records(case)),
         pages_left=left,
         pages=pages,
         records_outstanding=pending_count(case) + unsettled_count(case),

@@ -22,6 +22,7 @@ def forecast_panel(_actor: Actor, case: Case) -> Panel | None:
         "" if late else result.summary,
         (result.summary,) if late else (),
         tuple(_rows(inputs, result.gaps)),
+        template="oversight/_forecast_panel.html",
     )
 
 
@@ -33,7 +34,6 @@ def _rows(inputs: Inputs, gaps: tuple[str, ...]) -> list[PanelRow]:
         PanelRow("Records not ready", inputs.records_outstanding),
         PanelRow("Consultations open", _consultation_words(inputs)),
         PanelRow("Searches open", inputs.searches_open),
-        PanelRow("Due", inputs.due or "No date while the clock waits"),
     ]
     if inputs.extend_by is not None:
         rows.append(PanelRow("Last day to extend", inputs.extend_by))

@@ -7,7 +7,7 @@ from sar.cases.calendars import Rolled
 from sar.cases.deadlines.clock import Rule, Step
 from sar.cases.deadlines.events import PauseMode, Regime
 from sar.cases.deadlines.facts import Question, Wait
-from sar.cases.deadlines.fold import AWAITED, COMPLAINT_DAYS, EXTENDED_MONTHS, ONE_MONTH, Period, Reading, Span
+from sar.cases.deadlines.fold import AWAITED, COMPLAINT_DAYS, Period, Reading, Span
 
 _RECEIPT, _WAITING, _MONTH, _EXTENSION, _PAUSE, _ROLL = range(6)
 _SOURCES = {
@@ -162,7 +162,7 @@ def _period_steps(reading: Reading, start: date, final: Period) -> Iterator[Step
         source[_MONTH],
         start,
         month,
-        f"{ONE_MONTH} calendar month from the start: the same day number, or the last day of a shorter month.",
+        "One calendar month from the start: the same day number, or the last day of a shorter month.",
         f"We have one month to reply, which takes us to {_long(month)}.",
     )
     if reading.extension is not None:
@@ -172,8 +172,8 @@ def _period_steps(reading: Reading, start: date, final: Period) -> Iterator[Step
             source[_EXTENSION],
             month,
             final.nominal,
-            f"Extended once by two further months ({reading.extension.reason.value}), "
-            f"notified on {_long(told)}: {EXTENDED_MONTHS} calendar months from the start.",
+            f"Extended once by two further months, notified with reasons on {_long(told)}: three calendar months "
+            "from the start.",
             f"On {_long(told)} we told you that we need two more months, and why. "
             f"That takes us to {_long(final.nominal)}.",
         )

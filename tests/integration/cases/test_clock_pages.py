@@ -128,7 +128,13 @@ def test_the_reasons_of_a_change_are_those_rules_alone_that_come_out_differently
     found = service.what_if(officer, case.id, Fact("extended", london_today(), reason_code="NUMBER"))
     rules = [change.rule for change in found.changes]
     assert rules[0] is Rule.EXTENSION and Rule.RECEIPT not in rules and Rule.MONTH not in rules
-    assert found.changes[0].before is None and found.moves
+    added = found.changes[0]
+    assert added.before is None and found.moves
+    # A rule that did not apply moves the date from where it stood.
+    assert (added.from_date, added.to_date) == (found.now.nominal_end, found.then.nominal_end)
+    asked = put(case, Fact("clarification_requested", ago(3), detail="Which?"))
+    ended = service.what_if(officer, asked.id, Fact("received", ago(12)))
+    assert all(change.explanation for change in ended.changes)
 
 
 def test_written_authority_starts_the_clock_on_the_day_it_came() -> None:

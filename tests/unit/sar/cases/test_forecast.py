@@ -17,6 +17,7 @@ CASE = Inputs(
     today=MONDAY,
     due=date(2026, 3, 13),
     extend_by=date(2026, 3, 13),
+    records=12,
     pages_left=400,
     pages=900,
     records_outstanding=0,
@@ -94,7 +95,12 @@ def test_what_nobody_knows_is_said_not_to_be_counted() -> None:
         "One record is not ready to review: not all pages may be counted.",
         "Two searches still open: what may be found is not counted.",
     )
-    assert look(pages=0, pages_left=0).gaps == ("There are no pages yet.",)
+
+
+def test_without_records_there_is_nothing_to_work_a_finish_from() -> None:
+    found = look(records=0, pages=0, pages_left=0, searches_open=1)
+    assert (found.finish, found.summary) == (None, "No records yet, so nothing to work a finish from.")
+    assert found.gaps == ("One search still open: what may be found is not counted.",)
 
 
 @settings(max_examples=60, deadline=None)
