@@ -17,6 +17,7 @@ from sar.cases import panels
 from sar.cases import public_views as cases_public
 from sar.cases import views as cases
 from sar.cases.complaints import views as complaints
+from sar.cases.refusals import views as refusals
 from sar.consultation import jobs as consultation_jobs
 from sar.consultation import public_views as consultation_public
 from sar.consultation import views as consultation
@@ -74,6 +75,7 @@ PANELS: tuple[tuple[str, panels.Filler], ...] = (
     ("forecast", forecast_panel),
     ("searches", searches_panel),
     ("complaints", complaints.panel),
+    ("refusals", refusals.panel),
 )
 
 
@@ -128,6 +130,7 @@ _MENU = (
     ("Outbox", "cases.outbox", Permission.CASE_WORK),
     ("My reminders", "reminders.mine", Permission.CASE_WORK),
     ("Search areas", "searches.areas", Permission.SEARCHES_MANAGE),
+    ("Proposals", "refusals.listing", Permission.CASE_REJECT),
     ("Complaints", "complaints.listing", Permission.COMPLAINTS_DECIDE),
     ("Originators", "records.originators", Permission.ORIGINATORS_MANAGE),
     ("Wording of letters", "wordings.letters", Permission.WORDING_EDIT),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from sar.access.guards import current_actor
@@ -14,7 +14,7 @@ from sar.cases.forms import DatedForm, VersionedForm
 from sar.cases.models import Case
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Conflict, Refused
-from sar.foundation.wording import moment_words
+from sar.foundation.wording import Wording, moment_words
 
 bp = Blueprint("cases", __name__, url_prefix="/staff")
 bp.add_app_template_filter(moment_words)
@@ -54,15 +54,25 @@ def form_page(
     command: Callable[[int], object],
     done: str | Callable[[Case], str],
     template: str = "cases/form.html",
+    *,
+    letter: Callable[[Case], Wording] | None = None,
     **more: object,
 ) -> Answer:
     """One form, one command: on success back to the case, else the form again with what was wrong.
+
+    `letter` is what the command will send: a second button shows it as it would read, and does nothing else.
 
     When someone else changed the case meanwhile, nothing typed is lost: the form comes again, made for the new state.
     """
     status, look_again = 200, not form.is_submitted()
     queries.visible_case(current_actor(), case_id)
-    if form.validate_on_submit():
+    more["with_letter"] = letter is not None
+    if letter is not None and request.form.get("preview") and form.validate_on_submit():
+        try:
+            more["shown"] = letter(queries.visible_case(current_actor(), case_id))
+        except Refused as problem:
+            form.form_errors.append(problem.message)
+    elif form.validate_on_submit():
         try:
             command(form.version.data or 0)
         except (Refused, Conflict) as problem:

@@ -13,6 +13,7 @@ from sar.cases.ledger import Fact, case_for, renew_clock, require_open, store_fa
 from sar.cases.models import Case
 from sar.cases.moves import IDENTITY_SETTLED, go_on
 from sar.cases.queries import clock_events, clock_of, open_questions, waits_of
+from sar.cases.second_person import require_alone
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
@@ -88,23 +89,33 @@ def record_authority(actor: Actor, case_id: str, on: date, *, version: int | Non
 
 
 def charge_fee(
-    actor: Actor, case_id: str, amount: str, reason: str, how_to_pay: str, *, version: int | None = None
+    actor: Actor,
+    case_id: str,
+    amount: str,
+    reason: str,
+    how_to_pay: str,
+    *,
+    version: int | None = None,
+    proposed: bool = False,
 ) -> None:
     """Charge for a request that is manifestly unfounded or excessive (Art 12(5); s.53). Only the DPO may.
 
-    `amount` is in pounds, like "10" or "10.50". The clock starts when the fee is paid.
+    `amount` is in pounds, like "10" or "10.50". The clock starts when the fee is paid. It is charged on a proposal (see
+    `refusals`), unless the actor is the only person here.
     """
     if not reason.strip() or not how_to_pay.strip():
         raise Refused("Write why you charge a fee, and how the person can pay it.")
-    pounds = _pounds(amount)
+    asked = pounds(amount)
     with write_transaction():
         case = case_for(actor, case_id, version, Permission.CASE_REJECT)
         require_open(case)
+        if not proposed:
+            require_alone(actor, case)
         if Rule.FEE in waits_of(case):
             raise Conflict("A fee has been charged already.")
-        store_fact(actor, case, Fact("fee_requested", london_today(), detail=f"{pounds}: {reason.strip()}"))
+        store_fact(actor, case, Fact("fee_requested", london_today(), detail=f"{asked}: {reason.strip()}"))
         letters.send(
-            actor, case, "fee_request", amount=pounds, reasons=[reason.strip()], how_to_pay=how_to_pay.strip()
+            actor, case, "fee_request", amount=asked, reasons=[reason.strip()], how_to_pay=how_to_pay.strip()
         )
 
 
@@ -214,7 +225,8 @@ def _record_what_came(actor: Actor, case_id: str, rule: Rule, fact: Fact, versio
         store_fact(actor, case, fact)
 
 
-def _pounds(amount: str) -> str:
+def pounds(amount: str) -> str:
+    """An amount as a letter has it: "£10.50". Raises Refused for what is no amount, or nothing."""
     if not _AMOUNT.fullmatch(amount.strip().removeprefix("£").strip()):
         raise Refused("Give the amount in pounds, like 10 or 10.50.")
     value = Decimal(amount.strip().removeprefix("£").strip())

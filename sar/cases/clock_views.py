@@ -9,9 +9,10 @@ from flask import url_for
 
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
-from sar.cases import forms, queries, service
+from sar.cases import forms, letters, queries, service
 from sar.cases.blueprint import Answer, bp, form_page, given, show_form
-from sar.cases.deadlines import ExtensionReason
+from sar.cases.clock_commands import pounds
+from sar.cases.deadlines import ClockState, ExtensionReason
 from sar.cases.ledger import Fact
 from sar.cases.models import Case, ClockFact
 from sar.cases.what_if import possible
@@ -61,6 +62,7 @@ def ask_identity(case_id: str) -> Answer:
         "Ask for proof of identity",
         lambda version: service.ask_for_identity(current_actor(), case_id, form.reason.data or "", version=version),
         "We have asked for proof of identity.",
+        letter=lambda case: letters.compose(case, "id_request", reason=_ending(form.reason.data)),
         what_if=possible(current_actor(), case_id, Fact("id_requested", london_today())),
         explanation=[
             "The clock starts when the proof comes. If someone here knows the person, that is enough: settle it "
@@ -79,6 +81,7 @@ def ask_authority(case_id: str) -> Answer:
         "Ask for written authority",
         lambda version: service.ask_for_authority(current_actor(), case_id, form.reason.data or "", version=version),
         "We have asked for written authority.",
+        letter=lambda case: letters.compose(case, "authority_request", reason=_ending(form.reason.data)),
         what_if=possible(current_actor(), case_id, Fact("authority_requested", london_today())),
         explanation=["Where someone asks for another person, the clock starts when their written authority comes."],
     )
@@ -116,6 +119,13 @@ def charge_fee(case_id: str) -> Answer:
             version=version,
         ),
         "The fee is charged and the letter is on its way.",
+        letter=lambda case: letters.compose(
+            case,
+            "fee_request",
+            amount=pounds(form.amount.data or ""),
+            reasons=[form.reason.data or ""],
+            how_to_pay=form.how_to_pay.data or "",
+        ),
         what_if=possible(current_actor(), case_id, Fact("fee_requested", london_today())),
         explanation=["The clock starts when the fee is paid."],
     )
@@ -141,6 +151,8 @@ def record_fee_paid(case_id: str) -> Answer:
 def ask_question(case_id: str) -> Answer:
     form = forms.QuestionForm()
     number = 1 + max((fact.number for fact in _asked(queries.visible_case(current_actor(), case_id))), default=0)
+    effect = possible(current_actor(), case_id, Fact("clarification_requested", london_today(), number))
+    pauses = effect is not None and effect.then.state is ClockState.PAUSED
     return form_page(
         case_id,
         form,
@@ -149,7 +161,13 @@ def ask_question(case_id: str) -> Answer:
             current_actor(), case_id, form.question.data or "", form.reason.data or "", version=version
         ),
         "The question is on its way.",
-        what_if=possible(current_actor(), case_id, Fact("clarification_requested", london_today(), number)),
+        letter=lambda case: letters.compose(
+            case,
+            "clarification" if pauses else "clarification_no_pause",
+            question=form.question.data or "",
+            reason=form.reason.data or "",
+        ),
+        what_if=effect,
     )
 
 
@@ -179,6 +197,7 @@ def extend(case_id: str) -> Answer:
     form, case = forms.ExtendForm(), queries.visible_case(current_actor(), case_id)
     hindrance = service.why_not_extend(case)
     extension = Fact("extended", london_today(), reason_code=ExtensionReason.COMPLEXITY.value)
+    extended = None if hindrance else possible(current_actor(), case_id, extension)
     return form_page(
         case_id,
         form,
@@ -187,7 +206,14 @@ def extend(case_id: str) -> Answer:
             current_actor(), case_id, ExtensionReason(form.reason.data), form.explanation.data or "", version=version
         ),
         lambda case: f"The time limit is extended and the letter is on its way.{_due_words(case)}",
-        what_if=None if hindrance else possible(current_actor(), case_id, extension),
+        letter=lambda case: letters.compose(
+            case,
+            "extension",
+            old_due_date=case.due_on,
+            new_due_date=extended.after if extended else None,
+            reasons=[form.explanation.data or ""],
+        ),
+        what_if=extended,
         hindrance=hindrance,
     )
 
@@ -255,7 +281,12 @@ def _dated_page(
             more["what_if_title"] = f"What {date_words(day)} does to the due date"
             form["submit"].label.text = "Confirm and record it"
         return show_form(case_id, form, title, template, False, **more)
-    return form_page(case_id, form, title, command, done, template, **more)
+    return form_page(case_id, form, title, command, done, template, letter=None, **more)
+
+
+def _ending(reason: str | None) -> str:
+    """A reason as the end of a sentence."""
+    return (reason or "").strip().rstrip(".")
 
 
 def _due_words(case: Case) -> str:

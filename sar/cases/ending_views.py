@@ -6,9 +6,10 @@ from flask import flash, redirect, url_for
 
 from sar.access.guards import current_actor, guard, staff
 from sar.access.permissions import Permission
-from sar.cases import forms, queries, service
+from sar.cases import forms, letters, queries, service
 from sar.cases.blueprint import Answer, bp, form_page, given
 from sar.cases.deadlines import ClockState
+from sar.cases.endings import told
 from sar.cases.models import Case
 
 
@@ -24,6 +25,9 @@ def reject(case_id: str) -> Answer:
             current_actor(), case_id, form.code.data, form.words.data or "", version=version
         ),
         "The request is refused and the letter is on its way.",
+        letter=lambda case: letters.compose(
+            case, "rejection", reasons=told(service.REFUSAL_CODES[form.code.data], form.words.data or "")
+        ),
         explanation=[
             "This refuses the whole request. The person gets a letter with your reasons and how to complain. Nothing "
             "is deleted, and the case can be opened again.",
@@ -42,6 +46,7 @@ def withdraw(case_id: str) -> Answer:
         "The person took the request back",
         lambda version: service.withdraw(current_actor(), case_id, given(form.on.data), version=version),
         "The withdrawal is recorded and the letter is on its way.",
+        letter=lambda case: letters.compose(case, "withdrawal", withdrawn_date=given(form.on.data)),
         explanation=[
             "Work on the case stops and the clock ends. The person gets a letter that says so, in case it is not what "
             "they meant. A copy of an identity document is destroyed; nothing else is."

@@ -13,6 +13,7 @@ from sar.cases.exemptions import EXEMPTIONS, Exemption, Kind
 from sar.cases.ledger import case_for
 from sar.cases.models import Case, Note, Refusal
 from sar.cases.moves import advance, facts_of
+from sar.cases.second_person import require_alone
 from sar.cases.silence import silence_of
 from sar.cases.workflow import Event, Stage
 from sar.foundation.actions import Action
@@ -30,14 +31,27 @@ REFUSAL_CODES = MappingProxyType(
 )
 
 
-def reject(actor: Actor, case_id: str, code: str, words: str, *, version: int | None = None) -> Case:
-    """Refuse the whole request, with a coded reason and the words the requester is told (Art 12(5); s.53)."""
+# Grounds on which the answer may neither confirm nor deny that anything is held.
+NEITHER_CODES = MappingProxyType({code: item for code, item in EXEMPTIONS.items() if item.ncnd})
+_TAKES_TWO = frozenset({"MUE"})
+
+
+def reject(
+    actor: Actor, case_id: str, code: str, words: str, *, version: int | None = None, proposed: bool = False
+) -> Case:
+    """Refuse the whole request, with a coded reason and the words the requester is told (Art 12(5); s.53).
+
+    A request that is manifestly unfounded or excessive is refused on a proposal (see `refusals`), unless the actor is
+    the only person here.
+    """
     if code not in REFUSAL_CODES:
         raise Refused("Choose the reason for refusing.")
     if not words.strip():
         raise Refused("Write the reason in words. The requester is told it.")
     with write_transaction() as session:
         case = case_for(actor, case_id, version, Permission.CASE_REJECT)
+        if code in _TAKES_TWO and not proposed:
+            require_alone(actor, case)
         session.add(
             Refusal(scope_id=case.scope_id, case_id=case.id, code=code, refused_by=actor.id, words=words.strip())
         )
@@ -45,6 +59,22 @@ def reject(actor: Actor, case_id: str, code: str, words: str, *, version: int | 
         facts = replace(facts_of(actor, case), refusal_reasons_recorded=True)
         case = advance(actor, case_id, Event.REJECT, facts)
         letters.send(actor, case, "rejection", reasons=told(REFUSAL_CODES[code], words.strip()))
+        intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
+        return case
+
+
+def answer_neither(actor: Actor, case_id: str, code: str, reasons: str) -> Case:
+    """Answer that we neither confirm nor deny. The reasons are kept, and not told. On a proposal (see `refusals`)."""
+    if code not in NEITHER_CODES:
+        raise Refused("Choose the ground in law.")
+    with write_transaction() as session:
+        case = case_for(actor, case_id, permission=Permission.CASE_REJECT)
+        session.add(
+            Refusal(scope_id=case.scope_id, case_id=case.id, code=code, refused_by=actor.id, words=reasons.strip())
+        )
+        record(actor, Action.CASE_REFUSED, case.id, code=code)
+        case = advance(actor, case_id, Event.REJECT, replace(facts_of(actor, case), refusal_reasons_recorded=True))
+        letters.send(actor, case, "ncnd")
         intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
         return case
 

@@ -44,6 +44,8 @@ _WORDS = {
     "message.sent": "Sent {channel}: {kind}",
     "message.not_sent": "Could not be sent {channel}: {kind}",
     "case.part_disclosed": "Part of the answer sent: {part}",
+    "case.refusal_proposed": "Proposed: {kind} ({code})",
+    "case.refusal_decided": "Proposal decided, {outcome}: {kind}",
     "complaint.received": "Complaint {number} received, to be acknowledged by {acknowledge_by}",
     "complaint.acknowledged": "Complaint acknowledged",
     "complaint.decided": "Complaint decided: {outcome}",

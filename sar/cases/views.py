@@ -18,6 +18,7 @@ from sar.cases.blueprint import Answer, back, bp, button
 from sar.cases.complaints import views as complaints
 from sar.cases.conflicts import views as conflict_views
 from sar.cases.deadlines import AWAITED
+from sar.cases.endings import NEITHER_CODES
 from sar.cases.flags import flags_of
 from sar.cases.holidays import views as holidays
 from sar.cases.letter_names import NAMES
@@ -26,6 +27,7 @@ from sar.cases.links import queries as link_queries
 from sar.cases.links import views as link_views
 from sar.cases.models import Case
 from sar.cases.panels import panels_for
+from sar.cases.refusals import views as refusals
 from sar.cases.silence import silence_of, was_closed
 from sar.cases.tasks import queries as task_queries
 from sar.cases.tasks import views as task_views
@@ -39,7 +41,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.foundation.wording import date_words
 
-BLUEPRINTS = (bp, wordings.bp, writing.bp, complaints.bp, holidays.bp)
+BLUEPRINTS = (bp, wordings.bp, writing.bp, complaints.bp, refusals.bp, holidays.bp)
 # Imported for the pages that they add to the blueprint.
 PAGES = (
     clock_views,
@@ -155,6 +157,7 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
     moves = offers(stage, service.facts_of(actor, case), staff().permissions)
     tasks = task_queries.tasks_of(case)
     people = {note.author_id for note in notes} | {one for task in tasks for one in (task.staff_id, task.done_by)}
+    refusal = queries.latest_refusal(case) if stage is Stage.REJECTED else None
     return render_template(
         "cases/show.html",
         case=case,
@@ -183,7 +186,8 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         silence=silence_of(case),
         closed_for_silence=was_closed(case),
         open_questions=queries.open_questions(case),
-        refusal=queries.latest_refusal(case) if stage is Stage.REJECTED else None,
+        refusal=refusal,
+        refusal_told=refusal is not None and refusal.code not in NEITHER_CODES,
         panels=panels_for(actor, case),
         can_extend=service.why_not_extend(case) is None,
         events={move.transition.event for move in moves if _offered(move)},

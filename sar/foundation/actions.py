@@ -72,6 +72,8 @@ class Action(Enum):
     OUTSIDE_COMPLAINT_RECORDED = ("complaint.outside_recorded", ("case_id", "body", "raised_on"))
     OUTSIDE_COMPLAINT_DECIDED = ("complaint.outside_decided", ("case_id", "body", "outcome"))
     PART_DISCLOSED = ("case.part_disclosed", ("part", "disclosure_id"))
+    REFUSAL_PROPOSED = ("case.refusal_proposed", ("case_id", "kind", "code"))
+    REFUSAL_DECIDED = ("case.refusal_decided", ("case_id", "kind", "outcome", "alone"))
     WORDING_CHANGED = ("wording.changed", ("letter", "version", "restored_from"))
     LETTER_OPENED = ("case.letter_opened", ("message_id", "kind"))
 

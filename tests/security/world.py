@@ -21,6 +21,8 @@ from sar.cases.complaints import service as complaints
 from sar.cases.links import service as links
 from sar.cases.links.service import LinkKind
 from sar.cases.models import Case
+from sar.cases.refusals import service as refusals
+from sar.cases.refusals.models import Kind
 from sar.cases.tasks import service as tasks
 from sar.cases.workflow import Event
 from sar.cases.writing import service as writing
@@ -67,6 +69,7 @@ class World:
     drafts: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+    proposals: list[str] = field(default_factory=list)
     tasks: list[str] = field(default_factory=list)
     link: str = ""
     searches: list[str] = field(default_factory=list)
@@ -102,6 +105,8 @@ class World:
             "draft_id": self.drafts[which],
             "complaint_id": self.complaints[which],
             "outside_id": self.outside[which],
+            "proposal_id": self.proposals[which],
+            "kind": "refuse",
             "task_id": self.tasks[which],
             "link_id": self.link,
             "reference": self.references[which],
@@ -185,6 +190,7 @@ def _add_complaints(world: World, number: int) -> None:
     world.complaints.append(complaints.log(SYSTEM, case_id, words, day, complaints.Channel.POST).id)
     elsewhere = complaints.record_outside(SYSTEM, case_id, complaints.Body.COURT, words, day, words)
     world.outside.append(elsewhere.id)
+    world.proposals.append(refusals.propose(SYSTEM, case_id, Kind.REFUSE, words).id)
 
 
 def _answers(number: int) -> RequestAnswers:

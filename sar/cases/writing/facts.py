@@ -94,7 +94,7 @@ def _chronology(case: Case) -> Facts:
     refusal = latest_refusal(case)
     if refusal is not None:
         day = date_words(refusal.created_at)
-        reasons.append(f"{day}: refused ({refusal.code}). The person was told: {refusal.words}")
+        reasons.append(f"{day}: refused ({refusal.code}), because: {refusal.words}")
     decisions = [f"{item.when}, {item.who}: {item.text}" for item in in_words(decided)]
     return {
         "chronology": [f"{item.when}, {item.who}: {item.text}" for item in in_words(entries)] or ["Nothing yet."],

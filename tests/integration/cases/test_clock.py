@@ -273,6 +273,6 @@ def test_a_second_reader_sees_a_case_and_changes_nothing_on_it() -> None:
             command()
     with pytest.raises(NotAllowed):
         service.reject(caseworker(), case.id, "MUE", "Because")
-    service.reject(dpo(), case.id, "MUE", "it repeats the last one")
+    service.reject(dpo(), case.id, "MUE", "it repeats the last one", proposed=True)
 
 

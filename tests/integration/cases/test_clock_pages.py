@@ -162,7 +162,7 @@ def test_a_fee_is_the_officer_in_charges_to_set_and_starts_the_clock_when_paid()
     for amount, reason, how in (("10", "", "By card"), ("10", "Why", " "), ("ten", "Why", "x"), ("0", "Why", "x")):
         with pytest.raises(Refused):
             service.charge_fee(lead, case.id, amount, reason, how)
-    service.charge_fee(lead, case.id, "£10", "Tenth request this year", "By bank transfer")
+    service.charge_fee(lead, case.id, "£10", "Tenth request this year", "By bank transfer", proposed=True)
     letter = messages.about(case.id)[0]
     assert "£10.00" in letter.body and "Tenth request this year" in letter.body and "By bank transfer" in letter.body
     assert fresh(case).clock_state == "not_started"

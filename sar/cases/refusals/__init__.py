@@ -1,0 +1,1 @@
+"""Refusing, charging a fee, neither confirming nor denying: proposed by one person, decided by another."""

@@ -1,0 +1,52 @@
+"""A proposal to refuse, to charge a fee, or to neither confirm nor deny."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Boolean, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped
+
+from sar.foundation.columns import Sealed
+from sar.foundation.db import ID, ScopedRow, UtcDateTime, plain, sealed_column
+
+
+class Kind(StrEnum):
+    """`neither`: the answer neither confirms nor denies that anything is held."""
+
+    REFUSE = "refuse"
+    FEE = "fee"
+    NEITHER = "neither"
+
+
+class State(StrEnum):
+    OPEN = "open"
+    AGREED = "agreed"
+    DECLINED = "declined"
+
+
+class RefusalProposal(ScopedRow):
+    """`words` are told to the requester, except under `neither`. `alone`: proposed and decided by the only person."""
+
+    __tablename__ = "refusal_proposal"
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
+    kind: Mapped[str] = plain(String(10), nullable=False)
+    state: Mapped[str] = plain(String(10), nullable=False, index=True)
+    code: Mapped[str] = plain(String(20), nullable=False)
+    amount: Mapped[str] = plain(String(12), nullable=False, default="")
+    proposed_by: Mapped[str] = plain(String(40), nullable=False)
+    decided_by: Mapped[str | None] = plain(String(40), nullable=True)
+    decided_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    alone: Mapped[bool] = plain(Boolean, nullable=False, default=False)
+    words_sealed: Mapped[bytes | None] = sealed_column()
+    words = Sealed[str]("words_sealed")
+    how_to_pay_sealed: Mapped[bytes | None] = sealed_column()
+    how_to_pay = Sealed[str | None]("how_to_pay_sealed")
+    decision_sealed: Mapped[bytes | None] = sealed_column()
+    decision = Sealed[str | None]("decision_sealed")
+    version: Mapped[int] = plain(Integer, nullable=False, default=1)
+
+    __mapper_args__: dict[str, Any] = {"version_id_col": version}

@@ -1,0 +1,139 @@
+"""Refusing as unfounded or excessive, charging a fee, saying neither yes nor no: one proposes, another decides."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from sar.access.permissions import Role
+from sar.cases import service
+from sar.cases.queries import visible_case
+from sar.cases.refusals import queries
+from sar.cases.refusals import service as refusals
+from sar.cases.refusals.models import Kind, RefusalProposal
+from sar.foundation import messages
+from sar.foundation.actors import SYSTEM
+from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
+from tests.factories import staff_actor
+from tests.integration.cases.desk import EMAIL, browser_of, caseworker, dpo, opened
+from tests.integration.intake.walk import rows
+
+pytestmark = pytest.mark.usefixtures("in_app")
+
+
+def test_a_caseworker_proposes_and_the_dpo_decides_and_only_then_is_the_person_told() -> None:
+    officer, boss, case = caseworker(), dpo(), opened(EMAIL)
+    proposal = refusals.propose(officer, case.id, Kind.REFUSE, "it is the tenth this month")
+    assert messages.about(case.id) == [] and visible_case(boss, case.id).clock_state == "running"
+    with pytest.raises(NotAllowed):
+        refusals.decide(officer, proposal.id, True, version=proposal.version)
+    refusals.decide(boss, proposal.id, True, version=proposal.version)
+    [letter] = messages.about(case.id)
+    assert letter.kind == "letter.rejection" and "because it is the tenth this month" in letter.body
+    assert visible_case(boss, case.id).stage == "rejected"
+    [kept] = rows(RefusalProposal)
+    assert (kept.proposed_by, kept.decided_by, kept.alone) == (officer.id, boss.id, False)
+    with pytest.raises(Conflict):
+        refusals.decide(boss, proposal.id, False, "No", version=kept.version)
+
+
+def test_a_proposal_is_declined_with_a_reason_and_the_work_goes_on() -> None:
+    officer, boss, case = caseworker(), dpo(), opened(EMAIL)
+    proposal = refusals.propose(officer, case.id, Kind.REFUSE, "it is the second")
+    with pytest.raises(Refused, match="Say why"):
+        refusals.decide(boss, proposal.id, False, version=proposal.version)
+    refusals.decide(boss, proposal.id, False, "Two are not too many.", version=proposal.version)
+    assert messages.about(case.id) == [] and visible_case(boss, case.id).stage == "received"
+    assert queries.open_proposal(case) is None
+
+
+def test_nobody_decides_what_they_proposed_while_somebody_else_is_there() -> None:
+    boss, case = dpo(), opened(EMAIL)
+    officer = caseworker()
+    proposal = refusals.propose(boss, case.id, Kind.REFUSE, "it is the tenth")
+    with pytest.raises(Refused, match="somebody else must decide"):
+        refusals.decide(boss, proposal.id, True, version=proposal.version)
+    for command in (
+        lambda: service.reject(boss, case.id, "MUE", "it is the tenth"),
+        lambda: service.charge_fee(boss, case.id, "10", "it is the tenth", "By card"),
+    ):
+        with pytest.raises(Refused, match="must propose this first"):
+            command()
+    service.declare_conflict(officer, case.id, officer.id)
+    refusals.decide(boss, proposal.id, True, version=proposal.version)
+    assert [kept.alone for kept in rows(RefusalProposal)] == [True]
+
+
+def test_a_fee_is_asked_for_on_a_proposal_and_the_clock_waits_for_it() -> None:
+    officer, boss, case = caseworker(), dpo(), opened(EMAIL, days_ago=3)
+    for amount, how, said in (("ten", "By card", "amount in pounds"), ("10", " ", "how the person can pay")):
+        with pytest.raises(Refused, match=said):
+            refusals.propose(officer, case.id, Kind.FEE, "it is the tenth", amount=amount, how_to_pay=how)
+    proposal = refusals.propose(officer, case.id, Kind.FEE, "it is the tenth", amount="10.50", how_to_pay="By card")
+    with pytest.raises(Conflict):
+        refusals.propose(officer, case.id, Kind.REFUSE, "it is the tenth")
+    refusals.decide(boss, proposal.id, True, version=proposal.version)
+    [letter] = messages.about(case.id)
+    assert letter.kind == "letter.fee_request" and "£10.50" in letter.body
+    assert visible_case(boss, case.id).clock_state == "not_started"
+
+
+def test_an_answer_that_says_neither_yes_nor_no_keeps_its_reasons_to_itself(in_app: Flask) -> None:
+    officer, boss, case = caseworker(), dpo(), opened(EMAIL)
+    with pytest.raises(Refused, match="ground in law"):
+        refusals.propose(officer, case.id, Kind.NEITHER, "An inquiry", code="MUE")
+    proposal = refusals.propose(officer, case.id, Kind.NEITHER, "There is an inquiry.", code="P3-CRIME")
+    refusals.decide(boss, proposal.id, True, version=proposal.version)
+    [letter] = messages.about(case.id)
+    assert "We can neither say that we hold what you asked for" in letter.body
+    assert "inquiry" not in letter.body and "P3-CRIME" not in letter.body
+    page = browser_of(in_app, boss).get(f"/staff/cases/{case.id}").text
+    assert "The person was not told our reasons" in page and "There is an inquiry." in page
+
+
+def test_a_conflict_of_interest_hides_a_proposal() -> None:
+    boss, case = dpo(), opened()
+    proposal = refusals.propose(SYSTEM, case.id, Kind.REFUSE, "it is the tenth")
+    service.declare_conflict(boss, case.id, boss.id)
+    assert queries.waiting(boss) == []
+    with pytest.raises(NotFound):
+        refusals.decide(boss, proposal.id, True, version=proposal.version)
+
+
+def test_the_pages_show_the_letter_before_it_is_proposed_and_before_it_is_decided(in_app: Flask) -> None:
+    officer, boss, case = caseworker(), dpo(), opened(EMAIL)
+    browser = browser_of(in_app, officer)
+    address = f"/staff/cases/{case.id}/propose/fee"
+    typed = {"version": str(case.version), "amount": "10", "words": "it is the tenth", "how_to_pay": "By card"}
+    seen = browser.post(address, typed | {"preview": "yes"}).text
+    assert "Nothing is sent yet" in seen and "By card" in seen and rows(RefusalProposal) == []
+    assert browser.post(address, typed).location == f"/staff/cases/{case.id}"
+    assert "Nobody has decided yet" in browser.get(f"/staff/cases/{case.id}").text
+    assert browser.get("/staff/proposals").status_code == 403
+    lead = browser_of(in_app, boss)
+    listed = lead.get("/staff/proposals").text
+    [decide] = set(re.findall(r"/staff/proposals/\w{26}", listed))
+    page = lead.get(decide).text
+    assert "£10.00" in page and "it is the tenth" in page
+    version = re.findall(r'name="version"[^>]*value="(\d+)"', page)[0]
+    answer = lead.post(decide, {"version": version, "agree": "yes", "words": ""})
+    assert answer.location == f"/staff/cases/{case.id}"
+    assert [message.kind for message in messages.about(case.id)] == ["letter.fee_request"]
+    assert browser.get(f"/staff/cases/{case.id}/propose/nothing").status_code == 404
+
+
+def test_letters_that_a_command_sends_are_seen_before_the_button_is_pressed(in_app: Flask) -> None:
+    case, browser = opened(EMAIL, days_ago=3), browser_of(in_app, staff_actor(Role.DPO))
+    for page, typed, said in (
+        ("question", {"question": "Which office was it?", "reason": "You named none."}, "Which office was it?"),
+        ("extend", {"reason": "COMPLEXITY", "explanation": "Forty volumes."}, "We will now answer by"),
+        ("ask-identity", {"reason": "The dates differ."}, "We are asking because The dates differ."),
+        ("refuse", {"code": "N-NOTYOURS", "words": "Same name."}, "It is not about you."),
+    ):
+        address = f"/staff/cases/{case.id}/{page}"
+        assert "Look at the letter first" in browser.get(address).text, page
+        seen = browser.post(address, typed | {"version": str(case.version), "preview": "yes"})
+        assert said in seen.text and "Nothing is sent yet" in seen.text, page
+    assert messages.about(case.id) == []
