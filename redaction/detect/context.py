@@ -16,7 +16,7 @@ _KIN = "|".join(sorted((re.escape(word) for word in KIN - {"parents", "in-law"})
 _ADJECTIVE = (
     r"(?:new|old|own|late|former|ex|current|then|elder|eldest|older|oldest|younger|youngest|big|little|baby"
     r"|step|"
-    r"half|twin|estranged|pregnant|elderly|disabled|adult|unborn|foster|adoptive|biological|birth|other"
+    r"half|twin|maternal|paternal|estranged|pregnant|elderly|disabled|adult|unborn|foster|adoptive|biological|birth|other"
     r"|first|"
     r"second|next|pen|best|close|common-law|ex-)"
 )
@@ -61,6 +61,7 @@ _BARE_LOWER = re.compile(
     r"|told|"
     r"and|who|did|thinks|wants|wont|doesnt|wasnt|isnt)\b)"
 )
+_UNLED = re.compile(r"(?i)\b(?:maternal|paternal)[ \v](?:grandmother|grandfather|grandma|grandad|gran|nan|aunt|uncle|cousin)(?!\w)")
 _NEXT_DOOR = re.compile(
     rf"(?i)(?<![\w-])next{_S}door(?={_S}(?:said|says|rang|told|heard|called|came|shouted|banged|went|has|had"
     rf"|complained))"
@@ -68,7 +69,7 @@ _NEXT_DOOR = re.compile(
 _NAME_FOLLOWS = re.compile(
     r"(?:,|:|[ \v]?\(|-)?[ \v]{1,3}(?:(?:Mr|Mrs|Ms|Miss|Dr|Auntie"
     r"|Uncle)[ .\v]+)?(?P<word>[A-Z\u00c0-\u017d](?:[\w'-]+|\.))"
-    r"|[ \v]['\"]|(?:,)?[ \v](?:called|named)\b|:"
+    r"|[ \v]['\"](?=[A-Z])|(?:,)?[ \v](?:called|named)\b|:"
 )
 # Roles, not ties: "his own boss", "partner agencies", "the child protection plan".
 _PROFESSIONAL_NEXT = re.compile(
@@ -112,7 +113,7 @@ class ContextRecogniser:
                 )
                 for match in pattern.finditer(flat)
             ]
-        for pattern in (_BARE, _BARE_POSSESSIVE, _BARE_LOWER, _NEXT_DOOR):
+        for pattern in (_BARE, _BARE_POSSESSIVE, _UNLED, _BARE_LOWER, _NEXT_DOOR):
             for match in pattern.finditer(flat):
                 add(*match.span(), BARE, "family word used as a name")
         return found

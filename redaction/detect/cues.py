@@ -51,7 +51,11 @@ PERSON_BEFORE = re.compile(
     r"|interviewed|arrested"
     r"|assaulted|hit|punched|threatened|followed|married|named|ask|tell|let|see|is|was|knows|knew|when|that"
     r"|but|if|because"
-    r"|about|of|than|like|me|him|her|cc|attn|fao|per|pp|w|n)[ \v]+[\"'(]?\Z"
+    r"|about|of|than|like|me|him|her|cc|attn|fao|per|pp|w|n|states|stated|says|reports|reported|alleges|alleged|claims"
+    r"|claimed|shouted|screamed|yelled|between|versus|v|vs|against|handover|covering|chased|messaged|messaging|wiv|wit|owe"
+    r"|unlike|late|poor|young|old|visit from|visits from|visited by|seen by|supported by|accompanied by|brought by"
+    r"|introduced|recognised|identified|supervised by|believes|thinks|hates|loves|blames|blamed|accused|accuses"
+    r"|meeting|meet|trust|trusts|collected|collect|contacting|lent|gave|where's|wheres)[ \v]+[\"'(]?\Z"
 )
 PLACE_BEFORE = re.compile(
     r"(?i)\b(?:in|at|near|around|towards|outside|inside|into|via|through|across|leaving|over|between|within"
@@ -77,12 +81,13 @@ PERSON_AFTER = re.compile(
     r"|presented|engaged|failed|missed|received|himself|herself|who|whose|cannot|can't|won't|will|may|might"
     r"|must|should"
     r"|presents|describes|described|put|puts|hung|sat|stood|ran|let|held|brought|bought|sent|read|fell|slept"
-    r"|swore|threw|\w{2,}ed|replied|responded|signed|drove|walked|visited|met|saw|kept|cried|shouted|and I)\b"
+    r"|swore|threw|spoken|seen|given|taken|unwell|poorly|upset|back|not|also|then|still|now|again|\w{2,}ed|replied|responded|signed|drove|walked|visited|met|saw|kept|cried|shouted|and I)\b"
     r"|'s\b|[ \v]*\((?:\d\d|[a-z])|,[ \v](?:who|whose|aged|a \w+|his|her|their|the|\d\d)\b"
 )
-FULL_AND_INITIALS = re.compile(r"[ ]{0,4}\((?P<initials>[A-Z][A-Za-z]{0,2}[A-Z])\)")
+FULL_AND_INITIALS = re.compile(r"[ ]{0,4}\((?P<initials>[A-Z][A-Za-z]{0,2}[A-Z])(?=\)|[,;-] ?[A-Za-z])")
+LABEL_FOLLOWS = re.compile(r"(?:[ ][\w./]{1,14}){0,2}[ ]?:(?![ ]?\d\d)")
 FIRM_AFTER = re.compile(
-    r"[ ]?&[ \v]?(?:Sons?|Daughters?|Co|Partners|Associates|Brothers|Bros)\b|'s[ \v]Law\b"
+    r"[ ](?:GmbH|AG|S\.?A\.?|B\.?V\.?|N\.?V\.?|Inc|plc|PLC|Ltd|LLP|Limited)\b|[ ]?&[ \v]?(?:Sons?|Daughters?|Co|Partners|Associates|Brothers|Bros)\b|'s[ \v]Law\b"
 )
 ORGANISATION_AFTER = re.compile(
     rf"[ \v]*&[ \v]*(?:Sons?|Daughters?|Co|Partners|[{UPPER}])|'s[ \v](?:Law|Bar|Cafe|Court|Place|Pub)\b"
@@ -111,9 +116,14 @@ LABEL = re.compile(
     r"|passenger|complainant|suspect|alias(?:es)?|aka|nick-?names?|previous names?|maiden name|case|re"
     r"|caller|message (?:for|from|taken by)|for|sibling|brother|sister|son|daughter|spouse|husband|wife"
     r"|tenant|applicant|appellant"
+    r"|idva|isva|iro|lado|com|pom|oic|hv|sw|cpn|amhp|nok|vlo|senco|health visitor|perpetrator|subject|associates?"
+    r"|others? in (?:the )?household|household|children|collateral|keeper|named nurse|assessor|referred|nights?|days?"
+    r"|responsible officer|prosecuted by|supervised by|handover|on duty|duty|reporting officer|interpreter|approved by"
+    r"|checked by|countersigned(?: by)?|print(?: name)?|landlord name|designated lead|caseworker|assigned to|owner|dsl"
+    r"|suspected exploiters?(?:\(s\))?|unknown male|unknown female|client name|pupil|worker|donor|given by|obtained by"
     r"|head ?teacher(?: and [\w ]{5,40})?|manager|case ?worker|care coordinator|consultant|nurse|collector"
     r"|collected by|donor|witnessed by|read by|observed by|staff)"
-    r"(?:[ ]?\([\w /-]{3,24}\))?[ \t]*:[ \t\v]*"
+    r"(?:[ ]?\([\w /-]{3,24}\))?[ \t]*[:|][ \t\v]*"
 )
 CLOSING = re.compile(
     r"(?i)(?:yours (?:sincerely|faithfully|truly)|(?:kind|best|warm|many)? ?regards|best wishes|many thanks"

@@ -25,7 +25,14 @@ _DATE = (
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)?\s{_MONTH},?\s(?:\d{{4}}|\d\d)|{_MONTH}\s\d{{1,2}}(?:st|nd|rd"
     rf"|th)?,?\s\d{{4}})"
 )
-_STREETS = "|".join(sorted((re.escape(word) for word in STREET), key=len, reverse=True))
+# Street words only beside the number of a house: alone they are surnames and everyday words.
+_BESIDE_NUMBER = frozenset(
+    """side fold garth gate ginnel end nook brow croft field fields meadow meadows orchard mews vale dene wynd loan brae hey
+    approach path circus villas heights link links spinney paddock copse lea leas ridge chase broadway crest cloisters
+    mead mile bottoms top fairway hollow holt parkside pastures quayside reach way esplanade promenade boulevard close
+    cl cres gdns sq dr ln blvd tce terr""".split()
+)
+_STREETS = "|".join(sorted((re.escape(word) for word in STREET | _BESIDE_NUMBER), key=len, reverse=True))
 _NAMEWORD = r"[A-Z][^\W\d_]*(?:['.-][^\W\d_]+)*(?!\w)"
 _TOWN = rf"{_NAMEWORD}(?:[ -](?:on|upon|le|under|in|the|{_NAMEWORD})){{0,3}}"
 
@@ -195,12 +202,18 @@ FORMS: tuple[Form, ...] = (
 _BIRTH_CUE = (
     r"(?:\bd\.?\s?o\.?\s?b\b\.?|\bborn(?: on)?|\bb\.|\bdate[ -]of[ -]birth|\bbirth\s?date|\bbirthday)"
 )
-_BIRTH = re.compile(rf"(?i){_BIRTH_CUE}[\s:=|(._\-]{{0,40}}(?P<date>{_DATE})(?!\d)")
+_BIRTH = re.compile(rf"(?i){_BIRTH_CUE}(?: of (?:the )?\w{{3,14}}| ?\(\w{{3,14}}\))?[\s:=|(._\-]{{0,40}}(?P<date>{_DATE})(?!\d)")
 _BIRTH_TABLE = re.compile(rf"(?i)\bd\.?o\.?b\.?\s*\n\s*(?P<date>{_DATE})(?!\d)")
 _BIRTH_AFTER_NAME = re.compile(
     rf"(?<=[A-Za-z\u00c0-\u024f])(?:\s\(|,\s)(?P<date>(?i:{_DATE}))(?=[),;]|\s(?:of|PNC|CRO|CRN|NHS)\b)"
 )
+# A date in a cell of its own on a line that names someone, long before the other dates of the page.
+_BIRTH_IN_ROW = re.compile(
+    rf"(?i:(?<=[|,;]\s)|(?<=[|,;])|(?<=[ ]{{2}})|(?<=[A-Z]{{2}}\s))(?P<date>{_DATE})(?=\s?[|,;)\n]|[ ]{{2,}}|\s?\Z"
+    r"|\s(?:PNC|CRO|CRN|NHS|PRN)\b)"
+)
 _FULL_YEAR = re.compile(r"(?:\d{4}|\d\d)\Z|\A\d{4}(?=-)")
+_YEARS_APART = 9  # a child named in a record is often younger, and then a label or a column says what the date is
 _EARLIEST_BIRTH, _LATEST_BIRTH, _LATEST_BIRTH_TWO_DIGITS = 1915, 2022, 30
 _ADDRESS = re.compile(
     rf"(?<![\w/.£-])(?!(?:19|20)\d\d,)\d{{1,4}}[A-Za-z]?(?:[-/]\d{{1,4}}[A-Za-z]?)?,?\s(?:{_NAMEWORD}\s){{1,3}}(?i:{_STREETS})(?!\w)\.?"
@@ -256,12 +269,13 @@ class IdentifierRecogniser:
     name = "identifiers"
 
     def find(self, page: PageString) -> list[Finding]:
-        flat = page.flat
+        flat = page.plain
         found: list[Finding] = []
         windows = _windows(flat)
         if windows:
             found += self._dates_of_birth(flat)
-            found += self._addresses(flat)
+            found += self._births_in_rows(flat)
+            found += self._addresses(page.flat)
         if "@" in flat:
             for form in AT_FORMS:
                 found += self._matches(form, flat, 0, len(flat))
@@ -296,6 +310,22 @@ class IdentifierRecogniser:
             found.append(Finding(match.start(), match.end(), form.kind, score, tuple(evidence)))
         return found
 
+    @staticmethod
+    def _births_in_rows(flat: str) -> list[Finding]:
+        dates = [(match, _year(match["date"])) for match in _BIRTH_IN_ROW.finditer(flat)]
+        if not dates:
+            return []
+        years = [int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", flat)]
+        latest = max(years, default=0)
+        asked = re.search(r"(?i)\bd\.?o\.?b\b|\bdate of birth|\bborn\b", flat) is not None
+        found = []
+        for match, year in dates:
+            line = flat[flat.rfind("\n", 0, match.start()) + 1 : match.start()]
+            named = re.search(r"[A-Z][^\W\d_]+(?:-[A-Z])?[^\W\d_]*,?[ ][A-Z]", line) is not None
+            if named and (year <= latest - _YEARS_APART or (asked and line.rstrip().endswith((",", "|")))):
+                found.append(Finding(*match.span("date"), "date_of_birth", FAILED_CHECK, ("date in a row with a name",)))
+        return found
+
     def _dates_of_birth(self, flat: str) -> list[Finding]:
         found = [
             Finding(*match.span("date"), "date_of_birth", CERTAIN, ("date after a word for birth",))
@@ -324,6 +354,13 @@ class IdentifierRecogniser:
                     Finding(*match.span(), "address", FAILED_CHECK, ("number and street, lower case",))
                 )
         return found
+
+
+def _year(date: str) -> int:
+    """The year in four figures; of two figures up to 30 this century's."""
+    match = _FULL_YEAR.search(date)
+    year = int(match.group()) if match else 0
+    return year if year >= 100 else year + (2000 if year <= _LATEST_BIRTH_TWO_DIGITS else 1900)
 
 
 def _long_ago(date: str) -> bool:

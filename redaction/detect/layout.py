@@ -3,7 +3,7 @@
 import re
 
 from redaction.detect import cues
-from redaction.detect.lexicon import KIN, NEVER_LOWER, PLACES, TITLES, Class, classify, is_word, words
+from redaction.detect.lexicon import CHAT, KIN, NEVER_LOWER, PLACES, TITLES, Class, classify, is_word, surnames, words
 from redaction.detect.model import Finding
 from redaction.detect.names import (
     BRACKETED,
@@ -28,6 +28,13 @@ _BRACKETED = re.compile(
     rf"\((?P<quote>[\"']?)(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)\)"
 )
 _QUOTED = re.compile(rf"(?<=[a-z] )[\"'](?P<name>{cues.CAPITALISED})[\"'](?= {cues.CAPITALISED})")
+_NICKNAME = re.compile(
+    rf"(?P<quote>[\"'])(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)(?!\w)"
+)
+_REAL_NAME = re.compile(
+    r"(?i)(?<![\w'])(?P<name>[a-z]{3,})[\"']?(?:[ ](?:is|who is|aged?)[ ]\d\d)?,?[ ]\(?(?:real|proper|full|first)[ ]name(?![ ]?:)"
+)
+_PRONOUNS = frozenset("his her their the my your whose its own gave give given with and".split())
 _NAME_BEFORE = re.compile(rf"{cues.CAPITALISED}[ ]{cues.CAPITALISED}[ ]\Z")
 NAME_REACH = 48
 _BLANK_ABOVE = re.compile(r"(?:\A|\n[> \t]*\n[> \t]*)\Z")
@@ -42,7 +49,7 @@ class LayoutRecogniser:
 
     def find(self, page: PageString) -> list[Finding]:
         flat = page.flat
-        return [*_surname_first(flat), *_mail(flat), *_solo_lines(flat), *_brackets(flat), *_lower_case(flat)]
+        return [*_surname_first(flat), *_mail(flat), *_solo_lines(flat), *_brackets(flat), *_nicknames(flat), *_lower_case(flat)]
 
 
 def _surname_first(flat: str) -> list[Finding]:
@@ -100,6 +107,14 @@ def _solo_lines(flat: str) -> list[Finding]:
         if cues.CLOSING.search(above) and tokens[0].kind is not Class.INITIAL:
             found.append(finding_of(tokens, 0.85, "signature"))
         elif (
+            len(tokens) in (2, 3)
+            and tokens[0].kind in FORENAMES
+            and tokens[-1].key in surnames()
+            and not match["name"].isupper()
+            and (above.endswith((".", "!", "?")) or _BLANK_BELOW.match(flat, match.end()))
+        ):
+            found.append(finding_of(tokens, 0.6, "name alone on a line"))
+        elif (
             len(tokens) == 1
             and tokens[0].kind in FORENAMES | {Class.UNKNOWN}
             and not tokens[0].text.isupper()
@@ -128,12 +143,28 @@ def _brackets(flat: str) -> list[Finding]:
     return found
 
 
+def _nicknames(flat: str) -> list[Finding]:
+    """Somebody called by a word in quotes: 'with Gaz and "Spud"'."""
+    found = []
+    for match in _NICKNAME.finditer(flat):
+        tokens = tokens_of(flat, *match.span("name"))
+        if not tokens or any(t.kind in (Class.STOP, Class.PLACE) or part_of_place(t) for t in tokens):
+            continue
+        before = flat[max(0, match.start() - 44) : match.start()]
+        led = cues.PERSON_BEFORE.search(before) or cues.ALIAS_BEFORE.search(before) or cues.ROLE_BEFORE.search(before)
+        acts = cues.PERSON_AFTER.match(flat, match.end()) or flat.startswith(" WHO ", match.end())
+        said = re.search(r"(?i)\b(?:said|says|say|told (?:him|her|me|them|us)|replied|shouted|asked|wrote|is|was)[ ,:]*\Z", before)
+        if acts or (led and not said):
+            found.append(finding_of(tokens, 0.65, INTRODUCED))
+    return found
+
+
 def _lower_case(flat: str) -> list[Finding]:
     """Names in hurried notes: after a title, after a relative, or a forename that is no word."""
     found = []
     for match in cues.LOWER_TITLED.finditer(flat):
         key, title = fold(match["name"]).removesuffix("'s"), match["title"]
-        known = key in words("surnames") and title in ("mr", "mrs") and key not in words("words_common")
+        known = key in surnames() and title in ("mr", "mrs") and key not in words("words_common")
         if (
             title != "miss"
             and len(key) == 1
@@ -151,9 +182,12 @@ def _lower_case(flat: str) -> list[Finding]:
     for match in cues.LOWER_ALIAS.finditer(flat):
         if classify(match["name"]) in (Class.FORENAME, Class.UNKNOWN):
             found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))
+    for match in _REAL_NAME.finditer(flat):
+        if classify(fold(match["name"])) not in (Class.STOP, Class.INITIAL) and fold(match["name"]) not in _PRONOUNS:
+            found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))
     for match in cues.LOWER_WORD.finditer(flat):
         key = match.group()
-        if classify(key) is Class.FORENAME and not is_word(key) and key not in KIN:
+        if classify(key) is Class.FORENAME and not is_word(key) and key not in KIN and key not in CHAT:
             found.append(Finding(match.start(), match.end(), "person", 0.55, ("forename in lower case",)))
     return found
 

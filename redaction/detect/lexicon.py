@@ -8,7 +8,7 @@ from importlib import resources
 
 from nicknames import NickNamer
 
-from redaction.detect.text import fold
+from redaction.detect.folding import fold
 
 
 class Class(Enum):
@@ -19,6 +19,7 @@ class Class(Enum):
     SURNAME = "surname"
     UNKNOWN = "in no list"
     WORD = "dictionary word"
+    TOWN = "town somewhere, in no list of names"
     PLACE = "place, people or date"
     INITIAL = "initial"
     STOP = "never part of a name"
@@ -33,9 +34,10 @@ TITLES = _words("""
     di dci dcs supt ch chief sgt sergeant insp inspector constable detective wpc pcso so spo aco co
     cm vlo idva isva auntie aunt aunty uncle nan nana nanna gran granny grandad grandma mummy daddy
     officer nurse sister ofc recorder dj justice sw cpn det const superintendent comdr commander
-    capt captain major imam pastor canon warder mister madam""")
+    capt captain major imam pastor canon warder mister madam ps gov governor osg cso ofcr fr sheikh rabbi
+    matron senco hoy""")
 # A lower-case title is trusted only where the word is nothing else.
-LOWER_TITLES = _words("mr mrs ms dr pc dc prof sgt insp cllr auntie aunty miss")
+LOWER_TITLES = _words("mr mrs ms dr pc dc ps ds prof sgt insp cllr auntie aunty miss")
 FAMILY_TITLES = _words("auntie aunt aunty uncle nan nana nanna gran granny grandad grandma mummy daddy")
 
 KIN = _words("""mum mam mom mummy mother dad daddy father stepdad stepmum stepfather stepmother parent parents
@@ -110,7 +112,15 @@ PLACES = _words("""aberdeen aberystwyth accrington aldershot ashford aylesbury b
     worcestershire workington worksop worthing wrexham yarmouth yeovil york yorkshire africa america
     asia australia canada china france germany india iraq iran italy jamaica kenya nigeria pakistan
     poland portugal romania russia somalia spain syria turkey ukraine albania bangladesh paris
-    berlin dublin""")
+    berlin dublin afghanistan algeria andorra angola argentina armenia austria azerbaijan bahrain belarus belgium benin
+    bolivia bosnia botswana brazil bulgaria burma cambodia cameroon chad chile colombia congo croatia cuba cyprus denmark
+    ecuador egypt eritrea estonia ethiopia fiji finland gambia georgia ghana greece grenada guatemala guinea guyana haiti
+    herzegovina holland honduras hungary iceland indonesia israel jordan kazakhstan korea kosovo kuwait laos latvia
+    lebanon liberia libya liechtenstein lithuania luxembourg macedonia madagascar malawi malaysia mali malta mauritius
+    mexico moldova monaco mongolia montenegro morocco mozambique myanmar namibia nepal netherlands nicaragua niger norway
+    oman palestine panama paraguay peru philippines qatar rwanda senegal serbia singapore slovakia slovenia spain sudan
+    swaziland sweden switzerland taiwan tanzania thailand togo tunisia uganda uruguay uzbekistan venezuela vietnam yemen
+    zambia zimbabwe leone catalonia bavaria flanders crimea chechnya kurdistan kashmir punjab bengal gaza""")
 # Words that turn up in lower case so often that no register should chase them there.
 NEVER_LOWER = _words("""
     will may mark hope grace faith joy summer dawn rose bill bob rob pat sue grant lance chance case guy
@@ -123,12 +133,49 @@ NEVER_LOWER = _words("""
 # British forenames that are words, too rare where the list of forenames comes from.
 BRITISH_WORD_NAMES = _words("""may poppy fern clover primrose blossom bluebell honey teddy reggie robin heather
     rowan piers miles drew""")
+# What hurried writing makes of ordinary words: in no dictionary, and nobody's name.
+CHAT = _words("""
+    aint arent cant couldnt didnt doesnt dont hadnt hasnt havent isnt shouldnt wasnt werent wont wouldnt ive hes shes
+    theyre youre youve theyve weve whats wheres whens thats theres heres lets wot wiv wid wit dat dis dem dose cos coz cuz bc
+    bcos tho thru tmrw tmoz tomo 2moro tonite 2nite nite gonna gotta wanna kinda sorta dunno innit init summat summut owt nowt
+    nuffin nuthin nothin somethin gunna lemme gimme pls plz thx tx ty lol lmao rofl omg wtf idk idc tbh ngl fr bruv bruh bro
+    fam peng peak deffo defo prob probs probly def obvs obv soz sozza babe babes hun hunny xx xxx xxxx pjs feds fed aswell
+    alot alright alrite ait aight ite atm btw fyi imo asap eta appt appts ov hv vm tc fta sms msg msgs txt txted txtd ref refd
+    info accom meds presc rx hx dx tx pt pts hosp docs gp csc sw hv probs mtg mtgs wkly wk wks yr yrs mth mths hrs mins approx
+    incl whilst altho becos thier recieved recieve definately seperate occured untill wich alredy trubble cryed geezer
+    gaff yard ends skeng shank crib whip crim crims nonce screw screws burner burners zoot bifta spliff pregabs benzos vallies
+    mamba crack smack methadone subutex buvidal espranor naltrexone sertraline mirtazapine fluoxetine
+    citalopram diazepam zopiclone olanzapine quetiapine risperidone pregabalin gabapentin tramadol codeine naloxone whatsapp
+    insta snap facey tiktok youtube vape vapes ketamine mdma coke crackhouse cuckooing cuckooed reoffend reoffending
+    rehab detox curfewed tagged handover ofc uc pip esa dwp hmrc universal jobcentre breathalysed breath breathalyser
+    rota covid lateral paracetamol ibuprofen co-codamol""")
+# Labels of forms: a word that follows a name in a form, and is no part of it.
+LABELS = _words("""relates relating relationship relation role status age aged gender sex ethnicity nationality religion
+    occupation offence offences plea tier team agency organisation position grade area locality address postcode
+    landline print sign completed reason comments comment outcome action actions notes details approved refused pending
+    pronouns language interpreter disability category type number id d.o.b dob d.o.d n.i p.n.c release location venue
+    caller purpose summary background mother father guardian grade rank collar badge wing cell room flat unit source
+    agreed started ended received entered created updated author owner assigned allocated supervising current previous
+    known male female adult child relative present absent attended apologies victim perpetrator suspect witness""")
+# Two to four capitals that are seldom anybody's initials.
+COMMON_CAPITALS = _words("""
+    am pm ok tv uk us usa eu gp it hr id no nb ps re cc tc ov hv vm pc dc ds di dv da pd ad ap po so sp spo cp cps cj cjs
+    csc sw hca lac la nfa nps pop poa ra roi rsl saa sar sc sdp sds sen st tbc tbd tca ttg uap uaps ul upw voo xo yp yoi
+    hdc rotl hmp nhs dwp csp crc com pom acct cid abe mc cc cjit imr iom law ltd plc pact pip pnc pnd poca crn dob ndd
+    dna aso asb dtto dvpn dvpo fgm fta hbv hmo iapt idva isva lasi lip lta mdt mha nrm oic osa osg pcr pdh pom psr pss ptph
+    ref rj rsp rui sgo sit smr srn stl tex tic tio uasc vps vo who ys yro mon tue wed thu fri sat sun jan feb mar apr jun
+    jul aug sep oct nov dec xx xxx ex no. to as an at be by do go he if in is me my of on or up we i'd aa mg rd ave mr mrs
+    ms dr qc kc fc cv pa ft cctv dvd sim sms usb url http www pdf atm vat pay adj obs meds inc ext fao tel mob fax add dep
+    esol esa uc jsa hb ctax od gbh abh tda twoc dui doa cat dhr mtc tdv cms rota rmo amhp cpn ect dbt cbt emdr ocd ptsd
+    adhd asd add iq ga tag ehcp hoy ta lsa ssa sso dsl dpo foi ico mp mep pcc vip dj jp hhj""")
 ACRONYMS = _words("""
     pdu cmht imeu rota pps hmip hdc roti ispp ipp esp edr rar uw upw drr atr mhtr sds sfo sir vlo vcs
     idap bbr tsp rmp oms omu aps cas asd adhd ptsd cbt dbt gbh abh pwits tic tics pso cp cin iro lac
     mash dbs uc esa pip jsa dwp hmrc nps npd ns ndelius delius whatsapp snapchat instagram facebook tiktok
     twitter hotmail gmail google youtube netflix telegram uber tesco asda lidl aldi oasys rsr ogrs ogp
     ovp sara visor ppo
+    imei acct audi bmw vauxhall skoda hyundai peugeot renault citroen volkswagen toyota honda nissan mazda suzuki
+    transit corsa astra fiesta focus golf polo clio zafira vectra caddy vivaro citroën ltd plc gmbh cassation
     iom yot yos ymca nacro aa na""")
 
 
@@ -137,6 +184,17 @@ def words(name: str) -> frozenset[str]:
     """The words of data/NAME.txt.gz, folded."""
     packed = (resources.files("redaction.detect") / "data" / f"{name}.txt.gz").read_bytes()
     return frozenset(fold(gzip.decompress(packed).decode()).split())
+
+
+@cache
+def forenames() -> frozenset[str]:
+    """Every folded forename known, American, British and of the rest of the world."""
+    return words("forenames") | words("forenames_world")
+
+
+@cache
+def surnames() -> frozenset[str]:
+    return words("surnames") | words("surnames_world")
 
 
 def is_word(key: str) -> bool:
@@ -156,21 +214,27 @@ def classify(key: str) -> Class:
         return Class.STOP if key == "i" else Class.INITIAL
     if key in _STOP and key not in ("will", "may", "april", "june", "august"):
         return Class.STOP
+    if key in ACRONYMS:
+        return Class.STOP
     if key in PLACES:
-        return Class.WORD_NAME if key in words("forenames") else Class.PLACE
+        return Class.WORD_NAME if key in forenames() else Class.PLACE
     if "-" in key:
         return _classify_compound(key)
-    if key in words("forenames"):
+    if key in forenames():
         common = is_word(key) or (key in words("proper_nouns") and key not in nick_keys())
         return Class.WORD_NAME if common else Class.FORENAME
     if is_word(key):
         return Class.WORD_NAME if key in nick_words() or key in BRITISH_WORD_NAMES else Class.WORD
     if key in nick_keys():
         return Class.FORENAME
-    if key in words("surnames"):
+    if key in surnames():
         return Class.SURNAME
+    if len(key) > 5 and key.endswith("s") and classify(key[:-1]) is Class.FORENAME:
+        return Class.FORENAME  # "chantelles", the apostrophe left out
     if key in words("proper_nouns"):
         return Class.PLACE
+    if key in words("towns"):
+        return Class.TOWN
     return Class.STOP if key in ACRONYMS else Class.UNKNOWN
 
 
@@ -183,7 +247,7 @@ def _classify_compound(key: str) -> Class:
         return Class.FORENAME
     if Class.PLACE in parts:
         return Class.PLACE
-    if Class.SURNAME in parts or Class.UNKNOWN in parts or Class.FORENAME in parts:
+    if {Class.SURNAME, Class.UNKNOWN, Class.FORENAME, Class.TOWN} & set(parts):
         return Class.SURNAME if Class.WORD not in parts else Class.UNKNOWN
     return Class.WORD
 
@@ -208,7 +272,7 @@ def nick_words() -> frozenset[str]:
 @cache
 def _all_nicks() -> frozenset[str]:
     namer = _namer()
-    known = {name for name in words("forenames") if namer.nicknames_of(name)}
+    known = {name for name in forenames() if namer.nicknames_of(name)}
     return frozenset(known.union(*(namer.nicknames_of(name) for name in known)))
 
 

@@ -5,19 +5,20 @@ a threshold. The scores order rules by how often they were right on the developm
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from redaction.detect import cues
 from redaction.detect.lexicon import (
     KIN,
+    LABELS,
     ORGANISATION,
     PLACES,
     STREET,
     TITLES,
     Class,
     classify,
-    words,
+    surnames,
 )
 from redaction.detect.model import PLACE, Finding
 from redaction.detect.text import PageString, fold
@@ -34,16 +35,31 @@ NAME_CLASSES = frozenset({Class.FORENAME, Class.WORD_NAME, Class.SURNAME, Class.
 FORENAMES = frozenset({Class.FORENAME, Class.WORD_NAME})
 PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le ni ní".split())
 # Street words that are common surnames as well.
-_ALSO_SURNAMES = frozenset("hill green ward church hall marsh banks".split())
+_ALSO_SURNAMES = frozenset(
+    """hill green ward church hall marsh banks law park bridge wells heath bank lodge farm court grove lane
+    place rowe rose moss moor brook north west day friend page""".split()
+)
 # Titles that are everyday words: what follows must look like a name.
 _WEAK_TITLES = frozenset(
     """officer nurse sister justice chief major recorder detective constable judge inspector captain commander
-    ch so co cm sw di sir lord lady father miss master pastor canon warder""".split()
+    ch so co cm sw di ps gov fr sir lord lady father miss master pastor canon warder""".split()
 )
 _MONTHS = frozenset("may april june august".split())
 _DATE_BEFORE = re.compile(
     r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of))[ \v]+\Z"
 )
+_SEPARATES = re.compile("[:|]")
+_ANY_LABEL = re.compile(r"[A-Za-z)][ ]?[:|][ ]{1,3}\Z")
+_EPITHETS = frozenset("big little lil fat mad crazy ginger scouse young old tall skinny long baby auntie".split())
+_THANKED = re.compile(r"(?im)(?:^|[.>,][ \v])[> ]*(?:thanks|thank you|hi|hiya|hello|hey|dear|morning|cheers),?[ \v]+\Z")
+_CLOSED = re.compile(r"[ ]?[,.!](?![\w])|[ \t]*\n|[ ]-")
+_EVERYBODY = frozenset(
+    """all both everyone everybody team folks guys colleagues colleague sir sirs madam ladies gents gentlemen there again
+    customer tenant parent parents carer carers resident residents friends friend chaps people officer manager editor
+    applicant student student's mate pal love sweetheart so very much""".split()
+)
+_PRISONER_AFTER = re.compile(r"(?:[ ][A-Z])?[ ][A-Z]\d{4}[A-Z]{2}\b")
+_FROM_SOMEBODY = re.compile(r"\b(?:off|from|with|by|told|named|called|against|owes|and|assaulted|saw)[ \v]+\Z")
 _DIGIT_AFTER = re.compile(r"[ \v]*\d")
 _SAINT = re.compile(r"\b(?:St|ST|Saint|SAINT|HMP|HMYOI|YOI)\.?[ ]\Z")
 _TITLE_AND_NUMBER = re.compile(r"(?<![\w'])(?P<title>[A-Z][A-Za-z]{1,14})\.?[ \v]+(?:[A-Z]?\d{1,5}[ \v]+)?\Z")
@@ -65,12 +81,13 @@ class Token(NamedTuple):
 def _labels(flat: str) -> dict[int, str]:
     """Where a value starts after a label such as "Officer:", and which label."""
     found = {}
-    colon = flat.find(":")
-    while colon >= 0:
+    mark = _SEPARATES.search(flat)
+    while mark is not None:
+        colon = mark.start()
         match = cues.LABEL.search(flat, max(0, colon - LONGEST_LABEL), colon + LABEL_GAP)
-        if match is not None:
+        if match is not None and (mark.group() == ":" or not flat[flat.rfind("\n", 0, colon) + 1 : match.start("label")].strip()):
             found[match.end()] = fold(match["label"])
-        colon = flat.find(":", colon + 1)
+        mark = _SEPARATES.search(flat, colon + 1)
     return found
 
 
@@ -146,7 +163,7 @@ class NameRecogniser:
                 found.append(Finding(stretch[0].start, stretch[-1].end, PLACE, 1.0, ("after St or HMP",)))
             elif stretch:
                 found += self._stretch(flat, stretch, following, title, labelled.get(stretch[0].start, ""))
-            elif title and part_of_place(token) and token.key in words("surnames"):
+            elif title and part_of_place(token) and token.key in surnames():
                 found.append(
                     Finding(token.start, token.end, "person", 0.85, (f"title {title} + surname",), title)
                 )
@@ -176,6 +193,8 @@ class NameRecogniser:
     def _can_join(token: Token, inside: bool, titled: bool) -> bool:
         if token.key in PARTICLES:
             return True
+        if token.key in LABELS and inside:
+            return False
         if token.kind is Class.STOP or (token.kind is Class.PLACE and not titled and not inside):
             return False
         if part_of_place(token):
@@ -244,7 +263,7 @@ class NameRecogniser:
             # The word before a lone candidate is part of the same run only when it was itself no name.
             single = self._single(flat, stretch[index])
             if single is not None:
-                found.append(single)
+                found.append(_with_epithet(stretch, index, single))
             index += 1
         return found
 
@@ -260,8 +279,18 @@ class NameRecogniser:
             length += 1
         surname_next = (
             length < len(tokens)
-            and tokens[length].kind in (Class.WORD, Class.PLACE)
-            and (tokens[length].key in words("surnames") or "-" in tokens[length].key)
+            and not _is_label(flat, tokens[length])
+            and tokens[length].kind in (Class.WORD, Class.PLACE, Class.TOWN)
+            and (
+                tokens[length].kind is Class.TOWN
+                or (
+                    first.kind is Class.FORENAME
+                    and not tokens[length].text.isupper()
+                    and tokens[length].key not in PLACES
+                )
+                or tokens[length].key in surnames()
+                or "-" in tokens[length].key
+            )
         )
         if first.kind is Class.INITIAL:
             return self._initials_first(tokens, length + surname_next)
@@ -285,7 +314,11 @@ class NameRecogniser:
                 t.text.isupper() and len(t.text) < 4 for t in tokens[:length] if t.kind is not Class.INITIAL
             ):
                 return 0, 0.0, ""
-            return length, 0.7, "two words that are no dictionary words"
+            unlisted = all(t.kind is Class.UNKNOWN for t in tokens[:length] if t.key not in PARTICLES)
+            around = _Around(flat, first.start, tokens[length - 1].end)
+            seen = around.after(cues.PERSON_AFTER) or around.before(cues.PERSON_BEFORE) or around.before(cues.ROLE_BEFORE)
+            weak = unlisted and not (seen and not around.before(cues.PLACE_BEFORE))
+            return length, 0.4 if weak else 0.7, "two words that are no dictionary words"
         return 0, 0.0, ""
 
     @staticmethod
@@ -310,6 +343,8 @@ class NameRecogniser:
             return None
         if around.before(cues.ALIAS_BEFORE):
             return finding_of([token], 0.8, INTRODUCED)
+        if token.kind is Class.WORD and token.key not in LABELS:
+            return self._word_as_name(around, token)
         if token.kind not in NAME_CLASSES:
             return None
         if token.text.isupper() and len(token.text) < 4 and token.kind is not Class.FORENAME:
@@ -321,6 +356,19 @@ class NameRecogniser:
         return self._by_company(around, token)
 
     @staticmethod
+    def _word_as_name(around: _Around, token: Token) -> Finding | None:
+        """A plain word where only a name can stand: "Thanks Harps.", "bought off BISCUIT", "SPARKS A1234BC"."""
+        if around.before(_THANKED) and _CLOSED.match(around.flat, token.end) and token.key not in _EVERYBODY:
+            return finding_of([token], 0.55, "greeted by name")
+        if not token.text.isupper() or len(token.key) < 4 or not _amid_small_letters(around.flat, token):
+            return None
+        if _PRISONER_AFTER.match(around.flat, token.end):
+            return finding_of([token], 0.8, "before a prison number")
+        if around.before(_FROM_SOMEBODY):
+            return finding_of([token], 0.55, "word in capitals where a person would be")
+        return None
+
+    @staticmethod
     def _by_company(around: _Around, token: Token) -> Finding | None:
         """One word that may be a name, judged by the words next to it."""
         person = around.after(cues.PERSON_AFTER)
@@ -330,7 +378,8 @@ class NameRecogniser:
             place = around.before(cues.PLACE_BEFORE) and token.key in PLACES
             return None if place else finding_of([token], 0.8 if person or led or role else 0.7, "forename")
         if token.kind is Class.WORD_NAME:
-            if role or (led and not around.sentence_start) or (person and token.key not in ("will", "may")):
+            labelled = around.before(_ANY_LABEL)
+            if role or labelled or (led and not around.sentence_start) or (person and token.key not in ("will", "may")):
                 placed = around.before(cues.PLACE_BEFORE) or token.key in PLACES
                 return (
                     None
@@ -338,6 +387,11 @@ class NameRecogniser:
                     else finding_of([token], 0.6, "forename that is also a word, where a person would be")
                 )
             return None
+        if around.before(_ANY_LABEL) and not token.text.isupper():
+            return finding_of([token], 0.55, "after a label")
+        if token.text.isupper() and len(token.key) > 3 and _amid_small_letters(around.flat, token):
+            if token.kind is Class.SURNAME or led or person or role:
+                return finding_of([token], 0.6, "surname in capitals")
         if around.before(cues.PLACE_BEFORE) and not role:
             return finding_of([token], 1.0, "where a place would be", kind=PLACE)
         if token.kind is Class.UNKNOWN and token.text.isupper() and len(token.text) < 6 and not role:
@@ -345,6 +399,21 @@ class NameRecogniser:
         if role or led or person:
             return finding_of([token], 0.6, "unknown word where a person would be")
         return None
+
+
+def _with_epithet(stretch: list[Token], index: int, found: Finding) -> Finding:
+    """Big Trev, Lil Tee: what somebody is called belongs to the name."""
+    before = stretch[index - 1] if index else None
+    if found.kind != "person" or before is None or before.key not in _EPITHETS:
+        return found
+    return replace(found, start=before.start)
+
+
+def _is_label(flat: str, token: Token) -> bool:
+    """Whether a word after a name is the next label of the form: "Ann Baker Relates to: ..."."""
+    return token.key in LABELS or (
+        token.kind in (Class.WORD, Class.STOP) and cues.LABEL_FOLLOWS.match(flat, token.end) is not None
+    )
 
 
 def _declared_initials(flat: str, tokens: list[Token]) -> list[Finding]:
@@ -357,6 +426,14 @@ def _declared_initials(flat: str, tokens: list[Token]) -> list[Finding]:
     if letters[0] != tokens[0].key[0] or not set(letters) <= first:
         return []
     return [Finding(*match.span("initials"), "person", 0.9, (DECLARED,))]
+
+
+def _amid_small_letters(flat: str, token: Token) -> bool:
+    """Whether the line around a shouted word is itself not shouted."""
+    start = flat.rfind("\n", 0, token.start) + 1
+    end = flat.find("\n", token.end)
+    rest = flat[start : token.start] + flat[token.end : end if end >= 0 else len(flat)]
+    return sum(letter.islower() for letter in rest) > sum(letter.isupper() for letter in rest)
 
 
 def finding_of(tokens: list[Token], score: float, why: str, title: str = "", kind: str = "person") -> Finding:

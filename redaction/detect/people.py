@@ -152,7 +152,9 @@ class Person:
                 if word in short_forms(given) or given in short_forms(word):
                     return True
                 if len(word) >= 3 and any(
-                    long.startswith(word) for long in (given, own.surname) if len(long) > len(word)
+                    long.startswith(word) or (len(word) >= 4 and long.endswith(word))
+                    for long in (given, own.surname)
+                    if len(long) > len(word)
                 ):
                     return True
         return False
@@ -219,7 +221,7 @@ def _alike(one: str, other: str) -> bool:
     if same_forename(one, other) or same_forename(one.split("-")[0], other.split("-")[0]):
         return True
     short, long = sorted((one, other), key=len)
-    return len(short) >= 3 and long.startswith(short)
+    return len(short) >= 3 and (long.startswith(short) or (len(short) >= 4 and long.endswith(short)))
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,10 @@ _TOLD = re.compile(
     r"\b(?:(?:spoke|spoken|speak|speaking|talk|talked|talking) (?:to|with)|told|asked|rang|phoned|texted)[ \v]+\Z",
     re.IGNORECASE,
 )
-_SPEAKS_AFTER = re.compile(r"[ \v](?:says|said|rang|told|asked|texted|thinks|cried)\b")
+_SPEAKS_AFTER = re.compile(
+    r"[ \v](?:says|said|rang|told|asked|texted|thinks|cried|brought|hasnt|wasnt|isnt|doesnt|didnt|wants|came|went|knows|let me"
+    r"|attended|denied|denies|admitted|phoned|reckons|moved|lives|kicked|got upset|v struck)\b"
+)
 _LOWER_AFTER = re.compile(
     r"[ \v](?:says|said|rang|told|asked|is|was|has|had|stops|thinks|wants|came|got|did|v|w|who|back)\b|'s\b"
     r"|,|[ ]?\n|\.",
@@ -133,7 +136,7 @@ class Register:
     def find(self, page: PageString) -> list[Finding]:
         if self._automaton is None:
             return []
-        lower_style = writes_small(page.flat)
+        lower_style = page.small
         return [*self._exact(page, lower_style), *self._misspelt(page), *self._signed(page)]
 
     def _exact(self, page: PageString, lower_style: bool) -> list[Finding]:
@@ -163,12 +166,14 @@ class Register:
                 extra = 0
             form = self._patterns[index]
             first, last = page.origin(start), page.origin(end + extra - 1) + 1
-            score = self._weigh(page.flat, raw, form, first, last, lower_style)
+            score = self._weigh(page.flat, raw, form, first, last, lower_style, extra)
             if score:
                 found.append(Finding(first, last, "person", score, (self._forms[form],)))
         return found
 
-    def _weigh(self, flat: str, raw: str, form: str, start: int, end: int, lower_style: bool) -> float:
+    def _weigh(
+        self, flat: str, raw: str, form: str, start: int, end: int, lower_style: bool, extra: int = 0
+    ) -> float:
         """How far to trust one exact match, from the case it is written in; 0 to reject it."""
         surface = raw[start:end]
         lower = surface[0].islower()
@@ -196,6 +201,8 @@ class Register:
             before = bool(_LOWER_BEFORE.search(flat, max(0, start - 12), start))
             after_it = bool(_LOWER_AFTER.match(flat, end))
             spoken = bool(_SPEAKS_AFTER.match(flat, end)) and not short_form
+            if start and extra and not short_form and lower_style:
+                return 0.5  # "rubys picture"
             sure = spoken or (
                 (before and after_it) if form in NEVER_LOWER or short_form else (before or after_it)
             )
@@ -345,9 +352,3 @@ def _inside_word(folded: str, start: int) -> bool:
     return (
         start > 1 and folded[start - 1] in "'." and folded[start - 2].isalnum() and folded[start - 1] == "'"
     )
-
-
-def writes_small(flat: str) -> bool:
-    """Whether a page is typed mostly without capitals, as hurried notes and text messages are."""
-    letters = re.findall(r"(?:\.|\n)[> \t]*([A-Za-z])", flat)
-    return len(letters) > 4 and sum(letter.islower() for letter in letters) * 2 > len(letters)

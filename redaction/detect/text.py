@@ -1,8 +1,9 @@
 """A page as one string, in the three forms the recognisers read, all traceable to the same offsets.
 
 `raw`   the text itself: words joined by a space, lines by a newline.
-`flat`  as long as `raw`, character for character: curly quotes straightened, and each line break that only wraps
-        a sentence (with the `> ` of quoted mail) turned into SOFT: a rule can read over it yet still see it.
+`flat`  as long as `raw`, character for character: curly quotes straightened, each line break that only wraps
+        a sentence (with the `> ` of quoted mail) turned into SOFT (a rule can read over it yet still see it), and
+        the capitals of lines typed all in capitals, or without any, put where a careful writer has them.
 `folded` lower case, without accents, every run of white space and quoting marks one space, for the register of
         known names; `origin()` leads back to `raw`.
 """
@@ -10,12 +11,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from redaction.detect.casing import recased, writes_small
+from redaction.detect.folding import fold
 from redaction.geometry import Box
 
 if TYPE_CHECKING:  # reading plain text must not load the PDF engine
@@ -30,38 +32,6 @@ _NEW_ITEM = re.compile(r"(?:[A-Z][\w'/ ]{0,24}:|[-*\u2022(]|\d|\[|_{3})")
 _GAP = re.compile(r"[ \t]*\n[>\s]*|[ \t\v\xa0]{2,}[>\s]*|[\t\v\xa0]")
 
 
-class _Fold(dict[int, str]):
-    """str.translate table: one character in, one out, lower case and without its accent."""
-
-    _SPECIAL = {
-        "ł": "l",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "þ": "t",
-        "ß": "s",
-        "æ": "a",
-        "œ": "o",
-        "ı": "i",
-        "’": "'",
-        "‘": "'",
-        "ʼ": "'",
-        "`": "'",
-        "‐": "-",
-        "‑": "-",
-        "–": "-",
-    }
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        lower = character.lower()
-        character = lower if len(lower) == 1 else lower[0]
-        base = unicodedata.normalize("NFD", self._SPECIAL.get(character, character))[0]
-        self[code] = base
-        return base
-
-
-_FOLD = _Fold()
 _STRAIGHT = str.maketrans(
     {
         "’": "'",
@@ -79,11 +49,6 @@ _STRAIGHT = str.maketrans(
         "\r": " ",
     }
 )
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, the same length as `text`."""
-    return text.translate(_FOLD)
 
 
 def _flatten(raw: str) -> str:
@@ -116,8 +81,18 @@ class PageString:
     starts: tuple[int, ...] = ()
 
     @cached_property
-    def flat(self) -> str:
+    def plain(self) -> str:
+        """`flat` before its capitals were put right: for numbers and marks, where capitals mean nothing."""
         return _flatten(self.raw)
+
+    @cached_property
+    def flat(self) -> str:
+        return recased(self.plain)
+
+    @cached_property
+    def small(self) -> bool:
+        """Whether the page is typed mostly without capitals, as hurried notes and text messages are."""
+        return writes_small(self.plain)
 
     @cached_property
     def _folded(self) -> tuple[str, list[int], list[int]]:

@@ -12,10 +12,10 @@ from redaction.detect import cues
 from redaction.detect.lexicon import KIN, ORGANISATION, STREET, TITLES, Class, classify, is_word
 from redaction.detect.model import MODEL_LEAD, Finding
 from redaction.detect.rampart import Piece, loaded
-from redaction.detect.register import writes_small
 from redaction.detect.text import SOFT, PageString, fold
 
 LEAST, LEAST_IN_LOWER_CASE = 0.5, 0.7
+LEAST_TO_START = 0.8  # for a word that is a name too, at the start of a sentence
 # Only a surer name is followed through the case (see `engine.LEARNED`): one odd word is not to be multiplied.
 SCORE, SCORE_FOLLOWED, LEAST_TO_FOLLOW = 0.5, 0.58, 0.9
 SHORTEST, SHORTEST_IN_CAPITALS, LONGEST = 3, 4, 5
@@ -43,7 +43,7 @@ class ModelRecogniser:
     def find(self, page: PageString) -> list[Finding]:
         flat = page.flat
         pieces = loaded().pieces(flat.replace(SOFT, " "), LEAST / 2)
-        small = writes_small(flat)  # elsewhere lower case is foreign words more often than names
+        small = page.small  # elsewhere lower case is foreign words more often than names
         named = [word for word in _words(flat, pieces) if (small or word.text[0].isupper()) and _may_name(word)]
         return [
             _finding(group)
@@ -111,6 +111,8 @@ def _stands_alone(flat: str, group: list[_Word]) -> bool:
     (word,) = group
     if len(word.text) < SHORTEST:
         return False
+    if classify(word.key) is Class.WORD_NAME and word.chance >= LEAST_TO_START:
+        return True
     starts = _SENTENCE_START.search(flat, max(0, word.start - 6), word.start) is not None
     return not (starts and is_word(word.key))
 
