@@ -1,6 +1,7 @@
 """Scores the detector on a folder of annotated records: recall and precision of mentions, kind by kind.
 
     python scripts/score_detection.py FOLDER [--people] [--errors] [--json] [--case NAME] [--no-models]
+        [--noise SHARE]
 
 FOLDER holds caseN/docM.txt with marks `⟦kind|entity|surface⟧` and caseN/people.json (see the README in
 tests/fixtures/devset). Each case is read in one go, its exact duplicates left out, knowing only the subject's name;
@@ -13,6 +14,7 @@ street without a number, whatever is in the traps as "identifier to be kept" (th
 
 import argparse
 import json
+import random
 import re
 import sys
 import time
@@ -98,6 +100,35 @@ def parse(marked: str) -> tuple[str, list[Gold]]:
     return "".join(pieces), spans
 
 
+CONFUSABLE = {
+    "l": "1I", "I": "l1", "i": "l1", "1": "l", "o": "0c", "0": "o", "O": "0", "e": "c", "c": "e", "a": "o", "s": "5",
+    "S": "5", "B": "8", "g": "9", "h": "b", "b": "h", "n": "u", "u": "n", "m": "rn", "w": "vv", "t": "f", "f": "t",
+    "d": "cl", "v": "y", "q": "g", "E": "F", "G": "C", "D": "O", "Z": "2", "z": "2",
+}  # fmt: skip
+
+
+def blur(marked: str, share: float, seed: str) -> str:
+    """`marked` with `share` of its confusable letters misread, as OCR does; the marks themselves stay whole."""
+    chance = random.Random(seed)
+
+    def misread(text: str) -> str:
+        return "".join(
+            _misread(chance, letter) if letter in CONFUSABLE and chance.random() < share else letter for letter in text
+        )
+
+    pieces, position = [], 0
+    for match in MARK.finditer(marked):
+        kind, entity, surface = match.groups()
+        blurred = misread(surface) if kind in ("person", "subject", "context") else surface
+        pieces += [misread(marked[position : match.start()]), f"⟦{kind}|{entity}|{blurred}⟧"]
+        position = match.end()
+    return "".join([*pieces, misread(marked[position:])])
+
+
+def _misread(chance: random.Random, letter: str) -> str:
+    return CONFUSABLE[letter] if letter in "mwd" else chance.choice(CONFUSABLE[letter])
+
+
 def _covered(gold: Gold, text: str, mentions: list[Mention]) -> bool:
     letters = {place for place in range(gold.start, gold.end) if text[place].isalnum()}
     for mention in mentions:
@@ -160,11 +191,16 @@ def _count_subject(score: Score, mention: Mention, hits: list[Gold], subject: st
         score.false.append(f"{where} OTHER TAKEN FOR SUBJECT {mention.text!r} {hits[0].entity}")
 
 
-def score_case(score: Score, folder: Path, with_people: bool, models: bool | None = None) -> None:
+def score_case(
+    score: Score, folder: Path, with_people: bool, models: bool | None = None, noise: float = 0.0
+) -> None:
     known = json.loads((folder / "people.json").read_text(encoding="utf8"))
     subject = known["subject"]["name"]
     people = [person["name"] for person in known["people"] if person["name"]] if with_people else []
-    documents = [parse(path.read_text(encoding="utf8")) for path in sorted(folder.glob("doc*.txt"))]
+    documents = [
+        parse(blur(path.read_text(encoding="utf8"), noise, f"{folder.name}/{path.name}"))
+        for path in sorted(folder.glob("doc*.txt"))
+    ]
     pages = [PageString(number, text) for number, (text, _) in enumerate(documents, 1)]
     started = time.perf_counter()
     mentions = Detector(models=models).detect(pages, [subject], people)
@@ -183,13 +219,18 @@ def score_case(score: Score, folder: Path, with_people: bool, models: bool | Non
 
 
 def score_folder(
-    folder: Path, *, with_people: bool = False, only: Collection[str] = (), models: bool | None = None
+    folder: Path,
+    *,
+    with_people: bool = False,
+    only: Collection[str] = (),
+    models: bool | None = None,
+    noise: float = 0.0,
 ) -> Score:
     """The score over every case in `folder`, or over those named in `only`; `models` as for `Detector`."""
     score = Score()
     for case in sorted(folder.glob("case*")):
         if case.is_dir() and (not only or case.name in only):
-            score_case(score, case, with_people, models)
+            score_case(score, case, with_people, models, noise)
     return score
 
 
@@ -228,9 +269,10 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--case", action="append", default=[], help="only this case; may be repeated")
     parser.add_argument("--no-models", action="store_true", help="rules only")
+    parser.add_argument("--noise", type=float, default=0.0, help="share of confusable letters misread, such as 0.03")
     options = parser.parse_args()
     models = False if options.no_models else None
-    score = score_folder(options.folder, with_people=options.people, only=options.case, models=models)
+    score = score_folder(options.folder, with_people=options.people, only=options.case, models=models, noise=options.noise)
     if options.json:
         print(json.dumps(report(score), indent=1))
         return

@@ -29,6 +29,8 @@ from redaction.detect.lexicon import (
     words,
 )
 
+from redaction.detect.mending import is_misread
+
 _WORD = re.compile(r"(?<![\w@./'-])[^\W\d_]+(?:['-][^\W\d_]+)*(?![\w@/]|[.](?=\w))")
 _SHOUTED_SHARE = 0.9
 _FEWEST_SHOUTED_WORDS = 3
@@ -55,6 +57,8 @@ _SPEAKS = re.compile(
     r"(?i)[ \v](?:says|said|rang|told|asked|thinks|wants|came|went|hasnt|hasn't|wasnt|wasn't|isnt|isn't|attended|texted|denied"
     r"|admitted|reports|stated|phoned|knows|knew|lives|works|didnt|didn't|doesnt|doesn't)\b"
 )
+# Second forenames that are words: "aaliyah rose", "ruby may" is left alone.
+_SECOND = frozenset("rose grace mae faith hope joy lily daisy ivy pearl ruby jade lee dawn summer belle star honey skye".split())
 _HOPELESS = frozenset("will may mark long little day white black green brown young house street court".split())
 
 
@@ -87,10 +91,10 @@ def _small(line: str, found: list[re.Match[str]]) -> bool:
     """Whether a line begins small and has hardly a capital."""
     lead = _LEAD.match(line)
     first = line[lead.end() if lead else 0 :][:1]
-    if len(found) < 2 or not first.islower():
-        return False
     capitals = sum(match.group()[0].isupper() and not match.group().isupper() for match in found)
-    return capitals <= max(_FEW_CAPITALS * len(found), 0)
+    if len(found) < 2 or (capitals and not first.islower()):
+        return False
+    return capitals <= _FEW_CAPITALS * len(found)
 
 
 def _quietened(line: str, found: list[re.Match[str]]) -> str:
@@ -138,6 +142,10 @@ def _raised(line: str, found: list[re.Match[str]]) -> str:
 
 def _double(line: str, match: re.Match[str], key: str) -> bool:
     """Kerry ann, kacey leigh: the first half of a double forename, or a word that is a name before a sure one."""
+    if key in _SECOND:
+        before = re.search(r"\b([a-z]{3,})[ -]\Z", line[: match.start()])
+        if before is not None and classify(before[1]) is Class.FORENAME and not is_word(before[1]):
+            return True
     after = re.match(r"[ -]([a-z]{3,})", line[match.end() :])
     return (
         after is not None
@@ -185,6 +193,6 @@ def _may_be_name(line: str, match: re.Match[str], key: str) -> bool:
         return article is None and bool(_TOLD.search(before) or _ACTS.match(line, match.end()))
     if kind is Class.UNKNOWN and (match.end() - match.start() < 4 and line[: match.start()].rstrip()[-1:].isdigit()):
         return False
-    if kind is Class.UNKNOWN and mistyped(key):
+    if kind is Class.UNKNOWN and (mistyped(key) or is_misread(key)):
         return False
     return kind in _NAMES and not is_word(key) and not (key.endswith("s") and is_word(key[:-1]))

@@ -16,6 +16,7 @@ from redaction.detect.owners import attribute
 from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
 from redaction.detect.register import INITIALS, ONE_INITIAL, Register
 from redaction.detect.text import PageString, fold
+from redaction.detect.variants import initials_of
 from redaction.errors import RedactionError
 
 MODELS_SETTING = "REDACTION_MODELS"
@@ -68,13 +69,16 @@ class Detector:
     ) -> list[Mention]:
         """Every mention, page by page in reading order. `subject` and `people` are names as officers give them."""
         read: dict[str, list[Finding]] = {}
+        mended: dict[str, str] = {}
         for page in pages:
             if page.raw not in read:  # duplicated pages are common: each text is read once
                 read[page.raw] = [
                     finding for recogniser in self.recognisers for finding in recogniser.find(page)
                 ]
+                mended[page.raw] = page.mended
         _drop_places(read)
-        learned = {item for text, findings in read.items() for item in _learn(text, findings)}
+        learned_on = {text: _learn(mended[text], findings) for text, findings in read.items()}
+        learned = {item for items in learned_on.values() for item in items}
         declared = {
             text[f.start : f.end]
             for text, findings in read.items()
@@ -84,11 +88,14 @@ class Detector:
         known = People(subject, people, learned)
         names = {parse_name(name) for name in (*subject, *people)} | {item.name for item in learned}
         register = Register(names - {Name()}, declared - _ORDINARY_CAPITALS)
+        always = {letters for name in subject for letters in initials_of(parse_name(name))}
         settled: dict[str, list[Finding]] = {}
         mentions: list[Mention] = []
         for page in pages:
             if page.raw not in settled:
-                settled[page.raw] = settle([*read[page.raw], *register.find(page)])
+                settled[page.raw] = settle(
+                    [*read[page.raw], *register.find(page, always | _initials_on(learned_on[page.raw]))]
+                )
             mentions += [_mention(page, finding, known, register) for finding in settled[page.raw]]
         return attribute(pages, mentions)
 
@@ -120,6 +127,11 @@ def _learn(text: str, findings: list[Finding]) -> list[Learned]:
         if (owner is None or finding.start >= owner.end) and parse_name(surface).full:
             owner = finding
     return learned
+
+
+def _initials_on(learned: Iterable[Learned]) -> set[str]:
+    """The initials of everybody named in full among `learned`."""
+    return {letters for item in learned if item.name.full for letters in initials_of(item.name)}
 
 
 def _stands_behind(text: str, owner: Finding, alias: Finding, identifiers: list[Finding]) -> bool:
@@ -215,7 +227,7 @@ def _join(findings: list[Finding]) -> list[Finding]:
 
 def _mention(page: PageString, finding: Finding, known: People, register: Register) -> Mention:
     text = page.raw[finding.start : finding.end]
-    match = _who(page, finding, text, known, register)
+    match = _who(page, finding, page.mended[finding.start : finding.end], known, register)
     person = match.person
     subject = person is not None and person.subject and finding.kind == "person"
     return Mention(

@@ -3,7 +3,7 @@
 import re
 
 from redaction.detect import cues
-from redaction.detect.lexicon import CHAT, KIN, NEVER_LOWER, PLACES, TITLES, Class, classify, is_word, surnames, words
+from redaction.detect.lexicon import ACRONYMS, CHAT, COMMON_CAPITALS, KIN, NEVER_LOWER, PLACES, TITLES, Class, classify, is_word, surnames, words
 from redaction.detect.model import Finding
 from redaction.detect.names import (
     BRACKETED,
@@ -35,6 +35,17 @@ _REAL_NAME = re.compile(
     r"(?i)(?<![\w'])(?P<name>[a-z]{3,})[\"']?(?:[ ](?:is|who is|aged?)[ ]\d\d)?,?[ ]\(?(?:real|proper|full|first)[ ]name(?![ ]?:)"
 )
 _PRONOUNS = frozenset("his her their the my your whose its own gave give given with and".split())
+_SIGNED_OFF = re.compile(
+    r"(?m)(?:(?<=[.!?)\"'] )|(?<=[.!?)\"']  )|(?<=[ ]-[ ])|(?<=[ ]/[ ])|(?<=[ ]{3})"
+    r"|(?P<by>\b(?:by|signed|admin|initials?|per|pp|checked|clerk|officer):?[ ]))"
+    r"(?P<initials>(?:[A-Z]\.?){2,3}|[A-Z]\.?Mc[A-Z])(?=[ \t]*\)?[ \t]*$)"
+)
+_CHAT_SPEAKER = re.compile(
+    r"(?m)^[\[(]?\d[\d/.:, -]{4,24}(?:[AaPp]\.?[Mm]\.?)?[\])]?[ ]{0,2}-?[ ]?(?P<name>[A-Za-z][\w'.-]*(?:[ ][A-Za-z][\w'.-]*){0,2})[^\w\n:]{0,4}:[ ]"
+)
+_NOBODY = frozenset("visits visit house meeting mtg handover curfew roll action call me in out you i self sent received incoming outgoing unknown note action update re subject time".split())
+_LONGEST_SHOUT = 15
+SIGNED_OFF = "initials at the end of an entry"
 _NAME_BEFORE = re.compile(rf"{cues.CAPITALISED}[ ]{cues.CAPITALISED}[ ]\Z")
 NAME_REACH = 48
 _BLANK_ABOVE = re.compile(r"(?:\A|\n[> \t]*\n[> \t]*)\Z")
@@ -49,7 +60,7 @@ class LayoutRecogniser:
 
     def find(self, page: PageString) -> list[Finding]:
         flat = page.flat
-        return [*_surname_first(flat), *_mail(flat), *_solo_lines(flat), *_brackets(flat), *_nicknames(flat), *_lower_case(flat)]
+        return [*_surname_first(flat), *_mail(flat), *_solo_lines(flat), *_brackets(flat), *_nicknames(flat), *_lower_case(flat), *_signed_off(page.plain), *_speakers(flat)]
 
 
 def _surname_first(flat: str) -> list[Finding]:
@@ -159,6 +170,31 @@ def _nicknames(flat: str) -> list[Finding]:
     return found
 
 
+def _signed_off(plain: str) -> list[Finding]:
+    """Initials that close an entry, of whomever: "No reply. Will try again tomorrow. KT"."""
+    found = []
+    for match in _SIGNED_OFF.finditer(plain):
+        key = match["initials"].lower().replace(".", "")
+        line = plain[plain.rfind("\n", 0, match.start()) + 1 : match.start()]
+        if key in COMMON_CAPITALS or key in ACRONYMS or is_word(key):
+            continue
+        if match["by"] or sum(letter.islower() for letter in line) > _LONGEST_SHOUT:
+            found.append(Finding(*match.span("initials"), "person", 0.5, (SIGNED_OFF,)))
+    return found
+
+
+def _speakers(flat: str) -> list[Finding]:
+    """Whoever a chat was saved under, before each message: "12/12/2023, 20:14 - Shan G: ..."."""
+    found = []
+    for match in _CHAT_SPEAKER.finditer(flat):
+        tokens = [classify(word) for word in fold(match["name"]).split()]
+        first = fold(match["name"]).split()[0]
+        if first in _NOBODY or first in KIN or Class.STOP in tokens or not match["name"][0].isupper():
+            continue
+        found.append(Finding(*match.span("name"), "person", 0.8, ("before a message in a chat",)))
+    return found
+
+
 def _lower_case(flat: str) -> list[Finding]:
     """Names in hurried notes: after a title, after a relative, or a forename that is no word."""
     found = []
@@ -183,7 +219,8 @@ def _lower_case(flat: str) -> list[Finding]:
         if classify(match["name"]) in (Class.FORENAME, Class.UNKNOWN):
             found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))
     for match in _REAL_NAME.finditer(flat):
-        if classify(fold(match["name"])) not in (Class.STOP, Class.INITIAL) and fold(match["name"]) not in _PRONOUNS:
+        articled = flat[max(0, match.start() - 4) : match.start()].lower().endswith(("the ", " a ", "his "))
+        if not articled and classify(fold(match["name"])) not in (Class.STOP, Class.INITIAL) and fold(match["name"]) not in _PRONOUNS:
             found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))
     for match in cues.LOWER_WORD.finditer(flat):
         key = match.group()

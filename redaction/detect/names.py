@@ -20,6 +20,7 @@ from redaction.detect.lexicon import (
     classify,
     surnames,
 )
+from redaction.detect.mending import is_misread
 from redaction.detect.model import PLACE, Finding
 from redaction.detect.text import PageString, fold
 
@@ -296,7 +297,7 @@ class NameRecogniser:
             return self._initials_first(tokens, length + surname_next)
         if first.kind in FORENAMES:
             if surname_next and first.key not in PLACES:
-                weak = first.kind is Class.WORD_NAME or tokens[length].kind is Class.PLACE
+                weak = first.kind is Class.WORD_NAME or tokens[length].key in PLACES
                 starts = _Around(flat, first.start, first.end).sentence_start
                 if not (weak and (starts or length == 1)) or tokens[length].text.isupper() or length > 1:
                     return length + 1, 0.7 if weak else 0.85, "forename + word that is also a surname"
@@ -395,6 +396,8 @@ class NameRecogniser:
         if around.before(cues.PLACE_BEFORE) and not role:
             return finding_of([token], 1.0, "where a place would be", kind=PLACE)
         if token.kind is Class.UNKNOWN and token.text.isupper() and len(token.text) < 6 and not role:
+            return None
+        if is_misread(token.key):
             return None
         if role or led or person:
             return finding_of([token], 0.6, "unknown word where a person would be")

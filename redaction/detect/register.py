@@ -7,7 +7,7 @@ added, so knowing one more person can never lose a mention of another.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -16,15 +16,20 @@ from rapidfuzz.distance import OSA
 
 from redaction.detect import cues
 from redaction.detect.lexicon import (
+    ACRONYMS,
+    CHAT,
+    COMMON_CAPITALS,
     NEVER_LOWER,
     ORGANISATION,
     PLACES,
     STREET,
+    TITLES,
     Class,
     classify,
     is_word,
     same_forename,
 )
+from redaction.detect.mending import is_misread
 from redaction.detect.model import Finding
 from redaction.detect.people import Name
 from redaction.detect.text import PageString, fold
@@ -76,6 +81,11 @@ _INITIALS_AT = re.compile(
     r"|(?<![\w.])(?P<speaker>[A-Z]{2,4})(?=:[ ]|'s[ ][a-z]|[ ](?:said|asked|joined|reported|noted|advised"
     r"|agreed|confirmed|stated|rang|says|told|came|\w{3,}ed)\b|[ ]/[ ][A-Z]{2,4}$|[ ]for[ ]M)"
 )
+_EPITHET = re.compile(r"(?<![\w])(?:lil|Lil|Big|big)[ ]\Z")
+_CAPITALS = re.compile(r"(?<![\w.&/'-])[A-Z]{2,4}(?![\w&-]|\.\w|'[A-RT-Z])")
+_SMALL_LETTERS = re.compile(r"(?<![\w.&/'@-])[a-z]{2,3}(?=[ \v](?:says|said|rang|told|asked|attended|came|has|had|hasnt|was|wasnt|is"
+    r"|not|didnt|did|denied|denies|reports|stated|wants|late|dna|no show)\b)")
+_TASK_AFTER = re.compile(r"[ ]to[ ][a-z]{3,}|[ ]?:[ ]|[ ](?:will|has|is|was|said|says|asked|agreed|gave|confirmed|noted|thought|explained)\b")
 _DEPARTMENTS = frozenset("IT HR OK".split())  # "IT rang" is seldom Ian Tolley
 _LETTER_ALONE = re.compile(r"(?m)^[> \t]*(?P<letter>[A-Z])\.?[ \t]*$")
 _OCR = str.maketrans(
@@ -133,11 +143,13 @@ class Register:
     def _ocr_parts(self) -> dict[str, str]:
         return {ocr_form(word): word for word in self._parts}
 
-    def find(self, page: PageString) -> list[Finding]:
+    def find(self, page: PageString, present: Collection[str] = ()) -> list[Finding]:
+        """Every form on one page. `present` are the initials of those named in full on it, or known to be in the case
+        throughout: only these may stand anywhere."""
         if self._automaton is None:
             return []
-        lower_style = page.small
-        return [*self._exact(page, lower_style), *self._misspelt(page), *self._signed(page)]
+        found = [*self._exact(page, page.small), *self._misspelt(page), *self._signed(page)]
+        return [*found, *_initials_of_present(page, present)] if present else found
 
     def _exact(self, page: PageString, lower_style: bool) -> list[Finding]:
         assert self._automaton is not None
@@ -168,6 +180,8 @@ class Register:
             first, last = page.origin(start), page.origin(end + extra - 1) + 1
             score = self._weigh(page.flat, raw, form, first, last, lower_style, extra)
             if score:
+                epithet = _EPITHET.search(page.flat, max(0, first - 5), first) if " " not in form else None
+                first = epithet.start() if epithet else first
                 found.append(Finding(first, last, "person", score, (self._forms[form],)))
         return found
 
@@ -243,6 +257,11 @@ class Register:
             if len(text) < SHORTEST_MISSPELT:
                 continue
             key = fold(text).removesuffix("'s")
+            if key in self._forms and fold(page.raw[match.start() : match.start() + len(key)]) != key:
+                if is_word(key) and (text.islower() or _names_a_place(page.flat, key, match.end())):
+                    continue
+                found.append(Finding(match.start(), match.start() + len(key), "person", 0.7, (f"looks like {key}",)))
+                continue
             near = self._near[key] if key in self._near else self._nearest(key)
             if near is not None and (text[0].isupper() or len(key) > SHORTEST_MISSPELT):
                 found.append(Finding(match.start(), match.start() + len(key), "person", *_as_evidence(near)))
@@ -257,6 +276,8 @@ class Register:
             or letters * 2 < len(key)
             or is_word(key.removesuffix("s"))
             or is_word(key)
+            or key in CHAT
+            or is_misread(key)
         ):
             return None
         if "-" in key and all(part in self._forms for part in key.split("-")):
@@ -331,6 +352,33 @@ class Register:
                 if same_forename(key, name.forenames[0])
             }
         return self._initials.get(key, set())
+
+
+def _initials_of_present(page: PageString, present: Collection[str]) -> list[Finding]:
+    """The initials of people named on the page wherever they stand: "breach SA if he misses again"."""
+    found = []
+    for match in _CAPITALS.finditer(page.plain):
+        key = match.group().lower()
+        if key not in present or _loud_around(page.plain, *match.span()):
+            continue
+        if key in TITLES and cues.RUN.match(page.plain, match.end() + 1):
+            continue  # "CM Tunnicliffe"
+        common = key in COMMON_CAPITALS or key in ACRONYMS or is_word(key)
+        starts = _SENTENCE_START.search(page.plain, max(0, match.start() - 4), match.start())
+        if not common or (starts and _TASK_AFTER.match(page.plain, match.end())):
+            found.append(Finding(*match.span(), "person", 0.5, (INITIALS,)))
+    if page.small:
+        for match in _SMALL_LETTERS.finditer(page.plain):
+            key = match.group()
+            if key in present and not (is_word(key) or key in CHAT or key in COMMON_CAPITALS or key in NEVER_LOWER):
+                found.append(Finding(*match.span(), "person", 0.5, (INITIALS,)))
+    return found
+
+
+def _loud_around(flat: str, start: int, end: int) -> bool:
+    """Whether the words about are all in capitals too, so that capitals say nothing."""
+    around = flat[max(0, start - 30) : start] + flat[end : end + 30]
+    return sum(letter.isupper() for letter in around) > sum(letter.islower() for letter in around)
 
 
 def _as_evidence(near: tuple[float, str]) -> tuple[float, tuple[str, ...]]:

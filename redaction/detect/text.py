@@ -3,7 +3,7 @@
 `raw`   the text itself: words joined by a space, lines by a newline.
 `flat`  as long as `raw`, character for character: curly quotes straightened, each line break that only wraps
         a sentence (with the `> ` of quoted mail) turned into SOFT (a rule can read over it yet still see it), and
-        the capitals of lines typed all in capitals, or without any, put where a careful writer has them.
+        words that OCR misread and the capitals of lines typed all in capitals, or without any, put where a careful writer has them.
 `folded` lower case, without accents, every run of white space and quoting marks one space, for the register of
         known names; `origin()` leads back to `raw`.
 """
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from redaction.detect.casing import recased, writes_small
 from redaction.detect.folding import fold
+from redaction.detect.mending import mended
 from redaction.geometry import Box
 
 if TYPE_CHECKING:  # reading plain text must not load the PDF engine
@@ -86,8 +87,13 @@ class PageString:
         return _flatten(self.raw)
 
     @cached_property
+    def mended(self) -> str:
+        """`plain` with the words that OCR misread put right, as far as that can be told."""
+        return mended(self.plain)
+
+    @cached_property
     def flat(self) -> str:
-        return recased(self.plain)
+        return recased(self.mended)
 
     @cached_property
     def small(self) -> bool:
