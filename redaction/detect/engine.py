@@ -15,6 +15,7 @@ from redaction.detect.names import BRACKETED, DECLARED, INTRODUCED, NameRecognis
 from redaction.detect.owners import attribute
 from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
 from redaction.detect.register import INITIALS, ONE_INITIAL, Register
+from redaction.detect.relations import relate
 from redaction.detect.text import PageString, fold
 from redaction.detect.variants import initials_of
 from redaction.errors import RedactionError
@@ -97,7 +98,7 @@ class Detector:
                     [*read[page.raw], *register.find(page, always | _initials_on(learned_on[page.raw]))]
                 )
             mentions += [_mention(page, finding, known, register) for finding in settled[page.raw]]
-        return attribute(pages, mentions)
+        return relate(pages, attribute(pages, mentions))
 
 
 def _learn(text: str, findings: list[Finding]) -> list[Learned]:

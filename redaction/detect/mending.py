@@ -87,10 +87,9 @@ def _stands(key: str, text: str) -> bool:
     if is_word(key) or key in CHAT or key in TITLES or key in LABELS or key in ACRONYMS or key in COMMON_CAPITALS:
         return True
     kind = classify(key)
-    if text.islower():
-        if kind is Class.FORENAME and any(word in words("words_common") for word in _changed(key)):
-            return False  # "conal" is a canal more often than a Conal
-        return kind in (Class.FORENAME, Class.WORD_NAME, Class.STOP) and len(key) > _SHORTEST
+    if text.islower() and kind in (Class.FORENAME, Class.SURNAME, Class.TOWN, Class.PLACE):
+        # "conal" is a canal more often than a Conal, in a line of ordinary words
+        return not any(word in words("words_common") for word in _changed(key))
     return kind is not Class.UNKNOWN
 
 

@@ -78,7 +78,10 @@ class Mention:
                 Of an identifier: its owner, where the page says so plainly (see `redaction.detect.owners`).
     subject     True when the mention names the data subject, or is an identifier plainly theirs; neither is ever
                 suggested for redaction.
-    candidates  the people it might be where the text does not settle it; a person decides.
+    candidates  the people it might be where the text does not settle it; a person decides. Of a clue ("his mum"):
+                whoever is called that in the case.
+    relation    a first guess at who the person is to the case (see `redaction.detect.relations`), "" for none.
+    because     the words that suggest it.
     boxes       in points, top left origin; one for each line touched; empty for text input.
     """
 
@@ -93,6 +96,8 @@ class Mention:
     evidence: tuple[str, ...] = ()
     subject: bool = False
     candidates: tuple[str, ...] = ()
+    relation: str = ""
+    because: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The line of JSON that `python -m redaction detect` prints."""
@@ -111,4 +116,7 @@ class Mention:
             line["subject"] = True
         if self.candidates:
             line["candidates"] = list(self.candidates)
+        if self.relation:
+            line["relation"] = self.relation
+            line["because"] = list(self.because)
         return line
