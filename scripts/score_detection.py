@@ -142,17 +142,13 @@ def _overlapping(start: int, end: int, spans: list[Gold]) -> list[Gold]:
 
 def _neutral(mention: Mention, text: str, gold: list[Gold]) -> bool:
     if mention.kind == "context":
-        return bool(
-            [g for g in _overlapping(mention.start - 20, mention.end + 20, gold) if g.kind == "person"]
-        )
+        return bool([g for g in _overlapping(mention.start - 20, mention.end + 20, gold) if g.kind == "person"])
     if mention.kind == "address":
         return not any(character.isdigit() for character in mention.text)
     return mention.text == "Thornley"
 
 
-def score_page(
-    score: Score, where: str, text: str, gold: list[Gold], mentions: list[Mention], subject: str
-) -> None:
+def score_page(score: Score, where: str, text: str, gold: list[Gold], mentions: list[Mention], subject: str) -> None:
     by_kind: dict[str, list[Mention]] = defaultdict(list)
     for mention in mentions:
         by_kind[mention.kind].append(mention)
@@ -171,9 +167,7 @@ def score_page(
         score.right[mention.kind] += bool(hits)
         if not hits:
             line = text[max(0, mention.start - 40) : mention.end + 30].replace("\n", "/")
-            score.false.append(
-                f"{where} {mention.kind} {mention.text!r} ({', '.join(mention.evidence)}) in {line!r}"
-            )
+            score.false.append(f"{where} {mention.kind} {mention.text!r} ({', '.join(mention.evidence)}) in {line!r}")
         elif mention.kind == "person":
             _count_subject(score, mention, hits, subject, where)
 
@@ -191,9 +185,7 @@ def _count_subject(score: Score, mention: Mention, hits: list[Gold], subject: st
         score.false.append(f"{where} OTHER TAKEN FOR SUBJECT {mention.text!r} {hits[0].entity}")
 
 
-def score_case(
-    score: Score, folder: Path, with_people: bool, models: bool | None = None, noise: float = 0.0
-) -> None:
+def score_case(score: Score, folder: Path, with_people: bool, models: bool | None = None, noise: float = 0.0) -> None:
     known = json.loads((folder / "people.json").read_text(encoding="utf8"))
     subject = known["subject"]["name"]
     people = [person["name"] for person in known["people"] if person["name"]] if with_people else []
@@ -260,9 +252,7 @@ def report(score: Score) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--people", action="store_true", help="give the detector everybody's full name")
     parser.add_argument("--errors", action="store_true", help="list what was missed and what was wrong")
@@ -272,7 +262,9 @@ def main() -> None:
     parser.add_argument("--noise", type=float, default=0.0, help="share of confusable letters misread, such as 0.03")
     options = parser.parse_args()
     models = False if options.no_models else None
-    score = score_folder(options.folder, with_people=options.people, only=options.case, models=models, noise=options.noise)
+    score = score_folder(
+        options.folder, with_people=options.people, only=options.case, models=models, noise=options.noise
+    )
     if options.json:
         print(json.dumps(report(score), indent=1))
         return

@@ -28,7 +28,6 @@ from redaction.detect.lexicon import (
     surnames,
     words,
 )
-
 from redaction.detect.mending import is_misread
 
 _WORD = re.compile(r"(?<![\w@./'-])[^\W\d_]+(?:['-][^\W\d_]+)*(?![\w@/]|[.](?=\w))")
@@ -47,18 +46,22 @@ _TOLD = re.compile(
     r"|&|w/|[a-z]/)[ \v]*\Z"
 )
 _ACTS = re.compile(
-    r"(?i)(?:'?s\b)?[ \v](?:says|said|rang|rings|told|tells|asked|asks|is|was|has|had|hasnt|hasn't|hadnt|isnt|isn't|wasnt"
+    r"(?i)(?:'?s\b)?[ \v](?:says|said|rang|rings|told|tells|asked|asks|is|was|has|had|hasnt|hasn't|hadnt|isnt"
+    r"|isn't|wasnt"
     r"|wasn't|thinks|thought|wants|wanted|came|comes|went|goes|got|gets|did|didnt|didn't|doesnt|doesn't|dont|wont|won't"
     r"|knows|knew|called|calls|phoned|texted|texts|lives|works|attended|arrived|left|reports|reported|stated|states|denied"
     r"|denies|admitted|admits|confirmed|confirms|agreed|agrees|picked|turned|seemed|looked|poorly|upset|not|still|back|just"
     r"|keeps|kept|owes|owed|gave|took|kicked|started|stopped|moved|needs|will|never|been|being|there|again|who)\b"
 )
 _SPEAKS = re.compile(
-    r"(?i)[ \v](?:says|said|rang|told|asked|thinks|wants|came|went|hasnt|hasn't|wasnt|wasn't|isnt|isn't|attended|texted|denied"
+    r"(?i)[ \v](?:says|said|rang|told|asked|thinks|wants|came|went|hasnt|hasn't|wasnt|wasn't|isnt|isn't|attended"
+    r"|texted|denied"
     r"|admitted|reports|stated|phoned|knows|knew|lives|works|didnt|didn't|doesnt|doesn't)\b"
 )
 # Second forenames that are words: "aaliyah rose", "ruby may" is left alone.
-_SECOND = frozenset("rose grace mae faith hope joy lily daisy ivy pearl ruby jade lee dawn summer belle star honey skye".split())
+_SECOND = frozenset(
+    "rose grace mae faith hope joy lily daisy ivy pearl ruby jade lee dawn summer belle star honey skye".split()
+)
 _HOPELESS = frozenset("will may mark long little day white black green brown young house street court".split())
 
 
@@ -107,7 +110,9 @@ def _quietened(line: str, found: list[re.Match[str]]) -> str:
         kind = classify(key)
         title = key in TITLES and kind is not Class.FORENAME
         close = not line[: match.start()].rstrip(" \v").endswith((".", ",", ";", ":", ")"))
-        named = titled or (kind is Class.WORD and before in (Class.FORENAME, Class.SURNAME) and close and _surname_like(key))
+        named = titled or (
+            kind is Class.WORD and before in (Class.FORENAME, Class.SURNAME) and close and _surname_like(key)
+        )
         listed = kind is Class.WORD and re.match(r",[ ][A-Z]", line[match.end() :]) and key in surnames()
         small = (kind in (Class.WORD, Class.STOP) or key in KIN) and not named and not listed and not title
         if key in STREET | ORGANISATION and not titled:
@@ -188,7 +193,9 @@ def _may_be_name(line: str, match: re.Match[str], key: str) -> bool:
         if key in _HOPELESS:
             return False
         if key in NEVER_LOWER:
-            return _SPEAKS.match(line, match.end()) is not None and not re.search(r"\b(?:the|a|his|her|my|no)[ ]\Z", before)
+            return _SPEAKS.match(line, match.end()) is not None and not re.search(
+                r"\b(?:the|a|his|her|my|no)[ ]\Z", before
+            )
         article = re.search(r"\b(?:the|a|an|his|her|my|your|their|no|some|any|in|of)[ ]\Z", before)
         return article is None and bool(_TOLD.search(before) or _ACTS.match(line, match.end()))
     if kind is Class.UNKNOWN and (match.end() - match.start() < 4 and line[: match.start()].rstrip()[-1:].isdigit()):

@@ -6,9 +6,10 @@ They are clues for an officer, not names: nothing is grouped by them. A phrase t
 
 import re
 
+from redaction.detect.folding import fold
 from redaction.detect.lexicon import KIN, Class, classify
 from redaction.detect.model import Finding
-from redaction.detect.text import PageString, fold
+from redaction.detect.text import PageString
 
 POSSESSED, DEFINITE, BARE = 0.8, 0.65, 0.6
 
@@ -26,9 +27,7 @@ _POSSESSIVE = re.compile(
     rf"|{_KIN}|pen{_S}friend)(?![\w-])",
     re.IGNORECASE,
 )
-_NAMED = re.compile(
-    rf"(?<=\w)(?:'s|s')(?:{_S}{_ADJECTIVE}){{0,2}}{_S}(?P<kin>{_KIN})(?![\w-])", re.IGNORECASE
-)
+_NAMED = re.compile(rf"(?<=\w)(?:'s|s')(?:{_S}{_ADJECTIVE}){{0,2}}{_S}(?P<kin>{_KIN})(?![\w-])", re.IGNORECASE)
 _DEFINITE = re.compile(
     rf"\bthe{_S}(?:children's{_S}|child's{_S}|baby's{_S}|boy's{_S}|girl's{_S}|victim's{_S}|subject's{_S}"
     rf"|defendant's{_S})?"
@@ -61,7 +60,9 @@ _BARE_LOWER = re.compile(
     r"|told|"
     r"and|who|did|thinks|wants|wont|doesnt|wasnt|isnt)\b)"
 )
-_UNLED = re.compile(r"(?i)\b(?:maternal|paternal)[ \v](?:grandmother|grandfather|grandma|grandad|gran|nan|aunt|uncle|cousin)(?!\w)")
+_UNLED = re.compile(
+    r"(?i)\b(?:maternal|paternal)[ \v](?:grandmother|grandfather|grandma|grandad|gran|nan|aunt|uncle|cousin)(?!\w)"
+)
 _NEXT_DOOR = re.compile(
     rf"(?i)(?<![\w-])next{_S}door(?={_S}(?:said|says|rang|told|heard|called|came|shouted|banged|went|has|had"
     rf"|complained))"
@@ -108,9 +109,7 @@ class ContextRecogniser:
                 add(*match.span(), DEFINITE, "the one relative or companion meant")
         for pattern in (_LOCATED, _PARENT_OF):
             found += [
-                Finding(
-                    *match.span(), "context", DEFINITE, ("someone told by where they live or whose they are",)
-                )
+                Finding(*match.span(), "context", DEFINITE, ("someone told by where they live or whose they are",))
                 for match in pattern.finditer(flat)
             ]
         for pattern in (_BARE, _BARE_POSSESSIVE, _UNLED, _BARE_LOWER, _NEXT_DOOR):

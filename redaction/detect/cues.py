@@ -19,9 +19,7 @@ RUN = re.compile(rf"(?<![\w@.'&-]){TOKEN}(?:{SEPARATOR}(?:{PARTICLE}{SEPARATOR})
 TOKENS = re.compile(rf"{PARTICLE}(?={SEPARATOR})|{TOKEN}")
 
 _kin = "|".join(sorted((re.escape(word) for word in KIN), key=len, reverse=True))
-KIN_BEFORE = re.compile(
-    rf"(?i)(?<![\w'-])(?:{_kin})(?:'s name(?: is)?|,| is| called| named|:)?[ \v]+(?:[(\"'])?\Z"
-)
+KIN_BEFORE = re.compile(rf"(?i)(?<![\w'-])(?:{_kin})(?:'s name(?: is)?|,| is| called| named|:)?[ \v]+(?:[(\"'])?\Z")
 ROLE_BEFORE = re.compile(
     r"(?i)\b(?:(?:support|social|key|case|youth|night|duty|link|outreach|drug|dv|offender) ?(?:worker"
     r"|manager)|solicitor|barrister"
@@ -81,13 +79,15 @@ PERSON_AFTER = re.compile(
     r"|presented|engaged|failed|missed|received|himself|herself|who|whose|cannot|can't|won't|will|may|might"
     r"|must|should"
     r"|presents|describes|described|put|puts|hung|sat|stood|ran|let|held|brought|bought|sent|read|fell|slept"
-    r"|swore|threw|spoken|seen|given|taken|unwell|poorly|upset|back|not|also|then|still|now|again|\w{2,}ed|replied|responded|signed|drove|walked|visited|met|saw|kept|cried|shouted|and I)\b"
+    r"|swore|threw|spoken|seen|given|taken|unwell|poorly|upset|back|not|also|then|still|now|again|\w{2,}ed"
+    r"|replied|responded|signed|drove|walked|visited|met|saw|kept|cried|shouted|and I)\b"
     r"|'s\b|[ \v]*\((?:\d\d|[a-z])|,[ \v](?:who|whose|aged|a \w+|his|her|their|the|\d\d)\b"
 )
 FULL_AND_INITIALS = re.compile(r"[ ]{0,4}\((?P<initials>[A-Z][A-Za-z]{0,2}[A-Z])(?=\)|[,;-] ?[A-Za-z])")
 LABEL_FOLLOWS = re.compile(r"(?:[ ][\w./]{1,14}){0,2}[ ]?:(?![ ]?\d\d)")
 FIRM_AFTER = re.compile(
-    r"[ ](?:GmbH|AG|S\.?A\.?|B\.?V\.?|N\.?V\.?|Inc|plc|PLC|Ltd|LLP|Limited)\b|[ ]?&[ \v]?(?:Sons?|Daughters?|Co|Partners|Associates|Brothers|Bros)\b|'s[ \v]Law\b"
+    r"[ ](?:GmbH|AG|S\.?A\.?|B\.?V\.?|N\.?V\.?|Inc|plc|PLC|Ltd|LLP|Limited)\b|[ ]?&[ \v]?(?:Sons?|Daughters?|Co"
+    r"|Partners|Associates|Brothers|Bros)\b|'s[ \v]Law\b"
 )
 ORGANISATION_AFTER = re.compile(
     rf"[ \v]*&[ \v]*(?:Sons?|Daughters?|Co|Partners|[{UPPER}])|'s[ \v](?:Law|Bar|Cafe|Court|Place|Pub)\b"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from redaction.detect import cues
 from redaction.detect.context import ContextRecogniser
+from redaction.detect.folding import fold
 from redaction.detect.identifiers import IdentifierRecogniser
 from redaction.detect.layout import LayoutRecogniser
 from redaction.detect.lexicon import Class, classify
@@ -16,7 +17,7 @@ from redaction.detect.owners import attribute
 from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
 from redaction.detect.register import INITIALS, ONE_INITIAL, Register
 from redaction.detect.relations import relate
-from redaction.detect.text import PageString, fold
+from redaction.detect.text import PageString
 from redaction.detect.variants import initials_of
 from redaction.errors import RedactionError
 
@@ -31,9 +32,7 @@ _BESIDE_ALIAS = frozenset(
     "known also aka alias nickname nicknamed called goes the name born dob pnc cro crn nhs class".split()
 )
 # Initials that are also words: followed only where somebody signs or speaks.
-_ORDINARY_CAPITALS = frozenset(
-    "OK IT AM PM NO SO DO HE WE AS AN AT BE BY GO IF IN IS ME MY OF ON OR TO UP US".split()
-)
+_ORDINARY_CAPITALS = frozenset("OK IT AM PM NO SO DO HE WE AS AN AT BE BY GO IF IN IS ME MY OF ON OR TO UP US".split())
 
 
 def standard_recognisers(models: bool | None = None) -> tuple[Recogniser, ...]:
@@ -59,32 +58,23 @@ def _models_wanted() -> bool:
 class Detector:
     """Finds people and identifiers in the pages of one case. Holds no state between calls."""
 
-    def __init__(
-        self, recognisers: Sequence[Recogniser] | None = None, *, models: bool | None = None
-    ) -> None:
+    def __init__(self, recognisers: Sequence[Recogniser] | None = None, *, models: bool | None = None) -> None:
         """`recognisers` in place of the standard ones; `models` as for `standard_recognisers`."""
         self.recognisers = tuple(recognisers) if recognisers is not None else standard_recognisers(models)
 
-    def detect(
-        self, pages: Sequence[PageString], subject: Sequence[str], people: Sequence[str]
-    ) -> list[Mention]:
+    def detect(self, pages: Sequence[PageString], subject: Sequence[str], people: Sequence[str]) -> list[Mention]:
         """Every mention, page by page in reading order. `subject` and `people` are names as officers give them."""
         read: dict[str, list[Finding]] = {}
         mended: dict[str, str] = {}
         for page in pages:
             if page.raw not in read:  # duplicated pages are common: each text is read once
-                read[page.raw] = [
-                    finding for recogniser in self.recognisers for finding in recogniser.find(page)
-                ]
+                read[page.raw] = [finding for recogniser in self.recognisers for finding in recogniser.find(page)]
                 mended[page.raw] = page.mended
         _drop_places(read)
         learned_on = {text: _learn(mended[text], findings) for text, findings in read.items()}
         learned = {item for items in learned_on.values() for item in items}
         declared = {
-            text[f.start : f.end]
-            for text, findings in read.items()
-            for f in findings
-            if f.evidence == (DECLARED,)
+            text[f.start : f.end] for text, findings in read.items() for f in findings if f.evidence == (DECLARED,)
         }
         known = People(subject, people, learned)
         names = {parse_name(name) for name in (*subject, *people)} | {item.name for item in learned}
@@ -117,11 +107,7 @@ def _learn(text: str, findings: list[Finding]) -> list[Learned]:
             continue  # the rules know better where a name begins and ends
         surface = text[finding.start : finding.end]
         if finding.evidence[0] in (INTRODUCED, BRACKETED):
-            of = (
-                text[owner.start : owner.end]
-                if owner and _stands_behind(text, owner, finding, identifiers)
-                else ""
-            )
+            of = text[owner.start : owner.end] if owner and _stands_behind(text, owner, finding, identifiers) else ""
             learned.append(Learned(surface, finding.title, of))
             continue
         learned.append(Learned(surface, finding.title))
@@ -257,12 +243,7 @@ def _who(page: PageString, finding: Finding, text: str, known: People, register:
         return Match(people[0]) if len(people) == 1 else Match(None, tuple(people))
     other = cues.OTHER_BEFORE.search(page.flat, max(0, finding.start - 20), finding.start) is not None
     match = known.resolve(text, finding.title, other)
-    if (
-        match.person is not None
-        and match.person.subject
-        and parse_name(text).lone
-        and _runs_on(page, finding.end)
-    ):
+    if match.person is not None and match.person.subject and parse_name(text).lone and _runs_on(page, finding.end):
         return Match(None, (match.person, *match.candidates))
     if match.person is None and not match.candidates and fold(text).endswith("s"):
         return known.resolve(text[:-1], finding.title, other)  # "kaceys", the apostrophe left out

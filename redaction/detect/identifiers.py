@@ -27,7 +27,8 @@ _DATE = (
 )
 # Street words only beside the number of a house: alone they are surnames and everyday words.
 _BESIDE_NUMBER = frozenset(
-    """side fold garth gate ginnel end nook brow croft field fields meadow meadows orchard mews vale dene wynd loan brae hey
+    """side fold garth gate ginnel end nook brow croft field fields meadow meadows orchard mews vale dene wynd loan
+    brae hey
     approach path circus villas heights link links spinney paddock copse lea leas ridge chase broadway crest cloisters
     mead mile bottoms top fairway hollow holt parkside pastures quayside reach way esplanade promenade boulevard close
     cl cres gdns sq dr ln blvd tce terr""".split()
@@ -199,10 +200,10 @@ FORMS: tuple[Form, ...] = (
     ),
 )
 
-_BIRTH_CUE = (
-    r"(?:\bd\.?\s?o\.?\s?b\b\.?|\bborn(?: on)?|\bb\.|\bdate[ -]of[ -]birth|\bbirth\s?date|\bbirthday)"
+_BIRTH_CUE = r"(?:\bd\.?\s?o\.?\s?b\b\.?|\bborn(?: on)?|\bb\.|\bdate[ -]of[ -]birth|\bbirth\s?date|\bbirthday)"
+_BIRTH = re.compile(
+    rf"(?i){_BIRTH_CUE}(?: of (?:the )?\w{{3,14}}| ?\(\w{{3,14}}\))?[\s:=|(._\-]{{0,40}}(?P<date>{_DATE})(?!\d)"
 )
-_BIRTH = re.compile(rf"(?i){_BIRTH_CUE}(?: of (?:the )?\w{{3,14}}| ?\(\w{{3,14}}\))?[\s:=|(._\-]{{0,40}}(?P<date>{_DATE})(?!\d)")
 _BIRTH_TABLE = re.compile(rf"(?i)\bd\.?o\.?b\.?\s*\n\s*(?P<date>{_DATE})(?!\d)")
 _BIRTH_AFTER_NAME = re.compile(
     rf"(?<=[A-Za-z\u00c0-\u024f])(?:\s\(|,\s)(?P<date>(?i:{_DATE}))(?=[),;]|\s(?:of|PNC|CRO|CRN|NHS)\b)"
@@ -292,9 +293,7 @@ class IdentifierRecogniser:
         found = []
         for match in form.pattern.finditer(flat, first, last):
             text = match.group()
-            if form.evidence.endswith("lower case") and any(
-                is_word(part) for part in re.findall(r"[a-z]{3,}", text)
-            ):
+            if form.evidence.endswith("lower case") and any(is_word(part) for part in re.findall(r"[a-z]{3,}", text)):
                 continue
             cue = bool(form.cue and form.cue.search(flat, max(0, match.start() - 60), match.start()))
             passed = form.check is not None and form.check(text)
@@ -323,7 +322,9 @@ class IdentifierRecogniser:
             line = flat[flat.rfind("\n", 0, match.start()) + 1 : match.start()]
             named = re.search(r"[A-Z][^\W\d_]+(?:-[A-Z])?[^\W\d_]*,?[ ][A-Z]", line) is not None
             if named and (year <= latest - _YEARS_APART or (asked and line.rstrip().endswith((",", "|")))):
-                found.append(Finding(*match.span("date"), "date_of_birth", FAILED_CHECK, ("date in a row with a name",)))
+                found.append(
+                    Finding(*match.span("date"), "date_of_birth", FAILED_CHECK, ("date in a row with a name",))
+                )
         return found
 
     def _dates_of_birth(self, flat: str) -> list[Finding]:
@@ -345,14 +346,11 @@ class IdentifierRecogniser:
             start = lead.start() if lead else match.start()
             found.append(Finding(start, match.end(), "address", LIKELY, ("number and street",)))
         found += [
-            Finding(*match.span(), "address", LIKELY, ("flat and building",))
-            for match in _ADDRESS_FLAT.finditer(flat)
+            Finding(*match.span(), "address", LIKELY, ("flat and building",)) for match in _ADDRESS_FLAT.finditer(flat)
         ]
         for match in _ADDRESS_LOWER.finditer(flat):
             if not _ADDRESS_STOPS.intersection(match.group().split()[1:-1]):
-                found.append(
-                    Finding(*match.span(), "address", FAILED_CHECK, ("number and street, lower case",))
-                )
+                found.append(Finding(*match.span(), "address", FAILED_CHECK, ("number and street, lower case",)))
         return found
 
 

@@ -3,7 +3,21 @@
 import re
 
 from redaction.detect import cues
-from redaction.detect.lexicon import ACRONYMS, CHAT, COMMON_CAPITALS, KIN, NEVER_LOWER, PLACES, TITLES, Class, classify, is_word, surnames, words
+from redaction.detect.folding import fold
+from redaction.detect.lexicon import (
+    ACRONYMS,
+    CHAT,
+    COMMON_CAPITALS,
+    KIN,
+    NEVER_LOWER,
+    PLACES,
+    TITLES,
+    Class,
+    classify,
+    is_word,
+    surnames,
+    words,
+)
 from redaction.detect.model import Finding
 from redaction.detect.names import (
     BRACKETED,
@@ -11,11 +25,9 @@ from redaction.detect.names import (
     INTRODUCED,
     LONGEST_NAME,
     NAME_CLASSES,
-    finding_of,
-    part_of_place,
-    tokens_of,
 )
-from redaction.detect.text import PageString, fold
+from redaction.detect.text import PageString
+from redaction.detect.tokens import finding_of, part_of_place, tokens_of
 
 _COMMA_NAME = re.compile(
     rf"(?<![\w'&-])(?P<surname>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?),[ \v]"
@@ -24,15 +36,12 @@ _COMMA_NAME = re.compile(
 _SOLO_LINE = re.compile(
     rf"(?m)^[> \t]*(?P<name>{cues.TOKEN}(?:[ ](?:{cues.PARTICLE}[ ])?{cues.TOKEN}){{0,3}})(?P<comma>[.,]?)[ \t]*$"
 )
-_BRACKETED = re.compile(
-    rf"\((?P<quote>[\"']?)(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)\)"
-)
+_BRACKETED = re.compile(rf"\((?P<quote>[\"']?)(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)\)")
 _QUOTED = re.compile(rf"(?<=[a-z] )[\"'](?P<name>{cues.CAPITALISED})[\"'](?= {cues.CAPITALISED})")
-_NICKNAME = re.compile(
-    rf"(?P<quote>[\"'])(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)(?!\w)"
-)
+_NICKNAME = re.compile(rf"(?P<quote>[\"'])(?P<name>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?)(?P=quote)(?!\w)")
 _REAL_NAME = re.compile(
-    r"(?i)(?<![\w'])(?P<name>[a-z]{3,})[\"']?(?:[ ](?:is|who is|aged?)[ ]\d\d)?,?[ ]\(?(?:real|proper|full|first)[ ]name(?![ ]?:)"
+    r"(?i)(?<![\w'])(?P<name>[a-z]{3,})[\"']?(?:[ ](?:is|who is|aged?)[ ]\d\d)?"
+    r",?[ ]\(?(?:real|proper|full|first)[ ]name(?![ ]?:)"
 )
 _PRONOUNS = frozenset("his her their the my your whose its own gave give given with and".split())
 _SIGNED_OFF = re.compile(
@@ -41,9 +50,14 @@ _SIGNED_OFF = re.compile(
     r"(?P<initials>(?:[A-Z]\.?){2,3}|[A-Z]\.?Mc[A-Z])(?=[ \t]*\)?[ \t]*$)"
 )
 _CHAT_SPEAKER = re.compile(
-    r"(?m)^[\[(]?\d[\d/.:, -]{4,24}(?:[AaPp]\.?[Mm]\.?)?[\])]?[ ]{0,2}-?[ ]?(?P<name>[A-Za-z][\w'.-]*(?:[ ][A-Za-z][\w'.-]*){0,2})[^\w\n:]{0,4}:[ ]"
+    r"(?m)^[\[(]?\d[\d/.:,"
+    r" -]{4,24}(?:[AaPp]\.?[Mm]\.?)?[\])]?[ ]{0,2}-?[ ]?"
+    r"(?P<name>[A-Za-z][\w'.-]*(?:[ ][A-Za-z][\w'.-]*){0,2})[^\w\n:]{0,4}:[ ]"
 )
-_NOBODY = frozenset("visits visit house meeting mtg handover curfew roll action call me in out you i self sent received incoming outgoing unknown note action update re subject time".split())
+_NOBODY = frozenset(
+    "visits visit house meeting mtg handover curfew roll action call me in out you i self sent received incoming"
+    " outgoing unknown note action update re subject time".split()
+)
 _LONGEST_SHOUT = 15
 SIGNED_OFF = "initials at the end of an entry"
 _NAME_BEFORE = re.compile(rf"{cues.CAPITALISED}[ ]{cues.CAPITALISED}[ ]\Z")
@@ -60,7 +74,16 @@ class LayoutRecogniser:
 
     def find(self, page: PageString) -> list[Finding]:
         flat = page.flat
-        return [*_surname_first(flat), *_mail(flat), *_solo_lines(flat), *_brackets(flat), *_nicknames(flat), *_lower_case(flat), *_signed_off(page.plain), *_speakers(flat)]
+        return [
+            *_surname_first(flat),
+            *_mail(flat),
+            *_solo_lines(flat),
+            *_brackets(flat),
+            *_nicknames(flat),
+            *_lower_case(flat),
+            *_signed_off(page.plain),
+            *_speakers(flat),
+        ]
 
 
 def _surname_first(flat: str) -> list[Finding]:
@@ -68,15 +91,9 @@ def _surname_first(flat: str) -> list[Finding]:
     for match in _COMMA_NAME.finditer(flat):
         surname = [t for t in tokens_of(flat, *match.span("surname"))]
         forename = tokens_of(flat, *match.span("forename"))
-        if (
-            not forename
-            or not surname
-            or any(t.key in TITLES or part_of_place(t) for t in surname + forename[:1])
-        ):
+        if not forename or not surname or any(t.key in TITLES or part_of_place(t) for t in surname + forename[:1]):
             continue
-        shouted = (
-            all(t.text.isupper() and len(t.text) > 1 for t in surname) and surname[0].kind is not Class.STOP
-        )
+        shouted = all(t.text.isupper() and len(t.text) > 1 for t in surname) and surname[0].kind is not Class.STOP
         if shouted and forename[0].kind in NAME_CLASSES | {Class.INITIAL} and not forename[0].text.isupper():
             end = forename[0].end
             for token in forename[1:]:
@@ -108,11 +125,7 @@ def _solo_lines(flat: str) -> list[Finding]:
     found = []
     for match in _SOLO_LINE.finditer(flat):
         tokens = tokens_of(flat, *match.span("name"))
-        if (
-            not tokens
-            or any(t.kind is Class.STOP or part_of_place(t) for t in tokens)
-            or tokens[0].key in TITLES
-        ):
+        if not tokens or any(t.kind is Class.STOP or part_of_place(t) for t in tokens) or tokens[0].key in TITLES:
             continue
         above = flat[max(0, match.start() - 80) : match.start()].rstrip("> \t\n")
         if cues.CLOSING.search(above) and tokens[0].kind is not Class.INITIAL:
@@ -125,11 +138,7 @@ def _solo_lines(flat: str) -> list[Finding]:
             and (above.endswith((".", "!", "?")) or _BLANK_BELOW.match(flat, match.end()))
         ):
             found.append(finding_of(tokens, 0.6, "name alone on a line"))
-        elif (
-            len(tokens) == 1
-            and tokens[0].kind in FORENAMES | {Class.UNKNOWN}
-            and not tokens[0].text.isupper()
-        ):
+        elif len(tokens) == 1 and tokens[0].kind in FORENAMES | {Class.UNKNOWN} and not tokens[0].text.isupper():
             set_apart = _BLANK_ABOVE.search(flat, max(0, match.start() - 12), match.start())
             last = above.endswith((".", "!", "?")) and _BLANK_BELOW.match(flat, match.end())
             if (set_apart or last) and tokens[0].key not in PLACES:
@@ -164,7 +173,9 @@ def _nicknames(flat: str) -> list[Finding]:
         before = flat[max(0, match.start() - 44) : match.start()]
         led = cues.PERSON_BEFORE.search(before) or cues.ALIAS_BEFORE.search(before) or cues.ROLE_BEFORE.search(before)
         acts = cues.PERSON_AFTER.match(flat, match.end()) or flat.startswith(" WHO ", match.end())
-        said = re.search(r"(?i)\b(?:said|says|say|told (?:him|her|me|them|us)|replied|shouted|asked|wrote|is|was)[ ,:]*\Z", before)
+        said = re.search(
+            r"(?i)\b(?:said|says|say|told (?:him|her|me|them|us)|replied|shouted|asked|wrote|is|was)[ ,:]*\Z", before
+        )
         if acts or (led and not said):
             found.append(finding_of(tokens, 0.65, INTRODUCED))
     return found
@@ -220,7 +231,11 @@ def _lower_case(flat: str) -> list[Finding]:
             found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))
     for match in _REAL_NAME.finditer(flat):
         articled = flat[max(0, match.start() - 4) : match.start()].lower().endswith(("the ", " a ", "his "))
-        if not articled and classify(fold(match["name"])) not in (Class.STOP, Class.INITIAL) and fold(match["name"]) not in _PRONOUNS:
+        if (
+            not articled
+            and classify(fold(match["name"])) not in (Class.STOP, Class.INITIAL)
+            and fold(match["name"]) not in _PRONOUNS
+        ):
             found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))
     for match in cues.LOWER_WORD.finditer(flat):
         key = match.group()

@@ -40,6 +40,8 @@ TITLES = _words("""
 LOWER_TITLES = _words("mr mrs ms dr pc dc ps ds prof sgt insp cllr auntie aunty miss")
 FAMILY_TITLES = _words("auntie aunt aunty uncle nan nana nanna gran granny grandad grandma mummy daddy")
 
+# What stands before the name somebody goes by: "Big Stu".
+EPITHETS = _words("big little lil fat mad crazy ginger scouse young old tall skinny")
 KIN = _words("""mum mam mom mummy mother dad daddy father stepdad stepmum stepfather stepmother parent parents
     brother bro sister sis stepbrother stepsister son stepson daughter stepdaughter child baby wife
     husband missus partner girlfriend boyfriend g/friend b/friend gf bf fiance fiancee ex ex-partner
@@ -113,11 +115,14 @@ PLACES = _words("""aberdeen aberystwyth accrington aldershot ashford aylesbury b
     asia australia canada china france germany india iraq iran italy jamaica kenya nigeria pakistan
     poland portugal romania russia somalia spain syria turkey ukraine albania bangladesh paris
     berlin dublin afghanistan algeria andorra angola argentina armenia austria azerbaijan bahrain belarus belgium benin
-    bolivia bosnia botswana brazil bulgaria burma cambodia cameroon chad chile colombia congo croatia cuba cyprus denmark
-    ecuador egypt eritrea estonia ethiopia fiji finland gambia georgia ghana greece grenada guatemala guinea guyana haiti
+    bolivia bosnia botswana brazil bulgaria burma cambodia cameroon chad chile colombia congo croatia cuba cyprus
+    denmark
+    ecuador egypt eritrea estonia ethiopia fiji finland gambia georgia ghana greece grenada guatemala guinea guyana
+    haiti
     herzegovina holland honduras hungary iceland indonesia israel jordan kazakhstan korea kosovo kuwait laos latvia
     lebanon liberia libya liechtenstein lithuania luxembourg macedonia madagascar malawi malaysia mali malta mauritius
-    mexico moldova monaco mongolia montenegro morocco mozambique myanmar namibia nepal netherlands nicaragua niger norway
+    mexico moldova monaco mongolia montenegro morocco mozambique myanmar namibia nepal netherlands nicaragua niger
+    norway
     oman palestine panama paraguay peru philippines qatar rwanda senegal serbia singapore slovakia slovenia spain sudan
     swaziland sweden switzerland taiwan tanzania thailand togo tunisia uganda uruguay uzbekistan venezuela vietnam yemen
     zambia zimbabwe leone catalonia bavaria flanders crimea chechnya kurdistan kashmir punjab bengal gaza""")
@@ -137,16 +142,24 @@ BRITISH_WORD_NAMES = _words("""may poppy fern clover primrose blossom bluebell h
 CHAT = _words("""
     alia hol theres nocte mane
     aint arent cant couldnt didnt doesnt dont hadnt hasnt havent isnt shouldnt wasnt werent wont wouldnt ive hes shes
-    theyre youre youve theyve weve whats wheres whens thats theres heres lets wot wiv wid wit dat dis dem dose cos coz cuz bc
-    bcos tho thru tmrw tmoz tomo 2moro tonite 2nite nite gonna gotta wanna kinda sorta dunno innit init summat summut owt nowt
-    nuffin nuthin nothin somethin gunna lemme gimme pls plz thx tx ty lol lmao rofl omg wtf idk idc tbh ngl fr bruv bruh bro
-    fam peng peak deffo defo prob probs probly def obvs obv soz sozza babe babes hun hunny xx xxx xxxx pjs feds fed aswell
-    alot alright alrite ait aight ite atm btw fyi imo asap eta appt appts ov hv vm tc fta sms msg msgs txt txted txtd ref refd
-    info accom meds presc rx hx dx tx pt pts hosp docs gp csc sw hv probs mtg mtgs wkly wk wks yr yrs mth mths hrs mins approx
+    theyre youre youve theyve weve whats wheres whens thats theres heres lets wot wiv wid wit dat dis dem dose cos
+    coz cuz bc
+    bcos tho thru tmrw tmoz tomo 2moro tonite 2nite nite gonna gotta wanna kinda sorta dunno innit init summat
+    summut owt nowt
+    nuffin nuthin nothin somethin gunna lemme gimme pls plz thx tx ty lol lmao rofl omg wtf idk idc tbh ngl fr bruv
+    bruh bro
+    fam peng peak deffo defo prob probs probly def obvs obv soz sozza babe babes hun hunny xx xxx xxxx pjs feds fed
+    aswell
+    alot alright alrite ait aight ite atm btw fyi imo asap eta appt appts ov hv vm tc fta sms msg msgs txt txted
+    txtd ref refd
+    info accom meds presc rx hx dx tx pt pts hosp docs gp csc sw hv probs mtg mtgs wkly wk wks yr yrs mth mths hrs
+    mins approx
     incl whilst altho becos thier recieved recieve definately seperate occured untill wich alredy trubble cryed geezer
-    gaff yard ends skeng shank crib whip crim crims nonce screw screws burner burners zoot bifta spliff pregabs benzos vallies
+    gaff yard ends skeng shank crib whip crim crims nonce screw screws burner burners zoot bifta spliff pregabs
+    benzos vallies
     mamba crack smack methadone subutex buvidal espranor naltrexone sertraline mirtazapine fluoxetine
-    citalopram diazepam zopiclone olanzapine quetiapine risperidone pregabalin gabapentin tramadol codeine naloxone whatsapp
+    citalopram diazepam zopiclone olanzapine quetiapine risperidone pregabalin gabapentin tramadol codeine naloxone
+    whatsapp
     insta snap facey tiktok youtube vape vapes ketamine mdma coke crackhouse cuckooing cuckooed reoffend reoffending
     rehab detox curfewed tagged handover ofc uc pip esa dwp hmrc universal jobcentre breathalysed breath breathalyser
     rota covid lateral paracetamol ibuprofen co-codamol""")
@@ -160,13 +173,18 @@ LABELS = _words("""relates relating relationship relation role status age aged g
     known male female adult child relative present absent attended apologies victim perpetrator suspect witness""")
 # Two to four capitals that are seldom anybody's initials.
 COMMON_CAPITALS = _words("""
-    am pm ok tv uk us usa eu gp it hr id no nb ps re cc tc ov hv vm pc dc ds di dv da pd ad ap po so sp spo cp cps cj cjs
+    am pm ok tv uk us usa eu gp it hr id no nb ps re cc tc ov hv vm pc dc ds di dv da pd ad ap po so sp spo cp cps
+    cj cjs
     csc sw hca lac la nfa nps pop poa ra roi rsl saa sar sc sdp sds sen st tbc tbd tca ttg uap uaps ul upw voo xo yp yoi
     hdc rotl hmp nhs dwp csp crc com pom acct cid abe mc cc cjit imr iom law ltd plc pact pip pnc pnd poca crn dob ndd
-    dna aso asb dtto dvpn dvpo fgm fta hbv hmo iapt idva isva lasi lip lta mdt mha nrm oic osa osg pcr pdh pom psr pss ptph
-    ref rj rsp rui sgo sit smr srn stl tex tic tio uasc vps vo who ys yro mon tue wed thu fri sat sun jan feb mar apr jun
-    jul aug sep oct nov dec xx xxx ex no. to as an at be by do go he if in is me my of on or up we i'd aa mg rd ave mr mrs
-    ms dr qc kc fc cv pa ft cctv dvd sim sms usb url http www pdf atm vat pay adj obs meds inc ext fao tel mob fax add dep
+    dna aso asb dtto dvpn dvpo fgm fta hbv hmo iapt idva isva lasi lip lta mdt mha nrm oic osa osg pcr pdh pom psr
+    pss ptph
+    ref rj rsp rui sgo sit smr srn stl tex tic tio uasc vps vo who ys yro mon tue wed thu fri sat sun jan feb mar
+    apr jun
+    jul aug sep oct nov dec xx xxx ex no. to as an at be by do go he if in is me my of on or up we i'd aa mg rd ave
+    mr mrs
+    ms dr qc kc fc cv pa ft cctv dvd sim sms usb url http www pdf atm vat pay adj obs meds inc ext fao tel mob fax
+    add dep
     esol esa uc jsa hb ctax od gbh abh tda twoc dui doa cat dhr mtc tdv cms rota rmo amhp cpn ect dbt cbt emdr ocd ptsd
     adhd asd add iq ga tag ehcp hoy ta lsa ssa sso dsl dpo foi ico mp mep pcc vip dj jp hhj""")
 ACRONYMS = _words("""
@@ -209,9 +227,7 @@ _INITIAL = re.compile(r"(?:[^\W\d_]\.?-?){1,3}")
 @lru_cache(maxsize=200_000)
 def classify(key: str) -> Class:
     """The class of one folded word, with any possessive already cut off."""
-    if len(key.rstrip(".")) == 1 or (
-        ("." in key or "-" in key) and len(key) <= 6 and _INITIAL.fullmatch(key)
-    ):
+    if len(key.rstrip(".")) == 1 or (("." in key or "-" in key) and len(key) <= 6 and _INITIAL.fullmatch(key)):
         return Class.STOP if key == "i" else Class.INITIAL
     if key in _STOP and key not in ("will", "may", "april", "june", "august"):
         return Class.STOP
@@ -219,8 +235,10 @@ def classify(key: str) -> Class:
         return Class.STOP
     if key in PLACES:
         return Class.WORD_NAME if key in forenames() else Class.PLACE
-    if "-" in key:
-        return _classify_compound(key)
+    return _classify_compound(key) if "-" in key else _classify_listed(key)
+
+
+def _classify_listed(key: str) -> Class:
     if key in forenames():
         common = is_word(key) or (key in words("proper_nouns") and key not in nick_keys())
         return Class.WORD_NAME if common else Class.FORENAME

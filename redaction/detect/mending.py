@@ -45,9 +45,7 @@ def mended(flat: str) -> str:
 
 def is_misread(key: str) -> bool:
     """Whether a folded word in no list is an ordinary word misread with another number of letters: "confirrn"."""
-    return any(
-        is_word(key.replace(read, meant, 1)) for read, meant in _JOINED if len(key) > _SHORTEST and read in key
-    )
+    return any(is_word(key.replace(read, meant, 1)) for read, meant in _JOINED if len(key) > _SHORTEST and read in key)
 
 
 @lru_cache(maxsize=100_000)

@@ -6,23 +6,22 @@ a threshold. The scores order rules by how often they were right on the developm
 
 import re
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from redaction.detect import cues
+from redaction.detect.folding import fold
 from redaction.detect.lexicon import (
+    EPITHETS,
     KIN,
     LABELS,
-    ORGANISATION,
     PLACES,
-    STREET,
     TITLES,
     Class,
-    classify,
     surnames,
 )
 from redaction.detect.mending import is_misread
 from redaction.detect.model import PLACE, Finding
-from redaction.detect.text import PageString, fold
+from redaction.detect.text import PageString
+from redaction.detect.tokens import Token, finding_of, part_of_place, tokens_of
 
 LONGEST_NAME = 5
 DECLARED, INTRODUCED, BRACKETED = (
@@ -37,46 +36,30 @@ FORENAMES = frozenset({Class.FORENAME, Class.WORD_NAME})
 PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le ni ní".split())
 # Street words that are common surnames as well.
 _ALSO_SURNAMES = frozenset(
-    """hill green ward church hall marsh banks law park bridge wells heath bank lodge farm court grove lane
-    place rowe rose moss moor brook north west day friend page""".split()
+    """hill green ward church hall marsh banks law wells rowe rose moss brook north west day friend page""".split()
 )
 # Titles that are everyday words: what follows must look like a name.
 _WEAK_TITLES = frozenset(
     """officer nurse sister justice chief major recorder detective constable judge inspector captain commander
     ch so co cm sw di ps gov fr sir lord lady father miss master pastor canon warder""".split()
 )
-_MONTHS = frozenset("may april june august".split())
-_DATE_BEFORE = re.compile(
-    r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of))[ \v]+\Z"
-)
 _SEPARATES = re.compile("[:|]")
 _ANY_LABEL = re.compile(r"[A-Za-z)][ ]?[:|][ ]{1,3}\Z")
-_EPITHETS = frozenset("big little lil fat mad crazy ginger scouse young old tall skinny long baby auntie".split())
 _THANKED = re.compile(r"(?im)(?:^|[.>,][ \v])[> ]*(?:thanks|thank you|hi|hiya|hello|hey|dear|morning|cheers),?[ \v]+\Z")
 _CLOSED = re.compile(r"[ ]?[,.!](?![\w])|[ \t]*\n|[ ]-")
 _EVERYBODY = frozenset(
-    """all both everyone everybody team folks guys colleagues colleague sir sirs madam ladies gents gentlemen there again
+    """all both everyone everybody team folks guys colleagues colleague sir sirs madam ladies gents gentlemen there
+    again
     customer tenant parent parents carer carers resident residents friends friend chaps people officer manager editor
     applicant student student's mate pal love sweetheart so very much""".split()
 )
 _PRISONER_AFTER = re.compile(r"(?:[ ][A-Z])?[ ][A-Z]\d{4}[A-Z]{2}\b")
 _FROM_SOMEBODY = re.compile(r"\b(?:off|from|with|by|told|named|called|against|owes|and|assaulted|saw)[ \v]+\Z")
-_DIGIT_AFTER = re.compile(r"[ \v]*\d")
 _SAINT = re.compile(r"\b(?:St|ST|Saint|SAINT|HMP|HMYOI|YOI)\.?[ ]\Z")
 _TITLE_AND_NUMBER = re.compile(r"(?<![\w'])(?P<title>[A-Z][A-Za-z]{1,14})\.?[ \v]+(?:[A-Z]?\d{1,5}[ \v]+)?\Z")
 _SENTENCE_START = re.compile(
     r"(?:\A|[.!?:;\u2026][\"')\]]*[ \v]+|\n[> \t]*|[\"(][ ]?|[-\u2022*][ ]|\d[.)][ ]|[ ]{3,})\Z"
 )
-
-
-class Token(NamedTuple):
-    """One word of a run. `key` is folded and without its full stop."""
-
-    text: str
-    start: int
-    end: int
-    key: str
-    kind: Class
 
 
 def _labels(flat: str) -> dict[int, str]:
@@ -86,30 +69,12 @@ def _labels(flat: str) -> dict[int, str]:
     while mark is not None:
         colon = mark.start()
         match = cues.LABEL.search(flat, max(0, colon - LONGEST_LABEL), colon + LABEL_GAP)
-        if match is not None and (mark.group() == ":" or not flat[flat.rfind("\n", 0, colon) + 1 : match.start("label")].strip()):
+        if match is not None and (
+            mark.group() == ":" or not flat[flat.rfind("\n", 0, colon) + 1 : match.start("label")].strip()
+        ):
             found[match.end()] = fold(match["label"])
         mark = _SEPARATES.search(flat, colon + 1)
     return found
-
-
-def tokens_of(flat: str, start: int, end: int) -> list[Token]:
-    found = []
-    for match in cues.TOKENS.finditer(flat, start, end):
-        key = fold(re.sub(r"-\v+", "-", match.group()))
-        kind = Class.STOP if _is_date(flat, key, match.start(), match.end()) else classify(key)
-        found.append(Token(match.group(), match.start(), match.end(), key.rstrip("."), kind))
-    return found
-
-
-def _is_date(flat: str, key: str, start: int, end: int) -> bool:
-    return key in _MONTHS and (
-        _DATE_BEFORE.search(flat, max(0, start - 10), start) is not None
-        or _DIGIT_AFTER.match(flat, end) is not None
-    )
-
-
-def part_of_place(token: Token) -> bool:
-    return token.key in STREET or token.key in ORGANISATION
 
 
 @dataclass(frozen=True)
@@ -165,9 +130,7 @@ class NameRecogniser:
             elif stretch:
                 found += self._stretch(flat, stretch, following, title, labelled.get(stretch[0].start, ""))
             elif title and part_of_place(token) and token.key in surnames():
-                found.append(
-                    Finding(token.start, token.end, "person", 0.85, (f"title {title} + surname",), title)
-                )
+                found.append(Finding(token.start, token.end, "person", 0.85, (f"title {title} + surname",), title))
             title = ""
             index = max(stop, index + 1)
         return found
@@ -178,10 +141,7 @@ class NameRecogniser:
         for token in tokens[stop - 1 if stop else 0 :]:
             if part_of_place(token):
                 return token
-            if (
-                token.kind not in (Class.WORD, Class.PLACE)
-                and token.start >= tokens[min(stop, len(tokens) - 1)].start
-            ):
+            if token.kind not in (Class.WORD, Class.PLACE) and token.start >= tokens[min(stop, len(tokens) - 1)].start:
                 return None
         return None
 
@@ -217,11 +177,7 @@ class NameRecogniser:
                         ("part of the name of a place or organisation",),
                     )
                 ]
-            return [
-                Finding(
-                    last.start, following.end, "person", 0.55, ("forename + word that is also a surname",)
-                )
-            ]
+            return [Finding(last.start, following.end, "person", 0.55, ("forename + word that is also a surname",))]
         firm = cues.FIRM_AFTER if stretch[-1].kind is Class.FORENAME else cues.ORGANISATION_AFTER
         if firm.match(flat, stretch[-1].end) and not title:
             return []
@@ -230,9 +186,7 @@ class NameRecogniser:
         if label:
             named = stretch[:LONGEST_NAME]
             score = 0.9 if label not in ("re", "for", "case", "contact") else 0.8
-            if any(token.kind in NAME_CLASSES for token in named) and not any(
-                t.kind is Class.PLACE for t in named[:1]
-            ):
+            if any(token.kind in NAME_CLASSES for token in named) and not any(t.kind is Class.PLACE for t in named[:1]):
                 return [finding_of(named, score, f"after the label {label}")]
         return self._inside(flat, stretch)
 
@@ -311,24 +265,20 @@ class NameRecogniser:
         if first.kind in (Class.UNKNOWN, Class.SURNAME) and length > 1:
             if tokens[length - 1].key in PARTICLES:
                 return 0, 0.0, ""
-            if any(
-                t.text.isupper() and len(t.text) < 4 for t in tokens[:length] if t.kind is not Class.INITIAL
-            ):
+            if any(t.text.isupper() and len(t.text) < 4 for t in tokens[:length] if t.kind is not Class.INITIAL):
                 return 0, 0.0, ""
             unlisted = all(t.kind is Class.UNKNOWN for t in tokens[:length] if t.key not in PARTICLES)
             around = _Around(flat, first.start, tokens[length - 1].end)
-            seen = around.after(cues.PERSON_AFTER) or around.before(cues.PERSON_BEFORE) or around.before(cues.ROLE_BEFORE)
+            seen = (
+                around.after(cues.PERSON_AFTER) or around.before(cues.PERSON_BEFORE) or around.before(cues.ROLE_BEFORE)
+            )
             weak = unlisted and not (seen and not around.before(cues.PLACE_BEFORE))
             return length, 0.4 if weak else 0.7, "two words that are no dictionary words"
         return 0, 0.0, ""
 
     @staticmethod
     def _initials_first(tokens: list[Token], length: int) -> tuple[int, float, str]:
-        names = [
-            token
-            for token in tokens[:length]
-            if token.kind is not Class.INITIAL and token.key not in PARTICLES
-        ]
+        names = [token for token in tokens[:length] if token.kind is not Class.INITIAL and token.key not in PARTICLES]
         if not names or (tokens[0].text == "A" and names[0].kind is Class.WORD):
             return 0, 0.0, ""
         dotted = "." in tokens[0].text
@@ -407,7 +357,7 @@ class NameRecogniser:
 def _with_epithet(stretch: list[Token], index: int, found: Finding) -> Finding:
     """Big Trev, Lil Tee: what somebody is called belongs to the name."""
     before = stretch[index - 1] if index else None
-    if found.kind != "person" or before is None or before.key not in _EPITHETS:
+    if found.kind != "person" or before is None or before.key not in EPITHETS:
         return found
     return replace(found, start=before.start)
 
@@ -437,7 +387,3 @@ def _amid_small_letters(flat: str, token: Token) -> bool:
     end = flat.find("\n", token.end)
     rest = flat[start : token.start] + flat[token.end : end if end >= 0 else len(flat)]
     return sum(letter.islower() for letter in rest) > sum(letter.isupper() for letter in rest)
-
-
-def finding_of(tokens: list[Token], score: float, why: str, title: str = "", kind: str = "person") -> Finding:
-    return Finding(tokens[0].start, tokens[-1].end, kind, score, (why,), title)

@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from redaction.detect.folding import fold
 from redaction.detect.model import IDENTIFIER_KINDS, Mention
-from redaction.detect.text import PageString, fold
+from redaction.detect.text import PageString
 
 BESIDE, IN_FORM, ELSEWHERE = "beside the name", "in a form under the name", "same value beside the name elsewhere"
 LONGEST_FORM = 14  # lines

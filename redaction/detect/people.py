@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from redaction.detect.lexicon import FAMILY_TITLES, TITLES, Class, classify, same_forename, short_forms
-from redaction.detect.text import fold
+from redaction.detect.folding import fold
+from redaction.detect.lexicon import EPITHETS, FAMILY_TITLES, TITLES, Class, classify, same_forename, short_forms
 
 PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le".split())
 _LISTED = (Class.FORENAME, Class.WORD_NAME)
@@ -83,6 +83,8 @@ def parse_name(text: str) -> Name:
         return _named(_split(after), words)
     if not words:
         return Name()
+    if len(words) == 2 and fold(words[0]) in EPITHETS and len(words[1]) > 2:
+        words = words[1:]
     if len(words) == 1:
         return Name(lone=fold(words[0]).rstrip("."))
     if words[0].isupper() and len(words[0]) > 2 and all(len(word.rstrip(".")) == 1 for word in words[1:]):
@@ -136,8 +138,7 @@ class Person:
 
     def fits_forename(self, word: str) -> bool:
         return any(
-            word in (own.forenames if self.subject else own.forenames[:1])
-            or word in own.forenames[0].split("-")
+            word in (own.forenames if self.subject else own.forenames[:1]) or word in own.forenames[0].split("-")
             for own in self.names
             if own.forenames
         )
@@ -166,12 +167,7 @@ class Person:
             family = bool(own.surname) and any(_slip(surname, part) for part in own.surname_parts)
             if forename == surname and (given or family or _slip(forename, own.lone)):
                 return True
-            if (
-                forename != surname
-                and family
-                and own.forenames
-                and (given or _given_agree((forename,), own.forenames))
-            ):
+            if forename != surname and family and own.forenames and (given or _given_agree((forename,), own.forenames)):
                 return True
         return False
 
@@ -292,9 +288,7 @@ class People:
                 if name in person.names:
                     return
         taken = {person.key for person in self.people}
-        self.people.append(
-            Person(key if key not in taken else f"{key} (2)", {name}, {title} if title else set())
-        )
+        self.people.append(Person(key if key not in taken else f"{key} (2)", {name}, {title} if title else set()))
 
     def resolve(self, text: str, title: str = "", other: bool = False) -> Match:
         """Who `text` means. `title` is the word before it; `other` that the text says "the other ..."."""
@@ -360,9 +354,7 @@ class People:
             person
             for person in self.people
             if any(
-                (own.surname or own.lone if title else "".join(own.forenames[:1]) or own.lone).startswith(
-                    letter
-                )
+                (own.surname or own.lone if title else "".join(own.forenames[:1]) or own.lone).startswith(letter)
                 for own in person.names
             )
         ]

@@ -15,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from redaction.detect import cues
+from redaction.detect.folding import fold
 from redaction.detect.lexicon import (
     ACRONYMS,
     CHAT,
@@ -32,7 +33,7 @@ from redaction.detect.lexicon import (
 from redaction.detect.mending import is_misread
 from redaction.detect.model import Finding
 from redaction.detect.people import Name
-from redaction.detect.text import PageString, fold
+from redaction.detect.text import PageString
 from redaction.detect.variants import initials_of, variants
 
 SHORTEST_MISSPELT = 4
@@ -52,7 +53,8 @@ _TOLD = re.compile(
     re.IGNORECASE,
 )
 _SPEAKS_AFTER = re.compile(
-    r"[ \v](?:says|said|rang|told|asked|texted|thinks|cried|brought|hasnt|wasnt|isnt|doesnt|didnt|wants|came|went|knows|let me"
+    r"[ \v](?:says|said|rang|told|asked|texted|thinks|cried|brought|hasnt|wasnt|isnt|doesnt|didnt|wants|came"
+    r"|went|knows|let me"
     r"|attended|denied|denies|admitted|phoned|reckons|moved|lives|kicked|got upset|v struck)\b"
 )
 _LOWER_AFTER = re.compile(
@@ -83,14 +85,16 @@ _INITIALS_AT = re.compile(
 )
 _EPITHET = re.compile(r"(?<![\w])(?:lil|Lil|Big|big)[ ]\Z")
 _CAPITALS = re.compile(r"(?<![\w.&/'-])[A-Z]{2,4}(?![\w&-]|\.\w|'[A-RT-Z])")
-_SMALL_LETTERS = re.compile(r"(?<![\w.&/'@-])[a-z]{2,3}(?=[ \v](?:says|said|rang|told|asked|attended|came|has|had|hasnt|was|wasnt|is"
-    r"|not|didnt|did|denied|denies|reports|stated|wants|late|dna|no show)\b)")
-_TASK_AFTER = re.compile(r"[ ]to[ ][a-z]{3,}|[ ]?:[ ]|[ ](?:will|has|is|was|said|says|asked|agreed|gave|confirmed|noted|thought|explained)\b")
+_SMALL_LETTERS = re.compile(
+    r"(?<![\w.&/'@-])[a-z]{2,3}(?=[ \v](?:says|said|rang|told|asked|attended|came|has|had|hasnt|was|wasnt|is"
+    r"|not|didnt|did|denied|denies|reports|stated|wants|late|dna|no show)\b)"
+)
+_TASK_AFTER = re.compile(
+    r"[ ]to[ ][a-z]{3,}|[ ]?:[ ]|[ ](?:will|has|is|was|said|says|asked|agreed|gave|confirmed|noted|thought|explained)\b"
+)
 _DEPARTMENTS = frozenset("IT HR OK".split())  # "IT rang" is seldom Ian Tolley
 _LETTER_ALONE = re.compile(r"(?m)^[> \t]*(?P<letter>[A-Z])\.?[ \t]*$")
-_OCR = str.maketrans(
-    {"0": "o", "1": "l", "5": "s", "8": "b", "|": "l", "6": "b", "i": "l", "j": "l", "c": "e"}
-)
+_OCR = str.maketrans({"0": "o", "1": "l", "5": "s", "8": "b", "|": "l", "6": "b", "i": "l", "j": "l", "c": "e"})
 
 
 def ocr_form(word: str) -> str:
@@ -117,26 +121,18 @@ class Register:
             self._letters.add(given[:1])
         self._patterns = list(self._forms)
         self._automaton = (
-            AhoCorasick(
-                self._patterns, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
-            )
+            AhoCorasick(self._patterns, matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA)
             if self._patterns
             else None
         )
         spoken = sorted(set(declared))
-        self._declared = (
-            re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, spoken))})(?!\w)") if spoken else None
-        )
+        self._declared = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, spoken))})(?!\w)") if spoken else None
         self._near: dict[str, tuple[float, str] | None] = {}
 
     @cached_property
     def _parts(self) -> list[str]:
         """Single words of the known names that a misspelling may be compared with."""
-        words = {
-            form
-            for form in self._forms
-            if " " not in form and "," not in form and len(form) >= SHORTEST_MISSPELT
-        }
+        words = {form for form in self._forms if " " not in form and "," not in form and len(form) >= SHORTEST_MISSPELT}
         return sorted(word for word in words if self._forms[word] != "short form of a known name")
 
     @cached_property
@@ -156,9 +152,7 @@ class Register:
         folded, raw = page.folded, page.raw
         found = []
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            if start and (
-                folded[start - 1].isalnum() or folded[start - 1] in "-@_" or _inside_word(folded, start)
-            ):
+            if start and (folded[start - 1].isalnum() or folded[start - 1] in "-@_" or _inside_word(folded, start)):
                 continue
             if end < len(folded) and (
                 folded[end].isalnum()
@@ -185,9 +179,7 @@ class Register:
                 found.append(Finding(first, last, "person", score, (self._forms[form],)))
         return found
 
-    def _weigh(
-        self, flat: str, raw: str, form: str, start: int, end: int, lower_style: bool, extra: int = 0
-    ) -> float:
+    def _weigh(self, flat: str, raw: str, form: str, start: int, end: int, lower_style: bool, extra: int = 0) -> float:
         """How far to trust one exact match, from the case it is written in; 0 to reject it."""
         surface = raw[start:end]
         lower = surface[0].islower()
@@ -206,28 +198,33 @@ class Register:
         common = is_word(form) or kind in (Class.PLACE, Class.STOP, Class.WORD_NAME) or form in _MONTHS
         short_form = why == "short form of a known name"
         if lower:
-            if len(form) < 3 or classify(form) is Class.PLACE:
-                return 0.0
-            if not common:
-                return 0.6
-            if flat[max(0, start - 4) : start].lower() == "the ":
-                return 0.0
-            before = bool(_LOWER_BEFORE.search(flat, max(0, start - 12), start))
-            after_it = bool(_LOWER_AFTER.match(flat, end))
-            spoken = bool(_SPEAKS_AFTER.match(flat, end)) and not short_form
-            if start and extra and not short_form and lower_style:
-                return 0.5  # "rubys picture"
-            sure = spoken or (
-                (before and after_it) if form in NEVER_LOWER or short_form else (before or after_it)
-            )
-            if kind is Class.WORD_NAME and not short_form and _TOLD.search(flat, max(0, start - 14), start):
-                return 0.5  # "spoke to mark" means nobody's mark
-            return 0.5 if lower_style and sure and form not in _HOPELESS else 0.0
+            return self._weigh_lower(flat, form, start, end, common, short_form, lower_style, bool(extra))
         if len(form) < 3 and surface.isupper() and short_form:
             return 0.0
         if common or form in NEVER_LOWER:
             return self._weigh_word(flat, form, start, end, short_form)
         return 0.6 if short_form else 0.85
+
+    @staticmethod
+    def _weigh_lower(
+        flat: str, form: str, start: int, end: int, common: bool, short_form: bool, lower_style: bool, owns: bool
+    ) -> float:
+        """A match in lower case: on its own if it is nothing else, else only where someone speaks or is spoken to."""
+        if len(form) < 3 or classify(form) is Class.PLACE:
+            return 0.0
+        if not common:
+            return 0.6
+        if flat[max(0, start - 4) : start].lower() == "the ":
+            return 0.0
+        before = bool(_LOWER_BEFORE.search(flat, max(0, start - 12), start))
+        after_it = bool(_LOWER_AFTER.match(flat, end))
+        spoken = bool(_SPEAKS_AFTER.match(flat, end)) and not short_form
+        if owns and not short_form and lower_style:
+            return 0.5  # "rubys picture"
+        sure = spoken or ((before and after_it) if form in NEVER_LOWER or short_form else (before or after_it))
+        if classify(form) is Class.WORD_NAME and not short_form and _TOLD.search(flat, max(0, start - 14), start):
+            return 0.5  # "spoke to mark" means nobody's mark
+        return 0.5 if lower_style and sure and form not in _HOPELESS else 0.0
 
     @staticmethod
     def _weigh_word(flat: str, form: str, start: int, end: int, short_form: bool) -> float:
@@ -290,10 +287,7 @@ class Register:
         if shape is not None and (kind is Class.UNKNOWN or letters < len(key)):
             self._near[key] = (0.7, f"looks like {shape}")
             return self._near[key]
-        if (
-            kind in (Class.FORENAME, Class.WORD_NAME, Class.PLACE, Class.STOP, Class.WORD)
-            or letters < len(key) - 2
-        ):
+        if kind in (Class.FORENAME, Class.WORD_NAME, Class.PLACE, Class.STOP, Class.WORD) or letters < len(key) - 2:
             return None
         allowed = 2 if len(key) >= _LONG and kind is Class.UNKNOWN else 1
         best = process.extractOne(key, self._parts, scorer=OSA.distance, score_cutoff=allowed)
@@ -312,9 +306,7 @@ class Register:
         stem = re.sub(r"(?:es|ie|ies|y|s|o|a|az|za)$", "", key)
         stem = stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2:-1] else stem
         for part in self._parts:
-            if len(part) > len(key) - 2 and (
-                part.startswith(key) or (len(stem) >= 3 and part.startswith(stem))
-            ):
+            if len(part) > len(key) - 2 and (part.startswith(key) or (len(stem) >= 3 and part.startswith(stem))):
                 return 0.55, f"short for {part}"
         return None
 
@@ -323,9 +315,7 @@ class Register:
         found = []
         for match in _INITIALS_AT.finditer(page.flat):
             group = next(
-                name
-                for name in ("initials", "lower", "speaker", "closing", "dotted", "listed")
-                if match[name]
+                name for name in ("initials", "lower", "speaker", "closing", "dotted", "listed") if match[name]
             )
             if group == "speaker" and match[group] in _DEPARTMENTS:
                 continue
@@ -333,8 +323,7 @@ class Register:
                 found.append(Finding(*match.span(group), "person", 0.55, (INITIALS,)))
         if self._declared is not None:
             found += [
-                Finding(*match.span(), "person", 0.8, (INITIALS,))
-                for match in self._declared.finditer(page.flat)
+                Finding(*match.span(), "person", 0.8, (INITIALS,)) for match in self._declared.finditer(page.flat)
             ]
         for match in _LETTER_ALONE.finditer(page.flat):
             if match["letter"].lower() in self._letters:
@@ -346,10 +335,7 @@ class Register:
         key = letters.lower().replace(".", "")
         if len(key) == 1:
             return {
-                name
-                for names in self._initials.values()
-                for name in names
-                if same_forename(key, name.forenames[0])
+                name for names in self._initials.values() for name in names if same_forename(key, name.forenames[0])
             }
         return self._initials.get(key, set())
 
@@ -397,6 +383,4 @@ def _names_a_place(flat: str, form: str, end: int) -> bool:
 
 def _inside_word(folded: str, start: int) -> bool:
     """Whether an apostrophe or a dot before `start` joins it to a word (O'Dowd, www.name)."""
-    return (
-        start > 1 and folded[start - 1] in "'." and folded[start - 2].isalnum() and folded[start - 1] == "'"
-    )
+    return start > 1 and folded[start - 1] in "'." and folded[start - 2].isalnum() and folded[start - 1] == "'"

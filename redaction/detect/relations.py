@@ -10,33 +10,40 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from redaction.detect.folding import fold
 from redaction.detect.model import Mention
-from redaction.detect.text import SOFT, PageString, fold
+from redaction.detect.text import SOFT, PageString
 
 VICTIM, PARTNER, CHILD, PARENT, FAMILY = "victim", "partner", "child", "parent", "family"
 CO_DEFENDANT, WITNESS, STAFF, PROFESSIONAL, OTHER = "co-defendant", "witness", "staff", "professional", "other"
 _WORDS: dict[str, str] = {
     VICTIM: r"victim|complainant|injured party|aggrieved|survivor",
-    PARTNER: r"(?:ex[- ]|former |new )?(?:wife|husband|partner|girlfriend|boyfriend|g/friend|b/friend|fianc[eé]e?|spouse|missus)"
+    PARTNER: r"(?:ex[- ]|former |new )?(?:wife|husband|partner|girlfriend|boyfriend|g/friend|b/friend"
+    r"|fianc[eé]e?|spouse|missus)"
     r"|ex|gf|bf",
     CHILD: r"(?:step|foster |baby |eldest |youngest )?(?:son|daughter|child|baby)|pupil|toddler|stepchild",
     PARENT: r"(?:step|foster )?(?:mother|father|mum|mam|dad)|parent|mummy|daddy",
-    FAMILY: r"(?:step|half[- ]|twin |big |little |younger |elder |older )?(?:brother|sister)|bro|sis|sibling|cousin|uncle"
+    FAMILY: r"(?:step|half[- ]|twin |big |little |younger |elder |older )?(?:brother|sister)|bro|sis|sibling"
+    r"|cousin|uncle"
     r"|aunt(?:ie|y)?|nan|nana|nanna|gran|granny|grandma|grandmother|grandad|grandfather|grandson|granddaughter|nephew|niece"
     r"|(?:mother|father|brother|sister|son|daughter)-in-law|next of kin|nok",
     CO_DEFENDANT: r"co-?def(?:endant)?s?|co-?accused|accomplice|suspect|perpetrator|associate|co-?offender",
     WITNESS: r"witness|informant|caller|reported by|statement of|keyholder",
     OTHER: r"neighbour|landlord|landlady|lodger|housemate|flatmate|friend|mate|padmate|cellmate|employer|boss|keeper",
-    STAFF: r"probation officer|offender manager|responsible officer|supervising officer|practitioner|senior probation officer"
+    STAFF: r"probation officer|offender manager|responsible officer|supervising officer|practitioner|senior"
+    r" probation officer"
     r"|case ?manager|com|pom|spo|vlo|victim liaison officer|officer|author|key ?worker|report author|assessor|oic"
     r"|wing officer|governor|custodial manager",
-    PROFESSIONAL: r"social worker|solicitor|barrister|gp|doctor|consultant|psychiatrist|psychologist|nurse|cpn|health visitor"
+    PROFESSIONAL: r"social worker|solicitor|barrister|gp|doctor|consultant|psychiatrist|psychologist|nurse|cpn"
+    r"|health visitor"
     r"|hv|idva|isva|iro|teacher|head ?teacher|senco|interpreter|support worker|drug worker|outreach worker|youth worker"
-    r"|counsellor|therapist|mentor|amhp|imam|pastor|vicar|chaplain|priest|judge|magistrate|clerk|chair|minutes|housing officer"
+    r"|counsellor|therapist|mentor|amhp|imam|pastor|vicar|chaplain|priest|judge|magistrate|clerk|chair|minutes"
+    r"|housing officer"
     r"|midwife|pharmacist|coordinator|care coordinator|manager|ta|headteacher|supervisor|dentist|paramedic|ward sister",
 }  # fmt: skip
 _TITLES: dict[str, str] = {
-    PROFESSIONAL: "pc dc ds di dci dcs supt sgt sergeant insp inspector constable detective wpc pcso ps dr prof professor "
+    PROFESSIONAL: "pc dc ds di dci dcs supt sgt sergeant insp inspector constable detective wpc pcso ps dr prof"
+    " professor "
     "judge justice nurse reverend rev cllr councillor idva isva sw cpn imam pastor rabbi recorder matron senco hoy",
     STAFF: "spo aco po officer vlo ofc so cm gov governor osg cso ofcr warder",
     FAMILY: "auntie aunt aunty uncle nan nana nanna gran granny grandad grandma",
@@ -46,38 +53,50 @@ _OF_TITLE = {title: relation for relation, titles in _TITLES.items() for title i
 # Where two have as many votes, the guess that costs most if missed comes first.
 _ORDER = (VICTIM, CHILD, PARTNER, PARENT, FAMILY, CO_DEFENDANT, WITNESS, STAFF, PROFESSIONAL, OTHER)
 _ANY = "|".join(f"(?P<{name.replace('-', '_')}>{words})" for name, words in _WORDS.items())
-_POSSESSOR = rf"(?:(?:his|her|their|my|your|the|our|your|[A-Z][\w'-]+'s?)[ {SOFT}]+(?:(?:late|own|new|old|then|current)[ {SOFT}])?)?"
+_POSSESSOR = (
+    rf"(?:(?:his|her|their|my|your|the|our|[A-Z][\w'-]+'s?)[ {SOFT}]+"
+    rf"(?:(?:late|own|new|old|then|current)[ {SOFT}])?)?"
+)
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Rev|Sir|Lady|PC|DC|DS|Cllr)\.?[ ])?"
 _BEFORE = re.compile(
     rf"(?i)(?<![\w'-]){_POSSESSOR}(?:{_ANY})(?:'s name is|[ ](?:is|was|called|named|name)|,)?"
     rf"[ ]?[:|]?[ {SOFT}(\"']{{1,3}}(?-i:{_TITLE})\Z"
 )
 _AFTER = re.compile(
-    rf"(?i)['\"]?(?:[ {SOFT}]?\(|,[ {SOFT}]|[ ]\|[ ]|[ {SOFT}]is[ {SOFT}]|[ ]-[ ])[ ]?{_POSSESSOR}(?:a |an |the )?(?:{_ANY})(?![\w'-])(?![ ][A-Z])"
+    rf"(?i)['\"]?(?:[ {SOFT}]?\(|,[ {SOFT}]|[ ]\|[ ]|[ {SOFT}]is[ {SOFT}]|[ ]-[ ])[ ]?{_POSSESSOR}(?:a |an |the"
+    rf" )?(?:{_ANY})(?![\w'-])(?![ ][A-Z])"
 )
 _USER = re.compile(
-    r"(?i)\b(?:former|ex|previous|one-time)[ -](?:service user|prisoner|offender|resident|client)|\blived experience\b|\bpeer"
+    r"(?i)\b(?:former|ex|previous|one-time)[ -](?:service user|prisoner|offender|resident|client)|\blived"
+    r" experience\b|\bpeer"
     r" (?:mentor|worker|supporter)|\bservice user (?:rep|volunteer|representative)|\bknown to us as a\b"
 )
 _OWN_RECORD = frozenset({"pnc_id", "cro", "prison_number", "crn"})
 _WINDOW, _SNIPPET, _MOST_WORDS = 48, 60, 3
 ALSO_USER = "may be a service user too"
 _NAMED_AS = re.compile(
-    rf"[^.!?\n]{{0,60}}?(?:introduced (?:him|her)self as|gave (?:his|her|the) name (?:as|of)|(?:is|was) called|name is)[ {SOFT}](?:{_TITLE})\Z"
+    rf"[^.!?\n]{{0,60}}?(?:introduced (?:him|her)self as|gave (?:his|her|the) name (?:as|of)|(?:is|was) called"
+    rf"|name is)[ {SOFT}](?:{_TITLE})\Z"
 )
 _SAME_TIE = (
     "mum mam mother mummy mom", "dad father daddy", "nan nana nanna gran granny grandma grandmother", "bro brother",
-    "grandad granddad grandfather", "sis sister", "gf girlfriend g/friend", "bf boyfriend b/friend", "aunt auntie aunty",
-    "neighbour", "landlord", "landlady", "wife missus", "husband", "partner", "ex ex-partner ex-wife ex-husband", "son", "daughter",
-    "cousin", "uncle", "stepdad stepfather", "stepmum stepmother", "mother-in-law", "father-in-law", "lodger", "fiance fiancee",
+    "grandad granddad grandfather", "sis sister", "gf girlfriend g/friend", "bf boyfriend b/friend",
+    "aunt auntie aunty",
+    "neighbour", "landlord", "landlady", "wife missus", "husband", "partner", "ex ex-partner ex-wife ex-husband",
+    "son", "daughter",
+    "cousin", "uncle", "stepdad stepfather", "stepmum stepmother", "mother-in-law", "father-in-law", "lodger",
+    "fiance fiancee",
     "nephew", "niece", "friend mate", "baby", "grandson", "granddaughter",
 )  # fmt: skip
 _TIE_OF = {word: group.split()[0] for group in _SAME_TIE for word in group.split()}
-_TIE = re.compile(r"(?<![\w-])(?:" + "|".join(sorted(map(re.escape, _TIE_OF), key=len, reverse=True)) + r")(?![\w-])", re.IGNORECASE)
+_TIE = re.compile(
+    r"(?<![\w-])(?:" + "|".join(sorted(map(re.escape, _TIE_OF), key=len, reverse=True)) + r")(?![\w-])", re.IGNORECASE
+)
 
 
 def relate(pages: Sequence[PageString], mentions: list[Mention]) -> list[Mention]:
-    """The same mentions: those of people with a guess at who they are and the words for it, clues with whom they may mean."""
+    """The same mentions: those of people with a guess at who they are and the words for it, clues with whom they
+    may mean."""
     by_page: dict[int, list[int]] = defaultdict(list)
     for index, mention in enumerate(mentions):
         by_page[mention.page].append(index)

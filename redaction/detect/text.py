@@ -3,7 +3,8 @@
 `raw`   the text itself: words joined by a space, lines by a newline.
 `flat`  as long as `raw`, character for character: curly quotes straightened, each line break that only wraps
         a sentence (with the `> ` of quoted mail) turned into SOFT (a rule can read over it yet still see it), and
-        words that OCR misread and the capitals of lines typed all in capitals, or without any, put where a careful writer has them.
+        words that OCR misread and the capitals of lines typed all in capitals, or without any, put where a careful
+        writer has them.
 `folded` lower case, without accents, every run of white space and quoting marks one space, for the register of
         known names; `origin()` leads back to `raw`.
 """
@@ -60,9 +61,7 @@ def _flatten(raw: str) -> str:
         line_start = flat.rfind("\n", 0, start) + 1
         if end >= len(flat) or flat[end] == "\n" or start == 0:
             return match.group()
-        wrapped = start - line_start >= SHORTEST_WRAPPED_LINE or (
-            flat[start - 1] == "-" and flat[start - 2].isalpha()
-        )
+        wrapped = start - line_start >= SHORTEST_WRAPPED_LINE or (flat[start - 1] == "-" and flat[start - 2].isalpha())
         next_end = flat.find("\n", end)
         ends_here = flat[start - 1] in ".!?" and (next_end if next_end >= 0 else len(flat)) - end < SHORT_LINE
         if wrapped and not ends_here and not _NEW_ITEM.match(flat, end):
@@ -140,9 +139,7 @@ class PageString:
             box = self.words[index].box
             if found and self.raw[self.starts[index] - 1] == " ":
                 last = found[-1]
-                box = Box(
-                    min(last.x0, box.x0), min(last.y0, box.y0), max(last.x1, box.x1), max(last.y1, box.y1)
-                )
+                box = Box(min(last.x0, box.x0), min(last.y0, box.y0), max(last.x1, box.x1), max(last.y1, box.y1))
                 found[-1] = box
             else:
                 found.append(Box(*box))

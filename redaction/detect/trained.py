@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from redaction.detect import cues
+from redaction.detect.folding import fold
 from redaction.detect.lexicon import KIN, ORGANISATION, STREET, TITLES, Class, classify, is_word
 from redaction.detect.model import MODEL_LEAD, Finding
 from redaction.detect.rampart import Piece, loaded
-from redaction.detect.text import SOFT, PageString, fold
+from redaction.detect.text import SOFT, PageString
 
 LEAST, LEAST_IN_LOWER_CASE = 0.5, 0.7
 LEAST_TO_START = 0.8  # for a word that is a name too, at the start of a sentence

@@ -35,7 +35,11 @@ class Relationship(StrEnum):
 
     VICTIM = "victim"
     CHILD = "child"
+    PARTNER = "partner"
+    PARENT = "parent"
     FAMILY = "family"
+    CO_DEFENDANT = "co-defendant"
+    WITNESS = "witness"
     STAFF = "staff"
     PROFESSIONAL = "professional"
     OTHER = "other"
@@ -57,6 +61,7 @@ class Person(ScopedRow):
 
     key_index: keyed fingerprint of the name or value, so that the same one is never there twice.
     detail: for an identifier its kind ("phone"). code_le, code_ukgdpr: the code printed in records under each law.
+    guess: the words in the records that the relationship was taken from; None once an officer has said who it is.
     settles_le, settles_ukgdpr: whether nothing is missing for records under that law; a record of another law that
     arrives later makes its mentions undecided again, and they stay hidden until they are settled.
     """
@@ -70,6 +75,8 @@ class Person(ScopedRow):
     detail: Mapped[str] = plain(String(20), nullable=False, default="")
     origin: Mapped[str] = plain(String(12), nullable=False)
     relationship: Mapped[str | None] = plain(String(16), nullable=True)
+    guess_sealed: Mapped[bytes | None] = sealed_column()
+    guess = Sealed[list[str] | None]("guess_sealed")
     name_sealed: Mapped[bytes | None] = sealed_column()
     name = Sealed[str]("name_sealed")
     aliases_sealed: Mapped[bytes | None] = sealed_column()

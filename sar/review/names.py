@@ -1,4 +1,4 @@
-"""Names and values as strings: when two are the same, who someone may be, what may be removed wherever it stands. Pure.
+"""Names and values as strings: when two are the same, and what may be removed wherever it stands. Pure.
 
 The last is the rule of `words` in a plan. A string of a withheld person is removed everywhere in a record, so that
 repeats that nobody found go too, if it can mean nobody else:
@@ -23,12 +23,14 @@ from dateutil.parser import parse as parse_date
 
 from redaction.detect.lexicon import Class, classify
 from redaction.needles import fold
-from sar.review.models import PersonKind, Relationship
+from sar.review.models import PersonKind
 
 _ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _SHORTEST_WORD: Final = 3
 _SHORTEST_IDENTIFIER: Final = 6
-_UNSAFE_ALONE: Final = frozenset({Class.WORD, Class.WORD_NAME, Class.STOP, Class.PLACE, Class.INITIAL, Class.FORENAME})
+_UNSAFE_ALONE: Final = frozenset(
+    {Class.WORD, Class.WORD_NAME, Class.STOP, Class.PLACE, Class.TOWN} | {Class.INITIAL, Class.FORENAME}
+)
 # A forename that is no ordinary word is searched for in the finished files; removing it unseen would go too far.
 _UNSAFE_TO_HUNT: Final = _UNSAFE_ALONE - {Class.FORENAME}
 
@@ -114,47 +116,3 @@ def _candidates(kind: str, texts: Iterable[str], unsafe: frozenset[Class]) -> se
                 alone = set(words)
             found |= {word for word in alone if len(word) >= _SHORTEST_WORD and classify(word) not in unsafe}
     return found
-
-
-_BY_TITLE: Final = {
-    Relationship.PROFESSIONAL: "pc dc ds di dci dcs supt sgt sergeant insp inspector constable detective wpc pcso dr "
-    "prof professor judge justice nurse reverend rev cllr councillor idva isva sw cpn",
-    Relationship.STAFF: "spo aco po officer vlo ofc",
-    Relationship.FAMILY: "auntie aunt aunty uncle nan nana nanna gran granny grandad grandma mummy daddy",
-}
-_BY_LABEL: Final = {
-    Relationship.VICTIM: "victim complainant survivor",
-    Relationship.STAFF: "officer practitioner author probation manager supervisor",
-    Relationship.PROFESSIONAL: "gp doctor solicitor chair teacher social",
-    Relationship.CHILD: "child pupil",
-}
-_BEFORE: Final = (
-    (Relationship.VICTIM, re.compile(r"\b(?:victim|complainant)\b[\s:,]*(?:\w+\s+){0,1}$", re.IGNORECASE)),
-    (
-        Relationship.CHILD,
-        re.compile(r"\b(?:son|daughter|child|baby|stepson|stepdaughter)\b[\s,:(]*$", re.IGNORECASE),
-    ),
-    (
-        Relationship.FAMILY,
-        re.compile(
-            r"\b(?:mum|mam|mother|dad|father|brother|sister|partner|ex-partner|ex|wife|husband|girlfriend|boyfriend"
-            r"|cousin|uncle|aunt|nan|gran|grandmother|grandfather)\b[\s,:(]*$",
-            re.IGNORECASE,
-        ),
-    ),
-)
-
-
-def relationship_guess(evidence: Iterable[str], before: Iterable[str]) -> Relationship | None:
-    """Who somebody may be, from why the name was found and the words before it; None when nothing tells."""
-    text_before = list(before)
-    for relationship, pattern in _BEFORE:
-        if any(pattern.search(words) for words in text_before):
-            return relationship
-    reasons = list(evidence)
-    for lead, table in (("after the label ", _BY_LABEL), ("title ", _BY_TITLE)):
-        said = {word for why in reasons if why.startswith(lead) for word in why.removeprefix(lead).split()}
-        for guess, words in table.items():
-            if said & set(words.split()):
-                return guess
-    return None

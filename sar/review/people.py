@@ -125,7 +125,8 @@ def change_person(
             found.key_index = _index(case, name)
         unique = dict.fromkeys(_name(alias) for alias in aliases if tidy(alias))
         found.name, found.aliases = name, [alias for alias in unique if alias != name][:MAX_ALIASES]
-        found.relationship = _relationship(relationship)
+        if found.relationship != _relationship(relationship):
+            found.relationship, found.guess = _relationship(relationship), None
         write_down(actor, Action.PERSON_CHANGED, found.id, case_id=case.id)
         enqueue(REGISTER, case.id)
         return found
@@ -145,7 +146,8 @@ def merge_people(actor: Actor, keep_id: str, other_id: str, version: int) -> Per
             raise Refused("Choose two different people of this case.")
         session.execute(update(Mention).where(Mention.person_id == other.id).values(person_id=keep.id))
         keep.aliases = list(dict.fromkeys([*keep.aliases, other.name, *other.aliases]))
-        keep.relationship = keep.relationship or other.relationship
+        if keep.relationship is None:
+            keep.relationship, keep.guess = other.relationship, other.guess
         if other.origin == Origin.ADDED:
             keep.origin = Origin.ADDED.value
         session.delete(other)

@@ -34,11 +34,12 @@ from sar.review.models import (
     Origin,
     Person,
     PersonKind,
+    Relationship,
     SearchedRecord,
     WithheldPage,
     WithheldRecord,
 )
-from sar.review.names import key_of, relationship_guess, tidy
+from sar.review.names import key_of, tidy
 
 _AROUND: Final = 60
 _SHORTEST_PLACE: Final = 6
@@ -165,7 +166,7 @@ class _Keeper:
         self._by_id: dict[str, Person] = {}
         self._own = _own_values(case)
         self._own_address = key_of("", "", case.submission.address or "").rpartition("|")[2]
-        self._hints: dict[str, tuple[list[str], list[str]]] = {}
+        self._guesses: dict[str, tuple[str, tuple[str, ...]]] = {}
         for person in _people(case):
             self._learn(person)
 
@@ -182,18 +183,17 @@ class _Keeper:
                 self._add(spot, person)
             elif self._may_move(known):
                 known.person_id = person.id if person else None
-            if person is not None:
-                evidence, before = self._hints.setdefault(person.id, ([], []))
-                evidence += spot.mention.evidence
-                before.append(spot.before)
+            if person is not None and spot.mention.relation:
+                self._guesses.setdefault(person.id, (spot.mention.relation, spot.mention.because))
 
     def guess_relationships(self) -> None:
-        for person_id, (evidence, before) in self._hints.items():
+        """Keep who somebody may be, with the words for it, unless an officer has said who it is."""
+        for person_id, (relation, because) in self._guesses.items():
             person = self._by_id[person_id]
-            if person.kind == PersonKind.PERSON and person.relationship is None:
-                guess = relationship_guess(evidence, before)
-                if guess is not None:
-                    person.relationship = guess.value
+            if person.kind == PersonKind.PERSON and (person.relationship is None or person.guess):
+                guess = list(because)
+                if (person.relationship, person.guess) != (relation, guess):
+                    person.relationship, person.guess = Relationship(relation).value, guess
 
     def _add(self, spot: Spot, person: Person | None) -> None:
         self.added += 1

@@ -278,3 +278,16 @@ def test_no_name_stands_in_the_audit_log(desk: Desk) -> None:
     text = " ".join(entry.facts for entry in desk.log())
     assert "review.person_decided" in {entry.action for entry in desk.log()}
     assert not any(word in text for word in ("Paulina", "Nowicka", "Canary", "Quillon", "Tesfay"))
+
+
+def test_who_somebody_may_be_is_guessed_from_words_that_are_kept_until_an_officer_says(in_app: Flask) -> None:
+    desk = open_desk(in_app, "Marlon Pryce", "Victim: Paulina Nowicka\nHe came with his mum Julie Pryce at noon.")
+    assert (desk.person("Paulina Nowicka").relationship, desk.person("Julie Pryce").relationship) == (
+        "victim",
+        "parent",
+    )
+    assert desk.person("Julie Pryce").guess == ["his mum Julie Pryce"]
+    julie = desk.person("Julie Pryce")
+    service.change_person(desk.officer, julie.id, julie.version, "Julie Pryce", [], "witness")
+    desk.record("Later his mum Julie Pryce rang.")
+    assert (desk.person("Julie Pryce").relationship, desk.person("Julie Pryce").guess) == ("witness", None)

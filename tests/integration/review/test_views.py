@@ -214,3 +214,9 @@ def test_the_page_before_and_the_page_after_lead_through_the_whole_case(desk: De
         following = re.search(r'rel="next" href="([^"]+)"', officer.get(url).text)
         url = following.group(1) if following else None
     assert len(seen) == 3 and records[1].id in seen[-1]
+
+
+def test_a_guess_at_who_somebody_is_is_shown_with_its_words(in_app: Flask) -> None:
+    desk = open_desk(in_app, "Marlon Pryce", "He came with his mum Julie Pryce at noon.")
+    shown = browser_of(in_app, desk.officer).get(f"/staff/cases/{desk.case_id}/review").text
+    assert "Parent" in shown and "a guess from these words: “his mum Julie Pryce”" in shown

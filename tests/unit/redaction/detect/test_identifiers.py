@@ -60,9 +60,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("date_of_birth", "04/01/1967", "Born ............ "),
     ],
 )
-def test_each_kind_of_identifier_is_found_in_each_form_it_is_written_in(
-    kind: str, text: str, before: str
-) -> None:
+def test_each_kind_of_identifier_is_found_in_each_form_it_is_written_in(kind: str, text: str, before: str) -> None:
     assert (kind, text) in found(f"Note {before}{text}, seen.")
 
 
@@ -99,9 +97,7 @@ def test_ten_digits_that_fail_the_check_with_no_word_for_the_nhs_nearby_are_left
 
 @given(st.integers(0, 99), st.integers(1, 9_999_999))
 def test_exactly_one_letter_fits_a_pnc_id(year: int, serial: int) -> None:
-    fitting = [
-        letter for letter in string.ascii_uppercase if checksums.pnc_id(f"20{year:02}/{serial:07}{letter}")
-    ]
+    fitting = [letter for letter in string.ascii_uppercase if checksums.pnc_id(f"20{year:02}/{serial:07}{letter}")]
     assert len(fitting) == 1
     assert checksums.pnc_id(f"{year:02}/{serial}{fitting[0]}"), "zeros may be left out"
 

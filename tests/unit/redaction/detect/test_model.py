@@ -30,7 +30,7 @@ def by_model_alone(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        (HURRIED + "its nate 100%\nkacey leigh reported it. can u tell them", "kacey leigh"),
+        ("The house was full. Jade with the baby in the lounge, all calm.", "Jade"),
     ],
 )
 def test_a_name_that_no_rule_finds_is_found_with_the_models_chance_as_evidence(text: str, name: str) -> None:

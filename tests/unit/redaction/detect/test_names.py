@@ -70,9 +70,7 @@ def test_a_name_wrapped_over_quoted_lines_is_one_mention_that_covers_the_break()
 
 
 def test_a_name_hyphenated_over_a_line_end_is_one_mention() -> None:
-    assert names("The father of both children is Reece Hartley-\nMoon, on licence.") == [
-        "Reece Hartley-\nMoon"
-    ]
+    assert names("The father of both children is Reece Hartley-\nMoon, on licence.") == ["Reece Hartley-\nMoon"]
 
 
 def test_a_signature_under_a_sentence_is_not_run_together_with_it() -> None:

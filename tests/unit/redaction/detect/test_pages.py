@@ -33,16 +33,14 @@ def page_of(lines: list[str], number: int = 0) -> PageText:
 def test_the_text_of_a_page_keeps_lines_apart_and_offsets_true() -> None:
     page = page_string(page_of(["Spoke to Paulina", "Nowicka today."]))
     assert page.raw == "Spoke to Paulina\nNowicka today."
-    assert [
-        page.raw[start : start + len(word.text)] for start, word in zip(page.starts, page.words, strict=True)
-    ] == [word.text for word in page.words]
+    assert [page.raw[start : start + len(word.text)] for start, word in zip(page.starts, page.words, strict=True)] == [
+        word.text for word in page.words
+    ]
 
 
 def test_a_mention_over_two_lines_has_a_box_on_each_and_page_numbers_count_from_one() -> None:
     lines = ["The officer then spoke to Ms Paulina", "Nowicka about the house at length today."]
-    mention = next(
-        m for m in detect_pages([page_of(lines, number=4)], [], ["Paulina Nowicka"]) if m.kind == "person"
-    )
+    mention = next(m for m in detect_pages([page_of(lines, number=4)], [], ["Paulina Nowicka"]) if m.kind == "person")
     assert (mention.page, mention.text) == (5, "Paulina\nNowicka")
     assert [(box.y0, box.y1) for box in mention.boxes] == [(72.0, 82.0), (86.0, 96.0)]
     assert mention.boxes[1].x1 - mention.boxes[1].x0 == 6 * len("Nowicka")
@@ -106,9 +104,7 @@ def test_hostile_repetition_costs_time_in_line_with_its_length(unit: str) -> Non
 
     seconds(1_000)
     small = max(seconds(6_000), 0.05)
-    assert seconds(48_000) < 8 * small * 3, (
-        "eight times the text may cost eight times the time, not sixty-four"
-    )
+    assert seconds(48_000) < 8 * small * 3, "eight times the text may cost eight times the time, not sixty-four"
 
 
 def test_a_page_that_is_there_twice_gives_its_mentions_twice() -> None:

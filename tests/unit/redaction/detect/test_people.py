@@ -105,10 +105,7 @@ def test_another_name_in_brackets_belongs_to_the_name_it_stands_behind() -> None
 def test_initials_given_in_minutes_are_followed_to_the_person() -> None:
     text = "Present: Cat Fenwick (CF), Harpreet Gill (HG)\n\n1. CF asked about the tag.\nHG: it is fitted.\n"
     groups = [(m.text, m.person) for m in people(text)]
-    assert (
-        groups[2:] == [("CF", "Cat Fenwick"), ("HG", "Harpreet Gill")]
-        or groups.count(("CF", "Cat Fenwick")) == 2
-    )
+    assert groups[2:] == [("CF", "Cat Fenwick"), ("HG", "Harpreet Gill")] or groups.count(("CF", "Cat Fenwick")) == 2
 
 
 def test_the_order_of_pages_changes_nothing_but_page_numbers() -> None:
@@ -122,9 +119,5 @@ def test_the_order_of_pages_changes_nothing_but_page_numbers() -> None:
     for order in itertools.permutations(range(len(texts))):
         pages = [PageString(number, texts[index]) for number, index in enumerate(order, 1)]
         mentions = Detector().detect(pages, [SUBJECT], [])
-        results.add(
-            frozenset(
-                (order[m.page - 1], m.start, m.end, m.person, m.candidates, m.subject) for m in mentions
-            )
-        )
+        results.add(frozenset((order[m.page - 1], m.start, m.end, m.person, m.candidates, m.subject) for m in mentions))
     assert len(results) == 1

@@ -91,9 +91,7 @@ def _document() -> tuple[str, tuple[str, ...], str]:
 
 def _letters(mentions: list[Mention]) -> set[int]:
     """The places of all letters named for redaction or decision: everything found that is not the subject's."""
-    return {
-        place for m in mentions if m.kind == "person" and not m.subject for place in range(m.start, m.end)
-    }
+    return {place for m in mentions if m.kind == "person" and not m.subject for place in range(m.start, m.end)}
 
 
 _NAMES = st.one_of(

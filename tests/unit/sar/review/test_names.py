@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sar.review.models import PersonKind, Relationship
-from sar.review.names import Protected, huntable, key_of, relationship_guess, removable, tidy
+from sar.review.models import PersonKind
+from sar.review.names import Protected, huntable, key_of, removable, tidy
 
 PERSON, NUMBER = PersonKind.PERSON.value, PersonKind.IDENTIFIER.value
 NOBODY = Protected.of([])
@@ -74,24 +74,6 @@ def test_an_unmistakable_forename_is_looked_for_in_the_finished_files_though_not
     assert "kacey" in huntable(PERSON, ["Kacey Baker"], NOBODY)
     assert "baker" not in huntable(PERSON, ["Kacey Baker"], NOBODY)
     assert "kacey" not in huntable(PERSON, ["Kacey Baker"], Protected.of(["Kacey Pryce"]))
-
-
-@pytest.mark.parametrize(
-    ("evidence", "before", "guess"),
-    [
-        (["after the label victim"], "", Relationship.VICTIM),
-        (["title pc + name"], "", Relationship.PROFESSIONAL),
-        (["after the label officer"], "", Relationship.STAFF),
-        ([], "he said his mum ", Relationship.FAMILY),
-        ([], "and their daughter ", Relationship.CHILD),
-        ([], "the victim, ", Relationship.VICTIM),
-        (["known name"], "rang about ", None),
-    ],
-)
-def test_the_words_around_a_name_tell_who_it_may_be(
-    evidence: list[str], before: str, guess: Relationship | None
-) -> None:
-    assert relationship_guess(evidence, [before]) == guess
 
 
 def test_a_name_is_shown_on_one_line_without_stray_signs() -> None:

@@ -1,0 +1,48 @@
+"""The words of a run of capitals, each with what it may be."""
+
+import re
+from typing import NamedTuple
+
+from redaction.detect import cues
+from redaction.detect.folding import fold
+from redaction.detect.lexicon import ORGANISATION, STREET, Class, classify
+from redaction.detect.model import Finding
+
+_MONTHS = frozenset("may april june august".split())
+_DATE_BEFORE = re.compile(
+    r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of))[ \v]+\Z"
+)
+_DIGIT_AFTER = re.compile(r"[ \v]*\d")
+
+
+class Token(NamedTuple):
+    """One word of a run. `key` is folded and without its full stop."""
+
+    text: str
+    start: int
+    end: int
+    key: str
+    kind: Class
+
+
+def tokens_of(flat: str, start: int, end: int) -> list[Token]:
+    found = []
+    for match in cues.TOKENS.finditer(flat, start, end):
+        key = fold(re.sub(r"-\v+", "-", match.group()))
+        kind = Class.STOP if _is_date(flat, key, match.start(), match.end()) else classify(key)
+        found.append(Token(match.group(), match.start(), match.end(), key.rstrip("."), kind))
+    return found
+
+
+def _is_date(flat: str, key: str, start: int, end: int) -> bool:
+    return key in _MONTHS and (
+        _DATE_BEFORE.search(flat, max(0, start - 10), start) is not None or _DIGIT_AFTER.match(flat, end) is not None
+    )
+
+
+def part_of_place(token: Token) -> bool:
+    return token.key in STREET or token.key in ORGANISATION
+
+
+def finding_of(tokens: list[Token], score: float, why: str, title: str = "", kind: str = "person") -> Finding:
+    return Finding(tokens[0].start, tokens[-1].end, kind, score, (why,), title)
