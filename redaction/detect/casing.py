@@ -184,6 +184,8 @@ def _everyday() -> dict[str, list[str]]:
 def _may_be_name(line: str, match: re.Match[str], key: str) -> bool:
     if key in CHAT or key in ACRONYMS or key in KIN or key in LOWER_TITLES or key in STREET | ORGANISATION:
         return False
+    if line.startswith(" law", match.end()):
+        return False
     kind = classify(key)
     before = line[max(0, match.start() - 24) : match.start()]
     titled = re.search(rf"\b(?:{'|'.join(sorted(LOWER_TITLES))})\.?[ ]\Z", before) is not None

@@ -123,7 +123,7 @@ LABEL = re.compile(
     r"|suspected exploiters?(?:\(s\))?|unknown male|unknown female|client name|pupil|worker|donor|given by|obtained by"
     r"|head ?teacher(?: and [\w ]{5,40})?|manager|case ?worker|care coordinator|consultant|nurse|collector"
     r"|collected by|donor|witnessed by|read by|observed by|staff)"
-    r"(?:[ ]?\([\w /-]{3,24}\))?[ \t]*[:|][ \t\v]*"
+    r"(?:[ ]?\([\w /-]{3,24}\))?[ \t]*(?P<mark>[:|])[ \t\v]*"
 )
 CLOSING = re.compile(
     r"(?i)(?:yours (?:sincerely|faithfully|truly)|(?:kind|best|warm|many)? ?regards|best wishes|many thanks"

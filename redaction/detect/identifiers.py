@@ -210,7 +210,7 @@ _BIRTH_AFTER_NAME = re.compile(
 )
 # A date in a cell of its own on a line that names someone, long before the other dates of the page.
 _BIRTH_IN_ROW = re.compile(
-    rf"(?i:(?<=[|,;]\s)|(?<=[|,;])|(?<=[ ]{{2}})|(?<=[A-Z]{{2}}\s))(?P<date>{_DATE})(?=\s?[|,;)\n]|[ ]{{2,}}|\s?\Z"
+    rf"(?:(?<=[|,;]\s)|(?<=[|,;])|(?<=[ ]{{2}})|(?<=[A-Z]{{2}}\s))(?P<date>{_DATE})(?=\s?[|,;)\n]|[ ]{{2,}}|\s?\Z"
     r"|\s(?:PNC|CRO|CRN|NHS|PRN)\b)"
 )
 _FULL_YEAR = re.compile(r"(?:\d{4}|\d\d)\Z|\A\d{4}(?=-)")
@@ -276,7 +276,8 @@ class IdentifierRecogniser:
         if windows:
             found += self._dates_of_birth(flat)
             found += self._births_in_rows(flat)
-            found += self._addresses(page.flat)
+            found += self._addresses(flat)
+            found += self._addresses(page.flat) if page.flat != flat else []
         if "@" in flat:
             for form in AT_FORMS:
                 found += self._matches(form, flat, 0, len(flat))

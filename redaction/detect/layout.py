@@ -211,6 +211,8 @@ def _lower_case(flat: str) -> list[Finding]:
     found = []
     for match in cues.LOWER_TITLED.finditer(flat):
         key, title = fold(match["name"]).removesuffix("'s"), match["title"]
+        if key in CHAT:
+            continue
         known = key in surnames() and title in ("mr", "mrs") and key not in words("words_common")
         if (
             title != "miss"

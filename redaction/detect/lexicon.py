@@ -140,7 +140,7 @@ BRITISH_WORD_NAMES = _words("""may poppy fern clover primrose blossom bluebell h
     rowan piers miles drew""")
 # What hurried writing makes of ordinary words: in no dictionary, and nobody's name.
 CHAT = _words("""
-    alia hol theres nocte mane
+    alia hol theres nocte mane gna ppl cert min mins nans mums dads bdays yday
     aint arent cant couldnt didnt doesnt dont hadnt hasnt havent isnt shouldnt wasnt werent wont wouldnt ive hes shes
     theyre youre youve theyve weve whats wheres whens thats theres heres lets wot wiv wid wit dat dis dem dose cos
     coz cuz bc

@@ -69,12 +69,14 @@ def _labels(flat: str) -> dict[int, str]:
     while mark is not None:
         colon = mark.start()
         match = cues.LABEL.search(flat, max(0, colon - LONGEST_LABEL), colon + LABEL_GAP)
-        if match is not None and (
-            mark.group() == ":" or not flat[flat.rfind("\n", 0, colon) + 1 : match.start("label")].strip()
-        ):
+        if match is not None and (match["mark"] == ":" or _starts_line(flat, match.start("label"))):
             found[match.end()] = fold(match["label"])
         mark = _SEPARATES.search(flat, colon + 1)
     return found
+
+
+def _starts_line(flat: str, position: int) -> bool:
+    return not flat[flat.rfind("\n", 0, position) + 1 : position].strip()
 
 
 @dataclass(frozen=True)
