@@ -67,7 +67,7 @@ _HOPELESS = frozenset("will may mark long little day white black green brown you
 
 def writes_small(flat: str) -> bool:
     """Whether a page is typed mostly without capitals, as hurried notes and text messages are."""
-    starts = re.findall(r"(?:[.!?][ \v]+|(?:\A|\n)[> \t]*)(?:[\d:./\[\] ,-]++|\w{1,12}: )*+([A-Za-z])", flat)
+    starts = re.findall(r"(?:[.!?][ \v]++|(?:\A|\n)[> \t]*+)(?:[\d:./\[\] ,-]++|\w{1,12}: )*+([A-Za-z])", flat)
     return len(starts) > 4 and sum(letter.islower() for letter in starts) * 2 > len(starts)
 
 
