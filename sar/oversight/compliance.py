@@ -162,7 +162,7 @@ def _row(found: _Request) -> list[object]:
         "|".join(day.isoformat() for day in rules.calendar.between(clock.received, last)) if last else "",
         case.submission.channel,
         case.stage,
-        _original_due(case, events),
+        _original_due(case, events) if clock.extended else clock.due,
         extension.on if extension else None,
         extension.reason_code if extension else None,
         clock.ended_on,

@@ -85,7 +85,7 @@ def team_pace(calendar: Calendar) -> Pace:
 
 
 def _lately_reviewed() -> list[str]:
-    """The cases whose reviews were finished last."""
+    """The cases whose reviews were finished last. Read backwards from the newest move, so that no log is too long."""
     query = (
         select(AuditEntry.case_id)
         .where(
@@ -93,11 +93,10 @@ def _lately_reviewed() -> list[str]:
             AuditEntry.at >= utc_now() - timedelta(days=PACE_DAYS),
             AuditEntry.facts.contains(f'"to_stage":"{Stage.SECOND_CHECK.value}"', autoescape=True),
         )
-        .group_by(AuditEntry.case_id)
-        .order_by(func.max(AuditEntry.seq).desc())
-        .limit(PACE_REVIEWS)
+        .order_by(AuditEntry.seq.desc())
+        .limit(3 * PACE_REVIEWS)  # some were sent more than once
     )
-    return [case_id for case_id in db.session.scalars(query) if case_id]
+    return list(dict.fromkeys(case_id for case_id in db.session.scalars(query) if case_id))[:PACE_REVIEWS]
 
 
 def _moves(case_ids: Sequence[str]) -> dict[str, list[tuple[str, date]]]:

@@ -8,7 +8,15 @@ from sar.cases.calendars import Calendar
 from sar.cases.deadlines.clock import Clock, ClockState, Step
 from sar.cases.deadlines.events import ClockEvent, ClockRules, Regime
 from sar.cases.deadlines.facts import gather
-from sar.cases.deadlines.fold import clock_state, complaint_ack, due_if_answered, internal_target, read, rules_version
+from sar.cases.deadlines.fold import (
+    Reading,
+    clock_state,
+    complaint_ack,
+    due_if_answered,
+    internal_target,
+    read,
+    rules_version,
+)
 from sar.cases.deadlines.wording import complaint_step, regime_step, steps
 
 
@@ -18,29 +26,7 @@ def due(events: Iterable[ClockEvent], rules: ClockRules, *, today: date | None =
     `today` (London) is needed only for `due_if_answered_today`. Raises ImpossibleDates if the log has no
     receipt or contradicts itself.
     """
-    facts = gather(events)
-    reading = read(facts, rules)
-    state = clock_state(reading)
-    waiting = state in (ClockState.PAUSED, ClockState.NOT_STARTED)
-    return Clock(
-        regime=rules.regime,
-        state=state,
-        received=facts.received,
-        start=reading.start,
-        nominal_end=reading.nominal_end,
-        paused_days=reading.paused_days,
-        extended=reading.extension is not None,
-        extension_available=reading.extension_available,
-        extension_notice_by=reading.notice_by,
-        due=reading.due,
-        internal_target=internal_target(reading),
-        due_if_answered_today=due_if_answered(facts, rules, today) if waiting and today else None,
-        ended_on=facts.ended_on,
-        warnings=reading.cautions,
-        derivation=steps(reading),
-        calendar_version=rules.calendar.version,
-        rules_version=rules_version(reading),
-    )
+    return _clock(read(gather(events), rules), today)
 
 
 def earliest_due(
@@ -51,13 +37,14 @@ def earliest_due(
     A clock with a due date comes before one that is paused. Where there are two, a last step of the derivation
     says what each gave and which counts. `rules.regime` is ignored. ValueError if no regime is given.
     """
-    log = tuple(events)
-    clocks = [due(log, replace(rules, regime=regime), today=today) for regime in sorted(set(regimes))]
-    earliest = min(clocks, key=lambda clock: (clock.due is None, clock.due or date.max))
-    if len(clocks) == 1:
+    facts = gather(events)
+    readings = {regime: read(facts, replace(rules, regime=regime)) for regime in sorted(set(regimes))}
+    found = {regime: reading.due for regime, reading in readings.items()}
+    counts = min(found, key=lambda regime: (found[regime] is None, found[regime] or date.max))
+    earliest = _clock(readings[counts], today)
+    if len(found) == 1:
         return earliest
-    found = {clock.regime: clock.due for clock in clocks}
-    return replace(earliest, derivation=(*earliest.derivation, regime_step(earliest.regime, found)))
+    return replace(earliest, derivation=(*earliest.derivation, regime_step(counts, found)))
 
 
 def complaint_ack_due(received: date, calendar: Calendar) -> date | None:
@@ -70,3 +57,27 @@ def complaint_ack_step(received: date, calendar: Calendar) -> Step | None:
     """How `complaint_ack_due` was reached."""
     rolled = complaint_ack(received, calendar)
     return complaint_step(received, rolled) if rolled else None
+
+
+def _clock(reading: Reading, today: date | None) -> Clock:
+    state = clock_state(reading)
+    waiting = state in (ClockState.PAUSED, ClockState.NOT_STARTED)
+    return Clock(
+        regime=reading.rules.regime,
+        state=state,
+        received=reading.facts.received,
+        start=reading.start,
+        nominal_end=reading.nominal_end,
+        paused_days=reading.paused_days,
+        extended=reading.extension is not None,
+        extension_available=reading.extension_available,
+        extension_notice_by=reading.notice_by,
+        due=reading.due,
+        internal_target=internal_target(reading),
+        due_if_answered_today=due_if_answered(reading.facts, reading.rules, today) if waiting and today else None,
+        ended_on=reading.facts.ended_on,
+        warnings=reading.cautions,
+        derivation=steps(reading),
+        calendar_version=reading.rules.calendar.version,
+        rules_version=rules_version(reading),
+    )
