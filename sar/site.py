@@ -16,6 +16,8 @@ from sar.cases import jobs as cases_jobs
 from sar.cases import panels
 from sar.cases import public_views as cases_public
 from sar.cases import views as cases
+from sar.cases.bulk_import import jobs as import_jobs
+from sar.cases.bulk_import import views as bulk_import
 from sar.cases.complaints import views as complaints
 from sar.cases.refusals import views as refusals
 from sar.consultation import jobs as consultation_jobs
@@ -58,11 +60,24 @@ def index() -> Response:
 
 
 # In the order a request walks through. Importing a stage's jobs registers its handlers; its views bring its tables.
-STAFF_DOOR = (access, intake, cases, searches, records, consultation, review, release, oversight, reminders)
+STAFF_DOOR = (
+    access,
+    intake,
+    cases,
+    bulk_import,
+    searches,
+    records,
+    consultation,
+    review,
+    release,
+    oversight,
+    reminders,
+)
 PUBLIC_DOOR = (access_public, intake_public, cases_public, consultation_public, release_public)
 JOBS = (
     intake_jobs,
     cases_jobs,
+    import_jobs,
     searches_jobs,
     records_jobs,
     consultation_jobs,
@@ -132,9 +147,11 @@ _MENU = (
     ("Search areas", "searches.areas", Permission.SEARCHES_MANAGE),
     ("Proposals", "refusals.listing", Permission.CASE_REJECT),
     ("Complaints", "complaints.listing", Permission.COMPLAINTS_DECIDE),
+    ("Import cases", "bulk_import.uploads", Permission.CASES_IMPORT),
     ("Originators", "records.originators", Permission.ORIGINATORS_MANAGE),
     ("Wording of letters", "wordings.letters", Permission.WORDING_EDIT),
     ("Public holidays", "holidays.calendars", Permission.CALENDARS_MANAGE),
+    ("Proof of identity", "intake.accepted_evidence", Permission.EVIDENCE_EDIT),
     ("Oversight", "oversight.dashboard", Permission.REPORTS_VIEW),
     ("Background jobs", "oversight.jobs", Permission.JOBS_VIEW),
     ("Staff", "access.staff_list", Permission.STAFF_MANAGE),

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     COMPLAINTS_DECIDE = "complaints.decide"
     WORDING_EDIT = "wording.edit"
     CALENDARS_MANAGE = "calendars.manage"
+    EVIDENCE_EDIT = "evidence.edit"
+    CASES_IMPORT = "cases.import"
     STAFF_MANAGE = "staff.manage"
     JOBS_VIEW = "jobs.view"
 
@@ -70,6 +72,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.COMPLAINTS_DECIDE,
         Permission.CALENDARS_MANAGE,
         Permission.SEARCHES_MANAGE,
+        Permission.EVIDENCE_EDIT,
+        Permission.CASES_IMPORT,
         Permission.REPORTS_VIEW,
         Permission.AUDIT_EXPORT,
         Permission.JOBS_VIEW,

@@ -11,7 +11,7 @@ from sar.cases import letters
 from sar.cases.deadlines import AWAITED, ClarificationRequested, ClockState, Extended, ExtensionReason, Rule
 from sar.cases.ledger import Fact, case_for, renew_clock, require_open, store_fact
 from sar.cases.models import Case
-from sar.cases.moves import IDENTITY_SETTLED, go_on
+from sar.cases.moves import go_on
 from sar.cases.queries import clock_events, clock_of, open_questions, waits_of
 from sar.cases.second_person import require_alone
 from sar.foundation.actions import Action
@@ -21,39 +21,9 @@ from sar.foundation.clock import london_today
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.wording import date_words
-from sar.intake import service as intake
 
 _EXTENSION_LAW = "Art 12A(3)-(4) UK GDPR; DPA 2018 s.54(3A)-(3B)"
 _AMOUNT = re.compile(r"[0-9]{1,5}(\.[0-9]{2})?")
-# Evidence an officer can rely on; service users without a passport are never turned away for it.
-EVIDENCE = {
-    "photo_id": "Photo identity document",
-    "two_letters": "Two official letters with name and address",
-    "officer_letter": "Headed letter from the responsible officer",
-    "prison_record": "Checked with the prison",
-    "known": "Known in person to a named member of staff",
-}
-
-
-def check_identity(
-    actor: Actor, case_id: str, evidence: str, *, on: date | None = None, version: int | None = None
-) -> None:
-    """Record that identity is settled, and by what. The copy of the document, if one came, is destroyed at once.
-
-    Where proof was asked for, `on` is the day it came: the clock starts then. Nowhere else does identity move it.
-    """
-    if evidence not in EVIDENCE:
-        raise Refused("Choose what shows who the person is.")
-    with write_transaction():
-        case = case_for(actor, case_id, version)
-        go_on(actor, case)
-        if case.identity in IDENTITY_SETTLED:
-            raise Conflict("Identity has already been settled for this case.")
-        if case.identity == "asked":
-            store_fact(actor, case, Fact("id_received", on or london_today()))
-        case.identity = "known_to_staff" if evidence == "known" else "verified"
-        record(actor, Action.IDENTITY_CHECKED, case.id, outcome=case.identity, evidence=evidence)
-        intake.destroy_identity_copy(actor, case.submission_id, "verified")
 
 
 def ask_for_identity(actor: Actor, case_id: str, reason: str, *, version: int | None = None) -> None:
@@ -79,13 +49,11 @@ def ask_for_authority(actor: Actor, case_id: str, reason: str, *, version: int |
         require_open(case)
         if Rule.AUTHORITY in waits_of(case):
             raise Conflict("Written authority has been asked for already.")
+        if case.authority == "settled":
+            raise Conflict("Authority has already been settled for this case.")
+        case.authority = "asked"
         store_fact(actor, case, Fact("authority_requested", london_today(), detail=reason.strip()))
         letters.send(actor, case, "authority_request", reason=reason.strip().rstrip("."))
-
-
-def record_authority(actor: Actor, case_id: str, on: date, *, version: int | None = None) -> None:
-    """The written authority reached us on a day, and is enough."""
-    _record_what_came(actor, case_id, Rule.AUTHORITY, Fact("authority_received", on), version)
 
 
 def charge_fee(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from flask import url_for
-
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.cases import forms, letters, queries, service
@@ -19,37 +17,6 @@ from sar.cases.what_if import possible
 from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Refused
 from sar.foundation.wording import date_words
-
-
-@bp.route("/cases/<case_id>/identity", methods=["GET", "POST"])
-@guard(Permission.CASE_WORK)
-def identity(case_id: str) -> Answer:
-    case, form = queries.visible_case(current_actor(), case_id), forms.IdentityForm()
-    copy_url = url_for("cases.identity_copy", case_id=case_id) if case.submission.identity_blob_id else None
-    title, template = "Who is asking?", "cases/identity.html"
-
-    def settle(version: int) -> None:
-        on = form.on.data if form.on else None
-        service.check_identity(current_actor(), case_id, form.evidence.data, on=on, version=version)
-
-    if case.identity != "asked":
-        del form.on  # the clock never waited for it
-        return form_page(case_id, form, title, settle, "Identity is settled.", template, copy_url=copy_url)
-    return _dated_page(
-        case_id,
-        form,
-        title,
-        settle,
-        lambda case: f"Identity is settled.{_due_words(case)}",
-        fact=lambda day: Fact("id_received", day),
-        template=template,
-        explanation=[
-            f"On {date_words(fact.on)} we asked for proof because {fact.detail}"
-            for fact in queries.clock_facts(case)
-            if fact.kind == "id_requested"
-        ],
-        copy_url=copy_url,
-    )
 
 
 @bp.route("/cases/<case_id>/ask-identity", methods=["GET", "POST"])
@@ -87,21 +54,6 @@ def ask_authority(case_id: str) -> Answer:
     )
 
 
-@bp.route("/cases/<case_id>/authority", methods=["GET", "POST"])
-@guard(Permission.CASE_WORK)
-def record_authority(case_id: str) -> Answer:
-    form = forms.AuthorityForm()
-    return _dated_page(
-        case_id,
-        form,
-        "Record the written authority",
-        lambda version: service.record_authority(current_actor(), case_id, given(form.on.data), version=version),
-        lambda case: f"The written authority is recorded.{_due_words(case)}",
-        fact=lambda day: Fact("authority_received", day),
-        explanation=_asked_for(case_id, "authority_requested", "written authority"),
-    )
-
-
 @bp.route("/cases/<case_id>/fee", methods=["GET", "POST"])
 @guard(Permission.CASE_REJECT)
 def charge_fee(case_id: str) -> Answer:
@@ -135,14 +87,14 @@ def charge_fee(case_id: str) -> Answer:
 @guard(Permission.CASE_WORK)
 def record_fee_paid(case_id: str) -> Answer:
     form = forms.FeePaidForm()
-    return _dated_page(
+    return dated_page(
         case_id,
         form,
         "Record that the fee was paid",
         lambda version: service.record_fee_paid(current_actor(), case_id, given(form.on.data), version=version),
-        lambda case: f"The payment is recorded.{_due_words(case)}",
+        lambda case: f"The payment is recorded.{due_words(case)}",
         fact=lambda day: Fact("fee_paid", day),
-        explanation=_asked_for(case_id, "fee_requested", "a fee"),
+        explanation=asked_for(case_id, "fee_requested", "a fee"),
     )
 
 
@@ -178,14 +130,14 @@ def record_answer(case_id: str, number: int) -> Answer:
     asked = next((fact for fact in _asked(case) if fact.number == number), None)
     if asked is None:
         raise NotFound("There is no such question.")
-    return _dated_page(
+    return dated_page(
         case_id,
         form,
         "Record the answer",
         lambda version: service.record_answer(
             current_actor(), case_id, number, given(form.on.data), form.answer.data or "", version=version
         ),
-        lambda case: f"The answer is recorded.{_due_words(case)}",
+        lambda case: f"The answer is recorded.{due_words(case)}",
         fact=lambda day: Fact("clarification_received", day, number),
         explanation=[f"On {date_words(asked.on)} we asked: {asked.detail}"],
     )
@@ -205,7 +157,7 @@ def extend(case_id: str) -> Answer:
         lambda version: service.extend(
             current_actor(), case_id, ExtensionReason(form.reason.data), form.explanation.data or "", version=version
         ),
-        lambda case: f"The time limit is extended and the letter is on its way.{_due_words(case)}",
+        lambda case: f"The time limit is extended and the letter is on its way.{due_words(case)}",
         letter=lambda case: letters.compose(
             case,
             "extension",
@@ -222,12 +174,12 @@ def extend(case_id: str) -> Answer:
 @guard(Permission.CASE_WORK)
 def correct_received(case_id: str) -> Answer:
     form, case = forms.ReceivedForm(), queries.visible_case(current_actor(), case_id)
-    return _dated_page(
+    return dated_page(
         case_id,
         form,
         "Correct the date received",
         lambda version: service.correct_received_date(current_actor(), case_id, given(form.on.data), version=version),
-        lambda case: f"The date is corrected.{_due_words(case)}",
+        lambda case: f"The date is corrected.{due_words(case)}",
         fact=lambda day: Fact("received", day),
         assume_today=False,
         explanation=[
@@ -237,7 +189,7 @@ def correct_received(case_id: str) -> Answer:
     )
 
 
-def _asked_for(case_id: str, kind: str, what: str) -> list[str]:
+def asked_for(case_id: str, kind: str, what: str) -> list[str]:
     """On which day we asked, and why. Raises NotFound where nobody ever did."""
     facts = [fact for fact in queries.clock_facts(queries.visible_case(current_actor(), case_id)) if fact.kind == kind]
     if not facts:
@@ -249,7 +201,7 @@ def _asked(case: Case) -> list[ClockFact]:
     return [fact for fact in queries.clock_facts(case) if fact.kind == "clarification_requested"]
 
 
-def _dated_page(
+def dated_page(
     case_id: str,
     form: forms.DatedForm,
     title: str,
@@ -289,5 +241,5 @@ def _ending(reason: str | None) -> str:
     return (reason or "").strip().rstrip(".")
 
 
-def _due_words(case: Case) -> str:
+def due_words(case: Case) -> str:
     return f" The answer is due on {date_words(case.due_on)}." if case.due_on else ""

@@ -28,7 +28,7 @@ from wtforms.widgets import HiddenInput
 
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.new_words import Told
-from sar.cases.service import EVIDENCE, REFUSAL_CODES
+from sar.cases.service import REFUSAL_CODES
 from sar.foundation.ids import random_id
 
 LONG_TEXT = 5_000
@@ -51,25 +51,6 @@ class DatedForm(VersionedForm):
 class AssignForm(VersionedForm):
     officer = SelectField("Give this case to", widget=GovSelect(), validators=[Optional()])
     submit = SubmitField("Give", widget=GovSubmitInput(), id="give")
-
-
-class IdentityForm(DatedForm):
-    """`on` is asked for only where proof was: that day starts the clock."""
-
-    evidence = RadioField(
-        "What shows who the person is?",
-        choices=[SelectChoice(code, words) for code, words in EVIDENCE.items()],
-        widget=GovRadioInput(),
-        validators=[InputRequired("Choose what shows who the person is")],
-    )
-    on = DateField(
-        "When did the proof reach us?",
-        format="%d %m %Y",
-        description="The day it reached any part of the organisation. The clock starts on that day.",
-        widget=GovDateInput(),
-        validators=[InputRequired("Enter the day the proof came")],
-    )
-    submit = SubmitField("Identity is settled", widget=GovSubmitInput())
 
 
 class AskIdentityForm(VersionedForm):
@@ -153,17 +134,6 @@ class AskAuthorityForm(VersionedForm):
         validators=[InputRequired("Say why written authority is needed"), Length(max=LONG_TEXT)],
     )
     submit = SubmitField("Ask for written authority", widget=GovSubmitInput())
-
-
-class AuthorityForm(DatedForm):
-    on = DateField(
-        "When did the written authority reach us?",
-        format="%d %m %Y",
-        description="The day it reached any part of the organisation. The clock starts on that day.",
-        widget=GovDateInput(),
-        validators=[InputRequired("Enter the day the authority came")],
-    )
-    submit = SubmitField("Record that it came", widget=GovSubmitInput())
 
 
 class FeeForm(VersionedForm):

@@ -15,6 +15,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "authority_request": "Request for authority to ask for someone else",
             "new_words": "New six words",
             "referral": "Referral to the organisation in charge",
+            "not_valid": "Not a valid request",
         },
         "While we work on it": {
             "clarification": "Question",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from sar.cases.models import Case
 from sar.cases.queries import clock_of
@@ -16,14 +18,11 @@ from sar.foundation.errors import Refused
 from sar.foundation.runtime import settings
 from sar.foundation.typesetting import typeset, typeset_pictures
 from sar.intake.answers import Route
+from sar.intake.evidence import documents
 
 REPLY_DAYS = 28
-ACCEPTED_DOCUMENTS = (
-    "a passport or driving licence",
-    "a prison or probation card with your photo",
-    "two letters to you from the council, a benefits office or the NHS",
-    "a signed letter from your probation officer on headed paper",
-)
+# Letters that say themselves who asks for whom.
+_TO_REPRESENTATIVES = frozenset({"authority_request"})
 # How the requester wants to hear from us, as an outbox channel.
 _CHANNELS = {Route.EMAIL: "email", Route.PHONE: "sms", Route.POST: "post", Route.PRISON: "post"}
 
@@ -45,7 +44,17 @@ def send(
     that, or as `compose` does.
     """
     channel = channel or usual_channel(case)
-    return post(actor, case, name, compose(case, name, **fields), channel=channel, to=address_for(case, channel))
+    letter = for_whoever_asks(case, name, compose(case, name, **fields))
+    return post(actor, case, name, letter, channel=channel, to=address_for(case, channel))
+
+
+def for_whoever_asks(case: Case, name: str, letter: wording.Wording) -> wording.Wording:
+    """The letter as it stands, or told first that "you" is someone else, where it goes to a representative."""
+    if name in _TO_REPRESENTATIVES or not _representative(case):
+        return letter
+    person = case.submission.full_name
+    words = f"We write to you because you act for {person}. In this letter, “you” and “your records” mean {person}."
+    return replace(letter, paragraphs=(wording.Block("paragraph", (words,)), *letter.paragraphs))
 
 
 def post(
@@ -102,7 +111,7 @@ def _on_paper(case: Case, letter: wording.Wording, addressee: str | None, addres
             "name": current.organisation_name,
             "lines": [*_lines(current.contact_address), current.contact_email],
         },
-        "addressee": {"name": addressee or case.submission.full_name, "lines": lines},
+        "addressee": {"name": addressee or addressee_name(case), "lines": lines},
         "subject": letter.subject,
         "blocks": letter.as_data(),
         "signatory": {"name": "Records team", "lines": [current.organisation_name]},
@@ -114,18 +123,34 @@ def usual_channel(case: Case) -> str:
     return _CHANNELS[_route(case)]
 
 
+def addressee_name(case: Case) -> str:
+    """Who letters go to: the person, or whoever asks for them where that was chosen."""
+    someone = _representative(case)
+    return str(someone["name"]) if someone else case.submission.full_name
+
+
+def _representative(case: Case) -> dict[str, Any] | None:
+    """Whoever asks for the person, if letters go there."""
+    someone = case.submission.representative
+    return someone if someone and someone["gets_letters"] else None
+
+
+def _contact(case: Case) -> dict[str, Any]:
+    return _representative(case) or case.submission.contact or {}
+
+
 def _route(case: Case) -> Route:
-    return Route((case.submission.contact or {}).get("route", Route.POST))
+    return Route(_contact(case).get("route", Route.POST))
 
 
 def address_for(case: Case, channel: str) -> str:
     """Where a letter to the requester goes by this channel. Raises Refused when nobody told us."""
-    contact = case.submission.contact or {}
+    contact = _contact(case)
     found = {
         "email": contact.get("email"),
         "sms": contact.get("phone"),
         "post": postal_address(case),
-        "in_person": case.submission.full_name,
+        "in_person": addressee_name(case),
     }[channel]
     if not found:
         raise Refused("We have no address or number for that. Choose another way.")
@@ -139,12 +164,13 @@ def postal_address(case: Case) -> str:
     if _route(case) is Route.PRISON:
         lines = (submission.prison_number, submission.prison_name, contact.get("address") or "")
         return "\n".join(line for line in lines if line)
-    return str(contact.get("address") or submission.address or "")
+    of_person = "" if _representative(case) else submission.address
+    return str(contact.get("address") or of_person or "")
 
 
 def reach_words(case: Case) -> str:
     """How the requester wants to hear from us, with the address or number."""
-    contact = case.submission.contact or {}
+    contact = _contact(case)
     return {
         Route.EMAIL: f"Email: {contact.get('email')}",
         Route.PHONE: f"Phone: {contact.get('phone')}",
@@ -180,7 +206,7 @@ def _common(case: Case) -> dict[str, wording.FieldValue | None]:
         "asked_date": today,
         "reply_by": today + timedelta(days=REPLY_DAYS),
         "regulator_contact": current.regulator_contact,
-        "accepted_documents": ACCEPTED_DOCUMENTS,
+        "accepted_documents": documents(),
         "status_page": f"{current.public_url}/check",
         "collect_by": today + timedelta(days=current.collection_days),
     }

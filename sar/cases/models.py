@@ -53,6 +53,7 @@ class Case(ScopedRow):
     stage: Mapped[str] = plain(String(20), nullable=False, index=True)
     officer_id: Mapped[str | None] = plain(ID, ForeignKey("staff.id"), nullable=True)
     identity: Mapped[str] = plain(String(20), nullable=False, default="unchecked")
+    authority: Mapped[str] = plain(String(20), nullable=False, default="not_needed")
     regimes: Mapped[str] = plain(String(20), nullable=False, default="LE UKGDPR")
     received_on: Mapped[date] = plain(Date, nullable=False)
     due_on: Mapped[date | None] = plain(Date, nullable=True)
@@ -161,6 +162,39 @@ class ReplyReminder(Row):
     on: Mapped[date] = plain(Date, nullable=False)
     answer_by: Mapped[date] = plain(Date, nullable=False)
     about: Mapped[str] = plain(Text, nullable=False)
+
+
+class ProofCheck(ScopedRow):
+    """Who checked what, and when: of identity or of a representative's authority. Never the number of a document.
+
+    `document` is a code of `evidence` or of `proofs.AUTHORITY`. `who`: who knows the person, or gave the authority;
+    `detail`: how they know them, or what the authority covers. `dated` is the day on the document.
+    """
+
+    __tablename__ = "proof_check"
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
+    about: Mapped[str] = plain(String(10), nullable=False)
+    document: Mapped[str] = plain(String(30), nullable=False)
+    checked_by: Mapped[str] = plain(String(40), nullable=False)
+    dated: Mapped[date | None] = plain(Date, nullable=True)
+    who_sealed: Mapped[bytes | None] = sealed_column()
+    who = Sealed[str | None]("who_sealed")
+    detail_sealed: Mapped[bytes | None] = sealed_column()
+    detail = Sealed[str | None]("detail_sealed")
+
+
+class NotValid(ScopedRow):
+    """Why something that came in was found to be no valid request: a code of `not_valid`, and what was said of it."""
+
+    __tablename__ = "not_valid"
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
+    code: Mapped[str] = plain(String(20), nullable=False)
+    told: Mapped[bool] = plain(Boolean, nullable=False)
+    decided_by: Mapped[str] = plain(String(40), nullable=False)
+    words_sealed: Mapped[bytes | None] = sealed_column()
+    words = Sealed[str]("words_sealed")
 
 
 class Note(ScopedRow):

@@ -24,11 +24,13 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict
 
 IDENTITY_SETTLED = frozenset({"verified", "known_to_staff"})
+AUTHORITY_SETTLED = frozenset({"not_needed", "settled"})
 _ENDS = {
     Event.RELEASE: EndReason.RESPONDED,
     Event.REJECT: EndReason.REFUSED,
     Event.WITHDRAW: EndReason.WITHDRAWN,
     Event.CLOSE: EndReason.NO_REPLY,
+    Event.SET_ASIDE: EndReason.NOT_VALID,
 }
 # Work that goes on after an answer means that the answer was not the last one.
 _REOPENS = frozenset({Event.REOPEN, Event.REOPEN_REVIEW})
@@ -87,7 +89,7 @@ def advance(
 def facts_of(actor: Actor, case: Case) -> CaseFacts:
     """What this stage knows for the guards, and what is counted for it; later stages replace what they know."""
     known = CaseFacts(
-        identity_settled=case.identity in IDENTITY_SETTLED,
+        identity_settled=case.identity in IDENTITY_SETTLED and case.authority in AUTHORITY_SETTLED,
         conflict_declared=has_conflict(case, actor.id),
         closure_warned=silence.silence_of(case).may_close(london_today()),
     )

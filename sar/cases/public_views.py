@@ -10,9 +10,9 @@ from sar.cases.complaints import public_views as own_complaint
 from sar.cases.complaints.queries import complaints_of
 from sar.cases.deadlines import ClockState
 from sar.cases.disclosures import disclosures_of
-from sar.cases.letters import ACCEPTED_DOCUMENTS
 from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
+from sar.intake.evidence import documents
 
 bp = Blueprint("requester", __name__, url_prefix="/my-request")
 BLUEPRINTS = (bp, own_complaint.bp)
@@ -28,6 +28,11 @@ _STANDING = {
     Stage.RELEASED: ("Your records are ready", "You can get them here."),
     Stage.CLOSED: ("Your request is finished", "You can still tell us if you are not happy with it."),
     Stage.REJECTED: ("We could not take this request", "We wrote to you to say why, and what you can do."),
+    Stage.NOT_VALID: (
+        "This is not a request for records",
+        "We looked at what you sent us. We cannot answer it as a request for records. If you think we are wrong, call "
+        "us. We have not deleted anything.",
+    ),
     Stage.WITHDRAWN: ("You took this request back", "You can ask again at any time. There is nothing to pay."),
 }
 
@@ -54,8 +59,9 @@ def status() -> str:
         is_late=clock.is_overdue(london_today()),
         asked_for_identity=is_open and case.identity == "asked",
         questions=queries.open_questions(case) if is_open else [],
-        accepted_documents=ACCEPTED_DOCUMENTS,
         complaints=complaints_of(case),
+        asked_for_authority=is_open and case.authority == "asked",
+        accepted_documents=documents(),
         part_only=bool(parts) and not queries.was_answered(case),
         has_answer=(queries.was_answered(case) or any(part.bundle_id for part in parts))
         and "collection.show" in current_app.view_functions,

@@ -15,16 +15,13 @@ from sar.access.models import Staff
 from sar.access.permissions import Permission, permissions_of
 from sar.cases import letters
 from sar.cases.clock_commands import (
-    EVIDENCE,
     ask_for_authority,
     ask_for_identity,
     ask_question,
     charge_fee,
-    check_identity,
     correct_received_date,
     extend,
     record_answer,
-    record_authority,
     record_fee_paid,
     set_regimes,
     why_not_extend,
@@ -36,6 +33,8 @@ from sar.cases.ledger import Fact, case_for, require, store_fact
 from sar.cases.models import Case, Note
 from sar.cases.moves import IDENTITY_SETTLED, advance, facts_of, has_conflict
 from sar.cases.new_words import give_new_words
+from sar.cases.not_valid import set_aside
+from sar.cases.proofs import check_authority, check_identity
 from sar.cases.queries import may_see, visible_case
 from sar.cases.what_if import WhatIf, what_if
 from sar.cases.workflow import Event, Stage
@@ -48,7 +47,6 @@ from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.intake.models import Submission
 
 __all__ = [
-    "EVIDENCE",
     "IDENTITY_SETTLED",
     "REFUSAL_CODES",
     "WhatIf",
@@ -60,6 +58,7 @@ __all__ = [
     "ask_question",
     "assign",
     "charge_fee",
+    "check_authority",
     "check_identity",
     "close",
     "correct_received_date",
@@ -71,10 +70,10 @@ __all__ = [
     "open_case",
     "open_identity_copy",
     "record_answer",
-    "record_authority",
     "record_fee_paid",
     "reject",
     "reopen",
+    "set_aside",
     "set_regimes",
     "start_gathering",
     "view_case",
@@ -99,6 +98,7 @@ def open_case(actor: Actor, submission_id: str) -> Case:
             submission_id=submission.id,
             stage=Stage.RECEIVED.value,
             identity="unchecked",
+            authority="unchecked" if submission.representative_kind else "not_needed",
             regimes="LE UKGDPR",
             received_on=submission.received_on,
             clock_state=ClockState.RUNNING.value,

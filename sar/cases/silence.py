@@ -13,7 +13,6 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
 from sar.cases.deadlines import EndReason
-from sar.cases.letters import ACCEPTED_DOCUMENTS
 from sar.cases.models import Case, ReplyReminder
 from sar.cases.queries import clock_facts
 from sar.cases.workflow import Stage
@@ -23,10 +22,11 @@ from sar.foundation.audit import record
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.errors import Refused
+from sar.intake.evidence import documents
 
 # What is asked for, what settles it, and how the requester is told what we wait for.
 _ASKED = {
-    "id_requested": ("id_received", "Something that shows who you are: " + ", or ".join(ACCEPTED_DOCUMENTS) + "."),
+    "id_requested": ("id_received", "Something that shows who you are: {documents}."),
     "authority_requested": ("authority_received", "Something that shows that you may ask for this person."),
     "fee_requested": ("fee_paid", "The fee that we asked you to pay."),
 }
@@ -121,7 +121,8 @@ def _awaited(case: Case) -> tuple[Awaited, ...]:
     for asked, (given, words) in _ASKED.items():
         days = [fact.on for fact in facts if fact.kind == asked]
         if days and not any(fact.kind == given and fact.on >= max(days) for fact in facts):
-            found.append(Awaited(f"{asked}:{max(days)}", max(days), words))
+            told = words.format(documents=", or ".join(documents()))
+            found.append(Awaited(f"{asked}:{max(days)}", max(days), told))
     answered = {fact.number for fact in facts if fact.kind == "clarification_received"}
     for fact in facts:
         if fact.kind == "clarification_requested" and fact.number not in answered:

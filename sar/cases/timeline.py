@@ -10,17 +10,21 @@ from datetime import date
 from typing import Any
 
 from sar.access.queries import staff_names
-from sar.cases.clock_commands import EVIDENCE
 from sar.cases.letter_names import name_of
+from sar.cases.proofs import AUTHORITY
 from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.foundation.audit import AuditEntry
 from sar.foundation.wording import date_words, moment_words
+from sar.intake import evidence
 
 _WORDS = {
     "case.opened": "Case opened",
     "case.assigned": "Officer changed",
     "case.viewed": "Case looked at",
     "case.identity_checked": "Identity settled: {evidence}",
+    "case.authority_checked": "Authority settled: {document}",
+    "case.not_valid": "Set aside as no valid request: {code}",
+    "case.imported": "Taken over from a spreadsheet, row {row}",
     "case.identity_copy_viewed": "Copy of the identity document looked at",
     "case.regimes_changed": "Laws that the records fall under changed",
     "case.calendar_changed": "Counted with a newer calendar of public holidays",
@@ -54,7 +58,9 @@ _WORDS = {
     "complaint.outside_decided": "Complaint elsewhere decided: {body}, {outcome}",
     "intake.submission_received": "Request received",
     "intake.identity_copy_stored": "Copy of an identity document stored",
-    "intake.identity_copy_destroyed": "Copy of the identity document destroyed",
+    "intake.identity_copy_destroyed": "Copy of the identity document destroyed: {reason}",
+    "intake.evidence_changed": "List of what is accepted as proof changed",
+    "intake.mail_kept": "Email kept with the case",
     "record.added": "Record added",
     "record.read_in": "Record read: {pages} pages, {ocr_pages} of them by text recognition",
     "record.unreadable": "Record could not be read",
@@ -113,6 +119,11 @@ _CLOCK = {
     "clarification_requested": "Question sent to the requester",
     "clarification_received": "Requester answered on {on}",
     "extended": "Extended by two months",
+}
+_DESTROYED = {
+    "verified": "identity is settled",
+    "not_needed": "it is no longer needed",
+    "too_old": "its time was over",
 }
 _CHANNELS = {
     "email": "by email",
@@ -177,7 +188,11 @@ def _word(name: str, value: Any) -> str:
     if name in ("letter", "kind") and isinstance(value, str):
         return name_of(value).lower()
     if name == "evidence":
-        return EVIDENCE[value].lower()
+        return _small(evidence.supplied_name(value))
+    if name == "document":
+        return _small(AUTHORITY.get(value, "a document"))
+    if name == "reason" and value in _DESTROYED:
+        return _DESTROYED[value]
     if name == "channel":
         return _CHANNELS.get(value, str(value))
     if name in ("on", "answer_by", "acknowledge_by"):
@@ -185,6 +200,10 @@ def _word(name: str, value: Any) -> str:
     if name == "code":
         return str(value)
     return str(value).replace("_", " ")
+
+
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _detail(entry: AuditEntry, facts: dict[str, Any]) -> str | None:

@@ -13,7 +13,19 @@ from wtforms.fields.choices import SelectChoice
 from sar.access.guards import current_actor, guard, staff
 from sar.access.permissions import Permission
 from sar.access.queries import active_staff_with, staff_names
-from sar.cases import clock_views, ending_views, forms, new_words_views, outbox, outbox_views, queries, service
+from sar.cases import (
+    asking,
+    asking_views,
+    clock_views,
+    ending_views,
+    forms,
+    new_words_views,
+    not_valid,
+    outbox,
+    outbox_views,
+    queries,
+    service,
+)
 from sar.cases.blueprint import Answer, back, bp, button
 from sar.cases.complaints import views as complaints
 from sar.cases.conflicts import views as conflict_views
@@ -40,10 +52,12 @@ from sar.cases.writing.queries import unsent
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.foundation.wording import date_words
+from sar.intake.answers import CHANNEL_WORDS
 
 BLUEPRINTS = (bp, wordings.bp, writing.bp, complaints.bp, refusals.bp, holidays.bp)
 # Imported for the pages that they add to the blueprint.
 PAGES = (
+    asking_views,
     clock_views,
     conflict_views,
     ending_views,
@@ -188,6 +202,10 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         open_questions=queries.open_questions(case),
         refusal=refusal,
         refusal_told=refusal is not None and refusal.code not in NEITHER_CODES,
+        channel_names=CHANNEL_WORDS,
+        asking=asking.facts(actor, case),
+        not_valid=not_valid.latest(case) if stage is Stage.NOT_VALID else None,
+        not_valid_reasons=not_valid.REASONS,
         panels=panels_for(actor, case),
         can_extend=service.why_not_extend(case) is None,
         events={move.transition.event for move in moves if _offered(move)},

@@ -26,6 +26,7 @@ class Stage(StrEnum):
     CLOSED = "closed"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    NOT_VALID = "not_valid"
 
 
 class Event(StrEnum):
@@ -43,6 +44,7 @@ class Event(StrEnum):
     REOPEN = "reopen"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+    SET_ASIDE = "set_aside"
 
 
 class Guard(StrEnum):
@@ -76,7 +78,7 @@ class CaseFacts:
     - `leak_free`: every finished file was verified.
     - `actor_prepared_it`: the actor decided or submitted part of the case.
     - `conflict_declared`: the actor declared a conflict of interest.
-    - `refusal_reasons_recorded`: reasons for refusing are on file.
+    - `refusal_reasons_recorded`: reasons for refusing, or for setting aside, are on file.
     - `closure_warned`: the requester was warned, and about a month has passed without a reply.
     """
 
@@ -162,14 +164,17 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
     for row in (
         (_S.RECEIVED, _E.ACKNOWLEDGE, (), _S.ACKNOWLEDGED, _P.CASE_WORK),
         (_S.RECEIVED, _E.REJECT, _REJECT, _S.REJECTED, _P.CASE_REJECT),
+        (_S.RECEIVED, _E.SET_ASIDE, _REJECT, _S.NOT_VALID, _P.CASE_REJECT),
         (_S.RECEIVED, _E.WITHDRAW, (), _S.WITHDRAWN, _P.CASE_WORK),
         (_S.ACKNOWLEDGED, _E.START_GATHERING, (), _S.GATHERING, _P.CASE_WORK),
         (_S.ACKNOWLEDGED, _E.CLOSE, _NO_REPLY, _S.CLOSED, _P.CASE_CLOSE),
         (_S.ACKNOWLEDGED, _E.REJECT, _REJECT, _S.REJECTED, _P.CASE_REJECT),
+        (_S.ACKNOWLEDGED, _E.SET_ASIDE, _REJECT, _S.NOT_VALID, _P.CASE_REJECT),
         (_S.ACKNOWLEDGED, _E.WITHDRAW, (), _S.WITHDRAWN, _P.CASE_WORK),
         (_S.GATHERING, _E.START_REVIEW, _OWN, _S.REVIEWING, _P.CASE_REVIEW),
         (_S.GATHERING, _E.CLOSE, _NO_REPLY, _S.CLOSED, _P.CASE_CLOSE),
         (_S.GATHERING, _E.REJECT, _REJECT, _S.REJECTED, _P.CASE_REJECT),
+        (_S.GATHERING, _E.SET_ASIDE, _REJECT, _S.NOT_VALID, _P.CASE_REJECT),
         (_S.GATHERING, _E.WITHDRAW, (), _S.WITHDRAWN, _P.CASE_WORK),
         (_S.REVIEWING, _E.SUBMIT_FOR_SECOND_CHECK, (*_OWN, *_READY), _S.SECOND_CHECK, _P.CASE_REVIEW),
         (_S.REVIEWING, _E.START_GATHERING, (), _S.GATHERING, _P.CASE_WORK),
@@ -187,6 +192,7 @@ TRANSITIONS: tuple[Transition, ...] = tuple(
         (_S.CLOSED, _E.REOPEN, (), _S.GATHERING, _P.CASE_CLOSE),
         (_S.REJECTED, _E.REOPEN, (), _S.ACKNOWLEDGED, _P.CASE_CLOSE),
         (_S.WITHDRAWN, _E.REOPEN, (), _S.ACKNOWLEDGED, _P.CASE_CLOSE),
+        (_S.NOT_VALID, _E.REOPEN, (), _S.RECEIVED, _P.CASE_CLOSE),
     )
 )
 _TABLE: Mapping[tuple[Stage, Event], Transition] = MappingProxyType(
@@ -207,6 +213,7 @@ _DOING: Mapping[Event, str] = MappingProxyType(
         Event.REOPEN: "reopen this case",
         Event.REJECT: "refuse this request",
         Event.WITHDRAW: "record that the request was withdrawn",
+        Event.SET_ASIDE: "set this aside as no valid request",
     }
 )
 STAGE_NAMES: Mapping[Stage, str] = MappingProxyType(
@@ -261,7 +268,7 @@ _SENTENCES: Mapping[Guard, str] = MappingProxyType(
         Guard.PLAN_UNCHANGED: ("Something changed after sign-off. Reopen the review, then have it signed off again."),
         Guard.LEAK_FREE: "The check of the finished files has not passed, so nothing can go out.",
         Guard.NO_CONFLICT: "You declared a conflict of interest in this case, so somebody else must do this.",
-        Guard.REASONS_RECORDED: "Record the reasons for refusing first.",
+        Guard.REASONS_RECORDED: "Record the reasons first.",
         Guard.CLOSURE_WARNED: "Warn the requester that the case will close, then allow them a month to reply.",
     }
 )

@@ -144,7 +144,7 @@ def seed_cases(app: Flask) -> Opened:
 
     at_originator = open_request(app, load_case(2), days_ago=12)
     acknowledge(officer, at_originator.case_id)
-    cases.check_identity(officer, at_originator.case_id, "known")
+    cases.check_identity(officer, at_originator.case_id, "known", known_by="Ana Duke", how="her officer since May")
     move(officer, at_originator.case_id, Event.START_GATHERING)
     add_files(at_originator.case_id, load_case(2), officer)
     jobs.run_pending(app)

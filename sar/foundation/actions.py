@@ -36,7 +36,12 @@ class Action(Enum):
     # intake
     SUBMISSION_RECEIVED = ("intake.submission_received", ("channel", "received_on", "reference"))
     IDENTITY_COPY_STORED = ("intake.identity_copy_stored", ("blob_id", "sha256"))
-    IDENTITY_COPY_DESTROYED = ("intake.identity_copy_destroyed", ("blob_id", "reason"))
+    IDENTITY_COPY_DESTROYED = (
+        "intake.identity_copy_destroyed",
+        ("blob_id", "sha256", "stored_on", "destroyed_on", "reason"),
+    )
+    MAIL_KEPT = ("intake.mail_kept", ("blob_id", "sha256", "original"))
+    EVIDENCE_CHANGED = ("intake.evidence_changed", ("number", "items"))
 
     # cases
     CASE_OPENED = ("case.opened", ("reference", "submission_id", "received_on"))
@@ -45,6 +50,12 @@ class Action(Enum):
     CASE_VIEWED = ("case.viewed", ())
     CLOCK_EVENT_RECORDED = ("case.clock_event_recorded", ("event", "on", "due_before", "due_after"))
     IDENTITY_CHECKED = ("case.identity_checked", ("outcome", "evidence"))
+    AUTHORITY_CHECKED = ("case.authority_checked", ("document", "dated"))
+    REQUEST_NOT_VALID = ("case.not_valid", ("code", "told"))
+    IMPORT_UPLOADED = ("import.uploaded", ("sha256", "rows"))
+    IMPORT_FINISHED = ("import.finished", ("sha256", "imported", "bad"))
+    IMPORT_REMOVED = ("import.removed", ("sha256",))
+    CASE_IMPORTED = ("case.imported", ("file_sha256", "row", "stage"))
     IDENTITY_COPY_VIEWED = ("case.identity_copy_viewed", ("blob_id",))
     REGIMES_CHANGED = ("case.regimes_changed", ("regimes", "due_before", "due_after"))
     CALENDAR_CHANGED = (

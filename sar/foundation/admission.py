@@ -44,10 +44,15 @@ class Kind(StrEnum):
     TIFF = "image/tiff"
     EMAIL = "message/rfc822"
     TEXT = "text/plain"
+    OUTLOOK = "application/vnd.ms-outlook"
+    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    CSV = "text/csv"
 
 
+MAILS: Final = frozenset({Kind.EMAIL, Kind.OUTLOOK})
+SHEETS: Final = frozenset({Kind.XLSX, Kind.CSV})
 PICTURES: Final = frozenset({Kind.JPEG, Kind.PNG, Kind.HEIC})
-RECORDS: Final = frozenset(Kind)
+RECORDS: Final = frozenset(Kind) - {Kind.OUTLOOK} - SHEETS
 IDENTITY: Final = PICTURES | {Kind.PDF}
 
 _EXTENSIONS: Final = {
@@ -61,6 +66,9 @@ _EXTENSIONS: Final = {
     "tiff": Kind.TIFF,
     "eml": Kind.EMAIL,
     "txt": Kind.TEXT,
+    "msg": Kind.OUTLOOK,
+    "xlsx": Kind.XLSX,
+    "csv": Kind.CSV,
 }
 _SHOWN_AS: Final = {
     Kind.PDF: "PDF",
@@ -70,6 +78,18 @@ _SHOWN_AS: Final = {
     Kind.TIFF: "TIFF",
     Kind.EMAIL: "EML (saved email)",
     Kind.TEXT: "TXT (plain text)",
+    Kind.OUTLOOK: "MSG (saved from Outlook)",
+    Kind.XLSX: "XLSX (Excel)",
+    Kind.CSV: "CSV",
+}
+_BY_WORDS: Final = (Kind.EMAIL, Kind.TEXT, Kind.CSV)  # no first bytes of their own
+_PROBES: Final = {
+    Kind.PDF: "probe_pdf",
+    Kind.EMAIL: "probe_mail",
+    Kind.TEXT: "probe_text",
+    Kind.CSV: "probe_text",
+    Kind.OUTLOOK: "probe_outlook",
+    Kind.XLSX: "probe_sheet",
 }
 _IMAGE_FORMATS: Final = {
     Kind.JPEG: ("JPEG", "MPO"),
@@ -218,7 +238,7 @@ def _check_first_bytes(path: Path, kind: Kind, allowed: frozenset[Kind]) -> None
     with path.open("rb") as file:
         head = file.read(_HEAD)
     found = _kind_by_magic(head)
-    expected = None if kind in (Kind.EMAIL, Kind.TEXT) else kind
+    expected = None if kind in _BY_WORDS else kind
     if found is not expected:
         raise Refused(
             "What is in this file does not match the ending of its name. "
@@ -237,6 +257,10 @@ def _kind_by_magic(head: bytes) -> Kind | None:
         return Kind.PNG
     if head.startswith((b"II*\x00", b"MM\x00*")):
         return Kind.TIFF
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return Kind.OUTLOOK
+    if head.startswith(b"PK\x03\x04"):
+        return Kind.XLSX
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"):
         return Kind.HEIC
     return None
@@ -244,12 +268,7 @@ def _kind_by_magic(head: bytes) -> Kind | None:
 
 def _parse(path: Path, kind: Kind, max_pages: int, allowed: frozenset[Kind]) -> int | None:
     """The number of pages, as the parser in the sandbox found it. Raises Refused."""
-    if kind is Kind.PDF:
-        task = "probe_pdf"
-    elif kind in _IMAGE_FORMATS:
-        task = "probe_image"
-    else:
-        task = "probe_mail" if kind is Kind.EMAIL else "probe_text"
+    task = _PROBES.get(kind, "probe_image")
     options = {
         "max_pages": max_pages,
         "max_pixels": MAX_PDF_PICTURE_PIXELS if kind is Kind.PDF else MAX_PIXELS,

@@ -2,12 +2,13 @@
 
 Reads one order (JSON) from standard input, limits itself, then prints one JSON object: the facts, or
 {"error": code}. Codes: locked, damaged, disagree,
-pages, bomb, tail, hidden, pixels, binary, not_mail, memory.
+pages, bomb, tail, hidden, pixels, binary, not_mail, memory. A task "mail.read" is `read` of sandbox_mail.py.
 """
 
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import io
 import json
 import resource
@@ -33,13 +34,27 @@ def main() -> int:
     _limit(order["limits"])
     leave_network()
     try:
-        facts = TASKS[order["task"]](Path(order["source"]), Path(order["output"]), order["options"])
+        facts = _task(order["task"])(Path(order["source"]), Path(order["output"]), order["options"])
     except Unfit as unfit:
         facts = {"error": str(unfit)}
     except MemoryError:
         facts = {"error": "memory"}
     sys.stdout.write(json.dumps(facts))
     return 0
+
+
+def _task(name: str) -> Callable[[Path, Path, Facts], Facts]:
+    """The function of a task. Those of a file beside this one are loaded here, within the limits."""
+    part, _, rest = name.rpartition(".")
+    if not part:
+        return TASKS[name]
+    spec = importlib.util.spec_from_file_location(part, Path(__file__).with_name(f"sandbox_{part}.py"))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[part] = module  # dataclasses look themselves up
+    spec.loader.exec_module(module)
+    task: Callable[[Path, Path, Facts], Facts] = module.TASKS[rest]
+    return task
 
 
 def _limit(limits: dict[str, int]) -> None:
@@ -309,12 +324,45 @@ def probe_mail(source: Path, _output: Path, options: Facts) -> Facts:
     return {"parts": parts}
 
 
+def probe_outlook(source: Path, _output: Path, options: Facts) -> Facts:
+    """A message of Outlook (.msg) that can be opened, with no more attachments than anyone sends. `{parts}`."""
+    from oxmsg import Message
+
+    try:
+        message = Message.load(source.read_bytes())
+        parts = 1 + message.attachment_count
+        named = message.sender or message.subject or message.body or message.html_body
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  whatever the parser says of a hostile file, it is not a mail to us
+        raise Unfit("not_mail") from None
+    if not named:
+        raise Unfit("not_mail")
+    if parts > options["max_parts"]:
+        raise Unfit("pages")
+    return {"parts": parts}
+
+
+def probe_sheet(source: Path, _output: Path, _options: Facts) -> Facts:
+    """A zip that holds a workbook. Its sheets are opened by `sheet.read` alone. `{parts}`."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        raise Unfit("damaged") from None
+    if "xl/workbook.xml" not in names:
+        raise Unfit("damaged")
+    return {"parts": len(names)}
+
+
 TASKS: dict[str, Callable[[Path, Path, Facts], Facts]] = {
     "probe_pdf": probe_pdf,
     "probe_image": probe_image,
     "reencode_image": reencode_image,
     "probe_text": probe_text,
     "probe_mail": probe_mail,
+    "probe_outlook": probe_outlook,
+    "probe_sheet": probe_sheet,
 }
 
 if __name__ == "__main__":

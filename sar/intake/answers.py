@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sar.foundation.errors import Refused
 
@@ -37,6 +37,26 @@ class Channel(StrEnum):
     COUNTER = "counter"
     TELEPHONE = "telephone"
     VERBAL = "verbal"
+    COLLEAGUE = "colleague"
+    SOLICITOR = "solicitor"
+    RELATIVE = "relative"
+    PRISON = "prison"
+    OTHER = "other"
+
+
+CHANNEL_WORDS: Final = {
+    Channel.ONLINE: "Online",
+    Channel.POST: "By post",
+    Channel.EMAIL: "By email",
+    Channel.COUNTER: "Handed in at an office",
+    Channel.TELEPHONE: "By telephone",
+    Channel.VERBAL: "Said to a member of staff",
+    Channel.COLLEAGUE: "Passed on by a colleague",
+    Channel.SOLICITOR: "Through a solicitor or adviser",
+    Channel.RELATIVE: "Through a relative or friend",
+    Channel.PRISON: "From prison",
+    Channel.OTHER: "Another way, or not known",
+}
 
 
 class Route(StrEnum):
@@ -46,6 +66,29 @@ class Route(StrEnum):
     PHONE = "phone"
     POST = "post"
     PRISON = "prison"
+
+
+class Relationship(StrEnum):
+    """What a representative is to the person whose records are asked for. `law.md` section 6."""
+
+    SOLICITOR = "solicitor"
+    ADVOCATE = "advocate"
+    RELATIVE = "relative"
+    PARENT = "parent"
+    ATTORNEY = "attorney"
+    DEPUTY = "deputy"
+    OTHER = "other"
+
+
+RELATIONSHIP_WORDS: Final = {
+    Relationship.SOLICITOR: "Solicitor or legal adviser",
+    Relationship.ADVOCATE: "Advocate or support worker",
+    Relationship.RELATIVE: "Relative or friend",
+    Relationship.PARENT: "Parent or carer of a child",
+    Relationship.ATTORNEY: "Holds a power of attorney",
+    Relationship.DEPUTY: "Deputy made by the court",
+    Relationship.OTHER: "Someone else",
+}
 
 
 class IdentityKind(StrEnum):
@@ -73,6 +116,32 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Representative:
+    """Who asks for someone else, and how to reach them. With `gets_letters`, letters go there by `contact`.
+
+    Without it they go to the person whose records these are, and `contact` only says how to ask something. `shows` is
+    what they say they have to show that they may ask.
+    """
+
+    relationship: Relationship
+    name: str
+    contact: Contact
+    organisation: str = ""
+    gets_letters: bool = True
+    shows: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "relationship": self.relationship.value,
+            "name": " ".join(self.name.split()),
+            "organisation": self.organisation.strip(),
+            "gets_letters": self.gets_letters,
+            "shows": self.shows,
+            **self.contact.as_dict(),
+        }
+
+
+@dataclass(frozen=True)
 class RequestAnswers:
     """One request. Empty texts and None mean "did not say" or "does not know"."""
 
@@ -83,6 +152,7 @@ class RequestAnswers:
     address: str = ""
     prison_name: str = ""
     prison_number: str = ""
+    crn: str = ""
     last_contact_on: date | None = None
     office: str = ""
     wanted: str = EVERYTHING
@@ -90,10 +160,14 @@ class RequestAnswers:
     wanted_to: date | None = None
     identity_kind: IdentityKind = IdentityKind.NONE
     identity_note: str = field(default="")
+    representative: Representative | None = None
 
 
-def require_complete(answers: RequestAnswers, today: date) -> None:
-    """Raises Refused, with words for whoever filled in the form, when a request cannot be taken like this."""
+def require_complete(answers: RequestAnswers, today: date, *, reachable: bool = True) -> None:
+    """Raises Refused, with words for whoever filled in the form, when a request cannot be taken like this.
+
+    Without `reachable`, a request that says of nobody how to reach them passes: old lists often do not.
+    """
     if not answers.full_name.strip():
         raise Refused("Tell us the full name.")
     for text, limit, what in (
@@ -102,7 +176,10 @@ def require_complete(answers: RequestAnswers, today: date) -> None:
         (answers.contact.address, MAX_ADDRESS, "address to write to"),
         (answers.wanted, MAX_WANTED, "description of what is wanted"),
         *((name, MAX_NAME, "other name") for name in answers.former_names),
-        *((line, MAX_LINE, "answer") for line in (answers.office, answers.prison_name, answers.prison_number)),
+        *(
+            (line, MAX_LINE, "answer")
+            for line in (answers.office, answers.prison_name, answers.prison_number, answers.crn)
+        ),
         (answers.identity_note, MAX_LINE, "answer"),
     ):
         if len(text) > limit:
@@ -112,7 +189,19 @@ def require_complete(answers: RequestAnswers, today: date) -> None:
     if not answers.wanted.strip():
         raise Refused("Say what is wanted.")
     _require_dates(answers, today)
-    _require_reachable(answers)
+    if answers.representative is not None:
+        _require_representative(answers.representative)
+    if reachable and (answers.representative is None or not answers.representative.gets_letters):
+        _require_reachable(answers.contact, answers.prison_name)
+
+
+def _require_representative(someone: Representative) -> None:
+    if not someone.name.strip():
+        raise Refused("Give the name of whoever asks for this person.")
+    for text, limit in ((someone.name, MAX_NAME), (someone.organisation, MAX_LINE)):
+        if len(text) > limit:
+            raise Refused(f"The name of whoever asks is too long. Use {limit} letters or fewer.")
+    _require_reachable(someone.contact, "")
 
 
 def _require_dates(answers: RequestAnswers, today: date) -> None:
@@ -125,15 +214,14 @@ def _require_dates(answers: RequestAnswers, today: date) -> None:
         raise Refused("Check the dates of the records. The first date must come before the last.")
 
 
-def _require_reachable(answers: RequestAnswers) -> None:
-    contact = answers.contact
+def _require_reachable(contact: Contact, prison_name: str) -> None:
     if contact.route is Route.EMAIL and not is_email(contact.email):
         raise Refused("Give an email address, like name@example.com.")
     if contact.route is Route.PHONE and not is_phone(contact.phone):
         raise Refused("Give a phone number, like 07700 900 123.")
     if contact.route is Route.POST and not contact.address.strip():
         raise Refused("Give the address to write to.")
-    if contact.route is Route.PRISON and not answers.prison_name.strip():
+    if contact.route is Route.PRISON and not prison_name.strip():
         raise Refused("Give the name of the prison to write to.")
 
 

@@ -40,13 +40,17 @@ _PHOTO_NOT_STORED: Final = (
 )
 
 
-def start(address: str) -> str:
-    """A new, empty draft, begun from a network address. Returns its token, which is stored hashed."""
+def start(address: str, *, for_other: bool = False) -> str:
+    """A new draft, begun from a network address by someone who asks for themselves, or for someone else.
+
+    Returns its token, which is stored hashed.
+    """
     throttle.check("intake-start", address, limit=MAX_STARTS, per=_HOUR)
     token = secrets.token_urlsafe(32)
     with write_transaction() as session:
         expires = utc_now() + timedelta(hours=DRAFT_HOURS)
-        session.add(Draft(scope_id=new_scope(), token_hash=fingerprint(token), expires_at=expires, answers={}))
+        answers: dict[str, dict[str, Any]] = {"who": {"other": True}} if for_other else {}
+        session.add(Draft(scope_id=new_scope(), token_hash=fingerprint(token), expires_at=expires, answers=answers))
     return token
 
 

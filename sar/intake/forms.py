@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxInput,
-    GovDateInput,
     GovFileInput,
     GovRadioInput,
     GovTextArea,
@@ -30,66 +28,72 @@ from sar.intake.answers import (
     MAX_WANTED,
     OLDEST_BIRTH_YEAR,
     IdentityKind,
+    Relationship,
     Route,
     is_email,
     is_phone,
     split_names,
 )
 from sar.intake.fields import DayField, tidy
-from sar.intake.questions import Answers, routes
+from sar.intake.question_form import QuestionForm, choices, narrow
+from sar.intake.questions import SHOWS, Answers, is_for_other, routes
 
 # The camera's own formats by type as well: some phones offer the camera only then.
 PHOTO_ACCEPT = f"{accept_attribute(PICTURES)},image/jpeg,image/png,image/heic"
-_GROUPS = (GovRadioInput, GovDateInput)
 
 
-class QuestionForm(FlaskForm):
-    """One page. `title` is its question; with a single field, that field's label is the page's heading."""
+class HelperForm(QuestionForm):
+    """Who asks for someone else."""
 
-    title: ClassVar[str]
-    extras: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-
-    def questions(self) -> list[Field]:
-        return [field for field in self if field.type not in ("CSRFTokenField", "SubmitField", "HiddenField")]
-
-    def load(self, given: Mapping[str, Any], _all: Answers) -> None:
-        """Show what was answered before."""
-        for field in self.questions():
-            value = given.get(field.name)
-            field.data = date.fromisoformat(value) if value and isinstance(field, DayField) else value
-
-    def given(self) -> dict[str, Any]:
-        """What goes into the draft: dates as ISO texts."""
-        return {
-            field.name: field.data.isoformat() if isinstance(field.data, date) else field.data
-            for field in self.questions()
-        }
-
-    def params(self, field: Field) -> dict[str, Any]:
-        """How a field is shown: its question as the page's heading, if it is the only one."""
-        alone = len(self.questions()) == 1
-        size = "l" if alone else "m"
-        shown: dict[str, Any] = dict(self.extras.get(field.name, {}))
-        if not field.description:
-            shown["hint"] = None
-        if isinstance(field.widget, _GROUPS):
-            legend = {"text": field.label.text, "isPageHeading": alone, "classes": f"govuk-fieldset__legend--{size}"}
-            shown["fieldset"] = {"legend": legend}
-        elif not isinstance(field.widget, GovCheckboxInput):
-            shown["label"] = {"isPageHeading": alone, "classes": f"govuk-label--{size}"}
-        return shown
+    title = "Who are you?"
+    extras = {"helper_name": {"attributes": {"autocomplete": "name", "spellcheck": "false"}}}
+    helper_name = StringField(
+        "Your full name",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[InputRequired("Write your full name"), Length(max=MAX_NAME, message="Write a shorter name")],
+    )
+    relationship = RadioField(
+        "Why do you ask for them?",
+        widget=GovRadioInput(),
+        choices=[
+            SelectChoice(Relationship.PARENT.value, "I am the parent or carer of a child"),
+            SelectChoice(Relationship.RELATIVE.value, "I am a relative or friend"),
+            SelectChoice(Relationship.SOLICITOR.value, "I am their solicitor or legal adviser"),
+            SelectChoice(Relationship.ADVOCATE.value, "I support them in my work"),
+            SelectChoice(Relationship.ATTORNEY.value, "I have a power of attorney for them"),
+            SelectChoice(Relationship.DEPUTY.value, "A court has made me their deputy"),
+            SelectChoice(Relationship.OTHER.value, "Something else"),
+        ],
+        validators=[InputRequired("Choose why you ask for them")],
+    )
+    organisation = StringField(
+        "Your organisation",
+        description="Only if you ask as part of your work.",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[Length(max=MAX_LINE, message="Write a shorter name")],
+    )
 
 
-def _choices(**labels: str) -> list[SelectChoice]:
-    return [SelectChoice(value, label) for value, label in labels.items()]
+class AuthorityForm(QuestionForm):
+    """What a representative has to show that they may ask. They can send it later."""
 
-
-def _narrow(width: str = "two-thirds", **attributes: str) -> dict[str, Any]:
-    return {"classes": f"govuk-!-width-{width}", "attributes": attributes}
+    title = "How can you show that you may ask for them?"
+    shows = RadioField(
+        title,
+        description="Most people need a short letter, signed by the person. If they are 12 or older and understand "
+        "what you ask for, we need their word as well. You can send your request now and show us this later.",
+        widget=GovRadioInput(),
+        choices=[SelectChoice(code, words) for code, words in SHOWS.items()],
+        validators=[InputRequired("Choose one. If none fits, choose “I have nothing yet”")],
+    )
 
 
 class NameForm(QuestionForm):
     title = "What is your full name?"
+    other_title = "What is the full name of the person you ask for?"
+    other_words = {"full_name": (other_title, "Their first names and their last name.")}
     extras = {"full_name": {"attributes": {"autocomplete": "name", "spellcheck": "false"}}}
     full_name = StringField(
         title,
@@ -102,6 +106,14 @@ class NameForm(QuestionForm):
 
 class OtherNamesForm(QuestionForm):
     title = "Have you had other names?"
+    other_title = "Have they had other names?"
+    other_words = {
+        "names": (
+            other_title,
+            "Names from before, nicknames, or other ways to spell their name. Put each one on a new line. If there are "
+            "none, or you do not know, leave this empty.",
+        )
+    }
     extras = {"names": {"rows": 4, "attributes": {"spellcheck": "false"}}}
     names = TextAreaField(
         title,
@@ -119,6 +131,14 @@ class OtherNamesForm(QuestionForm):
 
 class BirthForm(QuestionForm):
     title = "When were you born?"
+    other_title = "When were they born?"
+    other_words = {
+        "date_of_birth": (
+            other_title,
+            "For example, 27 3 1985. This helps us find their records and nobody else's. If you do not know, leave "
+            "this empty.",
+        )
+    }
     date_of_birth = DayField(
         title,
         description="For example, 27 3 1985. This helps us find your records and nobody else's. "
@@ -132,16 +152,24 @@ class BirthForm(QuestionForm):
 
 class WhereForm(QuestionForm):
     title = "Where do you live now?"
+    other_title = "Where do they live now?"
+    other_words = {"living": (other_title, "")}
     living = RadioField(
         title,
         widget=GovRadioInput(),
-        choices=_choices(address="At an address", prison="In prison", none="I have no fixed address"),
+        choices=choices(address="At an address", prison="In prison", none="I have no fixed address"),
         validators=[InputRequired("Choose where you live now")],
     )
+
+    def speak_of_other(self) -> None:
+        super().speak_of_other()
+        self.living.choices = choices(address="At an address", prison="In prison", none="No fixed address")
 
 
 class AddressForm(QuestionForm):
     title = "What is your address?"
+    other_title = "What is their address?"
+    other_words = {"address": (other_title, "House number, street, town and postcode.")}
     extras = {"address": {"rows": 4, "attributes": {"autocomplete": "street-address"}}}
     address = TextAreaField(
         title,
@@ -154,7 +182,11 @@ class AddressForm(QuestionForm):
 
 class PrisonForm(QuestionForm):
     title = "Which prison are you in?"
-    extras = {"prison_number": _narrow("one-third", autocapitalize="characters", spellcheck="false")}
+    other_title = "Which prison are they in?"
+    other_words = {
+        "prison_number": ("Their prison number", "For example, A1234BC. If you do not know it, leave this empty.")
+    }
+    extras = {"prison_number": narrow("one-third", autocapitalize="characters", spellcheck="false")}
     prison_name = StringField(
         "Name of the prison",
         widget=GovTextInput(),
@@ -186,6 +218,13 @@ class LastContactForm(QuestionForm):
 
 class OfficeForm(QuestionForm):
     title = "Which probation office do you go to?"
+    other_title = "Which probation office do they go to?"
+    other_words = {
+        "office": (
+            other_title,
+            "Or the last one they went to. The name of the town is enough. If you do not know, leave this empty.",
+        )
+    }
     office = StringField(
         title,
         description="Or the last one you went to. The name of the town is enough. "
@@ -202,9 +241,13 @@ class WantedForm(QuestionForm):
         title,
         description="Asking for only some things can be quicker.",
         widget=GovRadioInput(),
-        choices=_choices(all="Everything you hold about me", some="Only some things"),
+        choices=choices(all="Everything you hold about me", some="Only some things"),
         validators=[InputRequired("Choose what you want to see")],
     )
+
+    def speak_of_other(self) -> None:
+        super().speak_of_other()
+        self.all.choices = choices(all="Everything you hold about them", some="Only some things")
 
 
 class DetailsForm(QuestionForm):
@@ -261,7 +304,7 @@ class EmailForm(QuestionForm):
 
 class PhoneForm(QuestionForm):
     title = "What is your phone number?"
-    extras = {"phone": _narrow("one-half", autocomplete="tel", inputmode="tel")}
+    extras = {"phone": narrow("one-half", autocomplete="tel", inputmode="tel")}
     phone = TelField(
         title,
         description="We will only tell you what it is about when we know it is you.",
@@ -277,13 +320,16 @@ class PhoneForm(QuestionForm):
 
 class LetterForm(AddressForm):
     title = "Where should we write to you?"
+    other_title = title
+    other_words = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.address.label.text = self.title
 
     def load(self, given: Mapping[str, Any], _all: Answers) -> None:
-        self.address.data = given.get("address") or _all.get("address", {}).get("address")
+        own = {} if is_for_other(_all) else _all.get("address", {})
+        self.address.data = given.get("address") or own.get("address")
 
 
 class PhotoForm(QuestionForm):
@@ -324,6 +370,7 @@ class SendForm(FlaskForm):
 
 
 FORMS: dict[str, type[QuestionForm]] = {
+    "helper": HelperForm,
     "name": NameForm,
     "other-names": OtherNamesForm,
     "date-of-birth": BirthForm,
@@ -339,4 +386,5 @@ FORMS: dict[str, type[QuestionForm]] = {
     "phone": PhoneForm,
     "letter": LetterForm,
     "no-photo": NoPhotoForm,
+    "authority": AuthorityForm,
 }

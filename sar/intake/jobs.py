@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sar.foundation.jobs import periodic
-from sar.intake import drafts, search_words, service
+from sar.intake import drafts, mail, search_words, service
 
 
 @periodic("intake.expire_drafts", every=timedelta(hours=1))
 def expire_drafts() -> None:
     drafts.destroy_expired()
+    mail.destroy_expired()
 
 
 @periodic("intake.destroy_old_identity_copies", every=timedelta(days=1))

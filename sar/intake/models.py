@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, String
+from sqlalchemy import Date, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped
 
 from sar.foundation.columns import Sealed
-from sar.foundation.db import ID, ScopedRow, UtcDateTime, plain, sealed_column
+from sar.foundation.db import ID, Row, ScopedRow, UtcDateTime, plain, sealed_column
 
 
 class Submission(ScopedRow):
     """One request as it was made. Its scope is the scope of the case that comes of it.
 
-    Sealed dates are ISO texts. `contact` holds route, email, phone and address. `wanted` is the
-    requester's own words, or EVERYTHING.
+    Sealed dates are ISO texts. `contact` holds route, email, phone and address; `representative` the same of whoever
+    asks for this person, with name, organisation, relationship and gets_letters. `wanted` is the requester's own
+    words, or EVERYTHING. `mail` is what was read in the mail that the request came in.
     """
 
     __tablename__ = "submission"
@@ -38,6 +39,8 @@ class Submission(ScopedRow):
     prison_name = Sealed[str]("prison_name_sealed")
     prison_number_sealed: Mapped[bytes | None] = sealed_column()
     prison_number = Sealed[str]("prison_number_sealed")
+    crn_sealed: Mapped[bytes | None] = sealed_column()
+    crn = Sealed[str | None]("crn_sealed")
     last_contact_on_sealed: Mapped[bytes | None] = sealed_column()
     last_contact_on = Sealed[str | None]("last_contact_on_sealed")
     office_sealed: Mapped[bytes | None] = sealed_column()
@@ -56,6 +59,42 @@ class Submission(ScopedRow):
     identity_note = Sealed[str]("identity_note_sealed")
     identity_blob_id: Mapped[str | None] = plain(ID, ForeignKey("blob.id"), nullable=True)
     identity_stored_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True, index=True)
+
+    representative_kind: Mapped[str | None] = plain(String(12), nullable=True)
+    representative_sealed: Mapped[bytes | None] = sealed_column()
+    representative = Sealed[dict[str, Any] | None]("representative_sealed")
+    mail_blob_id: Mapped[str | None] = plain(ID, ForeignKey("blob.id"), nullable=True)
+    mail_sealed: Mapped[bytes | None] = sealed_column()
+    mail = Sealed[dict[str, Any] | None]("mail_sealed")
+
+
+class EvidenceList(Row):
+    """What is accepted as proof of who someone is, as the data protection officer last wrote it: see `evidence`.
+
+    Every change is a new row; `number` counts them, and the highest is the list in force. `items` is JSON.
+    """
+
+    __tablename__ = "evidence_list"
+
+    number: Mapped[int] = plain(Integer, nullable=False, unique=True)
+    items: Mapped[str] = plain(Text, nullable=False)
+    changed_by: Mapped[str] = plain(String(40), nullable=False)
+
+
+class MailDraft(ScopedRow):
+    """A mail that an officer is making a request of: read, shown in the form, not logged yet.
+
+    Its scope is its own and is destroyed with it. `read` is what the sandbox read in it.
+    """
+
+    __tablename__ = "intake_mail_draft"
+
+    staff_id: Mapped[str] = plain(ID, ForeignKey("staff.id"), nullable=False, index=True)
+    expires_at: Mapped[datetime] = plain(UtcDateTime, nullable=False, index=True)
+    media_type: Mapped[str] = plain(String(60), nullable=False)
+    mail_blob_id: Mapped[str] = plain(ID, ForeignKey("blob.id"), nullable=False)
+    read_sealed: Mapped[bytes | None] = sealed_column()
+    read = Sealed[dict[str, Any]]("read_sealed")
 
 
 class Draft(ScopedRow):

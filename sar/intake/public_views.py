@@ -15,7 +15,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.errors import Conflict, Gone, Problem, Refused, StoreFull
 from sar.foundation.runtime import settings
 from sar.foundation.web import client_address
-from sar.intake import drafts, questions, summary
+from sar.intake import drafts, evidence, questions, summary
 from sar.intake.forms import FORMS, ContactForm, PhotoForm, QuestionForm, SendForm
 from sar.intake.models import Draft
 
@@ -31,8 +31,9 @@ def start() -> Page:
     form = SendForm()
     if form.validate_on_submit():
         drafts.forget(_token())
-        token = drafts.start(client_address())
-        return _with_cookie(redirect(_url("name")), token)
+        for_other = "other" in request.form
+        token = drafts.start(client_address(), for_other=for_other)
+        return _with_cookie(redirect(_url("helper" if for_other else "name")), token)
     draft = drafts.find(_token())
     going_on = (questions.first_open(draft.answers) or "check") if draft and draft.answers else None
     return render_template("intake/start.html", form=form, going_on=_url(going_on) if going_on else None)
@@ -50,6 +51,8 @@ def question(page: str) -> Page:
     if not questions.is_open(page, answers):
         return redirect(_url(questions.first_open(answers) or "check"))
     form = FORMS[page]()
+    if questions.is_for_other(answers):
+        form.speak_of_other()
     if isinstance(form, ContactForm):
         form.load_choices(answers)
     status = 200
@@ -135,7 +138,8 @@ def check() -> Page:
     if missing:
         return redirect(_url(missing))
     shown = summary.lines(draft.answers)
-    return render_template("intake/check.html", form=form, lines=shown, back=_url("photo")), status
+    back, other = _url(questions.path(draft.answers)[-1]), questions.is_for_other(draft.answers)
+    return render_template("intake/check.html", form=form, lines=shown, back=back, for_other=other), status
 
 
 @bp.post("/ask/leave")
@@ -166,6 +170,7 @@ def _shown(template: str, form: QuestionForm, page: str, draft: Draft) -> str:
     earlier = questions.before(page, draft.answers)
     return render_template(
         template,
+        documents=evidence.documents() if page in ("photo", "no-photo") else (),
         form=form,
         page=page,
         back=_url("check") if changing else _url(earlier) if earlier else url_for("intake_public.start"),

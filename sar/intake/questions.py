@@ -1,7 +1,8 @@
 """The public questions: which come, in which order, and what they add up to. Pure.
 
 Answers lie in a draft by page: {"name": {"full_name": "..."}, ...}, dates as ISO texts. A page that was
-passed with nothing in it is there as well: that is how we know it was seen.
+passed with nothing in it is there as well: that is how we know it was seen. {"who": {"other": true}} is written at the
+start by someone who asks for someone else: they are asked other questions, and fewer.
 """
 
 from __future__ import annotations
@@ -10,7 +11,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from sar.intake.answers import EVERYTHING, Contact, IdentityKind, RequestAnswers, Route, split_names
+from sar.intake.answers import (
+    EVERYTHING,
+    Contact,
+    IdentityKind,
+    Relationship,
+    Representative,
+    RequestAnswers,
+    Route,
+    split_names,
+)
 
 Answers = Mapping[str, Mapping[str, Any]]
 
@@ -18,21 +28,38 @@ Answers = Mapping[str, Mapping[str, Any]]
 DETAIL_OF_ROUTE: Final = {Route.EMAIL: "email", Route.PHONE: "phone", Route.POST: "letter"}
 
 
+# What a representative can have to show that they may ask, as they say it.
+SHOWS: Final = {
+    "signed": "A letter that says so, signed by the person",
+    "attorney": "A power of attorney, or an order of the court",
+    "parental": "Something that shows I am the parent or carer of the child",
+    "nothing": "I have nothing yet",
+}
+
+
+def is_for_other(answers: Answers) -> bool:
+    """Whether someone asks for someone else."""
+    return bool(_get(answers, "who", "other"))
+
+
 def path(answers: Answers) -> list[str]:
     """The pages of this requester, in order, as far as their answers tell."""
-    pages = ["name", "other-names", "date-of-birth", "where"]
+    other = is_for_other(answers)
+    pages = [*(["helper"] if other else []), "name", "other-names", "date-of-birth", "where"]
     living = _get(answers, "where", "living")
     if living == "address":
         pages.append("address")
     elif living == "prison":
         pages.append("prison")
-    pages += ["last-contact", "office", "wanted"]
+    pages += ["office", "wanted"] if other else ["last-contact", "office", "wanted"]
     if _get(answers, "wanted", "all") == "some":
         pages.append("details")
     pages.append("contact")
     route = _get(answers, "contact", "route")
     if route in set(DETAIL_OF_ROUTE):
         pages.append(DETAIL_OF_ROUTE[Route(route)])
+    if other:
+        return [*pages, "authority"]
     pages.append("photo")
     if _get(answers, "photo", "sent") is False:
         pages.append("no-photo")
@@ -51,7 +78,8 @@ def is_answered(page: str, answers: Answers) -> bool:
 def routes(answers: Answers) -> list[Route]:
     """The ways to reach this requester; through the prison only for someone who is in one."""
     common = [Route.EMAIL, Route.PHONE, Route.POST]
-    return [Route.PRISON, *common] if _get(answers, "where", "living") == "prison" else common
+    in_prison = _get(answers, "where", "living") == "prison" and not is_for_other(answers)
+    return [Route.PRISON, *common] if in_prison else common
 
 
 def first_open(answers: Answers) -> str | None:
@@ -88,12 +116,13 @@ def answers_from(answers: Answers) -> RequestAnswers:
     living = _get(answers, "where", "living")
     in_prison = living == "prison"
     some = _get(answers, "wanted", "all") == "some"
-    sent_photo = bool(_get(answers, "photo", "sent"))
+    sent_photo, other = bool(_get(answers, "photo", "sent")), is_for_other(answers)
+    address = _text(answers, "address", "address") if living == "address" else ""
     return RequestAnswers(
         full_name=_text(answers, "name", "full_name"),
         former_names=split_names(_text(answers, "other-names", "names")),
         date_of_birth=_date(answers, "date-of-birth", "date_of_birth"),
-        address=_text(answers, "address", "address") if living == "address" else "",
+        address=address,
         prison_name=_text(answers, "prison", "prison_name") if in_prison else "",
         prison_number=_text(answers, "prison", "prison_number") if in_prison else "",
         last_contact_on=_date(answers, "last-contact", "on"),
@@ -101,9 +130,26 @@ def answers_from(answers: Answers) -> RequestAnswers:
         wanted=_text(answers, "details", "wanted") if some else EVERYTHING,
         wanted_from=_date(answers, "details", "from_day") if some else None,
         wanted_to=_date(answers, "details", "to_day") if some else None,
+        contact=Contact(Route.POST, address=address) if other else _contact(answers),
+        identity_kind=_identity_kind(answers),
+        identity_note="" if sent_photo or other else _text(answers, "no-photo", "worker"),
+        representative=_representative(answers) if other else None,
+    )
+
+
+def _identity_kind(answers: Answers) -> IdentityKind:
+    if is_for_other(answers):
+        return IdentityKind.NONE
+    return IdentityKind.PHOTO if _get(answers, "photo", "sent") else IdentityKind(_text(answers, "no-photo", "kind"))
+
+
+def _representative(answers: Answers) -> Representative:
+    return Representative(
+        relationship=Relationship(_text(answers, "helper", "relationship")),
+        name=_text(answers, "helper", "helper_name"),
+        organisation=_text(answers, "helper", "organisation"),
         contact=_contact(answers),
-        identity_kind=IdentityKind.PHOTO if sent_photo else IdentityKind(_text(answers, "no-photo", "kind")),
-        identity_note="" if sent_photo else _text(answers, "no-photo", "worker"),
+        shows=SHOWS.get(_text(answers, "authority", "shows"), ""),
     )
 
 

@@ -15,6 +15,7 @@ from sar.foundation import word_index
 from sar.foundation.db import write_transaction
 from sar.foundation.keys import KeyScope
 from sar.foundation.word_index import WordFingerprint
+from sar.intake import likeness
 from sar.intake.models import Submission
 
 NAME: Final = "name"
@@ -53,6 +54,7 @@ def catch_up() -> int:
             ).all()
             for submission in batch:
                 keep(submission)
+                likeness.keep(submission)
             last = batch[-1].id if batch else last
         if not batch:
             return done

@@ -22,14 +22,14 @@ from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.admission import PICTURES, Kind, admit, reencode_image
 from sar.foundation.audit import record
-from sar.foundation.clock import london_today, utc_now
+from sar.foundation.clock import london_date, london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotFound, Refused, StoreFull
 from sar.foundation.events import Event, announce
 from sar.foundation.ids import new_reference
 from sar.foundation.keys import new_scope
 from sar.foundation.runtime import settings
-from sar.intake import search_words
+from sar.intake import likeness, mail, search_words
 from sar.intake.answers import FIRST_DAY, Channel, IdentityKind, RequestAnswers, require_complete
 from sar.intake.models import Submission
 
@@ -72,10 +72,13 @@ def log_request(
     photo: BinaryIO | None = None,
     photo_name: str = "",
     submission_key: str | None = None,
+    mail_draft_id: str | None = None,
+    mail_picture: int | None = None,
 ) -> Receipt:
     """Enter a request that reached any part of the organisation another way, on the day that it did.
 
-    Raises as `submit`.
+    With `mail_draft_id` (see `mail`), the mail is kept as evidence; `mail_picture` is the number of the attachment that
+    is a copy of an identity document. Raises as `submit`, and Gone for a draft that is over.
     """
     if channel is Channel.ONLINE:
         raise ValueError("a request made online is not logged by hand")
@@ -83,9 +86,34 @@ def log_request(
         raise Refused("The date received cannot be in the future.")
     if received_on < FIRST_DAY:
         raise Refused("Check the year of the date received.")
-    picture = read_photo(photo, photo_name) if photo is not None else None
     key_hash = fingerprint(f"staff|{actor.id}|{submission_key}") if submission_key else None
-    return receive(actor, answers, channel, received_on, picture, key_hash)
+    if mail_draft_id is None:
+        picture = read_photo(photo, photo_name) if photo is not None else None
+        return receive(actor, answers, channel, received_on, picture, key_hash)
+    return _log_mail(actor, answers, channel, received_on, (photo, photo_name), key_hash, mail_draft_id, mail_picture)
+
+
+def _log_mail(
+    actor: Actor,
+    answers: RequestAnswers,
+    channel: Channel,
+    received_on: date,
+    uploaded: tuple[BinaryIO | None, str],
+    key_hash: str | None,
+    draft_id: str,
+    picture_number: int | None,
+) -> Receipt:
+    """Sent twice, it is one request: by then the draft is gone, but the first one is there."""
+    earlier = repeat_receipt(actor, key_hash)
+    if earlier is not None:
+        return earlier
+    draft = mail.find(actor, draft_id)
+    photo, photo_name = uploaded if picture_number is None else mail.picture(draft, picture_number)
+    picture = read_photo(photo, photo_name) if photo is not None else None
+    enclosed = mail.enclosed(draft, without_pictures=picture_number is not None)
+    receipt = receive(actor, answers, channel, received_on, picture, key_hash, enclosed)
+    mail.forget(draft_id)
+    return receipt
 
 
 def receive(
@@ -95,11 +123,14 @@ def receive(
     received_on: date,
     picture: bytes | None,
     key_hash: str | None,
+    enclosed: mail.Enclosed | None = None,
 ) -> Receipt:
     """Store a request with its own key, which becomes the case's, and a picture that `read_photo` made."""
     require_complete(answers, london_today())
     try:
-        return repeat_receipt(actor, key_hash) or _store(actor, answers, channel, received_on, picture, key_hash)
+        return repeat_receipt(actor, key_hash) or _store(
+            actor, answers, channel, received_on, picture, key_hash, enclosed
+        )
     except IntegrityError:
         # The same request was sent twice at once, and the other one won.
         receipt = repeat_receipt(actor, key_hash)
@@ -135,33 +166,50 @@ def _store(
     received_on: date,
     picture: bytes | None,
     key_hash: str | None,
+    enclosed: mail.Enclosed | None,
 ) -> Receipt:
-    with write_transaction() as session:
-        submission = Submission(
-            scope_id=new_scope(),
-            reference=_free_reference(),
-            channel=channel.value,
-            received_on=received_on,
-            submission_key_hash=key_hash,
-            **_columns(answers),
-        )
-        session.add(submission)
-        session.flush()
-        search_words.keep(submission)
-        record(
-            actor,
-            Action.SUBMISSION_RECEIVED,
-            submission.id,
-            channel=channel.value,
-            received_on=received_on,
-            reference=submission.reference,
-        )
+    with write_transaction():
+        submission = enter(actor, answers, channel, received_on, key_hash)
         if picture is not None:
             _keep_identity_copy(actor, submission, picture)
+        if enclosed is not None:
+            mail.keep(actor, submission, enclosed)
         phrase = issue_phrase(actor, submission.reference)
         announce(Event.SUBMISSION_RECEIVED, submission.id)
         receipt = Receipt(submission.reference, phrase, submission.id)
     return receipt
+
+
+def enter(
+    actor: Actor, answers: RequestAnswers, channel: Channel, received_on: date, key_hash: str | None
+) -> Submission:
+    """Write a request down, inside the caller's transaction, with neither words for the requester nor a case yet.
+
+    By itself only for requests that came before this system did, and whose case the caller opens.
+    """
+    someone = answers.representative
+    submission = Submission(
+        scope_id=new_scope(),
+        reference=_free_reference(),
+        channel=channel.value,
+        received_on=received_on,
+        submission_key_hash=key_hash,
+        representative_kind=someone.relationship.value if someone else None,
+        **_columns(answers),
+    )
+    db.session.add(submission)
+    db.session.flush()
+    search_words.keep(submission)
+    likeness.keep(submission)
+    record(
+        actor,
+        Action.SUBMISSION_RECEIVED,
+        submission.id,
+        channel=channel.value,
+        received_on=received_on,
+        reference=submission.reference,
+    )
+    return submission
 
 
 def _columns(answers: RequestAnswers) -> dict[str, object]:
@@ -172,6 +220,7 @@ def _columns(answers: RequestAnswers) -> dict[str, object]:
         "address": answers.address.strip(),
         "prison_name": answers.prison_name.strip(),
         "prison_number": answers.prison_number.strip().upper(),
+        "crn": answers.crn.strip().upper() or None,
         "last_contact_on": _iso(answers.last_contact_on),
         "office": answers.office.strip(),
         "wanted": answers.wanted.strip(),
@@ -180,6 +229,7 @@ def _columns(answers: RequestAnswers) -> dict[str, object]:
         "contact": answers.contact.as_dict(),
         "identity_kind": answers.identity_kind.value,
         "identity_note": answers.identity_note.strip(),
+        "representative": answers.representative.as_dict() if answers.representative else None,
     }
 
 
@@ -223,13 +273,23 @@ def destroy_identity_copy(actor: Actor, submission_id: str, reason: str) -> None
         submission = session.get(Submission, submission_id, with_for_update=True)
         if submission is None:
             raise NotFound("There is no such request.")
-        blob_id = submission.identity_blob_id
-        if blob_id is None:
+        if submission.identity_blob_id is None:
             return
+        blob, stored_at = blobs.get(submission.identity_blob_id), submission.identity_stored_at
         submission.identity_blob_id = None
         session.flush()
-        blobs.delete(blob_id)
-        record(actor, Action.IDENTITY_COPY_DESTROYED, submission.id, blob_id=blob_id, reason=reason)
+        # The certificate: which file, what was in it (by its hash), since when we had it, when it went and why.
+        record(
+            actor,
+            Action.IDENTITY_COPY_DESTROYED,
+            submission.id,
+            blob_id=blob.id,
+            sha256=blob.sha256,
+            stored_on=london_date(stored_at) if stored_at else None,
+            destroyed_on=london_today(),
+            reason=reason,
+        )
+        blobs.delete(blob.id)
 
 
 def destroy_old_identity_copies() -> int:

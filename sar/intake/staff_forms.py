@@ -6,23 +6,34 @@ import secrets
 from typing import Any
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovRadioInput, GovSubmitInput, GovTextArea, GovTextInput
-from wtforms import HiddenField, RadioField, StringField, SubmitField, TextAreaField
+from flask_wtf.file import FileField, FileRequired
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxInput,
+    GovFileInput,
+    GovRadioInput,
+    GovSubmitInput,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import BooleanField, HiddenField, RadioField, StringField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from sar.foundation.clock import london_today
 from sar.intake.answers import (
+    CHANNEL_WORDS,
     EVERYTHING,
     FIRST_DAY,
     MAX_ADDRESS,
     MAX_LINE,
     MAX_NAME,
     MAX_WANTED,
+    RELATIONSHIP_WORDS,
     Channel,
     Contact,
     IdentityKind,
+    Relationship,
+    Representative,
     RequestAnswers,
     Route,
     is_email,
@@ -31,13 +42,7 @@ from sar.intake.answers import (
 )
 from sar.intake.fields import DayField, tidy
 
-CHANNEL_NAMES = {
-    Channel.POST: "By post",
-    Channel.EMAIL: "By email",
-    Channel.COUNTER: "Handed in at an office",
-    Channel.TELEPHONE: "By telephone",
-    Channel.VERBAL: "Said to a member of staff",
-}
+LOGGED = tuple(channel for channel in Channel if channel is not Channel.ONLINE)
 ROUTE_NAMES = {
     Route.POST: "By letter",
     Route.EMAIL: "By email",
@@ -56,12 +61,19 @@ def _text(label: str, hint: str, limit: int) -> TextAreaField:
     return TextAreaField(label, description=hint, widget=GovTextArea(), filters=[tidy], validators=[Length(max=limit)])
 
 
+def _require_choice(field: RadioField, message: str, *, needed: bool) -> None:
+    if field.data not in {choice.value for choice in field.choices}:
+        field.data = None
+        if needed:
+            raise ValidationError(message)
+
+
 class LogRequestForm(FlaskForm):
     submission_key = HiddenField(validators=[Length(max=60)])
     channel = RadioField(
         "How did the request arrive?",
         widget=GovRadioInput(),
-        choices=[SelectChoice(channel.value, name) for channel, name in CHANNEL_NAMES.items()],
+        choices=[SelectChoice(channel.value, CHANNEL_WORDS[channel]) for channel in LOGGED],
         validators=[InputRequired("Choose how the request arrived")],
     )
     received_on = DayField(
@@ -75,6 +87,7 @@ class LogRequestForm(FlaskForm):
     address = _text("Address", "Leave empty for someone in prison or of no fixed address.", MAX_ADDRESS)
     prison_name = _line("Prison, if in custody")
     prison_number = _line("Prison number", "For example, A1234BC.", 20)
+    crn = _line("CRN", "The case reference number in probation's system. Leave empty if not known.", 20)
     last_contact_on = DayField("Date of last contact with probation", description="Leave empty if not known.")
     office = _line("Probation office")
     wanted = _text("What they want", "In their own words. Leave empty if they want everything.", MAX_WANTED)
@@ -84,11 +97,46 @@ class LogRequestForm(FlaskForm):
         "How to reach the requester",
         widget=GovRadioInput(),
         choices=[SelectChoice(route.value, name) for route, name in ROUTE_NAMES.items()],
-        validators=[InputRequired("Choose how to reach the requester")],
+        validate_choice=False,  # see validate_route: whether one is needed depends on the other answers
     )
     email = _line("Email address", "", 254)
     phone = _line("Phone number", "", 40)
     post_address = _text("Address for letters", "Leave empty to use the address above.", MAX_ADDRESS)
+    relationship = RadioField(
+        "Does someone ask for this person?",
+        description="They must show that they may ask. That can come later.",
+        widget=GovRadioInput(),
+        choices=[
+            SelectChoice("", "No, they ask for themselves"),
+            *(SelectChoice(one.value, name) for one, name in RELATIONSHIP_WORDS.items()),
+        ],
+        default="",
+    )
+    rep_name = _line("Name of whoever asks", "", MAX_NAME)
+    rep_organisation = _line("Their organisation, if any")
+    letters_to = RadioField(
+        "Letters go to",
+        widget=GovRadioInput(),
+        choices=[SelectChoice("representative", "Whoever asks"), SelectChoice("person", "The person themselves")],
+        default="representative",
+    )
+    rep_route = RadioField(
+        "How to reach whoever asks",
+        widget=GovRadioInput(),
+        choices=[SelectChoice(route.value, ROUTE_NAMES[route]) for route in (Route.POST, Route.EMAIL, Route.PHONE)],
+        validate_choice=False,  # see validate_route: whether one is needed depends on the other answers
+    )
+    rep_email = _line("Email address of whoever asks", "", 254)
+    rep_phone = _line("Phone number of whoever asks", "", 40)
+    rep_address = _text("Address of whoever asks", "", MAX_ADDRESS)
+    mail_draft = HiddenField(validators=[Length(max=26)])
+    mail_picture = RadioField(
+        "Is one of these a copy of an identity document?",
+        description="It is kept apart and destroyed once identity is settled. The email is then kept without pictures.",
+        widget=GovRadioInput(),
+        default="",
+    )
+    go_on = BooleanField("Log it as a request of its own all the same", widget=GovCheckboxInput())
     photo = FileField(
         "Copy of identity document, if they sent one",
         description="JPG, PNG or HEIC. It is destroyed once identity is checked. Identity is not a condition of a "
@@ -101,6 +149,46 @@ class LogRequestForm(FlaskForm):
         super().__init__(*args, **kwargs)
         # Made with the empty form: pressing the button twice sends the same one twice.
         self.submission_key.data = self.submission_key.data or secrets.token_urlsafe(24)
+
+    def offer_pictures(self, pictures: list[tuple[int, str]]) -> None:
+        """The pictures attached to the mail that fills this form; without any, the question is not asked."""
+        if not pictures:
+            del self.mail_picture
+            return
+        self.mail_picture.choices = [
+            SelectChoice("", "No"),
+            *(SelectChoice(str(number), name) for number, name in pictures),
+        ]
+
+    @property
+    def _for_someone(self) -> bool:
+        return bool(self.relationship.data)
+
+    @property
+    def _letters_elsewhere(self) -> bool:
+        return self._for_someone and self.letters_to.data != "person"
+
+    def validate_route(self, field: RadioField) -> None:
+        _require_choice(field, "Choose how to reach the requester", needed=not self._letters_elsewhere)
+
+    def validate_rep_name(self, field: StringField) -> None:
+        if self._for_someone and not field.data:
+            raise ValidationError("Enter the name of whoever asks")
+
+    def validate_rep_route(self, field: RadioField) -> None:
+        _require_choice(field, "Choose how to reach whoever asks", needed=self._for_someone)
+
+    def validate_rep_email(self, field: StringField) -> None:
+        if self._for_someone and (field.data or self.rep_route.data == Route.EMAIL) and not is_email(field.data or ""):
+            raise ValidationError("Enter an email address, like name@example.com")
+
+    def validate_rep_phone(self, field: StringField) -> None:
+        if self._for_someone and (field.data or self.rep_route.data == Route.PHONE) and not is_phone(field.data or ""):
+            raise ValidationError("Enter a phone number, like 07700 900 123")
+
+    def validate_rep_address(self, field: TextAreaField) -> None:
+        if self._for_someone and self.rep_route.data == Route.POST and not field.data:
+            raise ValidationError("Enter the address of whoever asks")
 
     def validate_received_on(self, field: DayField) -> None:
         if field.data and field.data > london_today():
@@ -127,7 +215,7 @@ class LogRequestForm(FlaskForm):
     def answers(self) -> RequestAnswers:
         """What was filled in, as a request."""
         contact = Contact(
-            route=Route(self.route.data),
+            route=Route(self.route.data or Route.POST),
             email=self.email.data or "",
             phone=self.phone.data or "",
             address=self.post_address.data or self.address.data or "",
@@ -140,10 +228,38 @@ class LogRequestForm(FlaskForm):
             address=self.address.data or "",
             prison_name=self.prison_name.data or "",
             prison_number=self.prison_number.data or "",
+            crn=self.crn.data or "",
             last_contact_on=self.last_contact_on.data,
             office=self.office.data or "",
             wanted=self.wanted.data or EVERYTHING,
             wanted_from=self.wanted_from.data,
             wanted_to=self.wanted_to.data,
             identity_kind=IdentityKind.NONE,
+            representative=self._representative(),
         )
+
+    def _representative(self) -> Representative | None:
+        if not self._for_someone:
+            return None
+        return Representative(
+            relationship=Relationship(self.relationship.data),
+            name=self.rep_name.data or "",
+            organisation=self.rep_organisation.data or "",
+            gets_letters=self._letters_elsewhere,
+            contact=Contact(
+                route=Route(self.rep_route.data),
+                email=self.rep_email.data or "",
+                phone=self.rep_phone.data or "",
+                address=self.rep_address.data or "",
+            ),
+        )
+
+
+class MailForm(FlaskForm):
+    mail = FileField(
+        "The email, saved as a file",
+        description="EML, or MSG from Outlook. We read it in a safe place and fill in the form for you to check.",
+        widget=GovFileInput(),
+        validators=[FileRequired("Choose the file")],
+    )
+    submit = SubmitField("Read it", widget=GovSubmitInput())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sar.intake.answers import IdentityKind, Route
-from sar.intake.questions import Answers, answers_from, path
+from sar.intake.answers import RELATIONSHIP_WORDS, IdentityKind, Route
+from sar.intake.questions import Answers, answers_from, is_for_other, path
 
 _LIVING = {"address": "At an address", "prison": "In prison", "none": "No fixed address"}
 _ROUTES = {
@@ -35,17 +35,18 @@ class Line:
 def lines(answers: Answers) -> list[Line]:
     """Every answer of a full draft, in the order of the questions."""
     request = answers_from(answers)
-    contact = request.contact
+    someone, other = request.representative, is_for_other(answers)
+    contact = someone.contact if someone else request.contact
     by_page = {
         "name": [("Full name", request.full_name)],
         "other-names": [("Other names", "\n".join(request.former_names))],
         "date-of-birth": [("Date of birth", _day(request.date_of_birth))],
-        "where": [("Where you live", _LIVING[str(answers["where"]["living"])])],
+        "where": [("Where they live" if other else "Where you live", _LIVING[str(answers["where"]["living"])])],
         "address": [("Address", request.address)],
         "prison": [("Prison", request.prison_name), ("Prison number", request.prison_number)],
         "last-contact": [("Last in touch with probation", _day(request.last_contact_on) or "You do not know")],
         "office": [("Probation office", request.office)],
-        "wanted": [("What you want to see", "Everything we hold about you")],
+        "wanted": [("What you want to see", "Everything we hold" if other else "Everything we hold about you")],
         "details": [
             ("What you are looking for", request.wanted),
             ("From", _day(request.wanted_from) or "Any day"),
@@ -61,6 +62,14 @@ def lines(answers: Answers) -> list[Line]:
             *([("Who knows you", request.identity_note)] if request.identity_note else []),
         ],
     }
+    if someone:
+        by_page["helper"] = [
+            ("Your name", someone.name),
+            ("Why you ask for them", RELATIONSHIP_WORDS[someone.relationship]),
+            *([("Your organisation", someone.organisation)] if someone.organisation else []),
+        ]
+        by_page["name"] = [("Their full name", request.full_name)]
+        by_page["authority"] = [("How you can show that you may ask", someone.shows)]
     if "details" in path(answers):
         by_page["wanted"] = [("What you want to see", "Only some things")]
     return [Line(page, key, value) for page in path(answers) for key, value in by_page[page]]

@@ -25,7 +25,7 @@ from sar.cases.deadlines import (
     Step,
     gather,
 )
-from sar.cases.models import Case, ClockFact, Disclosure, Refusal
+from sar.cases.models import Case, ClockFact, Disclosure, NotValid, Refusal
 from sar.cases.queries import clock_from, clock_rules, event_of, listed_for
 from sar.cases.workflow import Stage
 from sar.foundation.actors import Actor
@@ -53,6 +53,8 @@ COLUMNS = (
     "searches",
     "searches_open",
     "searches_complete",
+    "valid",
+    "not_valid_reason",
     "in_time",
     "days_taken",
     "part_sent",
@@ -85,11 +87,12 @@ def size(actor: Actor, start: date, end: date) -> int:
 
 @dataclass(frozen=True)
 class _Request:
-    """One request with all that its row is made of."""
+    """One request with all that its row is made of. `not_valid`: why it was set aside; such are counted apart."""
 
     case: Case
     facts: list[ClockFact]
     refusal: str | None
+    not_valid: str | None
     part: Disclosure | None
     lateness: str | None
     searches: dict[str, int]
@@ -116,6 +119,8 @@ def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
         facts[fact.case_id].append(fact)
     refused = select(Refusal.case_id, Refusal.code).where(Refusal.case_id.in_(ids)).order_by(Refusal.created_at)
     codes = {row.case_id: row.code for row in db.session.execute(refused)}
+    set_aside = select(NotValid.case_id, NotValid.code).where(NotValid.case_id.in_(ids)).order_by(NotValid.created_at)
+    reasons = {row.case_id: row.code for row in db.session.execute(set_aside)}
     sent = select(Disclosure).where(Disclosure.case_id.in_(ids)).order_by(Disclosure.on.desc(), Disclosure.id)
     parts = {part.case_id: part for part in db.session.scalars(sent)}  # the first of each case comes last, and stays
     went = select(Bundle.case_id, Bundle.lateness).where(Bundle.case_id.in_(ids), Bundle.lateness.is_not(None))
@@ -124,7 +129,8 @@ def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
     for case in cases:
         refusal = codes.get(case.id) if case.stage == Stage.REJECTED else None
         part, late = parts.get(case.id), lateness.get(case.id)
-        yield _Request(case, facts[case.id], refusal, part, late, searched.get(case.id, {}))
+        aside = reasons.get(case.id) if case.stage == Stage.NOT_VALID else None
+        yield _Request(case, facts[case.id], refusal, aside, part, late, searched.get(case.id, {}))
 
 
 def _row(found: _Request) -> list[object]:
@@ -171,7 +177,9 @@ def _row(found: _Request) -> list[object]:
         sum(found.searches.values()),
         sum(found.searches.get(state, 0) for state in OPEN),
         "yes" if searches.is_complete(found.searches) else "no",
-        _in_time(clock),
+        "N" if found.not_valid else "Y",
+        found.not_valid,
+        "not counted" if found.not_valid else _in_time(clock),
         (clock.ended_on - clock.received).days if clock.ended_on else None,
         found.part.on if found.part else None,
         found.part.part if found.part else None,

@@ -23,10 +23,11 @@ class Measures:
 
     `answered_in_time` is out of every request whose due date fell in the period and is past, so that a backlog cannot
     hide. `overdue_part` of the overdue had part of an answer, the others none. A refusal is an answer; a request that
-    was taken back needed none.
+    was taken back needed none. What was found to be no valid request is counted in `not_valid` and nowhere else.
     """
 
     received: int
+    not_valid: int
     fell_due: int
     answered_in_time: int
     open_now: int
@@ -49,13 +50,15 @@ class Measures:
 def measures(start: date, end: date) -> Measures:
     """What happened between two days, both counted, and what is overdue today."""
     today = london_today()
-    cohort = Case.due_on.between(start, end) & (Case.stage != Stage.WITHDRAWN.value)
+    valid = Case.stage != Stage.NOT_VALID.value
+    cohort = Case.due_on.between(start, end) & (Case.stage != Stage.WITHDRAWN.value) & valid
     overdue = list(
         db.session.scalars(select(Case.due_on).where(Case.closed_on.is_(None), Case.due_on < today))
     )
     ages = [(today - due_on).days for due_on in overdue if due_on]
     return Measures(
-        received=_count(Case.received_on.between(start, end)),
+        received=_count(Case.received_on.between(start, end) & valid),
+        not_valid=_count(Case.received_on.between(start, end) & ~valid),
         fell_due=_count(cohort & (Case.due_on < today)),
         answered_in_time=_count(cohort & (Case.due_on < today) & (Case.closed_on <= Case.due_on)),
         open_now=_count(Case.closed_on.is_(None)),

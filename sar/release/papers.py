@@ -10,7 +10,7 @@ from redaction.needles import NeedleSet
 from redaction.plan import Plan
 from sar.cases.deadlines import Regime
 from sar.cases.exemptions import exemption
-from sar.cases.letters import anywhere, postal_address
+from sar.cases.letters import addressee_name, anywhere, postal_address
 from sar.cases.models import Case
 from sar.foundation import wording, wordings
 from sar.foundation.clock import london_today
@@ -99,7 +99,7 @@ def cover(
             "organisation": current.organisation_name,
             "colour": current.brand_colour,
             "sender": _sender(),
-            "addressee": {"name": case.submission.full_name, "lines": _lines(postal_address(case))},
+            "addressee": {"name": addressee_name(case), "lines": _lines(postal_address(case))},
             "subject": letter.subject,
             "blocks": letter.as_data(),
             "contents": [{"label": label, "page": page} for label, page in contents],

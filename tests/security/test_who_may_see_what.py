@@ -15,7 +15,7 @@ from tests.security.world import CANARIES, PERSONAS, World, everything_stored
 
 ROLES = {role.value for role in Role}
 STAFF_DOOR, REQUESTER_DOOR = "/staff/sign-in", "/check"
-OF_THE_FIRST = ("name", "former", "email", "street", "wanted", "title")
+OF_THE_FIRST = ("name", "former", "email", "street", "wanted", "title", "representative")
 
 
 def may(persona: str, guard: str) -> bool:

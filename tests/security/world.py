@@ -31,7 +31,7 @@ from sar.consultation.service import PURPOSE
 from sar.foundation.actors import SYSTEM, ActorKind
 from sar.foundation.db import db, write_transaction
 from sar.foundation.jobs import run_pending
-from sar.intake.answers import Channel, Contact, RequestAnswers, Route
+from sar.intake.answers import Channel, Contact, Relationship, Representative, RequestAnswers, Route
 from sar.intake.service import log_request
 from sar.records.directory import add_originator
 from sar.records.searches.queries import areas
@@ -50,6 +50,7 @@ CANARIES = {
     "wanted": "the letters about my curfew at Fennimore",
     "title": "Gooseberry crime report",
     "contact": "Peregrine Cholmondeley",
+    "representative": "Bartholomew Quimbleford",
     "other name": "Ozymandias Featherstonehaugh",
     "other title": "Featherstonehaugh custody log",
 }
@@ -139,7 +140,7 @@ def _add_request(world: World, number: int) -> None:
     run_pending(world.app)
     case_id = db.session.scalars(select(Case.id).where(Case.reference == receipt.reference)).one()
     cases.acknowledge(officer, case_id, db.session.get_one(Case, case_id).version)
-    cases.check_identity(officer, case_id, "known")
+    cases.check_identity(officer, case_id, "known", known_by="Ana Duke", how="her officer since May")
     case = db.session.get_one(Case, case_id)
     cases.advance(officer, case_id, Event.START_GATHERING, cases.facts_of(officer, case))
     dpo = actor_of(world.staff["dpo"])
@@ -202,6 +203,9 @@ def _answers(number: int) -> RequestAnswers:
         former_names=(CANARIES["former"],),
         address=CANARIES["street"],
         wanted=CANARIES["wanted"],
+        representative=Representative(
+            Relationship.RELATIVE, CANARIES["representative"], Contact(Route.EMAIL, email="b@quimbleford.example")
+        ),
     )
 
 

@@ -43,6 +43,7 @@ class EndReason(StrEnum):
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
     NO_REPLY = "NO_REPLY"
+    NOT_VALID = "NOT_VALID"
 
 
 @dataclass(frozen=True)

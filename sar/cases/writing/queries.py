@@ -66,7 +66,8 @@ def wording_of(case: Case, draft: LetterDraft) -> Wording:
     """The letter as it would go today. Raises Refused when it no longer fits, or its wording cannot be used."""
     if not fits(LETTERS[draft.name], case, draft.about):
         raise Refused("This letter does not fit the case as it stands now.")
-    return letters.compose(case, draft.name, **given(case, draft))
+    letter = letters.compose(case, draft.name, **given(case, draft))
+    return letter if draft.addressee else letters.for_whoever_asks(case, draft.name, letter)
 
 
 def pages(case: Case, draft: LetterDraft) -> list[bytes]:
@@ -93,7 +94,7 @@ def where_to(case: Case, draft: LetterDraft) -> str:
     if draft.addressee:
         return f"{draft.addressee['name']}\n{draft.addressee['to']}"
     where = "" if draft.channel == Channel.IN_PERSON else letters.address_for(case, draft.channel)
-    return f"{case.submission.full_name}\n{where}".strip()
+    return f"{letters.addressee_name(case)}\n{where}".strip()
 
 
 def _shown(blank: Blank, value: str | list[str]) -> FieldValue:

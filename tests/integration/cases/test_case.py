@@ -208,7 +208,8 @@ def test_a_copy_of_an_id_is_looked_at_then_destroyed_when_identity_is_settled(in
     assert browser.get(f"/staff/cases/{case.id}/identity-copy").status_code == 404
     assert [submission.identity_blob_id for submission in rows(Submission)] == [None]
     page = browser.get(f"/staff/cases/{case.id}").text
-    assert "Identity settled: photo identity document" in page and "Copy of the identity document destroyed" in page
+    assert "Identity settled: a passport or driving licence" in page
+    assert "Copy of the identity document destroyed: identity is settled" in page
     looked = [entry for entry in rows(AuditEntry) if entry.action == "case.identity_copy_viewed"]
     assert [entry.actor_id for entry in looked] == [officer.id]
 

@@ -74,7 +74,7 @@ def test_proof_cannot_come_before_it_was_asked_for() -> None:
 def test_settling_identity_that_was_never_asked_for_does_not_move_the_clock() -> None:
     case = opened(days_ago=5)
     due = case.due_on
-    service.check_identity(caseworker(), case.id, "known")
+    service.check_identity(caseworker(), case.id, "known", known_by="Ana Duke", how="her officer since May")
     assert (fresh(case).due_on, fresh(case).identity) == (due, "known_to_staff")
     assert facts(case.id) == [("received", 1)]
 
@@ -205,7 +205,7 @@ def test_a_finished_request_takes_no_new_question_extension_or_check() -> None:
         lambda: service.ask_question(officer, case.id, "Which?", "Because"),
         lambda: service.extend(officer, case.id, ExtensionReason.COMPLEXITY, "Long"),
         lambda: service.ask_for_identity(officer, case.id, "Doubt"),
-        lambda: service.check_identity(officer, case.id, "known"),
+        lambda: service.check_identity(officer, case.id, "known", known_by="Ana Duke", how="her officer since May"),
     ):
         with pytest.raises(Refused, match="Reopen it first"):
             command()
@@ -228,7 +228,7 @@ def test_every_change_on_the_clock_makes_what_others_have_on_screen_out_of_date(
     for command in (
         lambda: service.ask_question(officer, case.id, "Which?", "Because", version=seen),
         lambda: service.correct_received_date(officer, case.id, ago(12), version=seen),
-        lambda: service.check_identity(officer, case.id, "known", version=seen),
+        lambda: service.check_identity(officer, case.id, "officer_letter", version=seen),
         lambda: service.withdraw(officer, case.id, london_today(), version=seen),
         lambda: service.acknowledge(officer, case.id, seen),
         lambda: service.assign(officer, case.id, officer.id, version=seen),
@@ -258,7 +258,7 @@ def test_a_second_reader_sees_a_case_and_changes_nothing_on_it() -> None:
     for command in (
         lambda: service.ask_question(reader, case.id, "Which?", "Because"),
         lambda: service.ask_for_identity(reader, case.id, "Doubt"),
-        lambda: service.check_identity(reader, case.id, "known"),
+        lambda: service.check_identity(reader, case.id, "known", known_by="Ana Duke", how="her officer since May"),
         lambda: service.extend(reader, case.id, ExtensionReason.COMPLEXITY, "Long"),
         lambda: service.correct_received_date(reader, case.id, ago(12)),
         lambda: service.record_answer(reader, case.id, 1, ago(1), "Yes"),

@@ -146,11 +146,11 @@ def test_written_authority_starts_the_clock_on_the_day_it_came() -> None:
     with pytest.raises(Conflict):
         service.ask_for_authority(officer, case.id, "Again")
     with pytest.raises(Refused, match="authority cannot have come before"):
-        service.record_authority(officer, case.id, ago(1))
-    service.record_authority(officer, case.id, london_today())
+        service.check_authority(officer, case.id, "signed", scope="all records", on=ago(1))
+    service.check_authority(officer, case.id, "signed", scope="all records", on=london_today())
     assert clock_of(fresh(case)).start == london_today()
-    with pytest.raises(Conflict, match="has come"):
-        service.record_authority(officer, case.id, london_today())
+    with pytest.raises(Conflict, match="already been settled"):
+        service.check_authority(officer, case.id, "signed", scope="all records", on=london_today())
     with pytest.raises(Refused, match="why"):
         service.ask_for_authority(officer, opened().id, " ")
 
@@ -184,10 +184,11 @@ def test_the_pages_of_authority_and_fee_do_what_they_say(in_app: Flask) -> None:
     assert lead.post(f"{page}/fee", fee).status_code == 302
     told = words_of(lead.get(page).text)
     assert "Waiting for written authority and the fee" in told and "No due date until what we asked for comes" in told
+    seen = {"document": "signed", "scope": "all records"}
     for path in ("authority", "fee-paid"):
         form = lead.get(f"{page}/{path}").text
         assert "A friend asks" in form or "£12.50: Tenth" in form
-        assert lead.post(f"{page}/{path}", {"on": parts(london_today()), **shown(form)}).status_code == 302
+        assert lead.post(f"{page}/{path}", {"on": parts(london_today()), **seen, **shown(form)}).status_code == 302
     assert fresh(case).clock_state == "running"
 
 

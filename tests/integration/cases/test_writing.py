@@ -141,7 +141,7 @@ def test_the_regulator_is_told_what_happened_what_was_decided_and_how_the_date_w
     body = writing.send(SYSTEM, draft.id, version=draft.version).body
     happened = [body.index(words) for words in ("Case opened", "Question sent", "Identity settled")]
     assert happened == sorted(happened)
-    assert "We asked: Which office was it?" in body and "headed letter" in body
+    assert "We asked: Which office was it?" in body and "on headed paper" in body
 
 
 def test_records_sent_early_are_kept_as_such_and_the_clock_runs_on() -> None:

@@ -20,6 +20,8 @@ REVIEWED = {
         "complaints.decide",
         "searches.manage",
         "calendars.manage",
+        "evidence.edit",
+        "cases.import",
         "reports.view",
         "audit.export",
         "jobs.view",

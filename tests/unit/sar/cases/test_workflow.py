@@ -40,14 +40,17 @@ READY = CaseFacts(
 EXPECTED = """
 received      acknowledge             acknowledged  CASE_WORK
 received      reject                  rejected      CASE_REJECT
+received      set_aside               not_valid     CASE_REJECT
 received      withdraw                withdrawn     CASE_WORK
 acknowledged  start_gathering         gathering     CASE_WORK
 acknowledged  close                   closed        CASE_CLOSE
 acknowledged  reject                  rejected      CASE_REJECT
+acknowledged  set_aside               not_valid     CASE_REJECT
 acknowledged  withdraw                withdrawn     CASE_WORK
 gathering     start_review            reviewing     CASE_REVIEW
 gathering     close                   closed        CASE_CLOSE
 gathering     reject                  rejected      CASE_REJECT
+gathering     set_aside               not_valid     CASE_REJECT
 gathering     withdraw                withdrawn     CASE_WORK
 reviewing     submit_for_second_check second_check  CASE_REVIEW
 reviewing     start_gathering         gathering     CASE_WORK
@@ -65,6 +68,7 @@ released      reopen_review           reviewing     CASE_REVIEW
 closed        reopen                  gathering     CASE_CLOSE
 rejected      reopen                  acknowledged  CASE_CLOSE
 withdrawn     reopen                  acknowledged  CASE_CLOSE
+not_valid     reopen                  received      CASE_CLOSE
 """
 TABLE = {
     (Stage(stage), Event(event)): (Stage(target), Permission[permission])

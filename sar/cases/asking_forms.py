@@ -1,0 +1,121 @@
+"""Forms about who is asking, and about what is no valid request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxInput,
+    GovDateInput,
+    GovRadioInput,
+    GovSubmitInput,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import BooleanField, DateField, RadioField, StringField, SubmitField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from sar.cases.forms import LONG_TEXT, DatedForm, VersionedForm
+from sar.cases.not_valid import REASONS
+from sar.cases.proofs import AUTHORITY
+from sar.intake import evidence
+from sar.intake.answers import MAX_LINE, MAX_NAME
+from sar.intake.fields import DayField, tidy
+
+
+class IdentityForm(DatedForm):
+    """`on` is asked for only where proof was: that day starts the clock."""
+
+    evidence = RadioField(
+        "What shows who the person is?",
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose what shows who the person is")],
+    )
+    known_by = StringField(
+        "Who knows them",
+        description="Only if they are known in person. The name and job of the member of staff.",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[Length(max=MAX_NAME)],
+    )
+    how = StringField(
+        "How they know them",
+        description="Only if they are known in person. For example, has been their officer since May. Never write down "
+        "the number of a document.",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[Length(max=MAX_LINE)],
+    )
+    on = DateField(
+        "When did the proof reach us?",
+        format="%d %m %Y",
+        description="The day it reached any part of the organisation. The clock starts on that day.",
+        widget=GovDateInput(),
+        validators=[InputRequired("Enter the day the proof came")],
+    )
+    submit = SubmitField("Identity is settled", widget=GovSubmitInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.evidence.choices = [SelectChoice(code, words) for code, words in evidence.choices().items()]
+
+    def validate_known_by(self, field: StringField) -> None:
+        if self.evidence.data == evidence.KNOWN and not field.data:
+            raise ValidationError("Say who knows the person")
+
+    def validate_how(self, field: StringField) -> None:
+        if self.evidence.data == evidence.KNOWN and not field.data:
+            raise ValidationError("Say how they know the person")
+
+
+class AuthorityForm(DatedForm):
+    """`on` is asked for only where authority was: that day starts the clock."""
+
+    document = RadioField(
+        "What shows that they may ask?",
+        choices=[SelectChoice(code, words) for code, words in AUTHORITY.items()],
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose what shows that they may ask")],
+    )
+    given_by = StringField(
+        "Who gave it",
+        description="Whoever signed it, or the court.",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[Length(max=MAX_NAME)],
+    )
+    dated = DayField("Date on the document", description="Leave empty if it has none.")
+    scope = StringField(
+        "What it covers",
+        description="For example, all records, or the records of 2024 only. Never write down the number of a document.",
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[InputRequired("Say what it covers"), Length(max=MAX_LINE)],
+    )
+    on = DateField(
+        "When did it reach us?",
+        format="%d %m %Y",
+        description="The day it reached any part of the organisation. The clock starts on that day.",
+        widget=GovDateInput(),
+        validators=[InputRequired("Enter the day it came")],
+    )
+    submit = SubmitField("Authority is settled", widget=GovSubmitInput())
+
+
+class NotValidForm(VersionedForm):
+    code = RadioField(
+        "Why is this not a valid request?",
+        choices=[SelectChoice(code, reason.label) for code, reason in REASONS.items()],
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose why this is not a valid request")],
+    )
+    words = TextAreaField(
+        "Say it in your own words",
+        description="If you write to the person, they read this. If another organisation holds the records, say who, "
+        "and how to ask them.",
+        widget=GovTextArea(),
+        validators=[InputRequired("Say it in your own words"), Length(max=LONG_TEXT)],
+    )
+    tell = BooleanField("Write to the person and say so", widget=GovCheckboxInput(), default=True)
+    submit = SubmitField("Set it aside", widget=GovSubmitInput())

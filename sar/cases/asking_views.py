@@ -1,0 +1,121 @@
+"""Pages about who is asking: identity, a representative's authority, the mail it came in; and what is no request."""
+
+from __future__ import annotations
+
+from flask import render_template, url_for
+
+from sar.access.guards import current_actor, guard
+from sar.access.permissions import Permission
+from sar.cases import asking_forms, queries, service
+from sar.cases.blueprint import Answer, bp, form_page
+from sar.cases.clock_views import asked_for, dated_page, due_words
+from sar.cases.ledger import Fact
+from sar.cases.models import Case
+from sar.cases.not_valid import letter_for
+from sar.foundation.errors import NotFound
+
+
+@bp.route("/cases/<case_id>/identity", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def identity(case_id: str) -> Answer:
+    case, form = queries.visible_case(current_actor(), case_id), asking_forms.IdentityForm()
+    copy_url = url_for("cases.identity_copy", case_id=case_id) if case.submission.identity_blob_id else None
+    title, template = "Who is asking?", "cases/identity.html"
+
+    def settle(version: int) -> None:
+        service.check_identity(
+            current_actor(),
+            case_id,
+            form.evidence.data,
+            on=form.on.data if form.on else None,
+            known_by=form.known_by.data or "",
+            how=form.how.data or "",
+            version=version,
+        )
+
+    if case.identity != "asked":
+        del form.on  # the clock never waited for it
+        return form_page(case_id, form, title, settle, "Identity is settled.", template, copy_url=copy_url)
+    return dated_page(
+        case_id,
+        form,
+        title,
+        settle,
+        lambda case: f"Identity is settled.{due_words(case)}",
+        fact=lambda day: Fact("id_received", day),
+        template=template,
+        explanation=asked_for(case_id, "id_requested", "proof"),
+        copy_url=copy_url,
+    )
+
+
+@bp.route("/cases/<case_id>/authority", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def authority(case_id: str) -> Answer:
+    case, form = queries.visible_case(current_actor(), case_id), asking_forms.AuthorityForm()
+    title = "May they ask for this person?"
+    if case.authority == "not_needed":
+        raise NotFound("Nobody asks for this person: the request is their own.")
+
+    def settle(version: int) -> None:
+        service.check_authority(
+            current_actor(),
+            case_id,
+            form.document.data,
+            scope=form.scope.data or "",
+            given_by=form.given_by.data or "",
+            dated=form.dated.data,
+            on=form.on.data if form.on else None,
+            version=version,
+        )
+
+    if case.authority != "asked":
+        del form.on  # the clock never waited for it
+        explanation = _about_representative(case)
+        return form_page(case_id, form, title, settle, "Authority is settled.", explanation=explanation)
+    return dated_page(
+        case_id,
+        form,
+        title,
+        settle,
+        lambda case: f"Authority is settled.{due_words(case)}",
+        fact=lambda day: Fact("authority_received", day),
+        explanation=[*_about_representative(case), *asked_for(case_id, "authority_requested", "written authority")],
+    )
+
+
+@bp.route("/cases/<case_id>/not-valid", methods=["GET", "POST"])
+@guard(Permission.CASE_REJECT)
+def set_aside(case_id: str) -> Answer:
+    form = asking_forms.NotValidForm()
+    return form_page(
+        case_id,
+        form,
+        "This is not a valid request",
+        lambda version: service.set_aside(
+            current_actor(), case_id, form.code.data, form.words.data or "", tell=form.tell.data, version=version
+        ),
+        "It is set aside. Nothing was deleted, and it can be opened again.",
+        letter=lambda case: letter_for(case, form.code.data, form.words.data or "", tell=form.tell.data),
+        explanation=[
+            "Use this for what should never have become a case. It is kept, and counted apart from the requests that "
+            "we answer or refuse. It can be opened again.",
+            "To turn down a valid request, refuse it instead. A request is valid in any form, with or without proof of "
+            "identity.",
+        ],
+    )
+
+
+@bp.get("/cases/<case_id>/mail")
+@guard(Permission.CASE_WORK)
+def mail(case_id: str) -> str:
+    """The words of the mail that the request came in, and what was attached. The file itself is opened by nobody."""
+    case = service.view_case(current_actor(), case_id)
+    if case.submission.mail is None:
+        raise NotFound("This request did not come in an email that we keep.")
+    return render_template("cases/mail.html", case=case, mail=case.submission.mail)
+
+
+def _about_representative(case: Case) -> list[str]:
+    someone = case.submission.representative
+    return [f"{someone['name']} asks for {case.submission.full_name}."] if someone else []

@@ -1,0 +1,264 @@
+"""From the cells of one row to a request and the dated facts of its clock, or to what is wrong with it. Pure.
+
+A problem keeps a row out; a note is only shown. Every sentence is for the officer who mends the sheet.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from sar.cases.bulk_import.columns import BY_CODE
+from sar.cases.bulk_import.days import NotADay, day_from
+from sar.cases.deadlines import Clock, ClockEvent, ClockRules, EndReason, Regime, earliest_due, make_event
+from sar.foundation.errors import Refused
+from sar.intake.answers import (
+    EVERYTHING,
+    FIRST_DAY,
+    Channel,
+    Contact,
+    RequestAnswers,
+    Route,
+    is_email,
+    is_phone,
+    require_complete,
+    split_names,
+)
+
+Cell = None | str | dict[str, Any]
+# Facts in the order in which they are folded and stored: field of the sheet, kind of fact, code of a reason.
+_FACTS: Final = (
+    ("id_requested", "id_requested", ""),
+    ("id_received", "id_received", ""),
+    ("clarification_requested", "clarification_requested", ""),
+    ("clarification_received", "clarification_received", ""),
+    ("extended_on", "extended", "COMPLEXITY"),
+)
+_NEEDS: Final = {"id_received": "id_requested", "clarification_received": "clarification_requested"}
+_CHANNELS: Final = {
+    "online": Channel.ONLINE,
+    "web": Channel.ONLINE,
+    "portal": Channel.ONLINE,
+    "post": Channel.POST,
+    "letter": Channel.POST,
+    "mail": Channel.POST,
+    "email": Channel.EMAIL,
+    "phone": Channel.TELEPHONE,
+    "telephone": Channel.TELEPHONE,
+    "call": Channel.TELEPHONE,
+    "counter": Channel.COUNTER,
+    "inperson": Channel.COUNTER,
+    "verbal": Channel.VERBAL,
+    "solicitor": Channel.SOLICITOR,
+    "prison": Channel.PRISON,
+}
+_OUTCOMES: Final = {
+    EndReason.RESPONDED: ("responded", "answered", "complete", "completed", "closed", "sent", "released", "disclosed"),
+    EndReason.REFUSED: ("refused", "rejected"),
+    EndReason.WITHDRAWN: ("withdrawn", "cancelled"),
+    EndReason.NO_REPLY: ("noreply", "noresponse", "lapsed", "abandoned"),
+}
+_OPEN: Final = ("", "open", "live", "inprogress", "ongoing", "active", "pending")
+
+
+@dataclass
+class Row:
+    """What became of one row. `facts` are (kind, day, reason) without the receipt; `due` is what the rules give."""
+
+    number: int
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    answers: RequestAnswers | None = None
+    channel: Channel = Channel.OTHER
+    received_on: date | None = None
+    facts: list[tuple[str, date, str]] = field(default_factory=list)
+    ended: tuple[date, EndReason] | None = None
+    reference: str = ""
+    due: date | None = None
+    sheet_due: date | None = None
+
+    @property
+    def differs(self) -> bool:
+        """The sheet has another due date than the rules give."""
+        return not self.problems and self.sheet_due is not None and self.sheet_due != self.due
+
+    def identity(self) -> str:
+        """What makes this row the one it is, for finding it again in another upload."""
+        assert self.answers is not None and self.received_on is not None
+        born = self.answers.date_of_birth
+        said = [
+            self.answers.full_name.casefold(),
+            self.received_on.isoformat(),
+            born.isoformat() if born else "",
+            self.reference.casefold(),
+            self.answers.prison_number.casefold(),
+            self.answers.wanted.casefold(),
+        ]
+        return json.dumps(said)
+
+
+def read_row(
+    number: int,
+    cells: Sequence[Cell],
+    mapping: Mapping[str, int],
+    *,
+    merged: bool,
+    rules: ClockRules,
+    regimes: Sequence[Regime],
+    today: date,
+) -> Row:
+    """One row under a mapping (see `columns`). `merged`: its cells are part of a merged block."""
+    row = Row(number)
+    given = {code: _shown(row, code, cells, column) for code, column in mapping.items()}
+    if merged:
+        row.notes.append("This row is part of merged cells. An answer that it shares with others may be missing.")
+    days = {code: _day(row, code, text) for code, text in given.items() if BY_CODE[code].is_date}
+    row.sheet_due, row.reference = days.get("due_on"), given.get("their_reference", "")
+    row.received_on = days.get("received_on")
+    if row.received_on is None and not row.problems:
+        row.problems.append("The date received is missing.")
+    row.channel = _channel(row, given.get("channel", ""))
+    row.answers = _answers(row, given, days.get("date_of_birth"), today)
+    _facts(row, given, days, today)
+    if not row.problems:
+        _reckon(row, rules, regimes, today)
+    return row
+
+
+def _shown(row: Row, code: str, cells: Sequence[Cell], column: int) -> str:
+    """A cell as text. Of a formula, what the spreadsheet had last worked out."""
+    cell = cells[column] if column < len(cells) else None
+    if isinstance(cell, dict) and "formula" in cell:
+        if cell["formula"] is None:
+            row.problems.append(f"{BY_CODE[code].label}: the cell is a formula without a value. Type the value itself.")
+        elif code != "due_on":
+            row.notes.append(f"{BY_CODE[code].label}: the cell is a formula. We took its value, {cell['formula']}.")
+        return str(cell["formula"] or "")
+    if isinstance(cell, dict):
+        return str(cell["date"])
+    text = cell or ""
+    # Our own sheet of problems has a mark before what a spreadsheet would take for a formula.
+    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
+
+
+def _day(row: Row, code: str, text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return day_from(text, birth=code == "date_of_birth")
+    except NotADay as problem:
+        row.problems.append(f"{BY_CODE[code].label}: {problem}")
+        return None
+
+
+def _channel(row: Row, text: str) -> Channel:
+    word = _letters(text)
+    if not word:
+        return Channel.OTHER
+    if word not in _CHANNELS:
+        row.notes.append(f"How it came: we do not know “{text[:40]}”, so it is kept as another way.")
+    return _CHANNELS.get(word, Channel.OTHER)
+
+
+def _answers(row: Row, given: Mapping[str, str], born: date | None, today: date) -> RequestAnswers | None:
+    name = given.get("full_name") or f"{given.get('first_names', '')} {given.get('last_name', '')}".strip()
+    if not name:
+        row.problems.append("The name is missing.")
+        return None
+    answers = RequestAnswers(
+        full_name=" ".join(name.split()),
+        contact=_contact(row, given),
+        former_names=split_names(given.get("other_names", "").replace(";", "\n")),
+        date_of_birth=born,
+        address=given.get("address", ""),
+        prison_name=given.get("prison_name", ""),
+        prison_number=given.get("prison_number", ""),
+        crn=given.get("crn", ""),
+        office=given.get("office", ""),
+        wanted=given.get("wanted") or EVERYTHING,
+    )
+    try:
+        require_complete(answers, today, reachable=False)
+    except Refused as problem:
+        row.problems.append(problem.message)
+    return answers
+
+
+def _contact(row: Row, given: Mapping[str, str]) -> Contact:
+    email, phone, address = (given.get(code, "") for code in ("email", "phone", "address"))
+    if email and not is_email(email):
+        row.problems.append(f"Email address: “{email[:60]}” is not one.")
+    if phone and not is_phone(phone):
+        row.problems.append(f"Phone number: “{phone[:40]}” is not one.")
+    if given.get("prison_name"):
+        route = Route.PRISON
+    elif address:
+        route = Route.POST
+    elif email:
+        route = Route.EMAIL
+    elif phone:
+        route = Route.PHONE
+    else:
+        route = Route.POST
+        row.notes.append("There is no address, email or phone number. Add one to the case before you write.")
+    return Contact(route=route, email=email, phone=phone, address=address)
+
+
+def _facts(row: Row, given: Mapping[str, str], days: Mapping[str, date | None], today: date) -> None:
+    for code, kind, reason in _FACTS:
+        day = days.get(code)
+        if day is None:
+            continue
+        needed = _NEEDS.get(code)
+        if needed and days.get(needed) is None:
+            if code == "clarification_received":
+                row.problems.append("The answer to a question has a date, but the question has none.")
+            continue  # proof of identity that nobody asked for moves no clock
+        row.facts.append((kind, day, reason))
+    if days.get("extended_on"):
+        row.notes.append("The sheet does not say why the time was extended. It is kept as: the request is complex.")
+    _ending(row, given.get("outcome", ""), days.get("closed_on"))
+    received = row.received_on
+    if received is not None and received < FIRST_DAY:
+        row.problems.append("Date received: check the year, it is too long ago.")
+    for label, day in (("received", received), ("closed", row.ended[0] if row.ended else None)):
+        if day is not None and day > today:
+            row.problems.append(f"The date {label} is in the future.")
+    if any(day > today for _kind, day, _reason in row.facts):
+        row.problems.append("One of the dates is in the future.")
+
+
+def _ending(row: Row, outcome: str, closed_on: date | None) -> None:
+    word = _letters(outcome)
+    reason = next((reason for reason, words in _OUTCOMES.items() if word in words), None)
+    if closed_on is not None:
+        if reason is None and word not in _OPEN:
+            row.notes.append(f"How it ended: we do not know “{outcome[:40]}”, so it is kept as answered.")
+        row.ended = (closed_on, reason or EndReason.RESPONDED)
+    elif reason is not None:
+        row.problems.append(f"The sheet says “{outcome[:40]}”, but not on which day.")
+
+
+def _reckon(row: Row, rules: ClockRules, regimes: Sequence[Regime], today: date) -> None:
+    """Fold the facts as the case's own clock will, so that the dry run and the import cannot differ."""
+    assert row.received_on is not None
+    events: list[ClockEvent] = [make_event("received", row.received_on)]
+    events += [make_event(kind, day, reason=reason) for kind, day, reason in row.facts]
+    if row.ended:
+        events.append(make_event("ended", row.ended[0], reason=row.ended[1].value))
+    if any(event.on < row.received_on for event in events):
+        row.problems.append("One of the dates is before the date received.")
+        return
+    try:
+        clock: Clock = earliest_due(events, regimes, rules, today=today)
+    except Refused as problem:
+        row.problems.append(problem.message)
+    else:
+        row.due = clock.due
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalpha())

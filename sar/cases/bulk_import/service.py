@@ -1,0 +1,269 @@
+"""Commands of the import: upload a spreadsheet, say which column is which, look at the dry run, import the good rows.
+
+Nothing becomes a case before the data protection officer has seen what each row comes to. A row that was imported
+is known again by a keyed fingerprint of what it says, so the same file twice imports nothing twice.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, BinaryIO, Final
+
+from sqlalchemy import select
+
+from sar.access.models import Staff
+from sar.access.permissions import Permission
+from sar.cases.bulk_import.columns import BY_CODE, guess, why_not
+from sar.cases.bulk_import.models import CaseImport, ImportState
+from sar.cases.bulk_import.queries import visible_import
+from sar.cases.bulk_import.rows import Row
+from sar.cases.bulk_import.table import MAX_BYTES, load, read, read_rows, taken_apart
+from sar.cases.deadlines import EndReason
+from sar.cases.ledger import CHANGED_MEANWHILE, Fact, require, store_fact
+from sar.cases.models import Case, Note
+from sar.cases.service import open_case
+from sar.cases.workflow import Stage
+from sar.foundation import blobs
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor, ActorKind
+from sar.foundation.admission import SHEETS, admit
+from sar.foundation.audit import record
+from sar.foundation.clock import utc_now
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Conflict, Gone, Refused
+from sar.foundation.jobs import GiveUp, JobContext, enqueue
+from sar.foundation.keys import blind_index, erase_scope, new_scope
+from sar.intake import service as intake
+from sar.intake.models import Submission
+
+CHECK: Final = "cases.check_import"
+RUN: Final = "cases.run_import"
+KEEP: Final = timedelta(days=30)
+_TOGETHER: Final = 25  # rows in one transaction: other writers wait no longer than that
+_STAGES: Final = {
+    EndReason.RESPONDED: Stage.CLOSED,
+    EndReason.NO_REPLY: Stage.CLOSED,
+    EndReason.REFUSED: Stage.REJECTED,
+    EndReason.WITHDRAWN: Stage.WITHDRAWN,
+}
+
+
+def upload(actor: Actor, stream: BinaryIO, file_name: str) -> str:
+    """Read a spreadsheet (.xlsx, .csv) and guess its columns. Returns the id of the import. Raises Refused."""
+    require(actor, Permission.CASES_IMPORT)
+    with admit(stream, file_name, allowed=SHEETS, max_bytes=MAX_BYTES) as admitted:
+        content = read(admitted.path, admitted.kind)
+    table = taken_apart(content)
+    with write_transaction() as session:
+        scope_id = new_scope()
+        blob = blobs.put(scope_id, io.BytesIO(content), media_type="application/json")
+        found = CaseImport(
+            scope_id=scope_id,
+            staff_id=actor.id,
+            sha256=admitted.sha256,
+            state=ImportState.COLUMNS.value,
+            rows=len(table.rows),
+            expires_at=utc_now() + KEEP,
+            table_blob_id=blob.id,
+            file_name=admitted.display_name,
+            mapping=guess(table.headings),
+        )
+        session.add(found)
+        session.flush()
+        record(actor, Action.IMPORT_UPLOADED, found.id, sha256=found.sha256, rows=found.rows)
+        return found.id
+
+
+def choose_columns(actor: Actor, import_id: str, mapping: Mapping[str, int], *, version: int) -> None:
+    """Say which column holds which answer, and have every row looked at. Raises Refused, Conflict."""
+    hindrance = why_not(mapping)
+    if hindrance:
+        raise Refused(hindrance)
+    with write_transaction():
+        found = _held(actor, import_id, version)
+        if found.state not in (ImportState.COLUMNS, ImportState.CHECKED):
+            raise Conflict("This spreadsheet is being worked on, or was imported already.")
+        width = len(load(found.table_blob_id).headings)
+        if any(code not in BY_CODE or not 0 <= column < width for code, column in mapping.items()):
+            raise Refused("This form is broken. Load the page again.")
+        found.mapping, found.state = dict(mapping), ImportState.CHECKING.value
+        enqueue(CHECK, found.id)
+
+
+def check(job: JobContext) -> None:
+    """The dry run: what each row comes to, kept as a report. Writes no case."""
+    found = _of_job(job, ImportState.CHECKING)
+    if found is None:
+        return
+    table, report = load(found.table_blob_id), []
+    for done, row in enumerate(read_rows(table, found.mapping), 1):
+        report.append(_line(row))
+        if done % 200 == 0:
+            job.progress(done, found.rows)
+    with job.last_step() as session:
+        found = session.get_one(CaseImport, found.id, with_for_update=True, populate_existing=True)
+        _mark_already(report)
+        _replace_report(found, report)
+        found.good = sum(one["state"] == "good" for one in report)
+        found.bad = sum(one["state"] == "bad" for one in report)
+        found.already = sum(one["state"] == "already" for one in report)
+        found.differing = sum(one["differs"] for one in report)
+        found.state = ImportState.CHECKED.value
+
+
+def start(actor: Actor, import_id: str, *, version: int) -> None:
+    """Import every good row, in the background. Raises Conflict, Refused where there is none."""
+    with write_transaction():
+        found = _held(actor, import_id, version)
+        if found.state != ImportState.CHECKED:
+            raise Conflict("Look at the rows first. Or it was started already.")
+        if not found.good:
+            raise Refused("There is no row that can be imported.")
+        found.state = ImportState.IMPORTING.value
+        enqueue(RUN, found.id)
+
+
+def run(job: JobContext) -> None:
+    """Make a case of every good row. Killed in the middle, it goes on where it was: a row is never taken twice."""
+    found = _of_job(job, ImportState.IMPORTING)
+    if found is None:
+        return
+    person = db.session.get(Staff, found.staff_id)
+    if person is None:
+        raise GiveUp("nobody_started_it")
+    actor = Actor(ActorKind.STAFF, person.id, frozenset(person.role_set))
+    good = [row for row in read_rows(load(found.table_blob_id), found.mapping) if not row.problems]
+    sha256, import_id, scope_id = found.sha256, found.id, found.scope_id
+    db.session.rollback()
+    for place in range(0, len(good), _TOGETHER):
+        with write_transaction() as session:
+            for row in good[place : place + _TOGETHER]:
+                take_over(actor, row, sha256)
+            session.expunge_all()
+        job.progress(min(place + _TOGETHER, len(good)), len(good))
+    with job.last_step() as session:
+        found = session.get_one(CaseImport, import_id, with_for_update=True, populate_existing=True)
+        assert found.scope_id == scope_id
+        found.imported, found.state = len(good) - found.already, ImportState.DONE.value
+        record(actor, Action.IMPORT_FINISHED, found.id, sha256=sha256, imported=found.imported, bad=found.bad)
+
+
+def take_over(actor: Actor, row: Row, sha256: str) -> Case | None:
+    """One row as a request, its case and its clock, inside the caller's transaction. None if it was there already."""
+    key = row_key(row)
+    if db.session.scalar(select(Submission.id).where(Submission.submission_key_hash == key)) is not None:
+        return None
+    assert row.answers is not None and row.received_on is not None
+    submission = intake.enter(actor, row.answers, row.channel, row.received_on, key)
+    case = open_case(actor, submission.id)
+    for kind, day, reason in row.facts:
+        store_fact(actor, case, Fact(kind, day, reason_code=reason))
+    case.identity = _identity(row)
+    if row.ended is not None:
+        day, why = row.ended
+        store_fact(actor, case, Fact("ended", day, reason_code=why.value), logged=False)
+        case.stage, case.closed_on = _STAGES[why].value, day
+    if row.reference:
+        words = f"Taken over from a spreadsheet, row {row.number}. Reference there: {row.reference}"
+        db.session.add(Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=words))
+    record(actor, Action.CASE_IMPORTED, case.id, file_sha256=sha256, row=row.number, stage=case.stage)
+    return case
+
+
+def remove(actor: Actor, import_id: str, *, version: int) -> None:
+    """Destroy the spreadsheet and its report. Cases that came of it stay."""
+    with write_transaction():
+        found = _held(actor, import_id, version)
+        if found.state in (ImportState.CHECKING, ImportState.IMPORTING):
+            raise Conflict("This spreadsheet is being worked on. Wait until that is done.")
+        record(actor, Action.IMPORT_REMOVED, found.id, sha256=found.sha256)
+        _destroy(found)
+
+
+def destroy_expired() -> int:
+    """Destroy spreadsheets whose time is over, with their keys. Returns how many."""
+    with write_transaction() as session:
+        busy = (ImportState.CHECKING.value, ImportState.IMPORTING.value)
+        over = session.scalars(
+            select(CaseImport).where(CaseImport.expires_at <= utc_now(), CaseImport.state.not_in(busy))
+        ).all()
+        for found in over:
+            _destroy(found)
+    return len(over)
+
+
+def row_key(row: Row) -> str:
+    """How an imported row is known again: a keyed fingerprint, since what it says could be guessed."""
+    return blind_index("cases.import", row.identity())
+
+
+def _held(actor: Actor, import_id: str, version: int) -> CaseImport:
+    found = visible_import(actor, import_id, lock=True)
+    if found.version != version:
+        raise Conflict(CHANGED_MEANWHILE.replace("case", "import"))
+    return found
+
+
+def _of_job(job: JobContext, state: ImportState) -> CaseImport | None:
+    found = db.session.get(CaseImport, job.subject_id)
+    return found if found is not None and found.state == state else None
+
+
+def _identity(row: Row) -> str:
+    kinds = {kind for kind, _day, _reason in row.facts}
+    if "id_received" in kinds:
+        return "verified"
+    return "asked" if "id_requested" in kinds and row.ended is None else "unchecked"
+
+
+def _line(row: Row) -> dict[str, Any]:
+    return {
+        "row": row.number,
+        "state": "bad" if row.problems else "good",
+        "problems": row.problems,
+        "notes": row.notes,
+        "due": row.due.isoformat() if row.due else None,
+        "sheet_due": row.sheet_due.isoformat() if row.sheet_due else None,
+        "differs": row.differs,
+        "key": row_key(row) if not row.problems else None,
+    }
+
+
+def _mark_already(report: list[dict[str, Any]]) -> None:
+    keys = [one["key"] for one in report if one["key"]]
+    known: set[str] = set()
+    for place in range(0, len(keys), 500):
+        part = keys[place : place + 500]
+        known |= set(
+            db.session.scalars(
+                select(Submission.submission_key_hash).where(Submission.submission_key_hash.in_(part))
+            )
+        )
+    for one in report:
+        if one.pop("key") in known:
+            one["state"] = "already"
+
+
+def _replace_report(found: CaseImport, report: list[dict[str, Any]]) -> None:
+    old = found.lines_blob_id
+    content = io.BytesIO(json.dumps(report).encode())
+    found.lines_blob_id = blobs.put(found.scope_id, content, media_type="application/json").id
+    db.session.flush()
+    if old is not None:
+        blobs.delete(old)
+
+
+def _destroy(found: CaseImport) -> None:
+    held, scope_id = [found.table_blob_id, found.lines_blob_id], found.scope_id
+    db.session.delete(found)
+    db.session.flush()
+    for blob_id in held:
+        if blob_id is not None:
+            blobs.delete(blob_id)
+    try:
+        erase_scope(scope_id)
+    except Gone:
+        pass

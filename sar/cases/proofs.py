@@ -1,0 +1,133 @@
+"""Commands about who is asking: proof of identity, and of a representative's authority (law.md sections 2 and 6).
+
+Proof is asked for only on reasonable doubt. What is kept of a check is who checked what, and when; the copy that was
+looked at is destroyed in the same transaction. The number of a document is never written down.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from sqlalchemy import select
+
+from sar.cases.ledger import Fact, case_for, store_fact
+from sar.cases.models import Case, ProofCheck
+from sar.cases.moves import IDENTITY_SETTLED, go_on
+from sar.foundation.actions import Action
+from sar.foundation.actors import Actor
+from sar.foundation.audit import record
+from sar.foundation.clock import london_today
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Conflict, Refused
+from sar.intake import evidence as accepted
+from sar.intake import service as intake
+
+# What lets one person ask for another. Law.md section 6.
+AUTHORITY: Final = {
+    "signed": "Written authority, signed by the person",
+    "attorney": "Power of attorney",
+    "deputy": "Order of the court that makes them a deputy",
+    "parental": "Proof of parental responsibility for a child",
+}
+_DOCUMENT_NUMBER: Final = re.compile(r"\d(?:[ -]?\d){5,}|[A-Z]{2,}\d{5,}", re.IGNORECASE)
+
+
+def check_identity(
+    actor: Actor,
+    case_id: str,
+    evidence: str,
+    *,
+    on: date | None = None,
+    known_by: str = "",
+    how: str = "",
+    version: int | None = None,
+) -> None:
+    """Record that identity is settled, and by what. The copy of the document, if one came, is destroyed at once.
+
+    Where proof was asked for, `on` is the day it came: the clock starts then. Nowhere else does identity move it. Of
+    someone known to staff, `known_by` says who knows them and `how`.
+    """
+    if evidence not in accepted.choices():
+        raise Refused("Choose what shows who the person is.")
+    if evidence == accepted.KNOWN and not (known_by.strip() and how.strip()):
+        raise Refused("Say who knows the person, and how they know them.")
+    _refuse_numbers(known_by, how)
+    with write_transaction() as session:
+        case = case_for(actor, case_id, version)
+        go_on(actor, case)
+        if case.identity in IDENTITY_SETTLED:
+            raise Conflict("Identity has already been settled for this case.")
+        if case.identity == "asked":
+            store_fact(actor, case, Fact("id_received", on or london_today()))
+        case.identity = "known_to_staff" if evidence == accepted.KNOWN else "verified"
+        session.add(_check(actor, case, "identity", evidence, known_by, how))
+        record(actor, Action.IDENTITY_CHECKED, case.id, outcome=case.identity, evidence=evidence)
+        intake.destroy_identity_copy(actor, case.submission_id, "verified")
+
+
+def check_authority(
+    actor: Actor,
+    case_id: str,
+    document: str,
+    *,
+    scope: str,
+    given_by: str = "",
+    dated: date | None = None,
+    on: date | None = None,
+    version: int | None = None,
+) -> None:
+    """Record what shows that the representative may ask: which document, who gave it, its date, what it covers.
+
+    Where it was asked for, `on` is the day it came: the clock starts then.
+    """
+    if document not in AUTHORITY:
+        raise Refused("Choose what shows that they may ask.")
+    if not scope.strip():
+        raise Refused("Say what the authority covers, for example: all records, or the records of 2024 only.")
+    if dated is not None and dated > london_today():
+        raise Refused("The date on the document is in the future. Check it.")
+    _refuse_numbers(scope, given_by)
+    with write_transaction() as session:
+        case = case_for(actor, case_id, version)
+        go_on(actor, case)
+        if case.authority == "not_needed":
+            raise Refused("Nobody asks for this person: the request is their own.")
+        if case.authority == "settled":
+            raise Conflict("Authority has already been settled for this case.")
+        if case.authority == "asked":
+            store_fact(actor, case, Fact("authority_received", on or london_today()))
+        case.authority = "settled"
+        check = _check(actor, case, "authority", document, given_by, scope)
+        check.dated = dated
+        session.add(check)
+        record(actor, Action.AUTHORITY_CHECKED, case.id, document=document, dated=dated)
+
+
+def checks_of(case: Case) -> list[ProofCheck]:
+    """What was checked, oldest first."""
+    query = select(ProofCheck).where(ProofCheck.case_id == case.id)
+    return list(db.session.scalars(query.order_by(ProofCheck.created_at, ProofCheck.id)))
+
+
+def document_name(check: ProofCheck) -> str:
+    """What was seen, in words."""
+    return AUTHORITY[check.document] if check.about == "authority" else accepted.name_of(check.document)
+
+
+def _check(actor: Actor, case: Case, about: str, document: str, who: str, detail: str) -> ProofCheck:
+    return ProofCheck(
+        scope_id=case.scope_id,
+        case_id=case.id,
+        about=about,
+        document=document,
+        checked_by=actor.id,
+        who=who.strip() or None,
+        detail=detail.strip() or None,
+    )
+
+
+def _refuse_numbers(*texts: str) -> None:
+    if any(_DOCUMENT_NUMBER.search(text) for text in texts):
+        raise Refused("Leave out the number of the document. We keep who checked what and when, and nothing more.")

@@ -1,0 +1,261 @@
+"""Takes a saved mail apart (.eml, or .msg of Outlook).
+
+Loaded by `sandbox_tasks.py` in the child; imports nothing of ours.
+
+    mail.read       output: JSON {sender_name, sender, to, subject, received, text, cut, attachments}
+    mail.picture    output: the bytes of attachment `options["number"]`
+    mail.bare       output: the mail as .eml, without its pictures
+
+`options["outlook"]` says which of the two it is. What cannot be taken apart is {"error": "not_mail"}.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import policy
+from email.header import decode_header, make_header
+from email.message import EmailMessage, Message
+from email.parser import BytesParser
+from email.utils import parseaddr, parsedate_to_datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+Facts = dict[str, Any]
+
+MAX_TEXT = 20_000  # characters of the message itself; a longer one is cut, and says so
+MAX_PARTS = 1_000
+MAX_ATTACHMENTS = 100
+_PICTURES = ("jpg", "jpeg", "png", "heic", "heif")
+_PID_DELIVERED = 0x0E06
+_PID_DISPLAY_TO = 0x0E04
+_BLOCKS = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote"}
+
+
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    data: bytes
+
+    @property
+    def is_picture(self) -> bool:
+        return self.name.lower().rsplit(".", 1)[-1] in _PICTURES
+
+
+@dataclass(frozen=True)
+class Mail:
+    sender: str
+    to: str
+    subject: str
+    received: datetime | None
+    text: str
+    attachments: tuple[Attachment, ...]
+
+
+def read(source: Path, output: Path, options: Facts) -> Facts:
+    mail = _taken_apart(source, options)
+    if mail is None:
+        return {"error": "not_mail"}
+    name, address = parseaddr(mail.sender)
+    said = {
+        "sender_name": name,
+        "sender": address,
+        "to": mail.to[:1000],
+        "subject": mail.subject[:1000],
+        "received": mail.received.isoformat() if mail.received else None,
+        "text": mail.text[:MAX_TEXT],
+        "cut": len(mail.text) > MAX_TEXT,
+        "attachments": [
+            {
+                "name": one.name[:200],
+                "size": len(one.data),
+                "sha256": hashlib.sha256(one.data).hexdigest(),
+                "picture": one.is_picture,
+            }
+            for one in mail.attachments
+        ],
+    }
+    output.write_bytes(json.dumps(said).encode())
+    return {}
+
+
+def picture(source: Path, output: Path, options: Facts) -> Facts:
+    mail = _taken_apart(source, options)
+    if mail is None or not 0 <= options["number"] < len(mail.attachments):
+        return {"error": "not_mail"}
+    output.write_bytes(mail.attachments[options["number"]].data)
+    return {}
+
+
+def bare(source: Path, output: Path, options: Facts) -> Facts:
+    mail = _taken_apart(source, options)
+    if mail is None:
+        return {"error": "not_mail"}
+    made = EmailMessage(policy=policy.SMTP)
+    made["From"], made["To"], made["Subject"] = _line(mail.sender), _line(mail.to), _line(mail.subject)
+    if mail.received:
+        made["Date"] = mail.received
+    left_out = "".join(
+        f"\n[Left out: the picture {_line(one.name)}, {len(one.data)} bytes, "
+        f"SHA-256 {hashlib.sha256(one.data).hexdigest()}]"
+        for one in mail.attachments
+        if one.is_picture
+    )
+    made.set_content(mail.text + "\n" + left_out)
+    for one in mail.attachments:
+        if not one.is_picture:
+            made.add_attachment(one.data, "application", "octet-stream", filename=_line(one.name))
+    output.write_bytes(made.as_bytes())
+    return {}
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:900]
+
+
+def _taken_apart(source: Path, options: Facts) -> Mail | None:
+    try:
+        return _outlook(source) if options["outlook"] else _internet(source)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  whatever a parser says of a hostile file, it is not a mail to us
+        return None
+
+
+# .eml
+
+
+def _internet(source: Path) -> Mail:
+    with source.open("rb") as file:
+        message = BytesParser(policy=policy.compat32).parse(file)
+    text, html = "", ""
+    attachments: list[Attachment] = []
+    for number, part in enumerate(_parts(message)):
+        if number >= MAX_PARTS:
+            break
+        name = _decoded(part.get_filename() or "")
+        kind = part.get_content_type()
+        is_inline_text = kind in ("text/plain", "text/html") and not name
+        if is_inline_text and part.get_content_disposition() != "attachment":
+            if kind == "text/plain":
+                text += _text_of(part)
+            else:
+                html += _text_of(part)
+        elif len(attachments) < MAX_ATTACHMENTS:
+            attachments.append(Attachment(name or f"unnamed.{kind.rsplit('/', 1)[-1]}", _bytes_of(part)))
+    return Mail(
+        sender=_decoded(message.get("From") or message.get("Sender") or ""),
+        to=_decoded(message.get("To") or ""),
+        subject=_decoded(message.get("Subject") or ""),
+        received=_received(message),
+        text=text.strip() or _stripped(html),
+        attachments=tuple(attachments),
+    )
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """The leaves. A forwarded mail is one attachment, not taken apart itself."""
+    if message.is_multipart() and message.get_content_type() != "message/rfc822":
+        for part in message.get_payload():
+            if isinstance(part, Message):
+                yield from _parts(part)
+    else:
+        yield message
+
+
+def _bytes_of(part: Message) -> bytes:
+    if part.get_content_type() == "message/rfc822":
+        inner = part.get_payload()
+        return inner[0].as_bytes() if isinstance(inner, list) and isinstance(inner[0], Message) else b""
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _text_of(part: Message) -> str:
+    data = _bytes_of(part)
+    for encoding in (part.get_content_charset() or "utf-8", "utf-8", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("latin-1")
+
+
+def _decoded(header: object) -> str:
+    try:
+        return str(make_header(decode_header(str(header))))
+    except (ValueError, LookupError):
+        return str(header)
+
+
+def _received(message: Message) -> datetime | None:
+    """When our own server took it in, as the topmost Received line says; else when the sender wrote it."""
+    stamps = [line.rsplit(";", 1)[-1] for line in message.get_all("Received") or [] if ";" in line]
+    return _moment(stamps[0] if stamps else None) or _moment(message.get("Date"))
+
+
+def _moment(stamp: str | None) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(str(stamp)) if stamp else None
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+
+
+# .msg
+
+
+def _outlook(source: Path) -> Mail:
+    from oxmsg import Message as Outlook
+
+    message = Outlook.load(source.read_bytes())
+    received = message.properties.date_prop_value(_PID_DELIVERED) or message.sent_date
+    attachments = tuple(
+        Attachment(one.file_name or "unnamed", one.file_bytes or b"")
+        for one in message.attachments[:MAX_ATTACHMENTS]
+        if one.attached_by_value
+    )
+    return Mail(
+        sender=_decoded(message.sender or ""),
+        to=message.properties.str_prop_value(_PID_DISPLAY_TO) or "",
+        subject=message.subject,
+        received=received.replace(tzinfo=UTC) if received and received.tzinfo is None else received,
+        text=(message.body or "").strip() or _stripped(message.html_body or ""),
+        attachments=attachments,
+    )
+
+
+# HTML
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._hidden += tag in ("script", "style", "head")
+        if tag in _BLOCKS:
+            self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("script", "style", "head") and self._hidden > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.pieces.append(data)
+
+
+def _stripped(html: str) -> str:
+    parser = _Text()
+    parser.feed(html)
+    lines = (" ".join(line.split()) for line in "".join(parser.pieces).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+TASKS = {"read": read, "picture": picture, "bare": bare}

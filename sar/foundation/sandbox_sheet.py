@@ -1,0 +1,187 @@
+"""Reads a table out of a spreadsheet (.xlsx) or a CSV.
+
+Loaded by `sandbox_tasks.py` in the child; imports nothing of ours.
+
+    sheet.read      output: JSON {sheets, sheet, rows, merged}
+
+`rows` is a list of {row, cells}; a cell is null, a text, {"date": ISO} or {"formula": its value as text or null}. Only
+the first sheet that holds anything is read, and `sheets` names all that do. Blank rows are left out. A merged block
+has its value in its first cell alone; `merged` lists the numbers of the rows that such blocks touch.
+`options`: csv, max_rows, max_columns, max_unpacked (bytes). Errors: damaged, locked, rows, columns, bomb, empty.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+Facts = dict[str, Any]
+Cell = None | str | dict[str, Any]
+
+MAX_CELL = 5_000
+
+
+class Unfit(Exception):
+    """It cannot be read; the argument is a code."""
+
+
+def read(source: Path, output: Path, options: Facts) -> Facts:
+    try:
+        said = _csv(source, options) if options["csv"] else _workbook(source, options)
+    except Unfit as unfit:
+        return {"error": str(unfit)}
+    if not said["rows"]:
+        return {"error": "empty"}
+    output.write_bytes(json.dumps(said).encode())
+    return {"rows": len(said["rows"])}
+
+
+# CSV
+
+
+def _csv(source: Path, options: Facts) -> Facts:
+    text = _decoded(source.read_bytes())
+    csv.field_size_limit(1_000_000)
+    try:
+        dialect: Any = csv.Sniffer().sniff(text[:20_000], delimiters=",;\t|")
+    except csv.Error:
+        dialect = csv.excel
+    rows = []
+    try:
+        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), dialect), 1):
+            _refuse_wide(cells, options)
+            if any(cell.strip() for cell in cells):
+                rows.append({"row": number, "cells": [_text(cell) for cell in cells]})
+            _refuse_long(rows, options)
+    except csv.Error:
+        raise Unfit("damaged") from None
+    return {"sheets": [], "sheet": "", "rows": rows, "merged": []}
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            break
+        return text
+    raise Unfit("damaged")
+
+
+# XLSX
+
+
+def _workbook(source: Path, options: Facts) -> Facts:
+    _refuse_bomb(source, options["max_unpacked"])
+    formulas, values = _loaded(source, False), _loaded(source, True)
+    filled = [sheet.title for sheet in formulas.worksheets if _has_something(sheet)]
+    if not filled:
+        raise Unfit("empty")
+    sheet, shown = formulas[filled[0]], values[filled[0]]
+    if sheet.max_column > options["max_columns"] and _widest(sheet) > options["max_columns"]:
+        raise Unfit("columns")
+    rows: list[Facts] = []
+    width = min(sheet.max_column, options["max_columns"])
+    for number, (raw, seen) in enumerate(
+        zip(sheet.iter_rows(max_col=width), shown.iter_rows(max_col=width), strict=True), 1
+    ):
+        cells = [_cell(one, other) for one, other in zip(raw, seen, strict=True)]
+        if any(cell is not None for cell in cells):
+            rows.append({"row": number, "cells": cells})
+        _refuse_long(rows, options)
+    merged = {row for block in sheet.merged_cells.ranges for row in range(block.min_row, block.max_row + 1)}
+    return {"sheets": filled, "sheet": filled[0], "rows": rows, "merged": sorted(merged)}
+
+
+def _loaded(source: Path, values: bool) -> Any:
+    from openpyxl import load_workbook
+
+    try:
+        with source.open("rb") as file:  # by name, it would be judged by its ending, and ours has none
+            return load_workbook(file, data_only=values, keep_links=False)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  whatever the parser says of a hostile file, it is no spreadsheet to us
+        raise Unfit("damaged") from None
+
+
+def _has_something(sheet: Any) -> bool:
+    return any(cell.value is not None for row in sheet.iter_rows() for cell in row)
+
+
+def _widest(sheet: Any) -> int:
+    return max((cell.column for row in sheet.iter_rows() for cell in row if cell.value is not None), default=0)
+
+
+def _cell(raw: Any, shown: Any) -> Cell:
+    if isinstance(raw.value, str) and raw.data_type == "f":
+        value = _plain(shown.value)
+        return {"formula": value["date"] if isinstance(value, dict) else value}
+    return _plain(raw.value)
+
+
+def _plain(value: Any) -> Cell:
+    if value is None or isinstance(value, time):
+        return None if value is None else value.isoformat()
+    if isinstance(value, datetime):
+        return {"date": value.date().isoformat()}
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return _text(str(value))
+
+
+def _text(text: str) -> str | None:
+    return text.strip()[:MAX_CELL] or None
+
+
+def _refuse_bomb(source: Path, most: int) -> None:
+    """Unpack each part piece by piece: what a zip declares of itself may be untrue."""
+    if source.read_bytes()[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise Unfit("locked")  # a password makes an .xlsx an encrypted compound file
+    try:
+        with zipfile.ZipFile(source) as archive:
+            total = 0
+            for name in archive.namelist():
+                with archive.open(name) as part:
+                    for piece in _pieces(part):
+                        total += len(piece)
+                        if total > most:
+                            raise Unfit("bomb")
+            if "xl/workbook.xml" not in archive.namelist():
+                raise Unfit("damaged")
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError):
+        raise Unfit("damaged") from None
+
+
+def _pieces(part: Any) -> Iterator[bytes]:
+    while piece := part.read(1024 * 1024):
+        yield piece
+
+
+def _refuse_long(rows: list[Facts], options: Facts) -> None:
+    if len(rows) > options["max_rows"]:
+        raise Unfit("rows")
+
+
+def _refuse_wide(cells: list[str], options: Facts) -> None:
+    if len(cells) > options["max_columns"]:
+        raise Unfit("columns")
+
+
+TASKS = {"read": read}

@@ -1,0 +1,108 @@
+"""Intake as officers and requesters see it: every page fits, is accessible and is looked at."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from playwright.sync_api import ViewportSize, expect
+
+from sar.access.permissions import Role
+from sar.access.service import issue_phrase
+from sar.cases import service
+from sar.cases.bulk_import import queries as imports
+from sar.cases.bulk_import import service as bulk_import
+from sar.cases.queries import visible_case
+from sar.foundation.actors import SYSTEM, ActorKind
+from sar.foundation.db import write_transaction
+from sar.intake import mail
+from tests.browser.conftest import Visitors
+from tests.browser.live import LiveServer
+from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
+from tests.browser.test_case_desk import look, sign_in
+from tests.factories import staff_actor
+from tests.integration.cases.desk import POST, opened
+from tests.integration.cases.test_bulk_import import BAD, GOOD, HEADINGS, LATE
+from tests.integration.cases.test_who_is_asking import RAO
+from tests.integration.intake.test_any_channel import BORN, saved_mail
+from tests.integration.intake.walk import photograph
+
+BOTH = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+
+
+@BOTH
+def test_a_request_by_any_channel(visitors: Visitors, live_server: LiveServer, viewport: ViewportSize) -> None:
+    with live_server.app.app_context(), visitors.at(viewport) as (page, _watch):
+        officer = staff_actor(Role.DPO, name="Robin Field")
+        opened(POST, name="Quillon Marchbanks", date_of_birth=BORN)
+        asked_for = opened(POST, name="Quillon Marchbanks", date_of_birth=BORN, representative=RAO, crn="X123456")
+        sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
+        look(page, "/staff/log", "intake-log")
+        look(page, "/staff/log/mail", "intake-mail")
+        draft = mail.open_mail(officer, io.BytesIO(saved_mail(photograph())), "request.eml")
+        look(page, f"/staff/log?mail={draft}", "intake-log-from-mail")
+        page.get_by_label("Full name").fill("Quillon Marchbanks")
+        for part, value in zip(("day", "month", "year"), ("27", "3", "1985"), strict=True):
+            page.locator(f"#date_of_birth-{part}").fill(value)
+        page.get_by_role("button", name="Log this request").click()
+        expect(page.get_by_text("this person may have a request already")).to_be_visible()
+        assert_axe_clean(page)
+        assert_fits(page)
+        screenshot(page, "intake-log-warned")
+        page.get_by_label("Log it as a request of its own").check()
+        page.get_by_role("button", name="Log this request").click()
+        expect(page.get_by_role("heading", name="Request logged")).to_be_visible()
+        live_server.drain()
+        look(page, f"/staff/cases/{asked_for.id}", "intake-case-asked-for")
+        for path in ("identity", "authority", "ask-authority", "not-valid"):
+            look(page, f"/staff/cases/{asked_for.id}/{path}", f"intake-{path}")
+        service.check_authority(officer, asked_for.id, "signed", scope="all records", given_by="Q. Marchbanks")
+        service.check_identity(officer, asked_for.id, "known", known_by="Ana Duke", how="his officer since May")
+        look(page, f"/staff/cases/{asked_for.id}", "intake-case-settled")
+        version = visible_case(officer, asked_for.id).version
+        service.set_aside(officer, asked_for.id, "REPEATED", "It came by post as well.", version=version)
+        look(page, f"/staff/cases/{asked_for.id}", "intake-case-set-aside")
+        look(page, "/staff/evidence", "intake-evidence")
+
+
+@BOTH
+def test_the_import_of_a_spreadsheet(visitors: Visitors, live_server: LiveServer, viewport: ViewportSize) -> None:
+    with live_server.app.app_context(), visitors.at(viewport) as (page, _watch):
+        officer = staff_actor(Role.DPO, name="Robin Field")
+        sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
+        look(page, "/staff/import/", "import")
+        sheet = io.StringIO()
+        csv.writer(sheet).writerows([HEADINGS, GOOD, LATE, BAD])
+        import_id = bulk_import.upload(officer, io.BytesIO(sheet.getvalue().encode()), "cases of 2026.csv")
+        look(page, f"/staff/import/{import_id}/columns", "import-columns")
+        page.get_by_role("button", name="Look at every row").click()
+        expect(page.get_by_text("waiting to start")).to_be_visible()
+        assert_axe_clean(page)
+        live_server.drain()
+        look(page, f"/staff/import/{import_id}?show=all", "import-rows")
+        page.get_by_role("button", name="Import 2 cases").click()
+        live_server.drain()
+        look(page, f"/staff/import/{import_id}", "import-done")
+        assert imports.visible_import(officer, import_id).state == "done"
+
+
+@BOTH
+def test_someone_asks_for_someone_else(visitors: Visitors, live_server: LiveServer, viewport: ViewportSize) -> None:
+    with live_server.app.app_context(), visitors.at(viewport) as (page, _watch):
+        look(page, "/ask", "ask-start")
+        page.get_by_role("button", name="Ask for someone else").click()
+        assert_axe_clean(page)
+        assert_fits(page)
+        screenshot(page, "ask-helper")
+        page.get_by_label("Your full name").fill("Sunita Rao")
+        page.get_by_label("I am the parent or carer of a child").check()
+        page.get_by_role("button", name="Save and go on").click()
+        expect(page.get_by_role("heading", name="What is the full name of the person you ask for?")).to_be_visible()
+        assert_axe_clean(page)
+        waiting = opened(POST, name="Kwame Osei", representative=RAO)
+        service.ask_for_authority(SYSTEM, waiting.id, "a solicitor asks")
+        with write_transaction():
+            issue_phrase(SYSTEM, waiting.reference)
+        sign_in(page, live_server.url, ActorKind.REQUESTER, waiting.reference)
+        look(page, "/my-request/", "status-authority")

@@ -1,0 +1,230 @@
+"""Cases of an existing spreadsheet: a dry run that shows every problem, then one import that is never done twice."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from openpyxl import Workbook
+from sqlalchemy import select
+
+from sar.cases.bulk_import import queries, service
+from sar.cases.bulk_import.models import CaseImport
+from sar.cases.models import Case, ClockFact, Note
+from sar.cases.queries import clock_of
+from sar.foundation import blobs, messages
+from sar.foundation.actors import Actor
+from sar.foundation.audit import AuditEntry
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Conflict, NotAllowed, Refused
+from sar.foundation.jobs import run_pending
+from sar.foundation.keys import KeyScope
+from sar.intake.models import Submission
+from tests.integration.cases.desk import browser_of, caseworker, dpo
+from tests.integration.intake.walk import rows
+
+pytestmark = pytest.mark.usefixtures("in_app")
+HEADINGS = ["Ref", "Requester", "Date received", "Due date", "DOB", "Address", "Date closed", "Status", "File colour"]
+GOOD = ["25/1", "Delroy Pemberton", "2/9/26", "2/10/2026", "4/5/1981", "4 Mill Lane", "", "Open", "blue"]
+LATE = ["25/2", "Priya Ashdown", "14 Aug 2026", "30/9/2026", "", "1 Station Road", "10/9/2026", "Completed", "red"]
+BAD = ["25/3", "Kwame Osei", "9/30/26", "", "", "2 Station Road", "", "", ""]
+
+
+def as_csv(*lines: list[str], headings: list[str] = HEADINGS) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows([headings, *lines])
+    return out.getvalue().encode()
+
+
+def uploaded(actor: Actor, content: bytes, name: str = "cases.csv") -> str:
+    return service.upload(actor, io.BytesIO(content), name)
+
+
+def looked_at(app: Flask, actor: Actor, content: bytes, name: str = "cases.csv") -> CaseImport:
+    import_id = uploaded(actor, content, name)
+    found = queries.visible_import(actor, import_id)
+    service.choose_columns(actor, import_id, found.mapping, version=found.version)
+    run_pending(app)
+    return again(import_id)
+
+
+def again(import_id: str) -> CaseImport:
+    db.session.rollback()
+    return db.session.get_one(CaseImport, import_id, populate_existing=True)
+
+
+def taken_over(app: Flask, actor: Actor, content: bytes, name: str = "cases.csv") -> CaseImport:
+    found = looked_at(app, actor, content, name)
+    service.start(actor, found.id, version=found.version)
+    run_pending(app)
+    return again(found.id)
+
+
+def test_the_dry_run_shows_each_row_and_makes_no_case(in_app: Flask) -> None:
+    found = looked_at(in_app, dpo(), as_csv(GOOD, LATE, BAD, [], GOOD))
+    assert (found.state, found.rows, found.good, found.bad, found.differing) == ("checked", 4, 2, 2, 1)
+    good, late, bad, twice = queries.lines(found, "all", 1).lines
+    assert (good.due, good.sheet_due, good.differs) == (date(2026, 10, 2), date(2026, 10, 2), False)
+    assert (late.due, late.sheet_due, late.differs) == (date(2026, 9, 14), date(2026, 9, 30), True)
+    assert "There is no day 9/30/2026" in bad.problems[0]
+    assert twice.problems == ("This says the same as row 2. It is imported once.",)
+    assert (rows(Case), rows(Submission)) == ([], [])
+
+
+def test_each_good_row_becomes_a_real_case_with_its_clock_and_its_audit(in_app: Flask) -> None:
+    actor = dpo()
+    found = taken_over(in_app, actor, as_csv(GOOD, LATE, BAD))
+    assert (found.state, found.imported, found.bad) == ("done", 2, 1)
+    cases = {case.submission.full_name: case for case in rows(Case)}
+    open_one, closed_one = cases["Delroy Pemberton"], cases["Priya Ashdown"]
+    assert (open_one.stage, open_one.clock_state, open_one.due_on) == ("received", "running", date(2026, 10, 2))
+    assert (closed_one.stage, closed_one.clock_state, closed_one.closed_on) == ("closed", "ended", date(2026, 9, 10))
+    assert clock_of(closed_one).ended_in_time()
+    assert {fact.kind for fact in rows(ClockFact)} == {"received", "ended"}
+    assert any("25/1" in note.text for note in rows(Note))
+    entries = [entry for entry in rows(AuditEntry) if entry.actor_id == actor.id]
+    assert [json.loads(one.facts)["row"] for one in entries if one.action == "case.imported"] == [2, 3]
+    assert len([one for one in entries if one.action == "case.opened"]) == 2
+    assert messages.about(open_one.id) == []  # nobody is written to
+
+
+def test_the_same_file_twice_and_a_mended_one_import_nothing_twice(in_app: Flask) -> None:
+    actor = dpo()
+    taken_over(in_app, actor, as_csv(GOOD, LATE, BAD))
+    second = looked_at(in_app, actor, as_csv(GOOD, LATE, BAD))
+    assert (second.good, second.already) == (0, 2)
+    with pytest.raises(Refused, match="no row"):
+        service.start(actor, second.id, version=second.version)
+    mended = [*BAD]
+    mended[2] = "30/9/26"
+    third = taken_over(in_app, actor, as_csv(GOOD, LATE, mended))
+    assert (third.imported, len(rows(Case))) == (1, 3)
+
+
+def test_an_import_that_was_killed_goes_on_and_takes_no_row_twice(in_app: Flask) -> None:
+    actor = dpo()
+    found = looked_at(in_app, actor, as_csv(GOOD, LATE))
+    first = next(row for row in service.read_rows(service.load(found.table_blob_id), found.mapping))
+    service.start(actor, found.id, version=found.version)
+    with write_transaction():  # what a worker had done before it died
+        service.take_over(actor, first, found.sha256)
+    run_pending(in_app)
+    assert again(found.id).state == "done" and len(rows(Case)) == 2
+    with pytest.raises(Conflict):
+        service.start(actor, found.id, version=again(found.id).version)
+
+
+def test_the_rows_with_a_problem_come_back_as_a_sheet_to_mend(in_app: Flask) -> None:
+    actor = dpo()
+    bad = [*BAD]
+    bad[1] = "=HYPERLINK(1)"
+    found = looked_at(in_app, actor, as_csv(GOOD, bad))
+    answer = browser_of(in_app, actor).get(f"/staff/import/{found.id}/problems.csv")
+    assert answer.mimetype == "text/csv"
+    [row] = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")))
+    assert row["Row in the sheet"] == "3" and "There is no day" in row["What is wrong"]
+    assert row["Requester"].startswith("'=")  # no spreadsheet runs it
+    assert row["File colour"] == ""
+
+
+def workbook() -> bytes:
+    book = Workbook()
+    front = book.active
+    front.title = "Cases"
+    front.append(["SAR log of the office"])
+    front.merge_cells("A1:F1")
+    front.append([])
+    front.append(["Surname", "First name", "Received on", "Deadline", "Colour", "Notes"])
+    front.append(["Pemberton", "Delroy", datetime(2026, 9, 2, tzinfo=UTC).replace(tzinfo=None), "=C4+30", "blue", None])
+    front.append([None, None, None, None, None, None])
+    front.append(["Osei", "Kwame", date(2026, 9, 3), date(2026, 10, 5), "red", None])
+    front.append(["Ashdown", "Priya", "=B1", None, None, None])
+    front.merge_cells("E6:E7")
+    other = book.create_sheet("Old")
+    other.append(["not read"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_real_workbook_with_titles_formulas_merged_cells_and_blank_rows(in_app: Flask) -> None:
+    actor = dpo()
+    found = looked_at(in_app, actor, workbook(), "cases.xlsx")
+    first, second, third = queries.lines(found, "all", 1).lines
+    assert [line.row for line in (first, second, third)] == [4, 6, 7]
+    assert "Due date in the sheet: the cell is a formula without a value" in first.problems[0]
+    assert second.state == "good" and (second.due, second.sheet_due) == (date(2026, 10, 5), date(2026, 10, 5))
+    assert "merged cells" in second.notes[0]
+    assert "a formula without a value" in third.problems[0]
+    page = browser_of(in_app, actor).get(f"/staff/import/{found.id}/columns").text
+    assert "These sheets are not read: Old" in page and "Colour, Notes" in page
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        (b"PK\x03\x04 nothing", "a.xlsx", "damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 locked", "a.xlsx", "does not match"),
+        (b"Name,Received\n", "a.csv", "nothing below it"),
+        (b"\x00\x01", "a.csv", "not a plain text file"),
+        (b"x", "a.ods", "We cannot take this kind of file"),
+        ((",".join(["c"] * 101) + "\n").encode() * 2, "a.csv", "more than 100 columns"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words(content: bytes, name: str, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        uploaded(dpo(), content, name)
+    assert rows(CaseImport) == []
+
+
+def test_columns_that_cannot_work_are_refused_and_can_be_chosen_anew(in_app: Flask) -> None:
+    actor = dpo()
+    import_id = uploaded(actor, as_csv(GOOD, headings=[f"Column {n}" for n in range(9)]))
+    browser, address = browser_of(in_app, actor), f"/staff/import/{import_id}/columns"
+    form: dict[str, Any] = {"version": queries.visible_import(actor, import_id).version}
+    assert "which column holds the name" in browser.post(address, form).text
+    chosen = form | {"column_full_name": "1", "column_received_on": "2"}
+    assert browser.post(address, chosen).status_code == 302
+    assert browser.post(address, chosen).status_code in (302, 409)
+    run_pending(in_app)
+    assert again(import_id).good == 1
+
+
+def test_only_the_dpo_imports_and_a_spreadsheet_is_destroyed_with_its_key(in_app: Flask) -> None:
+    actor, officer = dpo(), caseworker()
+    with pytest.raises(NotAllowed):
+        uploaded(officer, as_csv(GOOD))
+    found = looked_at(in_app, actor, as_csv(GOOD))
+    assert browser_of(in_app, officer).get(f"/staff/import/{found.id}").status_code == 403
+    scope_id = found.scope_id
+    with write_transaction() as session:
+        session.get_one(CaseImport, found.id).expires_at = datetime.now(UTC) - timedelta(days=1)
+    assert service.destroy_expired() == 1
+    assert (rows(CaseImport), rows(blobs.Blob)) == ([], [])
+    assert db.session.scalar(select(KeyScope.wrapped_key).where(KeyScope.id == scope_id)) is None
+
+
+def test_the_pages_from_the_upload_to_the_last_button(in_app: Flask) -> None:
+    browser = browser_of(in_app, dpo())
+    sent = browser.post("/staff/import/", {"sheet": (io.BytesIO(as_csv(GOOD, LATE, BAD)), "cases.csv")})
+    assert sent.status_code == 302, sent.text
+    page = browser.get(sent.location).text
+    assert "Columns that nothing is taken from: File colour" in page
+    [found] = rows(CaseImport)
+    chosen = {f"column_{code}": str(column) for code, column in found.mapping.items()}
+    browser.post(sent.location, chosen | {"version": found.version})
+    address = f"/staff/import/{found.id}"
+    assert "waiting to start" in browser.get(address).text
+    run_pending(in_app)
+    page = browser.get(f"{address}?show=differences").text
+    assert "1 row has another due date" in page and "Differs" in page
+    browser.post(f"{address}/start", {"version": again(found.id).version})
+    run_pending(in_app)
+    assert "Imported" in browser.get(address).text and len(rows(Case)) == 2
+    assert browser.post(f"{address}/remove", {"version": again(found.id).version}).location == "/staff/import/"
+    assert rows(CaseImport) == [] and len(rows(Case)) == 2

@@ -1,0 +1,274 @@
+"""A request by any channel: a mail fills the form, a representative asks, and whoever asked before is found."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from datetime import date, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from sar.access.permissions import Role
+from sar.cases import service as cases
+from sar.foundation import blobs
+from sar.foundation.actors import SYSTEM
+from sar.foundation.audit import AuditEntry
+from sar.foundation.clock import london_today, utc_now
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Refused
+from sar.foundation.keys import KeyScope
+from sar.intake import likeness, mail, service
+from sar.intake.answers import Channel, Contact, Relationship, Representative, RequestAnswers, Route
+from sar.intake.models import MailDraft, Submission
+from tests.factories import staff_actor
+from tests.integration.cases.desk import browser_of
+from tests.integration.intake.walk import NAME, STREET, Browser, photograph, receipt_of, rows
+from tests.outlook import outlook_message
+
+BORN = date(1985, 3, 27)
+POST = Contact(Route.POST, address=STREET)
+SAID = "Please send me everything you hold about me.\nI was at Wexcombe Magna."
+
+
+def saved_mail(*pictures: bytes, document: bytes = b"%PDF-1.4 a signed authority") -> bytes:
+    message = EmailMessage()
+    message["Received"] = "from mx.example by mail.northvale.example; Mon, 2 Mar 2026 23:30:00 -0500"
+    message["From"] = f'"{NAME}" <quillon@example.org>'
+    message["To"] = "records@northvale.example"
+    message["Date"] = "Mon, 02 Mar 2026 09:00:00 +0000"
+    message["Subject"] = "My records – please"
+    message.set_content(SAID)
+    message.add_attachment(document, "application", "pdf", filename="authority.pdf")
+    for picture in pictures:
+        message.add_attachment(picture, "image", "jpeg", filename="licence.jpg")
+    message.set_boundary("the-same-each-time")
+    return message.as_bytes()
+
+
+def typed(**changes: Any) -> dict[str, Any]:
+    form = {"submission_key": "k" * 32, "channel": "post", "full_name": NAME, "route": "post", "address": STREET}
+    day = london_today()
+    return form | {"received_on": [str(day.day), str(day.month), str(day.year)]} | changes
+
+
+@pytest.fixture
+def officer(in_app: Flask) -> Browser:
+    return browser_of(in_app, staff_actor(Role.CASEWORKER, name="Robin Field"))
+
+
+def upload(officer: Browser, content: bytes, name: str = "request.eml") -> Any:
+    return officer.post("/staff/log/mail", {"mail": (io.BytesIO(content), name)})
+
+
+def test_a_saved_mail_fills_the_form_and_is_kept_sealed_with_the_case(in_app: Flask, officer: Browser) -> None:
+    sent = upload(officer, saved_mail())
+    assert sent.status_code == 302, sent.text
+    page = officer.get(sent.location).text
+    # Our server took it in at 04:30 on the 3rd, London time; what the sender wrote about the day does not count.
+    shown = re.findall(r'name="received_on"[^>]*value="(\d+)"', page)
+    assert shown == ["03", "03", "2026"], page
+    for words in (NAME, "quillon@example.org", "Please send me everything", "authority.pdf"):
+        assert words in page
+    draft = sent.location.rpartition("=")[2]
+    form = typed(channel="email", route="email", email="quillon@example.org", mail_draft=draft, wanted="everything")
+    reference, _ = receipt_of(officer.post("/staff/log", form))
+    [stored] = rows(Submission)
+    assert (stored.reference, stored.mail["text"], stored.mail["sender"]) == (reference, SAID, "quillon@example.org")
+    with blobs.open(stored.mail_blob_id) as kept:
+        assert kept.read() == saved_mail()
+    assert blobs.get(stored.mail_blob_id).scope_id == stored.scope_id
+    assert rows(MailDraft) == []
+    case = cases.open_case(SYSTEM, stored.id)
+    shown = officer.get(f"/staff/cases/{case.id}/mail").text
+    assert "I was at Wexcombe Magna" in shown and "authority.pdf" in shown
+
+
+def test_an_outlook_message_is_read_too(in_app: Flask) -> None:
+    actor = staff_actor(Role.CASEWORKER)
+    attached = {"id.jpg": photograph()}
+    content = outlook_message(
+        sender=NAME, address="quillon@example.org", subject="My records", body=SAID, attachments=attached
+    )
+    draft = mail.find(actor, mail.open_mail(actor, io.BytesIO(content), "request.msg"))
+    read = draft.read
+    assert (read["sender_name"], read["sender"], read["subject"]) == (NAME, "quillon@example.org", "My records")
+    assert read["text"].splitlines() == SAID.splitlines() and read["received_on"] == "2026-03-02"
+    assert mail.pictures(draft) == [(0, "id.jpg")]
+    picture, _name = mail.picture(draft, 0)
+    assert picture.read() == photograph()
+
+
+def test_a_picture_taken_as_identity_leaves_the_mail_and_goes_when_identity_is_settled(in_app: Flask) -> None:
+    actor, picture = staff_actor(Role.CASEWORKER), photograph("taken at Gooseberry Passage")
+    draft_id = mail.open_mail(actor, io.BytesIO(saved_mail(picture)), "request.eml")
+    answers = RequestAnswers(full_name=NAME, contact=POST)
+    service.log_request(
+        actor,
+        answers,
+        channel=Channel.EMAIL,
+        received_on=london_today(),
+        submission_key="k",
+        mail_draft_id=draft_id,
+        mail_picture=1,
+    )
+    # Pressed twice: the draft is gone, the request is there.
+    again = service.log_request(
+        actor,
+        answers,
+        channel=Channel.EMAIL,
+        received_on=london_today(),
+        submission_key="k",
+        mail_draft_id=draft_id,
+        mail_picture=1,
+    )
+    assert again.repeated
+    [stored] = rows(Submission)
+    with blobs.open(stored.mail_blob_id) as kept:
+        kept_mail = kept.read()
+    assert b"a signed authority" in kept_mail or b"JVBERi0xLjQg" in kept_mail  # the other attachment stays
+    assert b"image/jpeg" not in kept_mail and b"[Left out: the picture licence.jpg" in kept_mail
+    assert stored.identity_blob_id is not None
+    case = cases.open_case(SYSTEM, stored.id)
+    copy = blobs.get(stored.identity_blob_id)
+    blob_id, sha256 = copy.id, copy.sha256
+    cases.check_identity(actor, case.id, "photo_id")
+    assert not [blob for blob in rows(blobs.Blob) if blob.media_type == "image/jpeg"]
+    [certificate] = [entry for entry in rows(AuditEntry) if entry.action == "intake.identity_copy_destroyed"]
+    assert json.loads(certificate.facts) == {
+        "blob_id": blob_id,
+        "sha256": sha256,
+        "stored_on": london_today().isoformat(),
+        "destroyed_on": london_today().isoformat(),
+        "reason": "verified",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        (b"hello", "request.eml", "not a saved email"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "request.msg", "not a saved email"),
+        (b"%PDF-1.4", "request.pdf", "We cannot take this kind of file"),
+        (b"", "request.eml", "empty"),
+    ],
+)
+def test_what_is_no_mail_is_refused_in_words(officer: Browser, content: bytes, name: str, words: str) -> None:
+    refused = upload(officer, content, name)
+    assert refused.status_code == 200 and words in refused.text
+    assert rows(MailDraft) == []
+
+
+def test_a_mail_belongs_to_the_officer_who_sent_it_and_is_destroyed_after_a_day(in_app: Flask) -> None:
+    actor, other = staff_actor(Role.CASEWORKER), staff_actor(Role.CASEWORKER, name="Ana Duke")
+    draft_id = mail.open_mail(actor, io.BytesIO(saved_mail()), "request.eml")
+    assert "for a day" in browser_of(in_app, other).get(f"/staff/log?mail={draft_id}").text
+    scope_id = mail.find(actor, draft_id).scope_id
+    with write_transaction() as session:
+        session.get_one(MailDraft, draft_id).expires_at = utc_now() - timedelta(minutes=1)
+    assert mail.destroy_expired() == 1
+    assert rows(MailDraft) == [] and rows(blobs.Blob) == []
+    assert db.session.get_one(KeyScope, scope_id).wrapped_key is None
+    refused = browser_of(in_app, actor).post("/staff/log", typed(mail_draft=draft_id))
+    assert refused.status_code == 410 and "Send the file again" in refused.text and NAME in refused.text
+
+
+def test_a_solicitor_asks_for_someone_and_the_officer_says_where_letters_go(officer: Browser) -> None:
+    missing = officer.post("/staff/log", typed(channel="solicitor", relationship="solicitor", route=""))
+    assert "Enter the name of whoever asks" in missing.text and "Choose how to reach whoever asks" in missing.text
+    form = typed(
+        channel="solicitor",
+        relationship="solicitor",
+        route="",
+        rep_name="Sunita Rao",
+        rep_organisation="Rao and Hart",
+        rep_route="email",
+        rep_email="s.rao@raohart.example",
+    )
+    receipt_of(officer.post("/staff/log", form))
+    [stored] = rows(Submission)
+    assert (stored.channel, stored.representative_kind) == ("solicitor", "solicitor")
+    assert stored.representative["email"] == "s.rao@raohart.example" and stored.representative["gets_letters"]
+
+
+def logged(name: str = NAME, **answers: Any) -> str:
+    given = {"contact": POST, "date_of_birth": BORN} | answers
+    receipt = service.log_request(
+        SYSTEM, RequestAnswers(full_name=name, **given), channel=Channel.POST, received_on=london_today()
+    )
+    cases.open_case(SYSTEM, receipt.submission_id)
+    return receipt.reference
+
+
+def found(person: likeness.Person) -> list[tuple[str, str]]:
+    actor = staff_actor(Role.CASEWORKER, name=f"Reader {len(rows(AuditEntry))}")
+    return [(one.reference, one.words) for one in likeness.alike(actor, person)]
+
+
+def test_the_same_person_is_found_by_each_thing_that_tells_people_apart(in_app: Flask) -> None:
+    reference = logged(
+        former_names=("Quillon Thistlewood",),
+        prison_number="A1234BC",
+        crn="x123456",
+        contact=Contact(Route.PHONE, phone="07700 900 321", email="quillon@example.org"),
+    )
+    logged("Somebody Else", date_of_birth=date(1970, 1, 1))
+    nobody = likeness.Person(names=())
+    for person, words in (
+        (likeness.Person(("QUILLON  MARCHBANKS",), BORN), "the same name and date of birth"),
+        (likeness.Person(("Quillon Z. Thistlewood",), BORN), "the same name and date of birth"),
+        (likeness.Person((), prison_number="a1234bc"), "the same prison number"),
+        (likeness.Person((), crn="X123456"), "the same CRN"),
+        (likeness.Person((), email="Quillon@Example.org"), "the same email address"),
+        (likeness.Person((), phone="+44 7700 900321"), "the same phone number"),
+    ):
+        assert found(person) == [(reference, words)]
+    for person in (nobody, likeness.Person((NAME,)), likeness.Person((NAME,), date(1985, 3, 28))):
+        assert found(person) == []
+
+
+def test_a_solicitors_address_does_not_make_two_clients_one_person(in_app: Flask) -> None:
+    for name in ("Marlon Pryce", "Priya Ashdown"):
+        contact = Contact(Route.EMAIL, email="s.rao@raohart.example")
+        someone = Representative(Relationship.SOLICITOR, "Sunita Rao", contact)
+        logged(name, date_of_birth=None, contact=Contact(Route.POST), representative=someone)
+    assert found(likeness.Person((), email="s.rao@raohart.example")) == []
+
+
+def test_an_officer_is_told_before_logging_and_on_the_case_and_may_go_on(in_app: Flask, officer: Browser) -> None:
+    reference = logged()
+    born = {"date_of_birth": ["27", "3", "1985"]}
+    warned = officer.post("/staff/log", typed(**born))
+    assert "may have a request already" in warned.text and reference in warned.text
+    assert len(rows(Submission)) == 1
+    second, _ = receipt_of(officer.post("/staff/log", typed(go_on="y", **born)))
+    case = cases.open_case(SYSTEM, next(one.id for one in rows(Submission) if one.reference == second))
+    assert reference in officer.get(f"/staff/cases/{case.id}").text
+
+
+def test_neither_a_requester_nor_someone_with_a_conflict_hears_of_the_other_request(in_app: Flask) -> None:
+    reference = logged()
+    actor = staff_actor(Role.CASEWORKER, name="Ana Duke")
+    person = likeness.Person((NAME,), BORN)
+    assert [one.reference for one in likeness.alike(actor, person)] == [reference]
+    case = cases.open_case(SYSTEM, rows(Submission)[0].id)
+    cases.declare_conflict(actor, case.id, actor.id)
+    assert likeness.alike(actor, person) == []
+    assert likeness.alike(staff_actor(Role.AUDITOR), person) == []
+    browser = Browser(in_app)
+    browser.fill_in()  # the same name and date of birth, online
+    assert reference not in browser.send().text
+
+
+def test_a_representative_without_a_name_or_a_way_to_reach_them_is_refused(in_app: Flask) -> None:
+    for someone in (
+        Representative(Relationship.PARENT, " ", POST),
+        Representative(Relationship.PARENT, "Ana", Contact(Route.EMAIL, email="nobody")),
+        Representative(Relationship.PARENT, "Ana", Contact(Route.POST)),
+    ):
+        with pytest.raises(Refused):
+            logged(representative=someone)
+    assert rows(Submission) == []

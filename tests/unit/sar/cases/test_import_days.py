@@ -1,0 +1,122 @@
+"""Days, headings and rows of spreadsheets that were kept by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from sar.cases.bulk_import.columns import guess, heading_row, why_not
+from sar.cases.bulk_import.days import NotADay, day_from
+from sar.cases.bulk_import.rows import Row, read_row
+from sar.cases.calendars import Jurisdiction, calendar
+from sar.cases.deadlines import ClockRules, EndReason, Regime
+from sar.intake.answers import Channel, Route
+
+TODAY = date(2026, 11, 23)
+RULES = ClockRules(regime=Regime.LE, calendar=calendar(Jurisdiction.EW))
+HEADINGS = ["Ref", "Full name", "Date received", "Due date", "DOB", "Email", "Date closed", "Status", "How received"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3/9/2026", "03/09/26", "3.9.26", "03-09-2026", "2026-09-03", "3 Sep 2026", "3rd September 2026", "Thu 3-Sep-26"],
+)
+def test_a_day_is_read_as_it_is_written_in_britain(text: str) -> None:
+    assert day_from(text) == date(2026, 9, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("9/30/2026", "There is no day 9/30/2026. Write the day first"),
+        ("31/6/2026", "There is no day"),
+        ("46268", "how Excel counts days"),
+        ("soon", "is not a date"),
+        ("3 Septembre x", "is not a date"),
+        ("3 Foo 2026", "how the month is spelt"),
+        ("", "is not a date"),
+    ],
+)
+def test_what_is_no_day_is_told_in_words(text: str, words: str) -> None:
+    with pytest.raises(NotADay, match=words):
+        day_from(text)
+
+
+def test_a_year_of_birth_with_two_numbers_is_not_guessed() -> None:
+    with pytest.raises(NotADay, match="could be 1926 or 2026"):
+        day_from("3/9/26", birth=True)
+    assert day_from("3/9/1985", birth=True) == date(1985, 9, 3)
+
+
+def test_headings_are_found_below_a_title_and_known_by_what_people_call_them() -> None:
+    rows = [["SAR log 2026"], ["", ""], HEADINGS, ["1", "Ada Example"]]
+    assert heading_row(rows) == 2
+    found = guess([*HEADINGS, "Colour of file"])
+    assert found["received_on"] == 2 and found["due_on"] == 3 and found["date_of_birth"] == 4
+    assert found["closed_on"] == 6 and found["outcome"] == 7 and found["channel"] == 8
+    assert 9 not in found.values()
+    assert why_not(found) is None
+    assert "holds the name" in str(why_not({"received_on": 1}))
+    assert "date received" in str(why_not({"full_name": 1}))
+    assert "chosen twice" in str(why_not({"full_name": 1, "received_on": 1}))
+
+
+def row(*cells: Any, merged: bool = False) -> Row:
+    padded = [*cells, *[None] * (len(HEADINGS) - len(cells))]
+    return read_row(
+        7, padded, guess(HEADINGS), merged=merged, rules=RULES, regimes=[Regime.LE, Regime.UKGDPR], today=TODAY
+    )
+
+
+def test_a_good_row_is_a_request_with_the_deadline_of_the_rules() -> None:
+    due = {"date": "2026-12-02"}
+    found = row("2025/4", "Ada  Example", "2/11/26", due, "1/2/1980", "a@b.example", None, "", "Email")
+    assert found.problems == [] and not found.differs
+    assert (found.received_on, found.due) == (date(2026, 11, 2), date(2026, 12, 2))
+    assert found.answers is not None and found.answers.full_name == "Ada Example"
+    assert (found.answers.contact.route, found.channel, found.reference) == (Route.EMAIL, Channel.EMAIL, "2025/4")
+
+
+def test_another_due_date_in_the_sheet_is_flagged() -> None:
+    assert row("", "Ada", "2/11/26", "12/12/2026").differs
+
+
+def test_a_closed_row_ends_its_clock() -> None:
+    for word, reason in (("Completed", EndReason.RESPONDED), ("Withdrawn", EndReason.WITHDRAWN)):
+        assert row("", "Ada", "2/9/26", "", "", "", "30/9/26", word).ended == (date(2026, 9, 30), reason)
+    unknown = row("", "Ada", "2/9/26", "", "", "", "30/9/26", "Filed")
+    assert unknown.ended and "“Filed”" in unknown.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (("", "", "2/11/26"), "The name is missing"),
+        (("", "Ada"), "The date received is missing"),
+        (("", "Ada", "2/13/26"), "Date received: There is no day"),
+        (("", "Ada", "24/11/26"), "in the future"),
+        (("", "Ada", "2/11/16"), "too long ago"),
+        (("", "Ada", {"formula": None}), "a formula without a value"),
+        (("", "Ada", "2/11/26", "", "1/2/80"), "could be 1980 or 2080"),
+        (("", "Ada", "2/11/26", "", "", "nobody"), "Email address"),
+        (("", "Ada", "2/11/26", "", "", "", "1/11/26"), "before the date received"),
+        (("", "Ada", "2/11/26", "", "", "", "", "Completed"), "but not on which day"),
+    ],
+)
+def test_each_problem_of_a_row_is_told_in_words(cells: tuple[Any, ...], words: str) -> None:
+    assert words in " ".join(row(*cells).problems)
+
+
+def test_a_value_of_a_formula_is_taken_and_told_and_a_merged_row_says_so() -> None:
+    found = row("", "Ada", {"formula": "2026-11-02"}, merged=True)
+    assert found.problems == [] and found.received_on == date(2026, 11, 2)
+    assert "merged cells" in " ".join(found.notes) and "We took its value, 2026-11-02" in " ".join(found.notes)
+
+
+def test_the_mark_of_our_own_sheet_of_problems_is_taken_off_again() -> None:
+    headings = [*HEADINGS, "Phone"]
+    cells = ["", "Ada", "2/11/26", *[None] * 6, "'+44 7700 900321"]
+    found = read_row(2, cells, guess(headings), merged=False, rules=RULES, regimes=[Regime.LE], today=TODAY)
+    assert found.answers is not None and found.answers.contact.phone == "+44 7700 900321"
