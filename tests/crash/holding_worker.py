@@ -1,7 +1,8 @@
 """The real worker of the whole application, to be killed: python -m tests.crash.holding_worker INSTANCE URL [ACTION].
 
 With the name of an audited action it stops where it would write that to the log, inside the last step of the job,
-where all is written and nothing is committed. With "detect" it stops as soon as review hears of a record, likewise.
+where all is written and nothing is committed. With "detect" it stops as soon as review hears of a record, likewise,
+and with "changed" when it has taken back a signature because a record changed.
 With "after:KIND" it stops when that handler has done all its work and the job is not yet marked as done.
 
 What rests at weekends works here on any day: today is Monday then.
@@ -28,15 +29,16 @@ from sar.foundation.runtime import settings
 from sar.oversight.reminders import service as reminders
 from sar.records.searches import service as searches
 from sar.release import service as release
-from sar.review import suggestions
+from sar.review import sign_off, suggestions
 from sar.settings import Settings
+from tests.crash.forge import HELD_SECONDS
 
 LEASE_SECONDS = 2.0
 
 
 def hold(at: str) -> None:
     (settings().instance / f"reached-{at}").touch()
-    time.sleep(120)
+    time.sleep(HELD_SECONDS)
 
 
 def a_working_day() -> date:
@@ -44,7 +46,7 @@ def a_working_day() -> date:
 
 
 def main() -> None:
-    instance, url, hold_at = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    instance, url, hold_at = Path(sys.argv[1]), sys.argv[2], "".join(sys.argv[3:])
 
     def record(actor: Any, action: Action, subject_id: str, **facts: Any) -> Any:
         if action.label == hold_at:
@@ -53,6 +55,9 @@ def main() -> None:
 
     if hold_at == "detect":
         suggestions.take_over_marks = lambda _record: hold(hold_at)
+    elif hold_at == "changed":
+        overtaken = sign_off.overtaken
+        sign_off.overtaken = lambda case_id: (overtaken(case_id), hold(hold_at))
     elif hold_at:
         release.record = record
         suggestions.write_down = record

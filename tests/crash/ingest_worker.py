@@ -17,13 +17,14 @@ from sar.foundation.jobs import run_worker
 from sar.foundation.runtime import settings
 from sar.records import service
 from sar.settings import Settings
+from tests.crash.forge import HELD_SECONDS
 
 LEASE_SECONDS = 2.0
 
 
 def _hold(_event: Event, subject_id: str) -> None:
     (settings().instance / f"reached-{subject_id}").touch()
-    time.sleep(120)
+    time.sleep(HELD_SECONDS)
 
 
 def main() -> None:

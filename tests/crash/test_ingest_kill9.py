@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,30 +13,12 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.db import db
 from sar.records import queries
 from sar.records.models import Record
-from sar.settings import PROJECT_ROOT
+from tests.crash.conftest import StartWorker
+from tests.crash.forge import wait_until
 from tests.factories import DEMO_DATA, a_record, gathering_case
 
 SCAN = DEMO_DATA / "case1" / "files" / "st-chads-referral-scan.pdf"
-PATIENCE_SECONDS = 90.0
-
-
-@contextmanager
-def worker(app: Flask, *more: str) -> Iterator[subprocess.Popen[bytes]]:
-    settings = app.extensions["sar"].settings
-    arguments = [str(settings.instance), settings.database_url, *more]
-    process = subprocess.Popen([sys.executable, "-m", "tests.crash.ingest_worker", *arguments], cwd=PROJECT_ROOT)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_until(what: Callable[[], bool]) -> None:
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while not what():
-        assert time.monotonic() < ends, "it did not happen in time"
-        time.sleep(0.05)
+WORKER = "tests.crash.ingest_worker"
 
 
 def now(record_id: str) -> Record:
@@ -72,18 +49,18 @@ def stored(app: Flask) -> tuple[int, list[Path]]:
 
 @pytest.mark.parametrize("moment", ["while its pages are read", "before its result is committed"])
 def test_a_record_whose_reader_was_killed_is_read_once_by_another(
-    app: Flask, database: str, moment: str
+    app: Flask, worker: StartWorker, database: str, moment: str
 ) -> None:
     with app.app_context():
         record_id = a_record(gathering_case(), SCAN).id
         before = stored(app)[0]
-        with worker(app, *(["hold"] if moment.startswith("before") else [])) as first:
+        with worker(*(["hold"] if moment.startswith("before") else [])) as first:
             reached = app.extensions["sar"].settings.instance / f"reached-{record_id}"
             wait_until(reached.exists if moment.startswith("before") else lambda: being_read(record_id))
             first.kill()
         assert (now(record_id).state, now(record_id).words_blob_id, read_in(record_id)) == ("reading", None, 0)
         assert stored(app)[0] == before
-        with worker(app):
+        with worker():
             wait_until(lambda: now(record_id).state == "ready")
         record = now(record_id)
         job = jobs.latest(queries.INGEST, record_id)

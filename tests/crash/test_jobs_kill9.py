@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -19,12 +17,13 @@ from sar.foundation.actors import SYSTEM
 from sar.foundation.db import db, write_transaction
 from sar.foundation.jobs import Job, State, enqueue
 from sar.settings import PROJECT_ROOT
+from tests.crash.conftest import StartWorker
+from tests.crash.forge import wait_until
 from tests.crash.worker_process import EFFECT
 from tests.foundation_app import create_tables, foundation_app, fresh_database, let_go
 from tests.mail_server import MailServer
 
-LEASE_SECONDS = 2.0
-PATIENCE_SECONDS = 60.0
+WORKER = "tests.crash.worker_process"
 
 
 @pytest.fixture
@@ -39,26 +38,6 @@ def app(database: str, tmp_path: Path) -> Iterator[Flask]:
         let_go(app)
 
 
-@contextmanager
-def worker(app: Flask, *more: str) -> Iterator[subprocess.Popen[bytes]]:
-    settings = app.extensions["sar"].settings
-    arguments = [str(settings.instance), settings.database_url, str(LEASE_SECONDS), *more]
-    process = subprocess.Popen([sys.executable, "-m", "tests.crash.worker_process", *arguments], cwd=PROJECT_ROOT)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_until(what: Callable[[], bool]) -> None:
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while not what():
-        assert time.monotonic() < ends, "it did not happen in time"
-        time.sleep(0.05)
-        db.session.rollback()
-
-
 def effects(subject_id: str) -> int:
     db.session.rollback()
     query = select(func.count()).select_from(Job).where(Job.kind == EFFECT, Job.subject_id == subject_id)
@@ -71,53 +50,52 @@ def state_of(job_id: str) -> str:
 
 
 @pytest.mark.parametrize("moment", ["before_its_effect", "inside_its_effect", "after_its_effect"])
-def test_a_job_whose_worker_was_killed_has_its_effect_once(app: Flask, moment: str) -> None:
+def test_a_job_whose_worker_was_killed_has_its_effect_once(app: Flask, worker: StartWorker, moment: str) -> None:
     with write_transaction():
         job_id = enqueue(f"crash.{moment}", "subject").id
-    with worker(app) as first:
+    with worker() as first:
         reached = app.extensions["sar"].settings.instance / "reached-subject"
         wait_until(reached.exists)
         first.kill()
     assert effects("subject") == (1 if moment == "after_its_effect" else 0)
-    with worker(app):
+    with worker():
         wait_until(lambda: state_of(job_id) == State.DONE)
     assert effects("subject") == 1
     assert db.session.get_one(Job, job_id).attempts == (1 if moment == "after_its_effect" else 2)
 
 
-def test_many_jobs_survive_many_kills_each_with_its_effect_once(app: Flask) -> None:
+def test_many_jobs_survive_many_kills_each_with_its_effect_once(worker: StartWorker) -> None:
     with write_transaction():
         job_ids = [enqueue("crash.short", f"s{number}").id for number in range(15)]
     for done_by_then in (3, 8):
-        with worker(app) as killed:
+        with worker() as killed:
             wait_until(partial(_effects_reach, done_by_then))
             killed.kill()
-    with worker(app):
+    with worker():
         wait_until(lambda: all(state_of(job_id) == State.DONE for job_id in job_ids))
     assert [effects(f"s{number}") for number in range(15)] == [1] * 15
 
 
 def test_a_process_that_dies_is_replaced_and_its_job_done_while_the_worker_goes_on(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+    worker: StartWorker,
 ) -> None:
-    monkeypatch.setenv("WORKER_PROCESSES", "2")
     with write_transaction():
         job_id = enqueue("crash.deadly", "subject").id
-    with worker(app) as supervisor:
+    with worker("2") as supervisor:
         wait_until(lambda: state_of(job_id) == State.DONE)
         supervisor.terminate()
-        assert supervisor.wait(30) == 0
+        assert supervisor.wait() == 0
     assert effects("subject") == 1
 
 
-def test_a_mail_that_was_handed_over_when_the_worker_died_is_not_sent_again(app: Flask) -> None:
+def test_a_mail_that_was_handed_over_when_the_worker_died_is_not_sent_again(worker: StartWorker) -> None:
     with MailServer(hold_after_data=True) as server:
         message_id = _mail()
-        with worker(app, "smtp", str(server.port)) as first:
+        with worker("1", "smtp", str(server.port)) as first:
             wait_until(lambda: len(server.received) == 1)
             first.kill()
         server.hold_after_data = False
-        with worker(app, "smtp", str(server.port)):
+        with worker("1", "smtp", str(server.port)):
             wait_until(lambda: _message(message_id).delivery == messages.Delivery.UNSURE)
     assert len(server.received) == 1
     assert [message.id for message in messages.troubled()] == [message_id]
@@ -144,6 +122,7 @@ def test_a_store_interrupted_by_a_kill_keeps_nothing_under_the_blobs_name(app: F
 
 
 def _effects_reach(number: int) -> bool:
+    db.session.rollback()
     return (db.session.scalar(select(func.count()).select_from(Job).where(Job.kind == EFFECT)) or 0) >= number
 
 

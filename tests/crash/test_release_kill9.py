@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,21 +11,11 @@ from sqlalchemy import select
 from sar.foundation import blobs, jobs
 from sar.foundation.db import db
 from sar.release import queries, service
-from sar.settings import PROJECT_ROOT
-from tests.crash.test_ingest_kill9 import wait_until
+from tests.crash.conftest import StartWorker
+from tests.crash.forge import wait_until
 from tests.integration.release.office import CONTACT, Office, now, opened, paper, signed_off_office
 
-
-@contextmanager
-def worker(app: Flask, hold_at: str = "") -> Iterator[subprocess.Popen[bytes]]:
-    settings = app.extensions["sar"].settings
-    arguments = [str(settings.instance), settings.database_url, hold_at]
-    process = subprocess.Popen([sys.executable, "-m", "tests.crash.holding_worker", *arguments], cwd=PROJECT_ROOT)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+WORKER = "tests.crash.holding_worker"
 
 
 def at_work_in(instance: Path) -> list[str]:
@@ -59,7 +45,9 @@ def stored(office: Office) -> tuple[int, int]:
     [("sqlite", "while records are redacted"), ("postgresql", "before its result is committed")],
     indirect=["database"],
 )
-def test_a_reply_whose_maker_was_killed_is_made_once_by_another(app: Flask, database: str, moment: str) -> None:
+def test_a_reply_whose_maker_was_killed_is_made_once_by_another(
+    app: Flask, worker: StartWorker, database: str, moment: str
+) -> None:
     instance = app.extensions["sar"].settings.instance
     with app.app_context():
         office = signed_off_office(app, ("Contact log", paper(CONTACT)))
@@ -67,20 +55,20 @@ def test_a_reply_whose_maker_was_killed_is_made_once_by_another(app: Flask, data
         rows, _ = stored(office)
         room = instance / "tmp"
         if moment.startswith("while"):
-            with worker(app) as first:
+            with worker() as first:
                 wait_until(lambda: any(room.glob("bundle-*/record-1.plan.json")) and bool(at_work_in(instance)))
                 first.kill()
                 first.wait()
             assert list(room.glob("bundle-*")), "it was killed at work, so its folder is still there"
             wait_until(lambda: not at_work_in(instance))
         else:
-            with worker(app, "release.bundle_built") as first:
+            with worker("release.bundle_built") as first:
                 wait_until((instance / "reached-release.bundle_built").exists)
                 first.kill()
                 first.wait()
         assert (now(bundle).state, now(bundle).blob_id, stored(office)[0]) == ("waiting", None, rows)
         assert office.audit("release.bundle_built") == 0
-        with worker(app):
+        with worker():
             wait_until(lambda: now(bundle).state != "waiting")
             wait_until(lambda: not list(room.iterdir()))
         job = queries.build_job(now(bundle))

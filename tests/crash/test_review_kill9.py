@@ -11,9 +11,11 @@ from sar.foundation.db import db
 from sar.review import service as reviewing
 from sar.review.models import Mention, Person
 from sar.review.people import REGISTER
-from tests.crash.test_ingest_kill9 import wait_until
-from tests.crash.test_release_kill9 import worker
+from tests.crash.conftest import StartWorker
+from tests.crash.forge import wait_until
 from tests.integration.release.office import CONTACT, PLAIN, Office, open_office, paper
+
+WORKER = "tests.crash.holding_worker"
 
 
 def found(office: Office) -> tuple[int, int]:
@@ -30,17 +32,19 @@ def searched(office: Office) -> bool:
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_people_whose_search_was_killed_are_found_once_by_another(app: Flask, database: str) -> None:
+def test_people_whose_search_was_killed_are_found_once_by_another(
+    app: Flask, worker: StartWorker, database: str
+) -> None:
     instance = app.extensions["sar"].settings.instance
     with app.app_context():
         office = open_office(app)
         office.add(paper(PLAIN, CONTACT), "Contact log")
-        with worker(app, "review.people_suggested") as first:
+        with worker("review.people_suggested") as first:
             wait_until((instance / "reached-review.people_suggested").exists)
             first.kill()
             first.wait()
         assert found(office) == (0, 0), "nothing was committed"
-        with worker(app):
+        with worker():
             wait_until(lambda: searched(office))
         once = found(office)
         assert once[0] >= 1 and once[1] >= 2
@@ -53,18 +57,20 @@ def test_people_whose_search_was_killed_are_found_once_by_another(app: Flask, da
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_record_whose_announcement_was_killed_is_taken_in_once(app: Flask, database: str) -> None:
+def test_a_record_whose_announcement_was_killed_is_taken_in_once(
+    app: Flask, worker: StartWorker, database: str
+) -> None:
     """The job that hears of a record is killed between the record being read and its case being searched."""
     instance = app.extensions["sar"].settings.instance
     with app.app_context():
         office = open_office(app)
         record = office.add(paper(CONTACT), "Contact log")
-        with worker(app, "detect") as first:
+        with worker("detect") as first:
             wait_until((instance / "reached-detect").exists)
             first.kill()
             first.wait()
         assert jobs.latest(REGISTER, office.case_id) is None
-        with worker(app):
+        with worker():
             wait_until(lambda: searched(office))
         job = jobs.latest("review.detect", record.id)
         assert job is not None and (job.state, job.attempts) == (jobs.State.DONE, 2)

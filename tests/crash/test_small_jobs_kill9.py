@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from sar.access.permissions import Role
 from sar.cases import service as cases
@@ -21,6 +21,7 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.jobs.queue import PERIODIC_SUBJECT
+from sar.foundation.jobs.registry import intervals
 from sar.foundation.messages import Message
 from sar.intake import drafts
 from sar.intake import service as intake
@@ -29,12 +30,13 @@ from sar.oversight.reminders.models import SentAlert, SentDigest
 from sar.records.searches import service as searching
 from sar.records.searches.models import SearchRequest
 from sar.records.searches.queries import areas
+from tests.crash.conftest import StartWorker
+from tests.crash.forge import wait_until
 from tests.crash.holding_worker import a_working_day
-from tests.crash.test_ingest_kill9 import wait_until
-from tests.crash.test_release_kill9 import worker
 from tests.factories import gathering_case, staff_actor
 from tests.integration.release.office import PLAIN, open_office, paper
 
+WORKER = "tests.crash.holding_worker"
 Counts = tuple[int, ...]
 
 
@@ -57,7 +59,6 @@ def an_old_identity_copy(app: Flask) -> Callable[[], Counts]:
     jobs.run_pending(app)
     with write_transaction() as session:
         session.execute(update(Submission).values(identity_stored_at=utc_now() - timedelta(days=60)))
-        jobs.enqueue("intake.destroy_old_identity_copies", PERIODIC_SUBJECT)
     return lambda: (
         1 - count(Submission, Submission.identity_blob_id.is_not(None)),
         audited("intake.identity_copy_destroyed"),
@@ -68,7 +69,6 @@ def an_expired_draft(app: Flask) -> Callable[[], Counts]:
     drafts.start("192.0.2.1")
     with write_transaction() as session:
         session.execute(update(Draft).values(expires_at=utc_now() - timedelta(days=1)))
-        jobs.enqueue("intake.expire_drafts", PERIODIC_SUBJECT)
     return lambda: (1 - count(Draft),)
 
 
@@ -89,7 +89,6 @@ def a_silent_originator(app: Flask) -> Callable[[], Counts]:
             .where(Consultation.id == asked.id)
             .values(sent_on=london_today() - timedelta(days=8))
         )
-        jobs.enqueue("consultation.chase", PERIODIC_SUBJECT)
     return lambda: (audited("consultation.chased"), count(Message, Message.kind == "consultation_chase"))
 
 
@@ -101,7 +100,6 @@ def a_silent_searcher(app: Flask) -> Callable[[], Counts]:
     jobs.run_pending(app)
     with write_transaction() as session:
         session.execute(update(SearchRequest).values(due_on=london_today() - timedelta(days=3)))
-        jobs.enqueue("searches.chase", PERIODIC_SUBJECT)
     return lambda: (audited("search.chased"), count(Message, Message.kind == "search_chase"))
 
 
@@ -111,52 +109,54 @@ def a_case_nearly_due(app: Flask) -> Callable[[], Counts]:
     cases.assign(officer, case.id, officer.id)
     with write_transaction() as session:
         session.execute(update(Case).values(due_on=a_working_day() + timedelta(days=2)))
-        jobs.enqueue("reminders.alerts", PERIODIC_SUBJECT)
     return lambda: (audited("reminder.sent"), count(SentAlert), count(Message, Message.kind == "staff_alert"))
 
 
 def a_digest_to_send(app: Flask) -> Callable[[], Counts]:
     a_case_nearly_due(app)
-    with write_transaction() as session:
-        session.execute(delete(jobs.Job).where(jobs.Job.kind == "reminders.alerts"))
-        jobs.enqueue("reminders.digests", PERIODIC_SUBJECT)
     return lambda: (count(SentDigest), count(Message, Message.kind == "staff_digest"))
 
 
-@pytest.mark.parametrize(
-    ("kind", "prepare"),
-    [
-        ("cases.open", a_new_request),
-        ("intake.destroy_old_identity_copies", an_old_identity_copy),
-        ("intake.expire_drafts", an_expired_draft),
-        ("consultation.chase", a_silent_originator),
-        ("searches.chase", a_silent_searcher),
-        ("reminders.alerts", a_case_nearly_due),
-        ("reminders.digests", a_digest_to_send),
-    ],
-)
-def test_work_done_twice_after_a_kill_has_its_effect_once(
-    app: Flask, kind: str, prepare: Callable[[Flask], Callable[[], Counts]]
-) -> None:
-    reached = app.extensions["sar"].settings.instance / f"reached-{kind}"
-    with app.app_context():
-        effect = prepare(app)
-        with worker(app, f"after:{kind}") as first:
-            wait_until(reached.exists)
-            first.kill()
-            first.wait()
-        db.session.rollback()
-        job = db.session.scalars(select(jobs.Job).where(jobs.Job.kind == kind, jobs.Job.attempts > 0)).one()
-        job_id = job.id
+PREPARATIONS = {
+    "cases.open": a_new_request,
+    "intake.destroy_old_identity_copies": an_old_identity_copy,
+    "intake.expire_drafts": an_expired_draft,
+    "consultation.chase": a_silent_originator,
+    "searches.chase": a_silent_searcher,
+    "reminders.alerts": a_case_nearly_due,
+    "reminders.digests": a_digest_to_send,
+}
 
-        def done() -> bool:
-            db.session.rollback()
-            again = db.session.get(jobs.Job, job_id)
-            return again is not None and again.state == jobs.State.DONE
 
-        with worker(app):
-            wait_until(done)
+def kill_after(app: Flask, worker: StartWorker, kind: str, hold_at: str = "") -> None:
+    """Have one worker killed when it has done the job and not said so, and another do it again.
+
+    `hold_at` names the moment where the worker says so in the commit of its effect (holding_worker).
+    """
+    reached = app.extensions["sar"].settings.instance / f"reached-{hold_at or kind}"
+    with write_transaction():
+        if kind in intervals:
+            jobs.enqueue(kind, PERIODIC_SUBJECT)
+    with worker(hold_at or f"after:{kind}") as first:
+        wait_until(reached.exists)
+        first.kill()
+    db.session.rollback()
+    job_id = db.session.scalars(select(jobs.Job.id).where(jobs.Job.kind == kind, jobs.Job.attempts > 0)).one()
+
+    def done() -> bool:
         db.session.rollback()
-        assert all(number == 1 for number in effect())
         again = db.session.get(jobs.Job, job_id)
-        assert again is not None and again.attempts == 2
+        return again is not None and again.state == jobs.State.DONE
+
+    with worker():
+        wait_until(done)
+    db.session.rollback()
+    assert db.session.get_one(jobs.Job, job_id).attempts == 2
+
+
+@pytest.mark.parametrize("kind", PREPARATIONS)
+def test_work_done_twice_after_a_kill_has_its_effect_once(app: Flask, worker: StartWorker, kind: str) -> None:
+    with app.app_context():
+        effect = PREPARATIONS[kind](app)
+        kill_after(app, worker, kind)
+        assert all(number == 1 for number in effect())

@@ -1,4 +1,6 @@
-"""A real worker in a process of its own, to be killed: python -m tests.crash.worker_process INSTANCE URL LEASE_SECONDS.
+"""A real worker in a process of its own, to be killed.
+
+python -m tests.crash.worker_process INSTANCE URL [PROCESSES [TRANSPORT PORT]]
 
 Each handler says through a file where it is, then waits there for its death: on the first attempt only.
 """
@@ -16,16 +18,18 @@ from pathlib import Path
 from sar.foundation.clock import utc_now
 from sar.foundation.jobs import JobContext, enqueue, handler, run_worker
 from sar.foundation.runtime import settings
+from tests.crash.forge import HELD_SECONDS
 from tests.foundation_app import foundation_app
 
 EFFECT = "crash.effect"
+LEASE_SECONDS = 2.0
 FAR = timedelta(days=3650)
 
 
 def _wait_for_death(job: JobContext) -> None:
     if job.attempt == 1:
         (settings().instance / f"reached-{job.subject_id}").touch()
-        time.sleep(120)
+        time.sleep(HELD_SECONDS)
 
 
 def _effect(job: JobContext) -> None:
@@ -73,12 +77,13 @@ def _deadly(job: JobContext) -> None:
 
 
 def main() -> None:
-    instance, url, lease = Path(sys.argv[1]), sys.argv[2], timedelta(seconds=float(sys.argv[3]))
+    instance, url = Path(sys.argv[1]), sys.argv[2]
+    processes = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     changes = {"mail_transport": sys.argv[4], "smtp_port": int(sys.argv[5])} if len(sys.argv) > 4 else {}
     app = foundation_app(instance, url, smtp_starttls=False, **changes)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())
-    run_worker(app, stop, int(os.environ.get("WORKER_PROCESSES", "1")), lease=lease)
+    run_worker(app, stop, processes, lease=timedelta(seconds=LEASE_SECONDS))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,101 @@
+"""Upkeep killed with kill -9 when its work is done; and no kind of job is left that was never killed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from sar.foundation.clock import utc_now
+from sar.foundation.db import db, write_transaction
+from sar.foundation.events import Event, announce
+from sar.foundation.ids import random_id
+from sar.foundation.jobs.registry import handlers
+from sar.foundation.throttle import ThrottleTry
+from sar.foundation.word_index import WordFingerprint
+from sar.records import queries
+from tests.crash import test_small_jobs_kill9 as small_jobs
+from tests.crash.conftest import StartWorker
+from tests.factories import gathering_case
+from tests.integration.release.office import CONTACT, paper, signed_off_office
+
+WORKER = "tests.crash.holding_worker"
+LONG_AGO = timedelta(days=9)
+
+
+def an_old_try(app: Flask) -> Callable[[], bool]:
+    with write_transaction() as session:
+        session.add(ThrottleTry(bucket="test", fingerprint="f", at=utc_now() - LONG_AGO))
+    return lambda: db.session.scalar(select(func.count()).select_from(ThrottleTry)) == 0
+
+
+def a_file_without_a_row(app: Flask) -> Callable[[], bool]:
+    name = random_id()
+    path: Path = app.extensions["sar"].settings.instance / "blobs" / name[:2] / name
+    path.parent.mkdir(parents=True, mode=0o700)
+    path.write_bytes(b"sealed by a worker that was killed")
+    then = (utc_now() - LONG_AGO).timestamp()
+    os.utime(path, (then, then))
+    return lambda: not path.exists()
+
+
+def a_folder_left_behind(app: Flask) -> Callable[[], bool]:
+    folder: Path = app.extensions["sar"].settings.instance / "tmp" / "reading-left"
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "record.pdf").write_bytes(b"%PDF-")
+    return lambda: not folder.exists()
+
+
+def a_request_without_an_index(app: Flask) -> Callable[[], bool]:
+    scope_id = gathering_case().scope_id
+    kept = select(WordFingerprint.fingerprint).where(WordFingerprint.scope_id == scope_id)
+    before = sorted(db.session.scalars(kept))
+    with write_transaction() as session:
+        session.execute(WordFingerprint.__table__.delete())
+    return lambda: bool(before) and sorted(db.session.scalars(kept)) == before
+
+
+def a_signed_case_that_lost_a_record(app: Flask) -> Callable[[], bool]:
+    office = signed_off_office(app, ("Contact log", paper(CONTACT)))
+    [record] = queries.records_of(office.case)
+    with write_transaction():  # as when it was taken out a moment before the signature
+        announce(Event.RECORD_CHANGED, record.id)
+    return lambda: office.case.stage == "reviewing"
+
+
+PREPARATIONS = {
+    "blobs.sweep": a_file_without_a_row,
+    "intake.index_search_words": a_request_without_an_index,
+    "review.changed": a_signed_case_that_lost_a_record,
+    "throttle.clean": an_old_try,
+    "workroom.sweep": a_folder_left_behind,
+}
+# Killed in tests of their own, in the midst of their work.
+ELSEWHERE = {
+    "messages.deliver": "test_jobs_kill9",
+    "records.ingest": "test_ingest_kill9",
+    "release.build": "test_release_kill9",
+    "review.detect": "test_review_kill9",
+    "review.register": "test_review_kill9",
+}
+OF_TESTS = ("crash.", "test.")
+
+
+@pytest.mark.parametrize("kind", PREPARATIONS)
+def test_upkeep_done_twice_after_a_kill_leaves_things_as_they_should_be(
+    app: Flask, worker: StartWorker, kind: str
+) -> None:
+    with app.app_context():
+        as_it_should_be = PREPARATIONS[kind](app)
+        small_jobs.kill_after(app, worker, kind, "changed" if kind == "review.changed" else "")
+        assert as_it_should_be()
+
+
+def test_every_kind_of_job_was_killed_somewhere(app: Flask) -> None:
+    kinds = {kind for kind in handlers if not kind.startswith(OF_TESTS)}
+    assert kinds == {*PREPARATIONS, *ELSEWHERE, *small_jobs.PREPARATIONS}
