@@ -163,9 +163,9 @@ class TimelineEntry:
     detail: str | None
 
 
-def in_words(entries: Sequence[AuditEntry]) -> list[TimelineEntry]:
+def in_words(entries: Sequence[AuditEntry], hidden: frozenset[str] = HIDDEN) -> list[TimelineEntry]:
     """Entries as an officer reads them, in the order given."""
-    shown = [entry for entry in entries if entry.action not in HIDDEN]
+    shown = [entry for entry in entries if entry.action not in hidden]
     names = staff_names({entry.actor_id for entry in shown if entry.actor_kind == "staff"})
     return [_entry(entry, names) for entry in shown]
 

@@ -32,6 +32,8 @@ from sar.cases.conflicts import views as conflict_views
 from sar.cases.deadlines import AWAITED
 from sar.cases.endings import NEITHER_CODES
 from sar.cases.flags import flags_of
+from sar.cases.history import views as history_views
+from sar.cases.history.queries import hands_of
 from sar.cases.holidays import views as holidays
 from sar.cases.letter_names import NAMES
 from sar.cases.letters import reach_words
@@ -61,6 +63,7 @@ PAGES = (
     clock_views,
     conflict_views,
     ending_views,
+    history_views,
     link_views,
     new_words_views,
     outbox_views,
@@ -68,6 +71,7 @@ PAGES = (
     worklist_views,
 )
 
+_LATEST = 20  # of what has happened; the whole history has a page of its own
 # What comes next at each stage: the words of a link, and the endpoint that it leads to.
 _NEXT = {
     Stage.GATHERING: (
@@ -182,6 +186,7 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         notes=notes,
         names=staff_names({one for one in (*people, case.officer_id) if one}),
         tasks=tasks,
+        hands=hands_of(case),
         links=link_queries.links_of(actor, case),
         today=today,
         flags=flags_of(case, today),
@@ -190,7 +195,7 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         last_contact=_day(case.submission.last_contact_on),
         reach=reach_words(case),
         assign_form=_assign_form(case) if Permission.CASE_ASSIGN in staff().permissions else None,
-        timeline=in_words(queries.timeline_of(case, leave_out=HIDDEN)),
+        timeline=in_words(queries.timeline_of(case, leave_out=HIDDEN, limit=_LATEST)),
         letters=outbox.letters_of(actor, case),
         asked_for=waits.keys(),
         awaited=awaited,

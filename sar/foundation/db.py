@@ -68,6 +68,11 @@ def sealed_column() -> MappedColumn[Any]:
     return mapped_column(LargeBinary, nullable=True, info={"personal": True})
 
 
+def where(condition: str, postgresql: str | None = None) -> dict[str, Any]:
+    """For `Index`: only the rows for which this holds. PostgreSQL's words for it, where they are others."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(postgresql or condition)}
+
+
 class Row(Base):
     """A row with a random id that is known before it is stored (sealed columns are bound to it)."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped
 
 from sar.foundation.columns import Sealed
-from sar.foundation.db import ID, ScopedRow, UtcDateTime, plain, sealed_column
+from sar.foundation.db import ID, ScopedRow, UtcDateTime, plain, sealed_column, where
 
 
 class CaseLink(ScopedRow):
@@ -19,14 +19,7 @@ class CaseLink(ScopedRow):
 
     __tablename__ = "case_link"
     __table_args__ = (
-        Index(
-            "ix_case_link_standing",
-            "case_id",
-            "other_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
+        Index("ix_case_link_standing", "case_id", "other_id", unique=True, **where("ended_at IS NULL")),
     )
 
     case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False)

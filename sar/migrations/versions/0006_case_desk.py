@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,11 +15,15 @@ branch_labels = None
 depends_on = None
 
 _FILTERED = ["officer_id", "stage", "clock_state", "regimes"]
-_PARTIAL = {
-    "ix_case_open": ("case", ["due_on", "received_on", "id", *_FILTERED], "closed_on IS NULL"),
-    "ix_case_restricted": ("case", ["id"], "restricted"),
-    "ix_case_task_open": ("case_task", ["staff_id", "due_on"], "done_at IS NULL"),
-}
+# Name, table, columns, and of which rows: on SQLite, and on PostgreSQL.
+_INDEXES = (
+    ("ix_case_open", "case", ["due_on", "received_on", "id", *_FILTERED, "closed_on"], ("closed_on IS NULL",) * 2),
+    ("ix_case_closed", "case", ["closed_on", "id", *_FILTERED, "due_on"], ("closed_on IS NOT NULL",) * 2),
+    ("ix_case_received", "case", ["received_on", "id", *_FILTERED, "closed_on", "due_on"], None),
+    ("ix_case_scope", "case", ["scope_id", "closed_on", "due_on", "received_on", "id", *_FILTERED], None),
+    ("ix_case_restricted", "case", ["id"], ("restricted = 1", "restricted")),
+    ("ix_case_task_open", "case_task", ["staff_id", "due_on"], ("done_at IS NULL",) * 2),
+)
 # What was asked of requesters and not answered yet; the answer carries the question's number.
 _OWED = (
     "INSERT INTO waiting (id, created_at, case_id, whom, source_id, since) "
@@ -49,20 +55,19 @@ def upgrade() -> None:
     op.add_column("case", sa.Column("staff_link_sealed", sa.LargeBinary(), nullable=True))
     op.drop_index("ix_case_open", "case")
     op.drop_index("ix_case_received_on", "case")
-    op.create_index("ix_case_closed", "case", ["closed_on", "id", *_FILTERED])
-    op.create_index("ix_case_received", "case", ["received_on", "id", *_FILTERED])
-    for name, (table, columns, where) in _PARTIAL.items():
-        op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+    for name, table, columns, of_rows in _INDEXES:
+        some: dict[str, Any] = {}
+        if of_rows:
+            some = {"sqlite_where": sa.text(of_rows[0]), "postgresql_where": sa.text(of_rows[1])}
+        op.create_index(name, table, columns, **some)
     for asked, answered in _ANSWERS.items():
         op.execute(_OWED.format(asked=asked, answered=answered))
     op.execute(_ASKED)
 
 
 def downgrade() -> None:
-    for name, (table, *_) in _PARTIAL.items():
+    for name, table, *_ in _INDEXES:
         op.drop_index(name, table)
-    op.drop_index("ix_case_closed", "case")
-    op.drop_index("ix_case_received", "case")
     op.create_index("ix_case_received_on", "case", ["received_on"])
     op.create_index("ix_case_open", "case", ["closed_on", "due_on"])
     op.drop_column("case", "staff_link_sealed")

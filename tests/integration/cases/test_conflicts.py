@@ -1,0 +1,169 @@
+"""A case about someone who works here, a relative or a colleague: who notes it, who closes it to whom, who lifts it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask import Flask
+
+from sar.access.permissions import Role
+from sar.cases import service
+from sar.cases.conflicts import service as conflicts
+from sar.cases.models import ConflictOfInterest, NamedPerson, Note, Task
+from sar.cases.queries import visible_case
+from sar.cases.tasks import service as tasks
+from sar.cases.worklist.queries import work_list
+from sar.foundation.actors import SYSTEM
+from sar.foundation.audit import AuditEntry
+from sar.foundation.clock import london_today
+from sar.foundation.db import db
+from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
+from sar.oversight import queries as measures
+from sar.oversight.service import compliance_export
+from tests.factories import staff_actor
+from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened
+from tests.integration.intake.walk import rows
+
+pytestmark = pytest.mark.usefixtures("in_app")
+
+
+def seen_now(case_id: str) -> dict[str, int]:
+    """What a form made now would send: of a fresh snapshot, and none is kept."""
+    db.session.rollback()
+    version = visible_case(SYSTEM, case_id).version
+    db.session.rollback()
+    return {"version": version}
+
+
+def test_a_connection_is_noted_by_whoever_works_on_the_case_and_stays_out_of_the_log(in_app: Flask) -> None:
+    officer, case = caseworker(), opened()
+    conflicts.mark_about_staff(officer, case.id, "lived_experience", version=case.version)
+    [row] = work_list(officer).rows
+    assert [flag.text for flag in row.flags] == ["Conflict: a colleague with lived experience of probation"]
+    assert not any("lived" in entry.facts for entry in rows(AuditEntry))
+    with pytest.raises(Refused):
+        conflicts.mark_about_staff(officer, case.id, "neighbour")
+    with pytest.raises(NotAllowed):
+        conflicts.mark_about_staff(staff_actor(Role.SECOND_READER), case.id, "relative")
+    page = browser_of(in_app, officer).get(f"/staff/cases/{case.id}").text
+    assert "Conflict: a colleague with lived experience" in page
+    conflicts.mark_about_staff(officer, case.id, "")
+    assert work_list(officer).rows[0].flags == []
+
+
+def test_the_dpo_closes_a_case_to_several_and_takes_from_them_what_they_had_of_it() -> None:
+    boss, first, second, case = dpo(), caseworker("First Person"), caseworker("Second Person"), opened()
+    service.assign(boss, case.id, first.id)
+    task = tasks.add_task(boss, case.id, "Ring", staff_id=second.id)
+    with pytest.raises(NotAllowed):
+        conflicts.close_to(first, case.id, [second.id])
+    with pytest.raises(Refused):
+        conflicts.close_to(boss, case.id, [])
+    with pytest.raises(Refused):
+        conflicts.close_to(boss, case.id, [boss.id])
+    with pytest.raises(Refused):
+        conflicts.close_to(boss, case.id, [first.id, "nobody"])
+    assert rows(ConflictOfInterest) == []
+    for _ in range(2):
+        conflicts.close_to(boss, case.id, [first.id, second.id])
+    assert len(rows(ConflictOfInterest)) == 2
+    assert visible_case(boss, case.id).officer_id is None and db.session.get_one(Task, task.id).staff_id is None
+    for person in (first, second):
+        assert work_list(person).total == work_list(person).counts.team == 0
+        with pytest.raises(NotFound):
+            visible_case(person, case.id)
+
+
+def test_lifting_a_conflict_takes_the_dpo_and_a_reason_that_is_kept() -> None:
+    boss, person, case = dpo(), caseworker("Torn Person"), opened()
+    service.declare_conflict(person, case.id, person.id)
+    with pytest.raises(NotAllowed):
+        conflicts.lift(caseworker("Ada Other"), case.id, person.id, "Fine")
+    with pytest.raises(Refused):
+        conflicts.lift(boss, case.id, person.id, " ")
+    conflicts.lift(boss, case.id, person.id, "Another person of the same name")
+    with pytest.raises(NotFound):
+        conflicts.lift(boss, case.id, person.id, "Again")
+    assert [note.text for note in rows(Note)] == [
+        "Conflict of interest of Torn Person lifted: Another person of the same name"
+    ]
+    assert visible_case(person, case.id)
+    lifted = [entry for entry in rows(AuditEntry) if entry.action == "case.conflict_lifted"]
+    assert [json.loads(entry.facts) for entry in lifted] == [{"officer_id": person.id}]
+
+
+def test_a_restricted_case_is_there_for_those_named_and_for_nobody_who_comes_later() -> None:
+    boss, named, other, case = dpo(), caseworker("Named Person"), caseworker("Ada Other"), opened()
+    service.assign(boss, case.id, other.id)
+    with pytest.raises(NotAllowed):
+        conflicts.restrict(named, case.id, [named.id])
+    with pytest.raises(Refused):
+        conflicts.restrict(boss, case.id, [staff_actor(Role.AUDITOR).id])
+    conflicts.restrict(boss, case.id, [named.id], version=case.version)
+    assert {row.staff_id for row in rows(NamedPerson)} == {boss.id, named.id}
+    assert visible_case(named, case.id).officer_id is None
+    for person in (other, caseworker("Newly Hired"), dpo("Another Officer")):
+        assert work_list(person).total == 0
+        with pytest.raises(NotFound):
+            visible_case(person, case.id)
+    with pytest.raises(Refused):
+        service.assign(boss, case.id, other.id)
+    seen = visible_case(boss, case.id).version
+    conflicts.restrict(boss, case.id, [other.id], version=seen)
+    with pytest.raises(Conflict):
+        conflicts.restrict(boss, case.id, [named.id], version=seen)
+    with pytest.raises(NotFound):
+        visible_case(named, case.id)
+
+
+def test_a_restriction_is_lifted_with_a_reason_and_a_declared_conflict_outlasts_it() -> None:
+    boss, other, torn, case = dpo(), caseworker("Ada Other"), caseworker("Torn Person"), opened()
+    conflicts.close_to(boss, case.id, [torn.id])
+    conflicts.restrict(boss, case.id, [torn.id])
+    with pytest.raises(NotFound):  # named or not: a conflict is a conflict
+        visible_case(torn, case.id)
+    with pytest.raises(Refused):
+        conflicts.lift_restriction(boss, case.id, "")
+    conflicts.lift_restriction(boss, case.id, "The colleague has left")
+    with pytest.raises(Conflict):
+        conflicts.lift_restriction(boss, case.id, "Again")
+    assert visible_case(other, case.id) and rows(NamedPerson) == []
+    with pytest.raises(NotFound):
+        visible_case(torn, case.id)
+
+
+def test_reports_count_a_closed_case_and_list_it_only_for_those_who_may_know_of_it() -> None:
+    boss, torn, auditor, case = dpo(), dpo("Torn Officer"), staff_actor(Role.AUDITOR), opened(days_ago=3)
+    conflicts.close_to(boss, case.id, [torn.id])
+    conflicts.restrict(boss, case.id, [])
+    assert measures.measures(ago(9), london_today()).received == 1
+    for actor, there in ((boss, True), (auditor, True), (torn, False), (dpo("Unnamed Officer"), False)):
+        table = "".join(compliance_export(actor, ago(9), london_today()))
+        assert (case.reference in table) is there
+    exported = [json.loads(entry.facts) for entry in rows(AuditEntry) if entry.action == "oversight.report_exported"]
+    assert [facts["rows"] for facts in exported] == [1, 1, 0, 0]
+    conflicts.close_to(boss, case.id, [auditor.id])
+    assert case.reference not in "".join(compliance_export(auditor, ago(9), london_today()))
+
+
+def test_the_pages_close_a_case_and_open_it_again(in_app: Flask) -> None:
+    boss, person, case = dpo(), caseworker("Torn Person"), opened()
+    browser, there = browser_of(in_app, boss), f"/staff/cases/{case.id}"
+    version = {"version": case.version}
+    assert browser.post(f"{there}/about-staff", {**version, "link": "relative"}).location == there
+    page = browser.get(f"{there}/closed-to").text
+    assert "Torn Person" in page and "Dana Officer" not in page.split('name="people"', 1)[1].split("</form>")[0]
+    now = seen_now(case.id)
+    assert "Choose whom the case is closed to" in browser.post(f"{there}/closed-to", now).text
+    assert browser.post(f"{there}/closed-to", {**now, "people": person.id}).location == there
+    assert "let them see it again" in browser.get(f"{there}/closed-to").text
+    assert browser_of(in_app, person).get(there).status_code == 404
+    lift = f"{there}/closed-to/{person.id}/lift"
+    assert browser.post(lift, {**now, "reason": "Another of that name"}).location == there
+    assert browser.post(f"{there}/named-people", now).location == there
+    assert browser_of(in_app, person).get(there).status_code == 404
+    now = seen_now(case.id)
+    assert "Let the whole team see it again" in browser.get(f"{there}/named-people").text
+    assert browser.post(f"{there}/named-people/lift", {**now, "reason": "It was nothing"}).location == there
+    assert browser_of(in_app, person).get(there).status_code == 200
