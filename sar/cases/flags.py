@@ -15,6 +15,11 @@ STAFF_LINKS = {
     "relative": "A relative of a member of staff",
     "lived_experience": "A colleague with lived experience of probation",
 }
+_SHORT = {
+    "employee": "Conflict: staff",
+    "relative": "Conflict: relative of staff",
+    "lived_experience": "Conflict: colleague",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ def flags_of(case: Case, today: date) -> list[Flag]:
     if asked.date_of_birth and is_child(date.fromisoformat(asked.date_of_birth), today):
         found.append(Flag("Child", "pink"))
     if case.staff_link:
-        found.append(Flag("Conflict: " + STAFF_LINKS[case.staff_link].lower(), "red"))
+        found.append(Flag(_SHORT[case.staff_link], "red"))
     if case.restricted:
         found.append(Flag("Named people only", "red"))
     return found

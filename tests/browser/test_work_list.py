@@ -75,6 +75,6 @@ def test_an_officer_narrows_the_list_finds_a_person_and_ticks_off_a_task(
         page.get_by_label("Find a case by its reference or by a name").fill("pemberton")
         page.get_by_role("button", name="Find").click()
         page.get_by_role("link", name=visible_case(SYSTEM, cases["late"].id).reference).click()
-        page.get_by_role("button", name="Done: Ring the archive").click()
+        page.get_by_role("button", name="Done with: Ring the archive").click()
         expect(page.get_by_text("1 task done")).to_be_visible()
         assert_axe_clean(page)

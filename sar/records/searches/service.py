@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sar.cases.ledger import case_for
 from sar.cases.models import Case
 from sar.cases.queries import clock_rules
+from sar.cases.waiting import Whom, wait_for, wait_no_more
 from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.audit import record
@@ -116,6 +117,7 @@ def ask(actor: Actor, search_id: str, keys: Sequence[str], look_for: str = "") -
             mail.ask(actor, case, search, request, look_for.strip()[:MAX_REASON])
             made.append(request)
         search.state, search.due_on = SearchState.ASKED.value, max(search.due_on or due_on, due_on)
+        wait_for(case.id, Whom.SEARCH, search.id)
         return made
 
 
@@ -256,6 +258,7 @@ def _require_open(search: Search) -> None:
 def _end(actor: Actor, search: Search, state: SearchState, reason: str) -> None:
     search.state, search.reason = state.value, reason.strip()[:MAX_REASON] or None
     search.finished_on, search.finished_by = london_today(), actor.id
+    wait_no_more(search.case_id, Whom.SEARCH, search.id)
 
 
 def _found(case: Case, search_ids: Sequence[str], pages: int, record_ids: Sequence[str]) -> int:
