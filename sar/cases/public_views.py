@@ -62,6 +62,7 @@ def status() -> str:
         complaints=complaints_of(case),
         asked_for_authority=is_open and case.authority == "asked",
         accepted_documents=documents(),
+        today=london_today(),
         part_only=bool(parts) and not queries.was_answered(case),
         has_answer=(queries.was_answered(case) or any(part.bundle_id for part in parts))
         and "collection.show" in current_app.view_functions,

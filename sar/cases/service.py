@@ -44,6 +44,7 @@ from sar.foundation.actors import Actor
 from sar.foundation.audit import record
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
+from sar.foundation.wording import Wording
 from sar.intake.models import Submission
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "REFUSAL_CODES",
     "WhatIf",
     "acknowledge",
+    "acknowledgement_of",
     "add_note",
     "advance",
     "ask_for_authority",
@@ -122,9 +124,18 @@ def acknowledge(actor: Actor, case_id: str, version: int) -> Case:
     with write_transaction():
         case = case_for(actor, case_id, version)
         case = advance(actor, case_id, Event.ACKNOWLEDGE, facts_of(actor, case))
-        # A date is promised only where there is one.
-        letters.send(actor, case, "acknowledgement" if case.due_on else "acknowledgement_waiting")
+        letters.send(actor, case, _acknowledgement(case))
         return case
+
+
+def acknowledgement_of(case: Case) -> Wording:
+    """The acknowledgement as it would read today. Raises Refused when its wording cannot be used."""
+    return letters.compose(case, _acknowledgement(case))
+
+
+def _acknowledgement(case: Case) -> str:
+    """A date is promised only where there is one."""
+    return "acknowledgement" if case.due_on else "acknowledgement_waiting"
 
 
 def start_gathering(actor: Actor, case_id: str, *, version: int | None = None) -> Case:

@@ -107,6 +107,18 @@ def identity_copy(case_id: str) -> FileResponse:
     return send_file(service.open_identity_copy(current_actor(), case_id), mimetype="image/jpeg")
 
 
+@bp.get("/cases/<case_id>/acknowledgement")
+@guard(Permission.CASE_WORK)
+def acknowledgement(case_id: str) -> str:
+    """The letter as it would go today, with the button that sends it."""
+    case, words, problem = queries.visible_case(current_actor(), case_id), None, None
+    try:
+        words = service.acknowledgement_of(case)
+    except Refused as refusal:
+        problem = refusal.message
+    return render_template("cases/acknowledgement.html", case=case, words=words, problem=problem)
+
+
 @bp.post("/cases/<case_id>/acknowledge")
 @guard(Permission.CASE_WORK)
 def acknowledge(case_id: str) -> Response:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import update
 
 from sar.access.service import end_links, issue_link, new_link_code, open_link
 from sar.cases.letters import anywhere
+from sar.cases.models import Case
 from sar.cases.queries import clock_of, visible_case
 from sar.cases.waiting import Whom, wait_for, wait_no_more
 from sar.consultation import queries
@@ -27,6 +29,7 @@ from sar.foundation.clock import london_date, london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.runtime import settings
+from sar.foundation.wording import Wording
 from sar.records.models import Originator, Record
 from sar.records.queries import disclosable_records
 from sar.records.service import viewed_just_now
@@ -213,25 +216,44 @@ def _reminded_lately(consultation: Consultation) -> bool:
     return any(london_date(sent.created_at) > since for sent in reminders)
 
 
-def _write(actor: Actor, consultation: Consultation, letter: str) -> None:
-    """Mail the originator with a fresh link: an earlier one is stored only hashed and cannot be sent again."""
-    current = settings()
-    days = max(1, (consultation.link_ends_on - london_today()).days)
-    token = issue_link(actor, PURPOSE, consultation.id, days)
-    case = visible_case(SYSTEM, consultation.case_id)
-    clock = clock_of(case)
-    values: dict[str, wording.FieldValue] = {
+def preview(case: Case, originator: Originator, records: Sequence[Record]) -> Wording:
+    """What an originator asked today would be sent. The link is made only when it goes. Raises Refused."""
+    today, current = london_today(), settings()
+    planned = Consultation(
+        scope_id=case.scope_id,
+        case_id=case.id,
+        originator_id=originator.id,
+        sent_on=today,
+        due_on=today + timedelta(days=current.consultation_decide_day),
+        link_ends_on=today + timedelta(days=current.consultation_link_days),
+    )
+    return wordings.render("consultation_request", _said(planned, originator, records, "(a link for them alone)"))
+
+
+def _said(
+    consultation: Consultation, originator: Originator, records: Sequence[Record], link: str
+) -> dict[str, wording.FieldValue]:
+    """What the letters to an originator may say."""
+    clock = clock_of(visible_case(SYSTEM, consultation.case_id))
+    return {
         **anywhere(consultation.id[:8].upper()),
-        "originator": consultation.originator.name,
-        "records": [found.title for found in consultation.records],
+        "originator": originator.name,
+        "records": [found.title for found in records],
         "reply_by": consultation.due_on,
         "decide_date": consultation.due_on,
         "sent_date": consultation.sent_on,
-        "link": f"{current.public_url}/originator/{token}",
+        "link": link,
         "link_ends": consultation.link_ends_on,
         "due_date": clock.due or clock.due_if_answered_today or consultation.due_on,
     }
-    text = wordings.render(letter, values)
+
+
+def _write(actor: Actor, consultation: Consultation, letter: str) -> None:
+    """Mail the originator with a fresh link: an earlier one is stored only hashed and cannot be sent again."""
+    days = max(1, (consultation.link_ends_on - london_today()).days)
+    token = issue_link(actor, PURPOSE, consultation.id, days)
+    link = f"{settings().public_url}/originator/{token}"
+    text = wordings.render(letter, _said(consultation, consultation.originator, consultation.records, link))
     messages.send(
         actor,
         scope_id=consultation.scope_id,

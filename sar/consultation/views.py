@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
@@ -13,6 +13,7 @@ from sar.consultation import queries, service
 from sar.consultation.forms import DecideForm, SendForm
 from sar.consultation.models import VIEW_WORDS, View
 from sar.foundation.errors import NotFound, Problem
+from sar.foundation.wording import Wording
 
 bp = Blueprint("consultation", __name__, url_prefix="/staff")
 BLUEPRINTS = (bp,)
@@ -40,7 +41,14 @@ def send(case_id: str, originator_id: str) -> str | Response:
         raise NotFound("There is nothing left to ask this originator about.")
     form = SendForm()
     form.records.choices = [SelectChoice(found.id, found.title) for found in group.records]
-    if form.validate_on_submit():
+    shown: Wording | None = None
+    if form.validate_on_submit() and request.form.get("preview"):
+        chosen = [found for found in group.records if found.id in (form.records.data or [])]
+        try:
+            shown = service.preview(case, group.originator, chosen)
+        except Problem as problem:
+            form.form_errors.append(problem.message)
+    elif form.validate_on_submit():
         try:
             service.send(current_actor(), case_id, originator_id, form.records.data or [])
         except Problem as problem:
@@ -48,7 +56,7 @@ def send(case_id: str, originator_id: str) -> str | Response:
         else:
             flash(f"{group.originator.name} has been asked.", "success")
             return redirect(url_for("consultation.list_consultations", case_id=case_id))
-    return render_template("consultation/send.html", case=case, group=group, form=form)
+    return render_template("consultation/send.html", case=case, group=group, form=form, shown=shown)
 
 
 @bp.route("/consultations/<consultation_id>/decide", methods=["GET", "POST"])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovSubmitInput
-from wtforms import DateField, SubmitField
-from wtforms.validators import InputRequired, ValidationError
+from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovSubmitInput, GovTextArea
+from wtforms import DateField, SubmitField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from sar.intake.fields import tidy
 
 
 class PeriodForm(FlaskForm):
@@ -31,3 +33,26 @@ class PeriodForm(FlaskForm):
         start: date | None = self.start.data
         if start and field.data and field.data < start:
             raise ValidationError("The last day must not be before the first")
+
+
+class BacklogForm(FlaskForm):
+    causes = TextAreaField(
+        "Why are they late?",
+        filters=[tidy],
+        widget=GovTextArea(),
+        validators=[InputRequired("Say why they are late"), Length(max=5_000)],
+    )
+    plan = TextAreaField(
+        "What are you doing about it?",
+        filters=[tidy],
+        widget=GovTextArea(),
+        validators=[InputRequired("Say what you are doing"), Length(max=5_000)],
+    )
+    expected = TextAreaField(
+        "When do you expect to be in time again?",
+        filters=[tidy],
+        widget=GovTextArea(),
+        validators=[InputRequired("Say when you expect to be in time again"), Length(max=1_000)],
+    )
+    preview = SubmitField("Look at it first", widget=GovSubmitInput())
+    submit = SubmitField("Download the report (PDF)", widget=GovSubmitInput())

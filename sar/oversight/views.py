@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from sar.access.guards import current_actor, guard
@@ -15,9 +16,11 @@ from sar.foundation import jobs as background
 from sar.foundation import messages
 from sar.foundation.clock import london_today
 from sar.foundation.downloads import download
-from sar.oversight import queries, service
-from sar.oversight.forms import PeriodForm
+from sar.foundation.errors import Refused
+from sar.oversight import backlog, queries, service
+from sar.oversight.forms import BacklogForm, PeriodForm
 
+_BACKLOG = "backlog-recovery.pdf"
 bp = Blueprint("oversight", __name__, url_prefix="/staff/oversight")
 BLUEPRINTS = (bp,)
 
@@ -52,6 +55,22 @@ def compliance() -> str | Response:
         return _dashboard(form)
     lines = service.compliance_export(current_actor(), start, end)
     return download(lines, "text/csv", f"deadline-compliance-{start}-to-{end}.csv")
+
+
+@bp.route("/backlog", methods=["GET", "POST"])
+@guard(Permission.REPORTS_VIEW)
+def backlog_report() -> str | Response:
+    form, shown = BacklogForm(), None
+    if form.validate_on_submit():
+        words = (form.causes.data or "", form.plan.data or "", form.expected.data or "")
+        try:
+            if not form.preview.data:
+                paper = io.BytesIO(backlog.report(current_actor(), *words))
+                return send_file(paper, mimetype="application/pdf", as_attachment=True, download_name=_BACKLOG)
+            shown = backlog.wording(*words)
+        except Refused as problem:
+            form.form_errors.append(problem.message)
+    return render_template("oversight/backlog.html", form=form, shown=shown)
 
 
 @bp.post("/audit.jsonl")

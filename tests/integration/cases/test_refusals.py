@@ -124,6 +124,14 @@ def test_the_pages_show_the_letter_before_it_is_proposed_and_before_it_is_decide
     assert browser.get(f"/staff/cases/{case.id}/propose/nothing").status_code == 404
 
 
+def test_the_acknowledgement_is_seen_before_it_goes(in_app: Flask) -> None:
+    case = opened(EMAIL)
+    browser = browser_of(in_app, caseworker())
+    assert "Look at the acknowledgement first" in browser.get(f"/staff/cases/{case.id}").text
+    page = browser.get(f"/staff/cases/{case.id}/acknowledgement").text
+    assert "We must answer by" in page and "Nothing is sent yet" in page and messages.about(case.id) == []
+
+
 def test_letters_that_a_command_sends_are_seen_before_the_button_is_pressed(in_app: Flask) -> None:
     case, browser = opened(EMAIL, days_ago=3), browser_of(in_app, staff_actor(Role.DPO))
     for page, typed, said in (

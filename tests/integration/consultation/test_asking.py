@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from sar.access.service import open_link
 from sar.consultation import queries, service
@@ -19,7 +20,8 @@ from sar.foundation.db import db
 from sar.foundation.errors import Conflict, Gone, NotFound, Problem, Refused
 from sar.records.models import Originator
 from tests.factories import a_record, gathering_case
-from tests.integration.consultation.conftest import Office, Others, originator_of
+from tests.integration.cases.desk import browser_of
+from tests.integration.consultation.conftest import POLICE_TITLE, REQUESTER, Office, Others, originator_of
 from tests.integration.consultation.outbox import kinds, token_in
 from tests.integration.consultation.paper import paper
 
@@ -214,3 +216,13 @@ def test_whoever_declared_a_conflict_decides_nothing(office: Office) -> None:
         service.decide(office.officer, asked.id, View.RELEASE, REASON)
     with pytest.raises(NotFound):
         service.withdraw(office.officer, asked.id)
+
+
+def test_the_letter_to_an_originator_is_seen_before_it_goes(office: Office) -> None:
+    browser = browser_of(office.app, office.officer)
+    address = f"/staff/cases/{office.case_id}/consultation/{office.police_id}"
+    seen = browser.post(address, {"records": [office.police_record], "preview": "yes"}).text
+    assert "Nothing is sent yet" in seen and POLICE_TITLE in seen and "(a link for them alone)" in seen
+    assert REQUESTER not in seen.split("Nothing is sent yet")[1]
+    db.session.rollback()
+    assert db.session.scalars(select(Consultation)).all() == []

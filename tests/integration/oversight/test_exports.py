@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
 from sar.access.permissions import Role
@@ -51,6 +52,20 @@ def test_those_who_wait_with_part_of_an_answer_are_counted_apart_from_those_with
     assert response == {silent.reference: "none", part.reference: "partial"}
     page = browser_of(in_app, auditor()).get("/staff/oversight/").text
     assert "Overdue with part of an answer" in page and "Acknowledged within 30 days" in page
+
+
+def test_the_backlog_report_says_what_the_cases_say_and_is_kept_in_the_log(in_app: Flask) -> None:
+    opened(days_ago=50)
+    browser = browser_of(in_app, auditor())
+    typed = {"causes": "Two posts were empty.", "plan": "Oldest first.", "expected": "By March."}
+    assert "Say what you are doing" in browser.post("/staff/oversight/backlog", typed | {"plan": ""}).text
+    seen = browser.post("/staff/oversight/backlog", typed | {"preview": "yes"}).text
+    assert "1 of them are past their due date" in seen and "1 to 30 days: 1" in seen
+    paper = browser.post("/staff/oversight/backlog", typed | {"submit": "yes"})
+    text = PdfReader(io.BytesIO(paper.data)).pages[0].extract_text()
+    assert "Two posts were empty." in text and NAME not in text
+    exported = [entry for entry in rows(AuditEntry) if entry.action == "oversight.report_exported"]
+    assert [json.loads(entry.facts)["report"] for entry in exported] == ["backlog_recovery"]
 
 
 def auditor() -> Actor:
