@@ -26,13 +26,17 @@ _TO_REPRESENTATIVES = frozenset({"authority_request"})
 # How the requester wants to hear from us, as an outbox channel.
 _CHANNELS = {Route.EMAIL: "email", Route.PHONE: "sms", Route.POST: "post", Route.PRISON: "post"}
 
+# Letters that go to neither the person nor whoever asks for them.
+_TO_OTHERS = wordings.TO_OTHERS | {"regulator_chronology"}
+
 
 def compose(case: Case, name: str, **fields: wording.FieldValue | None) -> wording.Wording:
     """The letter as it would read today. Raises Refused when its wording cannot be used for this case.
 
     `fields` are those that the wording needs beyond what every letter may use: names, dates, how to reach us.
     """
-    return wordings.render(name, {**_common(case), **fields})
+    letter = wordings.render(name, {**_common(case), **fields})
+    return letter if name in _TO_OTHERS else for_whoever_asks(case, name, letter)
 
 
 def send(
@@ -44,8 +48,7 @@ def send(
     that, or as `compose` does.
     """
     channel = channel or usual_channel(case)
-    letter = for_whoever_asks(case, name, compose(case, name, **fields))
-    return post(actor, case, name, letter, channel=channel, to=address_for(case, channel))
+    return post(actor, case, name, compose(case, name, **fields), channel=channel, to=address_for(case, channel))
 
 
 def for_whoever_asks(case: Case, name: str, letter: wording.Wording) -> wording.Wording:
