@@ -36,7 +36,7 @@ def compose(case: Case, name: str, **fields: wording.FieldValue | None) -> wordi
     `fields` are those that the wording needs beyond what every letter may use: names, dates, how to reach us.
     """
     letter = wordings.render(name, {**_common(case), **fields})
-    return letter if name in _TO_OTHERS else for_whoever_asks(case, name, letter)
+    return letter if name in _TO_OTHERS else _for_whoever_asks(case, name, letter)
 
 
 def send(
@@ -51,7 +51,7 @@ def send(
     return post(actor, case, name, compose(case, name, **fields), channel=channel, to=address_for(case, channel))
 
 
-def for_whoever_asks(case: Case, name: str, letter: wording.Wording) -> wording.Wording:
+def _for_whoever_asks(case: Case, name: str, letter: wording.Wording) -> wording.Wording:
     """The letter as it stands, or told first that "you" is someone else, where it goes to a representative."""
     if name in _TO_REPRESENTATIVES or not _representative(case):
         return letter

@@ -106,10 +106,8 @@ def letter_for(case: Case, code: str, words: str, *, tell: bool = True) -> wordi
         raise Refused("Nobody is written to, so there is no letter to see.")
     told = str(REASONS[code].told)
     if code == REFERRED:
-        letter = letters.compose(case, "referral", controller=words.strip(), reasons=[told])
-    else:
-        letter = letters.compose(case, "not_valid", reasons=[told, words.strip()])
-    return letters.for_whoever_asks(case, "not_valid", letter)
+        return letters.compose(case, "referral", controller=words.strip(), reasons=[told])
+    return letters.compose(case, "not_valid", reasons=[told, words.strip()])
 
 
 def latest(case: Case) -> NotValid | None:

@@ -66,8 +66,7 @@ def wording_of(case: Case, draft: LetterDraft) -> Wording:
     """The letter as it would go today. Raises Refused when it no longer fits, or its wording cannot be used."""
     if not fits(LETTERS[draft.name], case, draft.about):
         raise Refused("This letter does not fit the case as it stands now.")
-    letter = letters.compose(case, draft.name, **given(case, draft))
-    return letter if draft.addressee else letters.for_whoever_asks(case, draft.name, letter)
+    return letters.compose(case, draft.name, **given(case, draft))
 
 
 def pages(case: Case, draft: LetterDraft) -> list[bytes]:
