@@ -124,9 +124,10 @@ class _Job:
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         yield
         self.report.seconds[phase] = round(time.perf_counter() - began, 3)
+        self.report.processor_seconds[phase] = round(time.process_time() - worked, 3)
 
     def _edit_pages(self) -> None:
         hidden = layer_judge(self.pdf)

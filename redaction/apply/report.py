@@ -29,6 +29,7 @@ class Report:
     width_visible: list[int] = field(default_factory=list)
     verified: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    processor_seconds: dict[str, float] = field(default_factory=dict)
 
     def to_data(self) -> dict[str, Any]:
         """The report as JSON-able data."""
