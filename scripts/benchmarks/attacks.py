@@ -1,8 +1,11 @@
 """What redacted files still say about the withheld name: attacks M1 to M4 on files of real producers.
 
 M1 documents that differ only in the name: distinct output files. M2 share of boxes whose gap is within half a point of
-the name's own width. M3 share of the list of names that fits the line breaks: from which words stand on which lines.
-M4 glyphs, widths and ToUnicode entries of fonts for characters no longer shown.
+the name's own width; beside it how many different gaps there are, and `blind`: the share of a list of names that are as
+wide as the box by chance. Where the gap is the same for every name, a fit tells nothing: whoever had guessed that width
+without the file would be right as often. `spared` is M2 over the names that are not as wide as the box. M3 share of the
+list of names that fits the line breaks: from which words stand on which lines. M4 glyphs, widths, names and ToUnicode
+entries of fonts for characters no longer shown.
 """
 
 from __future__ import annotations
@@ -13,17 +16,22 @@ import random
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from redaction.apply import apply_plan
+from redaction.apply.relay import BOX_EMS
 from redaction.plan import Plan
-from tests.unit.redaction import attacks
+from tests.unit.redaction import attacks, fontmakers
 from tests.unit.redaction.made import line, new_pdf, width
 from tests.unit.redaction.readers import pdfium_text
 
 MEASURE = 451.0  # points: the width of the paragraphs of M3
 LIST = 5_000
+NAME_SIZE = 12.0  # points: for the blind guess
+EMS = (11.0, 12.0)  # points: the sizes of text in the documents
+CLEAR = 1.5  # points: names nearer than this to the width of a box are as wide as it
 SPACES = 6.0  # points: two spaces beside a box at 11 or 12 points
 _WORDS = "the officer noted that on arrival at the office a full account was given and no action would be taken".split()
 
@@ -35,30 +43,46 @@ def main() -> int:
     options = parser.parse_args()
     names = attacks.name_list(options.names)
     with tempfile.TemporaryDirectory(prefix="bench-attacks-") as folder:
-        swaps = [_swap(Path(folder), producer, names) for producer in attacks.PRODUCERS]
+        makers = attacks.PRODUCERS | {kind: fontmakers.maker(kind, attacks.story) for kind in fontmakers.KINDS}
+        swaps = [_swap(Path(folder), producer, write, names) for producer, write in makers.items()]
         breaks = _line_breaks(Path(folder), names)
-    results = {"benchmark": "attacks", "names": len(names), "swap": swaps, "line_break": breaks}
+    results = {
+        "benchmark": "attacks", "names": len(names), "swap": swaps, "blind": _blind(), "line_break": breaks
+    }  # fmt: skip
     print(json.dumps(results) if options.json else _table(results))
     return 0
 
 
-def _swap(folder: Path, producer: str, names: list[str]) -> dict[str, Any]:
+def _swap(folder: Path, producer: str, write: Callable[[str, Path], None], names: list[str]) -> dict[str, Any]:
     """M1, M2 and M4 for one producer."""
-    if not attacks.is_installed(producer):
+    if producer in attacks.PRODUCERS and not attacks.is_installed(producer):
         return {"producer": producer, "missing": True}
     outputs: set[bytes] = set()
-    boxes = given_away = orphans = 0
+    gaps: set[tuple[float, ...]] = set()
+    boxes = fits = telling = told = orphans = 0
     for name in names:
-        source, target = folder / f"{producer}.pdf", folder / f"{producer}-out.pdf"
-        attacks.PRODUCERS[producer](name, source)
+        source, target = folder / "in.pdf", folder / "out.pdf"
+        write(name, source)
         apply_plan(source, Plan(words=(name,)), target)
         outputs.add(target.read_bytes())
         orphans += attacks.orphans(target)
-        for gap in attacks.gaps(target):
-            boxes += 1
-            given_away += any(attacks.gives_away(gap, wide, SPACES) for wide in attacks.true_widths(source, name))
-    share = given_away / boxes if boxes else 0.0
-    return {"producer": producer, "outputs": len(outputs), "boxes": boxes, "fits": share, "orphans": orphans}
+        widths = attacks.true_widths(source, name)
+        found = [gap for gap in attacks.gaps(target)]
+        gaps.add(tuple(round(gap, 2) for gap in found))
+        hits = [any(attacks.gives_away(gap, wide, SPACES) for wide in widths) for gap in found]
+        boxes, fits = boxes + len(hits), fits + sum(hits)
+        if not any(abs(BOX_EMS * em - wide) <= CLEAR for em in EMS for wide in widths):
+            telling, told = telling + len(hits), told + sum(hits)
+    return {
+        "producer": producer, "outputs": len(outputs), "boxes": boxes, "fits": fits, "gaps": len(gaps),
+        "spared_boxes": telling, "spared_fits": told, "orphans": orphans,
+    }  # fmt: skip
+
+
+def _blind() -> float:
+    """The share of the list of names that are as wide as a box, within the precision of M2, in Helvetica."""
+    box = BOX_EMS * NAME_SIZE
+    return sum(attacks.gives_away(box, width(name, NAME_SIZE), 0.0) for name in attacks.name_list(LIST)) / LIST
 
 
 def _line_breaks(folder: Path, names: list[str]) -> dict[str, float]:
@@ -104,8 +128,17 @@ def _table(results: dict[str, Any]) -> str:
         if swap.get("missing"):
             out.append(f"  {swap['producer']:12} *** NOT INSTALLED: nothing measured")
             continue
-        gaps = f"M2 fits {swap['fits']:.1%} of {swap['boxes']} boxes"
-        out.append(f"  {swap['producer']:12} M1 outputs {swap['outputs']}   {gaps}   M4 orphans {swap['orphans']}")
+        spared = f"spared {swap['spared_fits']} of {swap['spared_boxes']}"
+        fits = f"M2 fits {swap['fits']} of {swap['boxes']} boxes, {spared}"
+        out.append(
+            f"  {swap['producer']:12} M1 outputs {swap['outputs']}   gaps {swap['gaps']}   {fits}   "
+            f"M4 orphans {swap['orphans']}"
+        )
+    measured = [swap for swap in results["swap"] if not swap.get("missing")]
+    hits, boxes = (sum(swap[key] for swap in measured) for key in ("fits", "boxes"))
+    told, those = (sum(swap[key] for swap in measured) for key in ("spared_fits", "spared_boxes"))
+    out.append(f"  M2 over all: {hits / boxes:.2%} of boxes; by blind guess {results['blind']:.2%} of {LIST:,} names")
+    out.append(f"  M2 over names not as wide as the box: {told / max(1, those):.2%} of {those} boxes")
     breaks = results["line_break"]
     out.append(f"  M3 line breaks: names that still fit, median {breaks['median']:.0%}, p10 {breaks['p10']:.0%}")
     return "\n".join(out)
