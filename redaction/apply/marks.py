@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pikepdf
 from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 
-from redaction.apply.matrices import Rect
+from redaction.apply.matrices import IDENTITY, Matrix, Rect, multiply
 from redaction.apply.relay import BOX_EMS, Mark
 from redaction.apply.selection import Region
 from redaction.apply.tokens import format_number
@@ -31,17 +31,19 @@ def code_font() -> pikepdf.Dictionary:
 
 def draw(marks: Iterable[Mark], boxes: Sequence[Region]) -> bytes:
     """Content that draws line boxes and, in page user space, boxes over regions."""
-    out = [_line_box(mark) for mark in marks]
+    out = [line_box(mark) for mark in marks]
     out.extend(_region_box(box.rect, box.code) for box in boxes)
     return b"".join(out)
 
 
-def _line_box(mark: Mark) -> bytes:
-    matrix = (*mark.direction, *mark.up, mark.x, mark.y)
+def line_box(mark: Mark, to_page: Matrix = IDENTITY) -> bytes:
+    """Content that draws the box, where `to_page` leads to page user space."""
+    matrix = multiply((*mark.direction, *mark.up, mark.x, mark.y), to_page)
     size = min(_CODE_SIZE, (BOX_EMS - 2 * _CODE_SIDE) / max(_code_width(mark.code), 1e-6)) * mark.em
     code = _code(mark.code, _CODE_SIDE * mark.em * mark.stretch, 0.03 * mark.em, size, mark.stretch)
     box = _numbers(0, -_BELOW * mark.em, mark.width, (_BELOW + _ABOVE) * mark.em) + b" re f"
-    return _wrapped(mark.code, b"q " + _numbers(*matrix) + b" cm 0 g " + box + code + b" Q")
+    placed = b" ".join(format_number(value, 6) for value in matrix)
+    return _wrapped(mark.code, b"q " + placed + b" cm 0 g " + box + code + b" Q")
 
 
 def _region_box(rect: Rect, reason: str) -> bytes:

@@ -59,6 +59,8 @@ def edit_page(document: DocumentEdits, page: pikepdf.Object, selection: Selectio
     if scene.root is None:
         return
     editor = _Editor(document, scene, layout)
+    inline = editor.edits[id(scene.root)]
+    inline.boxes = {mark.anchor: mark for mark in layout.marks if mark.anchor}
     editor.drop_paths(layout.spans, burns, selection.regions)
     editor.burn_images([region.rect for region in burns])
     back = document.recoders.mark()
@@ -67,13 +69,13 @@ def edit_page(document: DocumentEdits, page: pikepdf.Object, selection: Selectio
     except NotReadable as error:
         back()
         raise Unsupported("a font that could not be read") from error
-    marks = draw(layout.marks, burns)
+    marks = draw([mark for mark in layout.marks if mark.anchor not in inline.drawn], burns)
     if content is not None or marks:
         body = content if content is not None else scene.root.data
         closing = b"\nET" if _text_left_open(scene.root) else b""
         closing += b"\nQ" * scene.root.open_states
         page["/Contents"] = document.pdf.make_stream(b"q\n" + body + closing + b"\nQ\n" + marks)
-    if marks:
+    if marks or inline.drawn:
         if document.font is None:
             document.font = document.pdf.make_indirect(code_font())
         fonts = resources.get("/Font", pikepdf.Dictionary())

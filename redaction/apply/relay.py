@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from redaction.apply.lines import COLUMN_GAP, WORD_GAP, Line, gap_before
-from redaction.apply.matrices import Rect
-from redaction.apply.scene import Glyph, PageScene
+from redaction.apply.matrices import Point, Rect
+from redaction.apply.scene import Glyph, PageScene, Show
 from redaction.apply.selection import Selection
 
 BOX_EMS = 7.0
@@ -31,7 +31,11 @@ RULE_LENGTH = 8.0
 
 @dataclass(frozen=True)
 class Mark:
-    """A black box to draw: origin on the baseline, writing direction and up vector, size in page user space."""
+    """A black box to draw: origin on the baseline, writing direction and up vector, size in page user space.
+
+    `anchor`: id of the glyph in whose place it may be drawn, so that it is read where the words stood; 0 where only
+    over the finished page.
+    """
 
     x: float
     y: float
@@ -41,6 +45,7 @@ class Mark:
     width: float
     stretch: float
     code: str
+    anchor: int = 0
 
 
 @dataclass
@@ -209,19 +214,20 @@ def _set_segment(layout: Layout, selection: Selection, segment: Segment, margins
     layout.dropped.update(id(glyph) for glyph in setting.dropped)
     for offset, glyph in setting.boxes:
         along = start + offset * stretch
-        layout.marks.append(
-            Mark(
-                along * line.ux - level * line.uy,
-                along * line.uy + level * line.ux,
-                (line.ux, line.uy),
-                glyph.show.up,
-                em,
-                BOX_EMS * em * stretch,
-                stretch,
-                selection.codes.get(id(glyph), ""),
-            )
-        )
+        at = (along * line.ux - level * line.uy, along * line.uy + level * line.ux)
+        width, code = BOX_EMS * em * stretch, selection.codes.get(id(glyph), "")
+        far = (at[0] + line.ux * width, at[1] + line.uy * width)
+        anchor = id(glyph) if glyph.show.open and _is_clear(glyph.show, at, far, em) else 0
+        layout.marks.append(Mark(*at, (line.ux, line.uy), glyph.show.up, em, width, stretch, code, anchor))
     layout.spans.append(segment)
+
+
+def _is_clear(show: Show, start: Point, end: Point, em: float) -> bool:
+    """Whether nothing is clipped away around the place where a box would be."""
+    if (clip := show.clip) is None:
+        return True
+    xs, ys = (start[0], end[0]), (start[1], end[1])
+    return clip[0] <= min(xs) - em and clip[1] <= min(ys) - em and clip[2] >= max(xs) + em and clip[3] >= max(ys) + em
 
 
 def _set(segment: Segment, em: float) -> _Setting:

@@ -6,10 +6,11 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from redaction.apply.marks import line_box
 from redaction.apply.matrices import Matrix, apply, invert, multiply
 from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoder, Recoders, widens_a_letter
-from redaction.apply.relay import Layout, Placement
+from redaction.apply.relay import Layout, Mark, Placement
 from redaction.apply.scene import Glyph, Scope, Show
 from redaction.apply.tokens import CHAIN, format_number, hex_string, name_text, number
 
@@ -23,7 +24,10 @@ _RESET = (0.0, 0.0, 1.0)
 
 @dataclass
 class Edits:
-    """What to change in one scope. `replaced`: operators to write differently (b"" drops one)."""
+    """What to change in one scope. `replaced`: operators to write differently (b"" drops one).
+
+    `boxes`: to be drawn in the place of a glyph, by its id; `drawn` are those that were.
+    """
 
     layout: Layout
     recoders: Recoders
@@ -31,6 +35,8 @@ class Edits:
     renamed: dict[tuple[str, str], str] = field(default_factory=dict)
     inner_names: dict[int, str] = field(default_factory=dict)
     scrub_marks: bool = False
+    boxes: dict[int, Mark] = field(default_factory=dict)
+    drawn: set[int] = field(default_factory=set)
 
     def drop(self, first: int, last: int) -> None:
         """Leaves out the operators from `first` to `last`."""
@@ -242,6 +248,10 @@ class _Writer:
         out: list[bytes] = []
         for run, stretch in self._runs(show):
             first = run[0]
+            if (box := self.edits.boxes.get(id(first))) is not None:
+                self.edits.drawn.add(box.anchor)
+                out.append(b" ET\n" + line_box(box, inverse) + b"BT")
+                continue
             place = self.layout.moved.get(id(first))
             x, y = (place.x, place.y) if place is not None else (first.x, first.y)
             tx, ty = apply(inverse, x, y)
@@ -254,10 +264,14 @@ class _Writer:
         return b"".join(out) or b""
 
     def _runs(self, show: Show) -> list[tuple[list[Glyph], float]]:
-        """Kept glyphs that follow on from each other at the font's advances."""
+        """Kept glyphs that follow on from each other at the font's advances; a box is a run of its glyph alone."""
         runs: list[tuple[list[Glyph], float]] = []
         expected: tuple[float, float] | None = None
         for glyph in show.glyphs:
+            if id(glyph) in self.edits.boxes:
+                runs.append(([glyph], 1.0))
+                expected = None
+                continue
             if glyph.removed or id(glyph) in self.layout.dropped:
                 continue
             place = self.layout.moved.get(id(glyph)) or Placement(glyph.x, glyph.y, 1.0)

@@ -57,7 +57,7 @@ class Show:
     """
 
     __slots__ = (
-        "_glyphs", "char_space", "clip", "ctm", "em", "font", "hidden", "mode", "op", "pieces", "rise", "scale",
+        "_glyphs", "char_space", "clip", "ctm", "em", "font", "hidden", "mode", "open", "op", "pieces", "rise", "scale",
         "scope", "shift", "size", "step", "stretch", "text_object", "tm", "unseen", "up", "ux", "uy", "word_space", "x",
         "y",
     )  # fmt: skip
@@ -79,6 +79,7 @@ class Show:
         self.clip: Rect | None = None
         self.hidden = False
         self.unseen = False  # off the page or clipped away
+        self.open = False  # whether a box may be drawn in its place: nothing that is set here would change it
 
     @property
     def raw(self) -> Op:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 import pikepdf
 
-from redaction.apply.fonts import Font, Run
+from redaction.apply.fonts import Run
+from redaction.apply.graphicsstate import State, veils
 from redaction.apply.matrices import IDENTITY, Matrix, Rect, bounds, multiply, overlap
 from redaction.apply.naming import entry
 from redaction.apply.paths import PathTracker
@@ -26,35 +27,6 @@ MAX_SCOPES = 2_000
 _PAINTING = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"sh", b"Do", b"BI"))
 
 
-class _State:
-    __slots__ = (
-        "char_space",
-        "clip",
-        "ctm",
-        "font",
-        "leading",
-        "mode",
-        "rise",
-        "scale",
-        "size",
-        "word_space",
-    )
-
-    def __init__(self) -> None:
-        self.ctm: Matrix = IDENTITY
-        self.font: Font = Font(None)
-        self.size = self.char_space = self.word_space = self.rise = self.leading = 0.0
-        self.scale = 1.0
-        self.mode = 0
-        self.clip: Rect | None = None
-
-    def copy(self) -> _State:
-        other = _State.__new__(_State)
-        for name in _State.__slots__:
-            setattr(other, name, getattr(self, name))
-        return other
-
-
 class Interpreter:
     """Walks one scope; makes another of its kind for each stream called from it."""
 
@@ -62,18 +34,19 @@ class Interpreter:
         self, scene: PageScene, scope: Scope, fonts: FontCache, hidden: Callable[[object], bool], depth: int
     ) -> None:
         self.scene, self.scope, self.fonts, self.is_hidden, self.depth = scene, scope, fonts, hidden, depth
-        self.state = _State()
-        self.stack: list[_State] = []
+        self.state = State()
+        self.stack: list[State] = []
         self.tm = self.tlm = IDENTITY
         self.shown = 0.0  # how far what was shown has moved tm away from tlm
         self.text_object = 0
+        self.in_text, self.marked_in_text = False, 0
         self.index = 0
         self.marked: list[bool] = []
         self.concealed = 0
         self.paths = PathTracker(scene, scope)
         self._seen_patterns: dict[str, Scope] = {}
 
-    def run(self, state: _State) -> None:
+    def run(self, state: State) -> None:
         self.state = state
         handlers = _HANDLERS
         for index, op in enumerate(self.scope.ops):
@@ -120,6 +93,7 @@ class Interpreter:
             self.state.font = self.fonts.get(font[0])
             self.state.size = float(font[1])
         mask = settings.get("/SMask")
+        self.state.veiled = self.state.veiled or veils(settings)
         group = mask.get("/G") if isinstance(mask, pikepdf.Dictionary) else None
         if isinstance(group, pikepdf.Stream):
             self._enter("mask", "/ExtGState", group, index, self.state.ctm)
@@ -154,6 +128,7 @@ class Interpreter:
             self._uses("/Properties", name_text(args[1]))
         self.marked.append(concealed)
         self.concealed += concealed
+        self.marked_in_text += self.in_text
 
     def op_DP(self, args: list[Arg], index: int) -> None:
         if len(args) == 2 and isinstance(args[1], bytes) and args[1].startswith(b"/"):
@@ -161,8 +136,10 @@ class Interpreter:
 
     def op_BMC(self, args: list[Arg], index: int) -> None:
         self.marked.append(False)
+        self.marked_in_text += self.in_text
 
     def op_EMC(self, args: list[Arg], index: int) -> None:
+        self.marked_in_text = max(0, self.marked_in_text - 1)
         if self.marked:
             self.concealed -= self.marked.pop()
 
@@ -172,8 +149,10 @@ class Interpreter:
         self.tm = self.tlm = IDENTITY
         self.shown = 0.0
         self.text_object += 1
+        self.in_text, self.marked_in_text = True, 0
 
     def op_ET(self, args: list[Arg], index: int) -> None:
+        self.in_text = False
         self.text_object += 1
 
     def op_Tf(self, args: list[Arg], index: int) -> None:
@@ -267,6 +246,9 @@ class Interpreter:
         show.tm, show.ctm, show.size, show.scale = self.tm, state.ctm, state.size, state.scale
         show.char_space, show.word_space, show.rise = state.char_space, state.word_space, state.rise
         show.mode, show.clip, show.hidden = state.mode, state.clip, self.concealed > 0
+        # A box ends the text object and begins another, which marks begun inside of it must not be cut by.
+        plain = self.scope.kind == "page" and self.in_text and not (self.marked_in_text or state.veiled)
+        show.open = plain and state.mode < 3
         whole = multiply(self.tm, state.ctm)
         vertical = font.vertical
         ax, ay = (whole[2], whole[3]) if vertical else (whole[0], whole[1])
@@ -359,7 +341,7 @@ class Interpreter:
             seen = bounds(base, (box[0], box[1], box[2], box[3]))
             state.clip = seen if state.clip is None else (overlap(state.clip, seen) or (0, 0, 0, 0))
         elif kind != "form":
-            state = _State()
+            state = State()
             state.ctm = base
         Interpreter(self.scene, child, self.fonts, self.is_hidden, self.depth + 1).run(state)
         return child
@@ -386,7 +368,7 @@ def walk_page(
     """Everything the page draws. `hidden(layer)` tells whether an optional content group or membership is not shown."""
     scene = PageScene(number_, crop=crop)
     scene.root = open_scope(scene, "page", page, resources, IDENTITY)
-    Interpreter(scene, scene.root, fonts, hidden, 0).run(_State())
+    Interpreter(scene, scene.root, fonts, hidden, 0).run(State())
     return scene
 
 

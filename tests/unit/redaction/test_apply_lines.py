@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
+import pypdfium2 as pdfium
 import pytest
 
 from redaction.apply import apply_plan
+from redaction.apply.tokens import operators
 from redaction.geometry import Box
 from redaction.plan import Plan, Redaction
 from tests.unit.redaction.made import helvetica, line, new_pdf, width
@@ -204,3 +206,39 @@ def test_text_written_letter_by_letter_is_laid_anew_and_the_rest_stays(tmp_path:
     assert report.boxes == 1
     assert "".join(pdfium_text(tmp_path / "out.pdf").split()) == "Seenbytoday.KeptletThird"
     assert left_edges(tmp_path / "out.pdf", [*places]) == places
+
+
+def test_a_box_is_read_where_the_words_stood_inside_their_paragraph(tmp_path: Path) -> None:
+    paragraph = "/P <</MCID 0>> BDC q 0 0 595 842 re W* n " + line("Seen by Ann Lee today.").strip() + " Q EMC\n"
+    source = new_pdf(tmp_path / "in.pdf", paragraph + line("Second line.", y=680))
+    box = Box(71 + width("Seen by "), 130, 73 + width("Seen by Ann Lee"), 145)
+    plan = Plan((Redaction(1, (box,), "P3-OTHERS", "Ann Lee"),))
+    apply_plan(source, plan, tmp_path / "out.pdf")
+    drawn = content(tmp_path / "out.pdf")
+    places = [drawn.index(part) for part in (b"/MCID 0", b"<5365656e", b"redacted, reason P3-OTHERS", b"746f6461792e")]
+    assert places == sorted(places)
+    assert places[-1] < drawn.index(b"(Second line.)")
+    marks = [op.name for op in operators(drawn) if op.name in (b"BT", b"ET", b"BDC", b"EMC", b"q", b"Q")]
+    for opening, closing in ((b"BT", b"ET"), (b"BDC", b"EMC"), (b"q", b"Q")):
+        assert marks.count(opening) == marks.count(closing)
+    text = pdfium_text(tmp_path / "out.pdf")
+    assert text.index("Seen by") < text.index("P3-OTHERS") < text.index("today.") < text.index("Second")
+    with pdfium.PdfDocument(tmp_path / "out.pdf") as document:
+        picture = document[0].render().to_pil()
+    inside = (round(72 + width("Seen by ") + 80), 842 - 702)
+    assert picture.getpixel(inside) == (0, 0, 0), "the box is drawn"
+
+
+@pytest.mark.parametrize("setting", ["/G1 gs", "7 Tr", "q 70 690 60 20 re W n"])
+def test_a_box_that_would_not_show_in_its_place_is_drawn_over_the_page(setting: str, tmp_path: Path) -> None:
+    closing = " Q" if setting.startswith("q") else ""
+    shown = line("By Quillfeather now.").replace("BT", "BT " if closing else f"BT {setting}", 1)
+    page = (f"{setting} " if closing else "") + shown + closing
+    veil = pikepdf.Dictionary({"/G1": pikepdf.Dictionary(ca=0.2)})
+    source = new_pdf(tmp_path / "in.pdf", page, resources={"/ExtGState": veil})
+    apply_plan(source, Plan(words=("Quillfeather",)), tmp_path / "out.pdf")
+    drawn = content(tmp_path / "out.pdf")
+    assert drawn.index(b"ActualText") > drawn.rindex(b"ET")
+    with pdfium.PdfDocument(tmp_path / "out.pdf") as document:
+        picture = document[0].render().to_pil()
+    assert picture.getpixel((round(72 + width("By ") + 70), 842 - 702)) == (0, 0, 0)
