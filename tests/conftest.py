@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tests.databases import Databases
 
 KINDS = ("unit", "integration", "security", "crash", "browser")
-UNIT_CPU_SECONDS = 2.0  # coverage and a busy neighbour double what a test takes on its own
-UNIT_WALL_SECONDS = 60.0  # generous: a busy machine is not the test's fault, a wait for something is
+UNIT_CPU_SECONDS = 4.0  # coverage doubles what a test takes on its own, and a busy neighbour nearly does
+UNIT_WALL_SECONDS = 120.0  # generous: a busy machine is not the test's fault, a wait for something is
 HERE = Path(__file__).parent
 
 AppFactory = Callable[..., "Flask"]

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.live import LiveServer, listen, serve
 from tests.browser.pages import DESKTOP, PHONE, Watch
 from tests.conftest import AppFactory
 
+PATIENCE_MS = 30_000  # for a machine that has much else to do
+expect.set_options(timeout=PATIENCE_MS)
 # Nothing but the page under test may cause traffic; a container has neither a sandbox for root nor a GPU.
 _FLAGS = [
     "--no-sandbox",
@@ -62,7 +64,7 @@ def _open(browser: Browser, url: str, viewport: ViewportSize, *, script: bool = 
         reduced_motion="reduce",
         accept_downloads=True,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     watch = Watch(context, url)
     try:
         yield context.new_page(), watch

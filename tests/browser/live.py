@@ -37,7 +37,7 @@ def serve(wsgi_app: WsgiApp, listener: socket.socket) -> Iterator[None]:
     finally:
         # The server's loop ends when nothing is left to listen to; its own thread must do the closing.
         server.trigger.pull_trigger(lambda: [channel.close() for channel in list(channels.values())])
-        thread.join(timeout=10)
+        thread.join(timeout=60)
         server.task_dispatcher.shutdown()
         assert not thread.is_alive(), "the live server did not stop"
 

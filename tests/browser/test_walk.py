@@ -104,7 +104,7 @@ def _gather(page: Page, server: LiveServer) -> None:
     look(page, "22-records-waiting")
     server.drain()
     # Nobody reloads the page: it looks again by itself.
-    expect(page.get_by_text("Ready", exact=True)).to_have_count(3, timeout=15_000)
+    expect(page.get_by_text("Ready", exact=True)).to_have_count(3)
     expect(page.get_by_text("Duplicate", exact=True)).to_have_count(1)
     look(page, "23-records-ready")
     page.get_by_role("link", name="st-chads-referral-scan").click()
@@ -213,7 +213,7 @@ def _make_and_release(page: Page, officer: Member, server: LiveServer) -> None:
     pages_staff.press(page, "Make the reply", "being made")
     look(page, "65-reply-being-made")
     server.drain()
-    expect(page.get_by_text("The reply is made and proved")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("The reply is made and proved")).to_be_visible()
     page.get_by_role("button", name="Confirm that it is you").click()
     look(page, "66-step-up")
     pages_staff.step_up(page, officer, 1)

@@ -101,7 +101,7 @@ def test_of_two_answers_at_the_same_moment_one_is_kept(office: Office) -> None:
     def reply(view: View) -> None:
         with office.app.app_context():
             queries.own_consultation(originator)  # both see it waiting before either answers
-            started.wait(timeout=10)
+            started.wait(timeout=60)
             try:
                 service.answer(originator, view, REASON, "DS Hale")
             except (Conflict, Gone) as problem:
@@ -113,7 +113,7 @@ def test_of_two_answers_at_the_same_moment_one_is_kept(office: Office) -> None:
     for thread in replies:
         thread.start()
     for thread in replies:
-        thread.join(timeout=30)
+        thread.join(timeout=90)
     [kept] = [view for view, problem in outcome.items() if problem is None]
     assert len(outcome) == 2 and again(asked).answer == kept
     assert Counter(entry.action for entry in entries(asked))["consultation.answered"] == 1

@@ -146,7 +146,7 @@ def test_a_reader_is_not_kept_waiting_by_a_writer(app: Flask) -> None:
 
         reader = threading.Thread(target=read)
         reader.start()
-        reader.join(timeout=10)
+        reader.join(timeout=60)
         assert seen == [0]
 
 

@@ -36,6 +36,8 @@ from sar.foundation.jobs.queue import enqueue_due_periodics
 
 Work = Callable[[JobContext], None]
 SHORT = timedelta(seconds=1.5)
+LONG = timedelta(seconds=60)
+PATIENCE_SECONDS = 60.0  # for a machine that has much else to do
 
 
 @pytest.fixture(autouse=True)
@@ -233,7 +235,7 @@ def test_a_worker_that_was_believed_dead_can_write_nothing_more(app: Flask) -> N
     handler("test.slow")(lambda job: None)
     job_id = queue("test.slow")
     sleeper = runner.claim(timedelta(seconds=-1), job_id)
-    other = runner.claim(SHORT, job_id)
+    other = runner.claim(LONG, job_id)
     assert isinstance(sleeper, JobContext)
     assert isinstance(other, JobContext)
     with pytest.raises(LeaseLost):
@@ -250,39 +252,41 @@ def test_a_job_whose_worker_keeps_dying_is_given_up(app: Flask) -> None:
     job_id = queue("test.killer")
     for _ in range(2):
         assert isinstance(runner.claim(timedelta(seconds=-1), job_id), JobContext)
-    assert runner.claim(SHORT, job_id) is None
+    assert runner.claim(LONG, job_id) is None
     assert (row(job_id).state, row(job_id).error_code) == ("failed", "worker_lost")
 
 
 def test_two_jobs_of_a_kind_on_one_subject_never_run_together(app: Flask) -> None:
     handler("test.note")(lambda job: None)
     first, second = queue("test.note", unique=False), queue("test.note", unique=False)
-    running = runner.claim(SHORT, first)
+    running = runner.claim(LONG, first)
     assert isinstance(running, JobContext)
-    assert runner.claim(SHORT, second) is None
+    assert runner.claim(LONG, second) is None
     with running.last_step():
         pass
-    assert isinstance(runner.claim(SHORT, second), JobContext)
+    assert isinstance(runner.claim(LONG, second), JobContext)
 
 
 def test_a_long_job_keeps_its_lease_and_a_stopped_worker_finishes_it(app: Flask) -> None:
-    stop, started, seen = threading.Event(), threading.Event(), []
+    stop, started, go_on, seen = threading.Event(), threading.Event(), threading.Event(), []
 
     @handler("test.long")
     def work(job: JobContext) -> None:
         started.set()
-        time.sleep(2 * SHORT.total_seconds())
+        assert go_on.wait(PATIENCE_SECONDS)
         seen.append(job.attempt)
 
-    job_id = queue("test.long")
-    workers = [threading.Thread(target=run_worker, args=(app, stop), kwargs={"lease": SHORT}) for _ in range(2)]
+    job_id, lease = queue("test.long"), {"lease": timedelta(seconds=6)}
+    workers = [threading.Thread(target=run_worker, args=(app, stop), kwargs=lease) for _ in range(2)]
     for worker in workers:
         worker.start()
-    assert started.wait(10)
-    time.sleep(1.5 * SHORT.total_seconds())
+    assert started.wait(PATIENCE_SECONDS)
+    first_lease = row(job_id).leased_until
+    _wait_until(lambda: row(job_id).leased_until != first_lease)
     stop.set()
+    go_on.set()
     for worker in workers:
-        worker.join(20)
+        worker.join(PATIENCE_SECONDS)
         assert not worker.is_alive()
     assert seen == [1]
     assert row(job_id).state == State.DONE
@@ -329,12 +333,16 @@ def test_a_worker_outlives_the_loss_of_its_connections(app: Flask, database: str
         _wait_until_done(queue("test.note", "second"))
     finally:
         stop.set()
-        worker.join(30)
+        worker.join(PATIENCE_SECONDS)
     assert not worker.is_alive()
 
 
 def _wait_until_done(job_id: str) -> None:
-    ends = time.monotonic() + 45
-    while row(job_id).state != State.DONE:
-        assert time.monotonic() < ends, "the job was not done in time"
+    _wait_until(lambda: row(job_id).state == State.DONE)
+
+
+def _wait_until(what: Callable[[], bool]) -> None:
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while not what():
+        assert time.monotonic() < ends, "it did not happen in time"
         time.sleep(0.05)
