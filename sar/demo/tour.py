@@ -113,7 +113,8 @@ def _records(officer: Actor, case: Case) -> None:
     _wait_for_jobs()
     db.session.expire_all()
     for found in records.records_of(case):
-        how = f"{found.pages} pages, {found.ocr_pages} by text recognition" if found.pages else "not read again"
+        pages = f"{found.pages} page{'' if found.pages == 1 else 's'}"
+        how = f"{pages}, {found.ocr_pages} by text recognition" if found.pages else "not read again"
         _say(f"{found.file_name}: {found.state}, {how}")
     _say(search_steps.finish(officer, case.id))
     states = {found.state for found in records.records_of(case)}
