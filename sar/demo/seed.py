@@ -18,7 +18,9 @@ from sar.cases.queries import case_by_submission
 from sar.cases.workflow import Event
 from sar.consultation import service as consultation
 from sar.consultation.queries import to_ask
+from sar.demo import search_steps
 from sar.demo.material import CONTACTS, IDENTITY_PHOTO, STAFF, DemoCase, load_case
+from sar.demo.states import Office, make_states
 from sar.foundation import jobs
 from sar.foundation.actors import PUBLIC, SYSTEM, Actor, ActorKind
 from sar.foundation.clock import london_today
@@ -134,21 +136,28 @@ def move(officer: Actor, case_id: str, event: Event) -> None:
 
 
 def seed_cases(app: Flask) -> Opened:
-    """Four requests: in review, at their originators, nearly due, just begun. Returns the first."""
+    """Four requests with files: in review, at their originators, nearly due, just begun; small ones in other states.
+
+    Returns the first.
+    """
     officer, dpo = actor_for(Role.CASEWORKER), actor_for(Role.DPO)
+    make_states(app, Office(officer, dpo, actor_for(Role.SECOND_READER)))
     in_review = open_request(app, load_case(1), days_ago=9)
     acknowledge(officer, in_review.case_id)
     cases.check_identity(officer, in_review.case_id, "photo_id")
     move(officer, in_review.case_id, Event.START_GATHERING)
+    search_steps.begin(officer, in_review.case_id)
     add_files(in_review.case_id, load_case(1), officer)
 
     at_originator = open_request(app, load_case(2), days_ago=12)
     acknowledge(officer, at_originator.case_id)
     cases.check_identity(officer, at_originator.case_id, "known", known_by="Ana Duke", how="her officer since May")
     move(officer, at_originator.case_id, Event.START_GATHERING)
+    search_steps.begin(officer, at_originator.case_id)
     add_files(at_originator.case_id, load_case(2), officer)
     jobs.run_pending(app)
 
+    search_steps.finish(officer, in_review.case_id)
     review.start_review(officer, in_review.case_id)
     case = db.session.get_one(Case, at_originator.case_id)
     for group in to_ask(case):

@@ -1,0 +1,202 @@
+"""A small case in every state that a case can be in, each made by the commands that bring a real one there."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from flask import Flask
+from sqlalchemy import select
+
+from sar.cases import service as cases
+from sar.cases.deadlines import ExtensionReason
+from sar.cases.models import Case
+from sar.demo import search_steps
+from sar.foundation import jobs
+from sar.foundation.actors import Actor
+from sar.foundation.clock import london_today
+from sar.foundation.db import db, write_transaction
+from sar.intake import service as intake
+from sar.intake.answers import Channel, Contact, RequestAnswers, Route
+from sar.records import service as records
+from sar.release import service as release
+from sar.release.models import Lateness
+from sar.release.models import Route as ReplyRoute
+from sar.review import queries as review_queries
+from sar.review import service as review
+from sar.review.grounds import Choice, Decision
+
+_LOG: Final = """Contact log
+
+3 February 2025. {name} came to the office on time.
+We talked about work and about the flat. Next visit in two weeks.
+
+17 February 2025. {name} came to the office on time.
+The course starts in March. A travel card was given.
+"""
+
+
+@dataclass(frozen=True)
+class Office:
+    """Who works on the cases."""
+
+    officer: Actor
+    dpo: Actor
+    reader: Actor
+
+
+Step = Callable[[Office, str], None]
+
+
+@dataclass(frozen=True)
+class State:
+    """One request: who asked, how many days ago, and the steps that brought it where it is."""
+
+    name: str
+    born: date
+    days_ago: int
+    steps: tuple[Step, ...]
+
+
+def make_states(app: Flask, office: Office) -> None:
+    """Make them all. The background work that they cause is done where the next step needs it."""
+    opened = [_log(office, state) for state in STATES]
+    jobs.run_pending(app)  # opens the cases
+    for state, reference in zip(STATES, opened, strict=True):
+        case_id = db.session.scalars(select(Case.id).where(Case.reference == reference)).one()
+        for step in state.steps:
+            step(office, case_id)
+            if step in _NEED_THE_WORKER:
+                jobs.run_pending(app)
+
+
+def _log(office: Office, state: State) -> str:
+    """An officer logs a request that came by post some days ago. Returns its reference."""
+    answers = RequestAnswers(
+        full_name=state.name,
+        contact=Contact(Route.POST, address="12 Tanner Row\nNorthvale\nNV2 4QA"),
+        date_of_birth=state.born,
+        office="Northvale",
+        wanted="Everything you hold about me",
+    )
+    came = london_today() - timedelta(days=state.days_ago)
+    return intake.log_request(office.officer, answers, channel=Channel.POST, received_on=came).reference
+
+
+def _acknowledge(office: Office, case_id: str) -> None:
+    with write_transaction():
+        cases.assign(office.officer, case_id, office.officer.id)
+        cases.acknowledge(office.officer, case_id, db.session.get_one(Case, case_id).version)
+
+
+def _doubt_identity(office: Office, case_id: str) -> None:
+    cases.ask_for_identity(office.officer, case_id, "The date of birth is not the one on our file.")
+
+
+def _settle_identity(office: Office, case_id: str) -> None:
+    cases.check_identity(office.officer, case_id, "officer_letter")
+
+
+def _gather(office: Office, case_id: str) -> None:
+    cases.start_gathering(office.officer, case_id)
+
+
+def _search(office: Office, case_id: str) -> None:
+    search_steps.begin(office.officer, case_id)
+
+
+def _ask(office: Office, case_id: str) -> None:
+    cases.ask_question(
+        office.officer, case_id, "Which of the two offices did you go to in 2023?", "Each keeps its own paper files."
+    )
+
+
+def _extend(office: Office, case_id: str) -> None:
+    words = "Your file has eleven volumes on paper, in three places."
+    cases.extend(office.officer, case_id, ExtensionReason.COMPLEXITY, words)
+
+
+def _add_log(office: Office, case_id: str) -> None:
+    case = db.session.get_one(Case, case_id)
+    text = _LOG.format(name=case.submission.full_name.split()[0])
+    records.add_record(
+        office.officer,
+        case_id,
+        io.BytesIO(text.encode()),
+        "contact-log.txt",
+        title="Contact log",
+        originator_id=None,
+        regime="LE",
+        received_on=london_today(),
+    )
+
+
+def _review(office: Office, case_id: str) -> None:
+    search_steps.finish(office.officer, case_id)
+    review.start_review(office.officer, case_id)
+
+
+def _hand_over(office: Office, case_id: str) -> None:
+    case = db.session.get_one(Case, case_id)
+    for row in review_queries.people(case, show="undecided"):
+        person = {row.person.id: row.person.version}
+        review.decide_people(office.officer, case_id, person, Choice(Decision.NOT_A_PERSON))
+    review.request_second_check(office.officer, case_id)
+
+
+def _sign_off(office: Office, case_id: str) -> None:
+    review.sign_off(office.reader, case_id)
+
+
+def _build(office: Office, case_id: str) -> None:
+    release.request_bundle(office.officer, case_id)
+
+
+def _release(office: Office, case_id: str) -> None:
+    bundle = release.queries.latest_bundle(db.session.get_one(Case, case_id))
+    assert bundle is not None  # asked for in the step before
+    release.release(office.officer, bundle.id, ReplyRoute.ONLINE, ReplyRoute.POST)
+
+
+def _release_late(office: Office, case_id: str) -> None:
+    bundle = release.queries.latest_bundle(db.session.get_one(Case, case_id))
+    assert bundle is not None
+    release.release(office.officer, bundle.id, ReplyRoute.ONLINE, ReplyRoute.POST, Lateness.LATE_RECORDS)
+
+
+def _close(office: Office, case_id: str) -> None:
+    cases.close(office.officer, case_id)
+
+
+def _refuse(office: Office, case_id: str) -> None:
+    cases.reject(
+        office.dpo, case_id, "MUE", "You asked for the same records in June, July and August, and nothing is new."
+    )
+
+
+def _withdraw(office: Office, case_id: str) -> None:
+    cases.withdraw(office.officer, case_id, london_today() - timedelta(days=1))
+
+
+# What these cause is done by the worker before the next step.
+_NEED_THE_WORKER: Final = frozenset({_add_log, _review, _build})
+_BEGUN: Final = (_acknowledge, _settle_identity, _gather, _search)
+_CHECKED: Final = (*_BEGUN, _add_log, _review, _hand_over)
+_ANSWERED: Final = (*_CHECKED, _sign_off, _build)
+STATES: Final = (
+    State("Wilfred Okonjo", date(1979, 8, 2), 0, ()),  # received
+    State("Tamsin Grole", date(1991, 1, 14), 3, (_acknowledge, _doubt_identity)),  # waiting for identity
+    State("Ibrahim Castellan", date(1968, 11, 30), 2, (_acknowledge, _settle_identity)),  # acknowledged
+    State("Nerys Aldcroft", date(1985, 5, 9), 8, (*_BEGUN, _ask)),  # paused
+    State("Lubomir Hensby", date(1974, 3, 27), 45, _BEGUN),  # overdue
+    State("Odette Farrimond", date(1996, 7, 18), 20, (*_BEGUN, _extend)),  # extended
+    State("Casimir Wadlow", date(1982, 12, 5), 18, _CHECKED),  # second check
+    State("Philippa Nunthorpe", date(1977, 6, 21), 19, (*_CHECKED, _sign_off)),  # signed off
+    State("Desmond Arkell", date(1963, 9, 11), 24, (*_ANSWERED, _release)),  # released
+    State("Rosalind Quayle", date(1989, 2, 8), 41, (*_ANSWERED, _release_late, _close)),  # closed, late
+    State("Gethin Sowerby", date(1993, 10, 16), 6, (_acknowledge, _settle_identity, _refuse)),  # refused
+    State("Marisol Pennant", date(1987, 4, 1), 11, (_acknowledge, _withdraw)),  # withdrawn
+)

@@ -1,0 +1,41 @@
+"""The demonstration has a case in every state, made by the commands that bring a real one there."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import select
+
+from sar.access.permissions import Role
+from sar.cases.models import Case
+from sar.cases.queries import clock_of
+from sar.cases.workflow import Stage
+from sar.demo.states import Office, make_states
+from sar.foundation.clock import london_today
+from sar.foundation.db import db
+from sar.foundation.jobs import failed
+from tests.factories import staff_actor
+
+
+def test_there_is_a_case_in_every_state(in_app: Flask) -> None:
+    office = Office(staff_actor(Role.CASEWORKER), staff_actor(Role.DPO), staff_actor(Role.SECOND_READER))
+    make_states(in_app, office)
+    cases = list(db.session.scalars(select(Case)))
+    seen = {(case.stage, case.clock_state) for case in cases}
+    for state in (
+        ("received", "running"),
+        ("acknowledged", "not_started"),
+        ("acknowledged", "running"),
+        ("gathering", "paused"),
+        ("second_check", "running"),
+        ("signed_off", "running"),
+        ("released", "ended"),
+        ("closed", "ended"),
+        ("rejected", "ended"),
+        ("withdrawn", "ended"),
+    ):
+        assert state in seen
+    assert set(Stage) - {stage for stage, _ in seen} == {"reviewing"}, "that one has real files, and is seeded apart"
+    clocks = [clock_of(case) for case in cases]
+    assert any(clock.extended for clock in clocks)
+    assert any(clock.is_overdue(london_today()) for clock in clocks)
+    assert failed() == []
