@@ -14,6 +14,8 @@ from sqlalchemy import select
 from sar.cases import service as cases
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.models import Case
+from sar.cases.refusals import service as refusals
+from sar.cases.refusals.models import Kind
 from sar.demo import search_steps
 from sar.foundation import jobs
 from sar.foundation.actors import Actor
@@ -172,9 +174,9 @@ def _close(office: Office, case_id: str) -> None:
 
 
 def _refuse(office: Office, case_id: str) -> None:
-    cases.reject(
-        office.dpo, case_id, "MUE", "You asked for the same records in June, July and August, and nothing is new."
-    )
+    words = "You asked for the same records in June, July and August, and nothing is new."
+    proposal = refusals.propose(office.officer, case_id, Kind.REFUSE, words)
+    refusals.decide(office.dpo, proposal.id, True, version=proposal.version)
 
 
 def _withdraw(office: Office, case_id: str) -> None:

@@ -23,6 +23,8 @@ from sar.foundation.clock import london_date, london_today, utc_now
 from sar.foundation.db import db
 from sar.records.models import Record, RecordState
 from sar.records.queries import disclosable_records, pending_count, unsettled_count
+from sar.records.searches.queries import answers_due
+from sar.records.searches.queries import open_count as open_searches
 from sar.review.models import Mention
 from sar.review.queries import undecided_pages
 from sar.review.suggestions import unsearched_pages
@@ -47,6 +49,7 @@ def forecast_of(case: Case) -> tuple[Inputs, Forecast] | None:
     if Stage(case.stage) not in _REVIEWED:
         left = sum(len(found) for found in undecided_pages(case).values()) + unsearched_pages(case)
     consultations = consultations_of(case)
+    asked = [item.due_on for item in consultations if item.state in WAITING] + answers_due(case)
     can_extend = clock.extension_available and not clock.extended
     inputs = Inputs(
         today=london_today(),
@@ -57,8 +60,8 @@ def forecast_of(case: Case) -> tuple[Inputs, Forecast] | None:
         pages=pages,
         records_outstanding=pending_count(case) + unsettled_count(case),
         consultations_open=sum(item.state in UNDECIDED for item in consultations),
-        searches_open=0,
-        awaited_until=max((item.due_on for item in consultations if item.state in WAITING), default=None),
+        searches_open=open_searches(case),
+        awaited_until=max(asked, default=None),
         pace=team_pace(calendar),
     )
     return inputs, forecast(inputs, calendar)

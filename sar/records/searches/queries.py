@@ -145,6 +145,12 @@ def open_count(case: Case) -> int:
     return still or (0 if any(by_state.get(state) for state in LOOKED) else 1)
 
 
+def answers_due(case: Case) -> list[date]:
+    """The days by which those who were asked to search are to answer, for searches without a result."""
+    query = select(SearchRequest.due_on).join(Search, Search.id == SearchRequest.search_id)
+    return list(db.session.scalars(query.where(Search.case_id == case.id, SearchRequest.over.is_(False))))
+
+
 def told_searches(case: Case) -> list[str]:
     """Where we looked, as the reply says it (law.md section 6); never whether anything was there."""
     told = (found.area.told_as for found in searches_of(case) if found.state in LOOKED)
