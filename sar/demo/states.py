@@ -11,6 +11,7 @@ from typing import Final
 from flask import Flask
 from sqlalchemy import select
 
+from sar.cases import not_valid
 from sar.cases import service as cases
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.models import Case
@@ -179,6 +180,10 @@ def _refuse(office: Office, case_id: str) -> None:
     refusals.decide(office.dpo, proposal.id, True, version=proposal.version)
 
 
+def _set_aside(office: Office, case_id: str) -> None:
+    not_valid.set_aside(office.dpo, case_id, "NO_REQUEST", "It asks when the office is open on Saturdays.")
+
+
 def _withdraw(office: Office, case_id: str) -> None:
     cases.withdraw(office.officer, case_id, london_today() - timedelta(days=1))
 
@@ -200,5 +205,6 @@ STATES: Final = (
     State("Desmond Arkell", date(1963, 9, 11), 24, (*_ANSWERED, _release)),  # released
     State("Rosalind Quayle", date(1989, 2, 8), 41, (*_ANSWERED, _release_late, _close)),  # closed, late
     State("Gethin Sowerby", date(1993, 10, 16), 6, (_acknowledge, _settle_identity, _refuse)),  # refused
+    State("Hedley Marchmont", date(1971, 4, 19), 4, (_acknowledge, _set_aside)),  # no valid request
     State("Marisol Pennant", date(1987, 4, 1), 11, (_acknowledge, _withdraw)),  # withdrawn
 )

@@ -32,6 +32,7 @@ def test_there_is_a_case_in_every_state(in_app: Flask) -> None:
         ("closed", "ended"),
         ("rejected", "ended"),
         ("withdrawn", "ended"),
+        ("not_valid", "ended"),
     ):
         assert state in seen
     assert set(Stage) - {stage for stage, _ in seen} == {"reviewing"}, "that one has real files, and is seeded apart"

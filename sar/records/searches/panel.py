@@ -13,12 +13,14 @@ from sar.records.queries import changeable
 from sar.records.searches.models import SearchState
 from sar.records.searches.queries import searches_of
 
+_ENDED = (Stage.REJECTED, Stage.WITHDRAWN, Stage.NOT_VALID)
+
 
 def searches_panel(actor: Actor, case: Case) -> Panel | None:
-    """How many searches have a result, and which answers are late. Nothing before records are gathered."""
-    if case.stage in (Stage.RECEIVED, Stage.ACKNOWLEDGED, Stage.REJECTED, Stage.WITHDRAWN):
-        return None
+    """How many searches have a result, and which answers are late. Nothing before records are gathered, nor of an ended case without any."""
     searches, today = searches_of(case), london_today()
+    if case.stage in (Stage.RECEIVED, Stage.ACKNOWLEDGED) or (case.stage in _ENDED and not searches):
+        return None
     late = [
         search.area.name
         for search in searches
