@@ -17,7 +17,7 @@ _ENDED = (Stage.REJECTED, Stage.WITHDRAWN, Stage.NOT_VALID)
 
 
 def searches_panel(actor: Actor, case: Case) -> Panel | None:
-    """How many searches have a result, and which answers are late. Nothing before records are gathered, nor of an ended case without any."""
+    """How many searches have a result, and which answers are late. Nothing before there is anything to search for."""
     searches, today = searches_of(case), london_today()
     if case.stage in (Stage.RECEIVED, Stage.ACKNOWLEDGED) or (case.stage in _ENDED and not searches):
         return None
