@@ -33,6 +33,7 @@ from sar.oversight.reminders import jobs as reminders_jobs
 from sar.oversight.reminders import views as reminders
 from sar.records import jobs as records_jobs
 from sar.records import views as records
+from sar.records.panel import documents_panel
 from sar.records.searches import jobs as searches_jobs
 from sar.records.searches import views as searches
 from sar.records.searches.panel import searches_panel
@@ -89,6 +90,7 @@ JOBS = (
 PANELS: tuple[tuple[str, panels.Filler], ...] = (
     ("forecast", forecast_panel),
     ("searches", searches_panel),
+    ("documents", documents_panel),
     ("complaints", complaints.panel),
     ("refusals", refusals.panel),
 )
