@@ -6,7 +6,6 @@ from sar.cases.forecast import Inputs, Pace
 from sar.cases.models import Case
 from sar.cases.panels import Panel, PanelRow
 from sar.foundation.actors import Actor
-from sar.foundation.wording import date_words
 from sar.oversight.forecasting import forecast_of
 
 
@@ -32,9 +31,11 @@ def _rows(inputs: Inputs, gaps: tuple[str, ...]) -> list[PanelRow]:
         PanelRow("The team’s pace", _pace_words(inputs.pace)),
         PanelRow("From review to answer", _closing_words(inputs.pace)),
         PanelRow("Records not ready", inputs.records_outstanding),
-        PanelRow("Consultations open", _consultation_words(inputs)),
+        PanelRow("Consultations open", inputs.consultations_open),
         PanelRow("Searches open", inputs.searches_open),
     ]
+    if inputs.awaited_until is not None:
+        rows.append(PanelRow("Answers due by", inputs.awaited_until))
     if inputs.extend_by is not None:
         rows.append(PanelRow("Last day to extend", inputs.extend_by))
     if gaps:
@@ -57,9 +58,3 @@ def _closing_words(pace: Pace) -> str:
     if pace.closing_days is None:
         return "Not known yet"
     return f"{pace.closing_days} working day{'' if pace.closing_days == 1 else 's'}, as a rule"
-
-
-def _consultation_words(inputs: Inputs) -> str:
-    if not inputs.consultations_open or inputs.awaited_until is None:
-        return str(inputs.consultations_open)
-    return f"{inputs.consultations_open}, answers due by {date_words(inputs.awaited_until)}"

@@ -131,6 +131,22 @@ def test_what_is_awaited_is_counted_and_what_is_not_known_is_said(in_app: Flask)
     assert found is not None and found[0].extend_by is None
 
 
+def test_an_open_search_is_awaited_until_it_has_an_outcome(in_app: Flask) -> None:
+    case = gathering_case()
+    add_pages(in_app, case.id, PAGE)
+    area = areas()[0]
+    chosen = searching.choose(SYSTEM, case.id, [area.id], "Only this office knew them")
+    search = next(one for one in chosen if one.is_open)
+    contact = searching.add_contact(SYSTEM, area.id, name="Maud Trevelyan", role="Archive", email="a@northvale.example")
+    [asked] = searching.ask(SYSTEM, search.id, [contact.id])
+    found = forecast_of(fresh(case.id))
+    assert found is not None and (found[0].searches_open, found[0].awaited_until) == (1, asked.due_on)
+    assert "One search still open: what may be found is not counted." in found[1].gaps
+    searching.finish(SYSTEM, case.id, [search.id], "nothing_held")
+    found = forecast_of(fresh(case.id))
+    assert found is not None and (found[0].searches_open, found[0].awaited_until) == (0, None)
+
+
 def test_a_case_that_is_answered_or_ended_has_no_forecast() -> None:
     case = gathering_case()
     cases.withdraw(SYSTEM, case.id, case.received_on)
