@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from sar.access.queries import staff_names
+from sar.cases.flags import is_child
 from sar.cases.links.queries import links_of
 from sar.cases.models import Case, ProofCheck
 from sar.cases.proofs import checks_of, document_name
@@ -21,7 +22,6 @@ from sar.intake import likeness
 from sar.intake.answers import RELATIONSHIP_WORDS, Relationship
 from sar.intake.models import Submission
 
-ADULT = 18
 
 @dataclass(frozen=True)
 class Check:
@@ -110,11 +110,8 @@ def _detail(check: ProofCheck) -> str:
 
 
 def _is_child(case: Case) -> bool:
-    born, today = case.submission.date_of_birth, london_today()
-    if not born:
-        return False
-    birth = date.fromisoformat(born)
-    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day)) < ADULT
+    born = case.submission.date_of_birth
+    return is_child(date.fromisoformat(born), london_today()) if born else False
 
 
 def _may_hear_of(actor: Actor) -> ColumnElement[bool]:

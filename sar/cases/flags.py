@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from dateutil.relativedelta import relativedelta
-
 from sar.cases.models import Case
 
 ADULT_AT = 18
@@ -43,4 +41,5 @@ def flags_of(case: Case, today: date) -> list[Flag]:
 
 
 def is_child(born: date, today: date) -> bool:
-    return born + relativedelta(years=ADULT_AT) > today
+    """Until the eighteenth birthday; who was born on 29 February has it on 1 March in other years."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < ADULT_AT
