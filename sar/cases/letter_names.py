@@ -43,6 +43,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "rights_uk_gdpr": "Rights, other records",
             "ready_to_collect": "Reply ready to collect",
             "ready_to_hand_over": "Reply ready to hand over",
+            "part_ready": "Part of the reply ready to collect",
+            "part_ready_to_hand_over": "Part of the reply ready to hand over",
             "passphrase": "Words that open the reply",
         },
         "To others": {

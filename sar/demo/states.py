@@ -13,10 +13,12 @@ from sqlalchemy import select
 
 from sar.cases import not_valid
 from sar.cases import service as cases
+from sar.cases.complaints import service as complaints
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.models import Case
 from sar.cases.refusals import service as refusals
 from sar.cases.refusals.models import Kind
+from sar.cases.writing import service as writing
 from sar.demo import search_steps
 from sar.foundation import jobs
 from sar.foundation.actors import Actor
@@ -174,6 +176,25 @@ def _close(office: Office, case_id: str) -> None:
     cases.close(office.officer, case_id)
 
 
+def _apologise(office: Office, case_id: str) -> None:
+    words: dict[str, str | list[str]] = {
+        "reasons": ["Two of the three people who read files were ill."],
+        "expected_date": (london_today() + timedelta(days=9)).isoformat(),
+    }
+    draft = writing.write(office.officer, case_id, "delay_apology", words, channel="post")
+    writing.send(office.officer, draft.id, version=draft.version)
+
+
+def _complain(office: Office, case_id: str) -> None:
+    words = "My records came late, and nobody told me why."
+    yesterday = london_today() - timedelta(days=1)
+    complaint = complaints.log(office.officer, case_id, words, yesterday, complaints.Channel.PHONE)
+    draft = writing.write(
+        office.officer, case_id, "complaint_acknowledgement", {}, channel="post", about=complaint.id
+    )
+    writing.send(office.officer, draft.id, version=draft.version)
+
+
 def _refuse(office: Office, case_id: str) -> None:
     words = "You asked for the same records in June, July and August, and nothing is new."
     proposal = refusals.propose(office.officer, case_id, Kind.REFUSE, words)
@@ -198,12 +219,12 @@ STATES: Final = (
     State("Tamsin Grole", date(1991, 1, 14), 3, (_acknowledge, _doubt_identity)),  # waiting for identity
     State("Ibrahim Castellan", date(1968, 11, 30), 2, (_acknowledge, _settle_identity)),  # acknowledged
     State("Nerys Aldcroft", date(1985, 5, 9), 8, (*_BEGUN, _ask)),  # paused
-    State("Lubomir Hensby", date(1974, 3, 27), 45, _BEGUN),  # overdue
+    State("Lubomir Hensby", date(1974, 3, 27), 45, (*_BEGUN, _apologise)),  # overdue
     State("Odette Farrimond", date(1996, 7, 18), 20, (*_BEGUN, _extend)),  # extended
     State("Casimir Wadlow", date(1982, 12, 5), 18, _CHECKED),  # second check
     State("Philippa Nunthorpe", date(1977, 6, 21), 19, (*_CHECKED, _sign_off)),  # signed off
     State("Desmond Arkell", date(1963, 9, 11), 24, (*_ANSWERED, _release)),  # released
-    State("Rosalind Quayle", date(1989, 2, 8), 41, (*_ANSWERED, _release_late, _close)),  # closed, late
+    State("Rosalind Quayle", date(1989, 2, 8), 41, (*_ANSWERED, _release_late, _close, _complain)),  # closed late
     State("Gethin Sowerby", date(1993, 10, 16), 6, (_acknowledge, _settle_identity, _refuse)),  # refused
     State("Hedley Marchmont", date(1971, 4, 19), 4, (_acknowledge, _set_aside)),  # no valid request
     State("Marisol Pennant", date(1987, 4, 1), 11, (_acknowledge, _withdraw)),  # withdrawn

@@ -32,6 +32,13 @@ from sar.review import queries as review
 # The bundle is collected online or handed over; the words that open it take another way.
 BUNDLE_ROUTES = (Route.ONLINE, Route.IN_PERSON)
 PASSPHRASE_ROUTES = (Route.POST, Route.SMS, Route.EMAIL, Route.IN_PERSON)
+# The letter that says so: of the whole answer or a part of it, collected online or handed over.
+_READY = {
+    (True, True): "ready_to_collect",
+    (True, False): "ready_to_hand_over",
+    (False, True): "part_ready",
+    (False, False): "part_ready_to_hand_over",
+}
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -260,7 +267,7 @@ def _replace(case: Case, states: tuple[BundleState, ...]) -> None:
 
 def _tell(actor: Actor, case: Case, bundle: Bundle) -> None:
     """Say that the reply is there, and send the words that open it, unless they are told in person."""
-    letters.send(actor, case, "ready_to_collect" if bundle.route == Route.ONLINE else "ready_to_hand_over")
+    letters.send(actor, case, _READY[bundle.part is None, bundle.route == Route.ONLINE])
     route = bundle.passphrase_route
     if route is not None and route != Route.IN_PERSON:
         letters.send(actor, case, "passphrase", channel=route, passphrase=bundle.passphrase)

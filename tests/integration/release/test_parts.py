@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from sar.cases import service as cases
 from sar.cases.disclosures import Part, disclosures_of
 from sar.cases.queries import clock_of, was_answered
+from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
@@ -31,6 +32,7 @@ def test_part_of_an_answer_goes_out_and_is_no_whole_answer(ready: Office) -> Non
     case = ready.case
     assert (case.stage, case.clock_state, case.closed_on) == ("released", "running", None)
     assert not was_answered(case)
+    assert [found.kind for found in messages.about(case.id)].count("letter.part_ready") == 1
     [part] = disclosures_of(case)
     assert (part.part, part.on, part.still_to_come) == ("partial", london_today(), "The records of the police.")
     file = io.BytesIO(service.collect(ready.requester).read())

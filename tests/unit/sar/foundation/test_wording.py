@@ -29,6 +29,8 @@ TO_REQUESTERS = (
     "withdrawal",
     "how_to_complain",
     "authority_request",
+    "part_ready",
+    "part_ready_to_hand_over",
     "reminder",
     "closure_warning",
     "closed_no_reply",
