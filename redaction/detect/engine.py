@@ -15,6 +15,7 @@ from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Re
 from redaction.detect.names import BRACKETED, DECLARED, INTRODUCED, NameRecogniser
 from redaction.detect.owners import attribute
 from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
+from redaction.detect.reading import Progress, read_texts
 from redaction.detect.register import INITIALS, ONE_INITIAL, Register
 from redaction.detect.relations import relate
 from redaction.detect.text import PageString
@@ -60,16 +61,23 @@ class Detector:
 
     def __init__(self, recognisers: Sequence[Recogniser] | None = None, *, models: bool | None = None) -> None:
         """`recognisers` in place of the standard ones; `models` as for `standard_recognisers`."""
-        self.recognisers = tuple(recognisers) if recognisers is not None else standard_recognisers(models)
+        standard = recognisers is None
+        self._models = (_models_wanted() if models is None else models) if standard else None
+        self.recognisers = standard_recognisers(self._models) if recognisers is None else tuple(recognisers)
 
-    def detect(self, pages: Sequence[PageString], subject: Sequence[str], people: Sequence[str]) -> list[Mention]:
-        """Every mention, page by page in reading order. `subject` and `people` are names as officers give them."""
-        read: dict[str, list[Finding]] = {}
-        mended: dict[str, str] = {}
-        for page in pages:
-            if page.raw not in read:  # duplicated pages are common: each text is read once
-                read[page.raw] = [finding for recogniser in self.recognisers for finding in recogniser.find(page)]
-                mended[page.raw] = page.mended
+    def detect(
+        self,
+        pages: Sequence[PageString],
+        subject: Sequence[str],
+        people: Sequence[str],
+        progress: Progress | None = None,
+    ) -> list[Mention]:
+        """Every mention, page by page in reading order. `subject` and `people` are names as officers give them.
+
+        `progress` is told how many of the different texts have been read, of how many.
+        """
+        read = read_texts((page.raw for page in pages), self.recognisers, self._models, progress)
+        mended = {page.raw: page.mended for page in pages}
         _drop_places(read)
         learned_on = {text: _learn(mended[text], findings) for text, findings in read.items()}
         learned = {item for items in learned_on.values() for item in items}
@@ -80,14 +88,14 @@ class Detector:
         names = {parse_name(name) for name in (*subject, *people)} | {item.name for item in learned}
         register = Register(names - {Name()}, declared - _ORDINARY_CAPITALS)
         always = {letters for name in subject for letters in initials_of(parse_name(name))}
-        settled: dict[str, list[Finding]] = {}
+        settled: dict[str, list[Mention]] = {}
         mentions: list[Mention] = []
         for page in pages:
-            if page.raw not in settled:
-                settled[page.raw] = settle(
-                    [*read[page.raw], *register.find(page, always | _initials_on(learned_on[page.raw]))]
-                )
-            mentions += [_mention(page, finding, known, register) for finding in settled[page.raw]]
+            if page.raw not in settled:  # duplicated pages are common, and say the same
+                initials = always | _initials_on(learned_on[page.raw])
+                findings = settle([*read[page.raw], *register.find(page, initials)])
+                settled[page.raw] = [_mention(page, finding, known, register) for finding in findings]
+            mentions += [replace(m, page=page.number, boxes=page.boxes(m.start, m.end)) for m in settled[page.raw]]
         return relate(pages, attribute(pages, mentions))
 
 

@@ -1,7 +1,8 @@
 """What the detector hands out, and the one interface every recogniser implements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from redaction.detect.text import PageString
 from redaction.geometry import Box
@@ -66,6 +67,14 @@ class Recogniser(Protocol):
 
     def find(self, page: PageString) -> list[Finding]:
         """Everything found on one page, in any order; overlaps are settled by the caller."""
+
+
+@runtime_checkable
+class SecondReader(Protocol):
+    """A recogniser that is costly, and asked only about what the others left open."""
+
+    def find_rest(self, page: PageString, found: Sequence[Finding]) -> list[Finding]:
+        """Everything found on one page outside of `found`."""
 
 
 @dataclass(frozen=True)

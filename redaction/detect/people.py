@@ -7,6 +7,7 @@ people nothing is guessed: the mention carries both as candidates.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
@@ -42,13 +43,13 @@ class Name:
         """A forename of more than an initial, and a surname."""
         return bool(self.surname and self.forenames and len(self.forenames[0]) > 1)
 
-    @property
+    @cached_property
     def words(self) -> frozenset[str]:
         """Every part of the name longer than an initial."""
         parts = (*self.forenames, *re.split(r"[- ]", self.surname), self.lone)
         return frozenset(part for part in parts if len(part) > 1)
 
-    @property
+    @cached_property
     def surname_parts(self) -> tuple[str, ...]:
         """The surname and, of a double one, each part."""
         parts = [part for part in re.split(r"[- ]", self.surname) if len(part) > 2 and part not in PARTICLES]

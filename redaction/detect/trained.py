@@ -5,13 +5,16 @@ on streets, organisations, acronyms or dictionary words, and its score stays bel
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from redaction.detect import cues
 from redaction.detect.folding import fold
-from redaction.detect.lexicon import KIN, ORGANISATION, STREET, TITLES, Class, classify, is_word
-from redaction.detect.model import MODEL_LEAD, Finding
+from redaction.detect.lexicon import CHAT, KIN, ORGANISATION, STREET, TITLES, Class, classify, is_word
+from redaction.detect.model import MODEL_LEAD, PLACE, Finding
 from redaction.detect.rampart import Piece, loaded
 from redaction.detect.text import SOFT, PageString
 
@@ -20,6 +23,9 @@ LEAST_TO_START = 0.8  # for a word that is a name too, at the start of a sentenc
 # Only a surer name is followed through the case (see `engine.LEARNED`): one odd word is not to be multiplied.
 SCORE, SCORE_FOLLOWED, LEAST_TO_FOLLOW = 0.5, 0.58, 0.9
 SHORTEST, SHORTEST_IN_CAPITALS, LONGEST = 3, 4, 5
+# Rules that found a name with this score have its whole extent.
+LEAST_TO_STAND = 0.7
+_SENTENCE = re.compile(r"[^\n.!?]*(?:[.!?](?![ \v\n])[^\n.!?]*)*[.!?]?[\"')]*")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _GAP = re.compile(r"\.?[ ]|[ ]?\v+")
 _NEXT_WORD = re.compile(rf"[ \v]+(?P<word>{cues.CAPITALISED})")
@@ -42,15 +48,56 @@ class ModelRecogniser:
     name = "trained model"
 
     def find(self, page: PageString) -> list[Finding]:
+        return self._among(page, loaded().pieces(page.flat.replace(SOFT, " "), LEAST / 2))
+
+    def find_rest(self, page: PageString, found: Sequence[Finding]) -> list[Finding]:
+        """As `find`, but only sentences are read that hold a word which could be a name and which no rule took: reading
+        is what takes the time, and where the rules are sure the model changes nothing."""
         flat = page.flat
-        pieces = loaded().pieces(flat.replace(SOFT, " "), LEAST / 2)
-        small = page.small  # elsewhere lower case is foreign words more often than names
+        taken = bytearray(len(flat))
+        for finding in found:
+            if finding.kind == PLACE or finding.score >= LEAST_TO_STAND:
+                taken[finding.start : finding.end] = b"\1" * (finding.end - finding.start)
+        wanted = [
+            match.span()
+            for match in _SENTENCE.finditer(flat)
+            if any(
+                not taken[word.start()] and _open(word.group(), page.small)
+                for word in _WORD.finditer(flat, match.start(), match.end())
+            )
+        ]
+        if not wanted:
+            return []
+        pieces: list[Piece] = []
+        read = "\n".join(flat[start:end] for start, end in wanted).replace(SOFT, " ")
+        starts = list(accumulate((end - start + 1 for start, end in wanted), initial=0))
+        for piece in loaded().pieces(read, LEAST / 2):
+            place = bisect_right(starts, piece.start) - 1
+            shift = wanted[place][0] - starts[place]
+            pieces.append(Piece(piece.start + shift, piece.end + shift, piece.chance))
+        return self._among(page, tuple(pieces))
+
+    @staticmethod
+    def _among(page: PageString, pieces: tuple[Piece, ...]) -> list[Finding]:
+        flat, small = page.flat, page.small  # elsewhere lower case is foreign words more often than names
         named = [word for word in _words(flat, pieces) if (small or word.text[0].isupper()) and _may_name(word)]
         return [
             _finding(group)
             for group in _groups(flat, named)
             if _stands_alone(flat, group) and not _names_a_place(flat, group)
         ]
+
+
+@lru_cache(maxsize=100_000)
+def _open(text: str, small: bool) -> bool:
+    """Whether the model might make a name of a word that no rule took for one."""
+    key = fold(text.removesuffix("'s"))
+    if len(key) < SHORTEST or key in TITLES or key in KIN or key in STREET or key in ORGANISATION:
+        return False
+    kind = classify(key)
+    if text[0].islower():
+        return small and kind in _NAMES and not is_word(key) and key not in CHAT
+    return kind in _NAMES and not (text.isupper() and len(text) < SHORTEST_IN_CAPITALS)
 
 
 def _words(flat: str, pieces: tuple[Piece, ...]) -> Iterator[_Word]:
