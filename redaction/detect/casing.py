@@ -35,8 +35,9 @@ _SHOUTED_SHARE = 0.9
 _FEWEST_SHOUTED_WORDS = 3
 _SHORTEST = 3
 _SHORTEST_SLIP = 5
-_LEAD = re.compile(r"(?:[\d:.,/\s\[\]()>|*\u2022-]++|\w{1,12}:\s)*+")
+_LEAD = re.compile(r"(?:[\d:.,/\s\[\]()>|*\u2022-]++|(?:\w{1,12} ){0,2}+\w{1,12}:\s)*+")
 _FEW_CAPITALS = 0.12
+_STARTS = re.compile(r"[.!?]++[ \v]++([A-Za-z])")
 _NAMES = frozenset({Class.FORENAME, Class.SURNAME, Class.UNKNOWN, Class.TOWN})
 _VOWEL = re.compile(r"[aeiouy]")
 _TOLD = re.compile(
@@ -93,11 +94,16 @@ def _shouted(found: list[re.Match[str]]) -> bool:
 def _small(line: str, found: list[re.Match[str]]) -> bool:
     """Whether a line begins small and has hardly a capital."""
     lead = _LEAD.match(line)
-    first = line[lead.end() if lead else 0 :][:1]
-    capitals = sum(match.group()[0].isupper() and not match.group().isupper() for match in found)
-    if len(found) < 2 or (capitals and not first.islower()):
+    start = lead.end() if lead else 0
+    said = [match for match in found if match.start() >= start]  # who says it, before a colon, is no part of it
+    capitals = sum(match.group()[0].isupper() and not match.group().isupper() for match in said)
+    if len(said) < 2 and not (said and start):
         return False
-    return capitals <= _FEW_CAPITALS * len(found)
+    starts = _STARTS.findall(line, start)
+    small = sum(letter.islower() for letter in starts)
+    if small and small > len(starts) - small:
+        return True
+    return line[start : start + 1].islower() and capitals <= _FEW_CAPITALS * len(said) or not capitals
 
 
 def _quietened(line: str, found: list[re.Match[str]]) -> str:
@@ -114,6 +120,8 @@ def _quietened(line: str, found: list[re.Match[str]]) -> str:
             kind is Class.WORD and before in (Class.FORENAME, Class.SURNAME) and close and _surname_like(key)
         )
         listed = kind is Class.WORD and re.match(r",[ ][A-Z]", line[match.end() :]) and key in surnames()
+        quoted = line[match.start() - 1 : match.start()] == '"' and line[match.end() : match.end() + 1] == '"'
+        named = named or (quoted and kind is not Class.STOP)
         small = (kind in (Class.WORD, Class.STOP) or key in KIN) and not named and not listed and not title
         if key in STREET | ORGANISATION and not titled:
             small = False  # the rules know these words, and need to see that they belong to what stands before them
@@ -141,7 +149,7 @@ def _raised(line: str, found: list[re.Match[str]]) -> str:
             continue
         key = fold(text).removesuffix("'s")
         if _may_be_name(line, match, key) or _double(line, match, key):
-            letters[match.start()] = text[0].upper()
+            letters[match.start()] = text[0].upper() if len(text[0].upper()) == 1 else text[0]
     return "".join(letters)
 
 

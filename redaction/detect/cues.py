@@ -6,7 +6,7 @@ from redaction.detect.lexicon import KIN, LOWER_TITLES
 
 UPPER = (
     "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100\u0102\u0104\u0106\u010c\u010e\u0110\u0118\u011a\u0141"
-    "\u0143\u0147\u0150\u0158\u015a\u015e\u0160\u0164\u016e\u0170\u0179\u017b\u017d"
+    "\u0112\u0116\u011e\u0122\u012a\u0130\u0136\u0139\u013b\u013d\u0143\u0145\u0147\u0150\u0158\u015a\u015e\u0160\u0164\u016e\u0170\u0179\u017b\u017d"
 )
 _L = r"[^\W\d_]"
 CAPITALISED = rf"[{UPPER}]{_L}*(?:-[{UPPER}]{_L}*|'(?!S\b)[{UPPER}]{_L}+|'(?=[a-z]{{3}}){_L}+)*(?!\w)"
@@ -14,7 +14,9 @@ INITIALS = rf"(?:[{UPPER}]\.[ -]?){{1,3}}"
 PARTICLE = r"(?:de|da|di|del|dos|van|von|der|den|bin|ibn|bint|al|el|ap|ab|la|le|ni|n\u00ed)"
 SEPARATOR = r"(?:[ ]|[ ]?\v+)"
 # A hyphen at the end of a wrapped line belongs to the name: "Hartly-" / "Moon".
-TOKEN = rf"(?:(?:[{UPPER}]\.){{2,3}}|[{UPPER}]\.?(?![\w'.-])|{CAPITALISED}(?:-\v+{CAPITALISED})?)"
+TOKEN = (
+    rf"(?:(?:[{UPPER}]\.){{2,3}}|[{UPPER}]\.-[{UPPER}]\.|[{UPPER}]\.?(?![\w'.-])|{CAPITALISED}(?:-\v+{CAPITALISED})?)"
+)
 RUN = re.compile(rf"(?<![\w@.'&-]){TOKEN}(?:{SEPARATOR}(?:{PARTICLE}{SEPARATOR}){{0,2}}{TOKEN})*")
 TOKENS = re.compile(rf"{PARTICLE}(?={SEPARATOR})|{TOKEN}")
 
@@ -53,7 +55,8 @@ PERSON_BEFORE = re.compile(
     r"|claimed|shouted|screamed|yelled|between|versus|v|vs|against|handover|covering|chased|messaged|messaging|wiv|wit|owe"
     r"|unlike|late|poor|young|old|visit from|visits from|visited by|seen by|supported by|accompanied by|brought by"
     r"|introduced|recognised|identified|supervised by|believes|thinks|hates|loves|blames|blamed|accused|accuses"
-    r"|meeting|meet|trust|trusts|collected|collect|contacting|lent|gave|where's|wheres)[ \v]+[\"'(]?\Z"
+    r"|did|does|can|could|would|should|has|meeting|meet|trust|trusts|collected|collect|contacting|lent|gave"
+    r"|where's|wheres)[ \v]+[\"'(]?\Z"
 )
 PLACE_BEFORE = re.compile(
     r"(?i)\b(?:in|at|near|around|towards|outside|inside|into|via|through|across|leaving|over|between|within"
@@ -81,7 +84,7 @@ PERSON_AFTER = re.compile(
     r"|presents|describes|described|put|puts|hung|sat|stood|ran|let|held|brought|bought|sent|read|fell|slept"
     r"|swore|threw|spoken|seen|given|taken|unwell|poorly|upset|back|not|also|then|still|now|again|\w{2,}ed"
     r"|replied|responded|signed|drove|walked|visited|met|saw|kept|cried|shouted|and I)\b"
-    r"|'s\b|[ \v]*\((?:\d\d|[a-z])|,[ \v](?:who|whose|aged|a \w+|his|her|their|the|\d\d)\b"
+    r"|'s\b|[ \v]*\([\"']?(?:\d\d|[a-z])|,[ \v](?:who|whose|aged|a \w+|his|her|their|the|\d\d)\b"
 )
 FULL_AND_INITIALS = re.compile(r"[ ]{0,4}\((?P<initials>[A-Z][A-Za-z]{0,2}[A-Z])(?=\)|[,;-] ?[A-Za-z])")
 LABEL_FOLLOWS = re.compile(r"(?:[ ][\w./]{1,14}){0,2}[ ]?:(?![ ]?\d\d)")
@@ -132,7 +135,7 @@ CLOSING = re.compile(
 )
 SPEAKER = re.compile(rf"(?m)^[> \t]*(?P<name>{CAPITALISED}(?: {CAPITALISED})?)[ ]?:[ ]")
 LOWER_TITLED = re.compile(
-    rf"(?<![\w'-])(?P<title>{'|'.join(sorted(LOWER_TITLES))})\.?[ \v](?P<name>[a-z][a-z'-]*)(?![\w'-])"
+    rf"(?<![\w'-])(?P<title>{'|'.join(sorted(LOWER_TITLES))})\.?[ \v](?P<name>[A-Za-z][a-z'-]*)(?![\w'-])"
 )
 LOWER_KIN = re.compile(
     rf"(?<![\w'-])(?:his|her|my|our|their"

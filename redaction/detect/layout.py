@@ -63,7 +63,7 @@ SIGNED_OFF = "initials at the end of an entry"
 _NAME_BEFORE = re.compile(rf"{cues.CAPITALISED}[ ]{cues.CAPITALISED}[ ]\Z")
 NAME_REACH = 48
 _BLANK_ABOVE = re.compile(r"(?:\A|\n[> \t]*\n[> \t]*)\Z")
-_BLANK_BELOW = re.compile(r"[ \t]*(?:\Z|\n[> \t]*(?:\n|\Z))")
+_BLANK_BELOW = re.compile(r"[ \t]*(?:\Z|\n[> \t]*(?:\n|\Z|Sent from my ))")
 _IN_ANGLES = re.compile(r"<[^>\n]*>?|\[[^\]\n]*\]?|\([^)\n]*\)?")
 
 
@@ -172,7 +172,7 @@ def _nicknames(flat: str) -> list[Finding]:
             continue
         before = flat[max(0, match.start() - 44) : match.start()]
         led = cues.PERSON_BEFORE.search(before) or cues.ALIAS_BEFORE.search(before) or cues.ROLE_BEFORE.search(before)
-        acts = cues.PERSON_AFTER.match(flat, match.end()) or flat.startswith(" WHO ", match.end())
+        acts = cues.PERSON_AFTER.match(flat, match.end()) or flat.startswith(" who ", match.end())
         said = re.search(
             r"(?i)\b(?:said|says|say|told (?:him|her|me|them|us)|replied|shouted|asked|wrote|is|was)[ ,:]*\Z", before
         )

@@ -34,7 +34,7 @@ TITLES = _words("""
     di dci dcs supt ch chief sgt sergeant insp inspector constable detective wpc pcso so spo aco co
     cm vlo idva isva auntie aunt aunty uncle nan nana nanna gran granny grandad grandma mummy daddy
     officer nurse sister ofc recorder dj justice sw cpn det const superintendent comdr commander
-    capt captain major imam pastor canon warder mister madam ps gov governor osg cso ofcr fr sheikh rabbi
+    capt captain sr major imam pastor canon warder mister madam ps gov governor osg cso ofcr fr sheikh rabbi
     matron senco hoy""")
 # A lower-case title is trusted only where the word is nothing else.
 LOWER_TITLES = _words("mr mrs ms dr pc dc ps ds prof sgt insp cllr auntie aunty miss")
@@ -296,9 +296,23 @@ def _all_nicks() -> frozenset[str]:
 
 
 @cache
+def _british_short_forms() -> dict[str, frozenset[str]]:
+    """For each full name the short forms that Britain has for it: Darren, Daz; Wojciech, Wojtek."""
+    text = (resources.files("redaction.detect") / "data" / "british_short_forms.txt").read_text(encoding="utf-8")
+    found: dict[str, set[str]] = {}
+    for line in text.splitlines():
+        short, _, full = line.partition(":")
+        if not line.startswith("#"):
+            for name in full.split():
+                found.setdefault(name, set()).add(short)
+    return {name: frozenset(shorts) for name, shorts in found.items()}
+
+
+@cache
 def short_forms(forename: str) -> frozenset[str]:
     """Short forms of a folded forename: Callum, Cal; Stuart, Stu."""
-    return frozenset(nick for nick in _namer().nicknames_of(forename) if nick.isalpha() and len(nick) > 1)
+    listed = frozenset(nick for nick in _namer().nicknames_of(forename) if nick.isalpha() and len(nick) > 1)
+    return listed | _british_short_forms().get(forename, frozenset())
 
 
 @lru_cache(maxsize=200_000)

@@ -13,15 +13,17 @@ from redaction.detect.lexicon import (
     EPITHETS,
     KIN,
     LABELS,
+    ORGANISATION,
     PLACES,
     TITLES,
     Class,
     surnames,
+    words,
 )
 from redaction.detect.mending import is_misread
 from redaction.detect.model import PLACE, Finding
 from redaction.detect.text import PageString
-from redaction.detect.tokens import Token, finding_of, part_of_place, tokens_of
+from redaction.detect.tokens import Token, finding_of, labels_of, part_of_place, tokens_of
 
 LONGEST_NAME = 5
 DECLARED, INTRODUCED, BRACKETED = (
@@ -30,7 +32,6 @@ DECLARED, INTRODUCED, BRACKETED = (
     "other name in brackets",
 )
 WINDOW = 44
-LONGEST_LABEL, LABEL_GAP = 64, 24
 NAME_CLASSES = frozenset({Class.FORENAME, Class.WORD_NAME, Class.SURNAME, Class.UNKNOWN})
 FORENAMES = frozenset({Class.FORENAME, Class.WORD_NAME})
 PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le ni ní".split())
@@ -43,7 +44,10 @@ _WEAK_TITLES = frozenset(
     """officer nurse sister justice chief major recorder detective constable judge inspector captain commander
     ch so co cm sw di ps gov fr sir lord lady father miss master pastor canon warder""".split()
 )
-_SEPARATES = re.compile("[:|]")
+_ENDS_LINE = re.compile(r"[ \t]*(?:\n|\Z)")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.){2,3}")
+_COUNTRIES = frozenset("U.K. U.S. U.S.A. E.U. U.N. P.M. A.M. D.C. P.O. N.B. P.S. E.G. I.E.".split())
+_TRANSLATES = re.compile(r"(?P<word>[A-Z][a-z]+)[ ]\([\"']?\Z")  # "the Supreme Court (Sąd Najwyższy)"
 _ANY_LABEL = re.compile(r"[A-Za-z)][ ]?[:|][ ]{1,3}\Z")
 _THANKED = re.compile(r"(?im)(?:^|[.>,][ \v])[> ]*(?:thanks|thank you|hi|hiya|hello|hey|dear|morning|cheers),?[ \v]+\Z")
 _CLOSED = re.compile(r"[ ]?[,.!](?![\w])|[ \t]*\n|[ ]-")
@@ -60,23 +64,6 @@ _TITLE_AND_NUMBER = re.compile(r"(?<![\w'])(?P<title>[A-Z][A-Za-z]{1,14})\.?[ \v
 _SENTENCE_START = re.compile(
     r"(?:\A|[.!?:;\u2026][\"')\]]*[ \v]+|\n[> \t]*|[\"(][ ]?|[-\u2022*][ ]|\d[.)][ ]|[ ]{3,})\Z"
 )
-
-
-def _labels(flat: str) -> dict[int, str]:
-    """Where a value starts after a label such as "Officer:", and which label."""
-    found = {}
-    mark = _SEPARATES.search(flat)
-    while mark is not None:
-        colon = mark.start()
-        match = cues.LABEL.search(flat, max(0, colon - LONGEST_LABEL), colon + LABEL_GAP)
-        if match is not None and (match["mark"] == ":" or _starts_line(flat, match.start("label"))):
-            found[match.end()] = fold(match["label"])
-        mark = _SEPARATES.search(flat, colon + 1)
-    return found
-
-
-def _starts_line(flat: str, position: int) -> bool:
-    return not flat[flat.rfind("\n", 0, position) + 1 : position].strip()
 
 
 @dataclass(frozen=True)
@@ -105,7 +92,7 @@ class NameRecogniser:
 
     def find(self, page: PageString) -> list[Finding]:
         flat = page.flat
-        labelled = _labels(flat)
+        labelled = labels_of(flat)
         found: list[Finding] = []
         for run in cues.RUN.finditer(flat):
             found += self._run(flat, tokens_of(flat, run.start(), run.end()), labelled)
@@ -162,7 +149,8 @@ class NameRecogniser:
             return False
         if part_of_place(token):
             return False
-        return not (inside and token.key in TITLES and len(token.key) > 2)
+        loud = len(token.key) > 2 or token.text.isupper() or token.key in ("mr", "ms", "dr")
+        return not (inside and token.key in TITLES and loud)
 
     def _stretch(
         self, flat: str, stretch: list[Token], following: Token | None, title: str, label: str
@@ -180,6 +168,10 @@ class NameRecogniser:
                     )
                 ]
             return [Finding(last.start, following.end, "person", 0.55, ("forename + word that is also a surname",))]
+        translated = _TRANSLATES.search(flat, max(0, stretch[0].start - WINDOW), stretch[0].start)
+        if translated and fold(translated["word"]) in ORGANISATION and not title:
+            why = "in another language, the organisation before the bracket"
+            return [Finding(stretch[0].start, stretch[-1].end, PLACE, 1.0, (why,))]
         firm = cues.FIRM_AFTER if stretch[-1].kind is Class.FORENAME else cues.ORGANISATION_AFTER
         if firm.match(flat, stretch[-1].end) and not title:
             return []
@@ -244,6 +236,7 @@ class NameRecogniser:
                     first.kind is Class.FORENAME
                     and not tokens[length].text.isupper()
                     and tokens[length].key not in PLACES
+                    and tokens[length].key not in words("words_common")
                 )
                 or tokens[length].key in surnames()
                 or "-" in tokens[length].key
@@ -255,6 +248,8 @@ class NameRecogniser:
             if surname_next and first.key not in PLACES:
                 weak = first.kind is Class.WORD_NAME or tokens[length].key in PLACES
                 starts = _Around(flat, first.start, first.end).sentence_start
+                if _ENDS_LINE.match(flat, tokens[length].end) and tokens[length].key in surnames():
+                    starts = weak = False  # a name that closes an entry
                 if not (weak and (starts or length == 1)) or tokens[length].text.isupper() or length > 1:
                     return length + 1, 0.7 if weak else 0.85, "forename + word that is also a surname"
             while length > 1 and tokens[length - 1].key in PARTICLES:
@@ -290,6 +285,9 @@ class NameRecogniser:
 
     def _single(self, flat: str, token: Token) -> Finding | None:
         around = _Around(flat, token.start, token.end)
+        if _DOTTED.fullmatch(token.text) and token.text not in _COUNTRIES:
+            if around.before(cues.PERSON_BEFORE) or around.after(cues.PERSON_AFTER):
+                return finding_of([token], 0.55, "initials where a person would be")
         if token.kind is Class.INITIAL or token.key in PARTICLES or len(token.key) < 2 or token.key in KIN:
             return None
         if token.text.isupper() and len(token.text) < 3:

@@ -15,6 +15,7 @@ from redaction.detect.folding import fold
 from redaction.detect.lexicon import EPITHETS, FAMILY_TITLES, TITLES, Class, classify, same_forename, short_forms
 
 PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le".split())
+_WITHIN_SURNAME = frozenset("da de di do dos del la le".split())
 _LISTED = (Class.FORENAME, Class.WORD_NAME)
 _TITLE_SEX = {
     "mr": "m",
@@ -46,7 +47,8 @@ class Name:
     @cached_property
     def words(self) -> frozenset[str]:
         """Every part of the name longer than an initial."""
-        parts = (*self.forenames, *re.split(r"[- ]", self.surname), self.lone)
+        given = [part for name in self.forenames for part in name.split("-")]
+        parts = (*given, *re.split(r"[- ]", self.surname), self.lone)
         return frozenset(part for part in parts if len(part) > 1)
 
     @cached_property
@@ -99,7 +101,8 @@ def parse_name(text: str) -> Name:
     cut = len(words) - 1
     for index, word in enumerate(words[1:-1], 1):
         if fold(word) in PARTICLES:
-            cut = index - 1 if index > 1 else index
+            # Pereira da Silva is one surname; El Idrissi, van der Berg and ap Rhys begin one.
+            cut = index - 1 if index > 1 and fold(word) in _WITHIN_SURNAME else index
             break
     initials = sum(len(word.rstrip(".")) == 1 for word in words)
     if initials and initials < len(words) - 1 and len(words[0].rstrip(".")) == 1:
@@ -321,6 +324,8 @@ class People:
         surname = [person for person in self.people if person.fits_surname(word)]
         named = _unique(lone + forename + surname)
         subject = next((person for person in named if person.subject), None)
+        if subject is not None and title:  # "Nana Ruth" is not Abigail Ruth
+            return Match(None, tuple(named))
         if subject is not None and (subject in forename or subject in lone):
             others = tuple(person for person in named if not person.subject)
             return Match(subject, others)

@@ -29,6 +29,7 @@ from redaction.detect.lexicon import (
     classify,
     is_word,
     same_forename,
+    words,
 )
 from redaction.detect.mending import is_misread
 from redaction.detect.model import Finding
@@ -241,7 +242,8 @@ class Register:
             if flat[start:end].isupper() and len(form) > 3 and any(letter.islower() for letter in line):
                 return 0.6
             person = cues.PERSON_AFTER.match(flat, end) and form not in ("will", "may")
-            return 0.6 if alone or person else 0.0
+            rare = is_word(form) and form not in words("words_common") and classify(form) is Class.WORD_NAME
+            return 0.6 if alone or person or rare else 0.0
         if form in PLACES and _IN_PLACE.search(flat, max(0, start - 12), start):
             return 0.0
         return 0.0 if short_form else 0.7

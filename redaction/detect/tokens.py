@@ -12,6 +12,8 @@ _MONTHS = frozenset("may april june august".split())
 _DATE_BEFORE = re.compile(
     r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of))[ \v]+\Z"
 )
+_SEPARATES = re.compile("[:|]")
+LONGEST_LABEL, LABEL_GAP = 64, 24
 _DIGIT_AFTER = re.compile(r"[ \v]*\d")
 
 
@@ -29,7 +31,9 @@ def tokens_of(flat: str, start: int, end: int) -> list[Token]:
     found = []
     for match in cues.TOKENS.finditer(flat, start, end):
         key = fold(re.sub(r"-\v+", "-", match.group()))
-        kind = Class.STOP if _is_date(flat, key, match.start(), match.end()) else classify(key)
+        label = match.group().endswith(".") and flat[match.end() : match.end() + 1].isalpha()  # D.O.B
+        dated = _is_date(flat, key, match.start(), match.end())
+        kind = Class.STOP if dated or label else classify(key)
         found.append(Token(match.group(), match.start(), match.end(), key.rstrip("."), kind))
     return found
 
@@ -46,3 +50,20 @@ def part_of_place(token: Token) -> bool:
 
 def finding_of(tokens: list[Token], score: float, why: str, title: str = "", kind: str = "person") -> Finding:
     return Finding(tokens[0].start, tokens[-1].end, kind, score, (why,), title)
+
+
+def labels_of(flat: str) -> dict[int, str]:
+    """Where a value starts after a label such as "Officer:", and which label."""
+    found = {}
+    mark = _SEPARATES.search(flat)
+    while mark is not None:
+        colon = mark.start()
+        match = cues.LABEL.search(flat, max(0, colon - LONGEST_LABEL), colon + LABEL_GAP)
+        if match is not None and (match["mark"] == ":" or _starts_line(flat, match.start("label"))):
+            found[match.end()] = fold(match["label"])
+        mark = _SEPARATES.search(flat, colon + 1)
+    return found
+
+
+def _starts_line(flat: str, position: int) -> bool:
+    return not flat[flat.rfind("\n", 0, position) + 1 : position].strip()

@@ -140,6 +140,7 @@ def _groups(flat: str, words: list[_Word]) -> Iterator[list[_Word]]:
         if group and (
             len(group) == LONGEST
             or _GAP.fullmatch(flat, group[-1].end, word.start) is None
+            or (flat[group[-1].end] == "." and len(group[-1].text) > 2)
             or group[0].text[0].islower() != word.text[0].islower()
         ):
             yield group

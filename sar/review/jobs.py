@@ -38,6 +38,6 @@ def changed(job: JobContext) -> None:
 def register(job: JobContext) -> None:
     """Search every record of a case for everyone known or newly met in it."""
     case = db.session.get_one(Case, job.subject_id)
-    records, spots = suggestions.search(case)
+    records, spots = suggestions.search(case, job.progress)
     with job.last_step():
         suggestions.keep(case.id, records, spots)

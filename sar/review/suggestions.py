@@ -7,7 +7,7 @@ person reaches records that arrive later, and one made by hand on a single menti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
@@ -89,14 +89,17 @@ class Pages:
             self.strings.append(PageString(len(self.places), made.raw))
 
 
-def search(case: Case) -> tuple[list[Record], list[Spot]]:
-    """Look through every record that counts. Pure reading; takes seconds for hundreds of pages."""
+def search(case: Case, progress: Callable[[int, int], None] | None = None) -> tuple[list[Record], list[Spot]]:
+    """Look through every record that counts. Pure reading; takes seconds for hundreds of pages.
+
+    `progress` is told how many of the different pages have been read, of how many.
+    """
     records = disclosable_records(case)
     pages = Pages()
     for record in records:
         pages.add(record)
     subject, people = known_names(case)
-    found = Detector().detect(pages.strings, subject, people)
+    found = Detector().detect(pages.strings, subject, people, progress)
     # Whose a number is, nearness only guesses: an officer says so, unless the requester gave it as their own.
     mentions = [mention for mention in found if not (mention.subject and mention.kind in ("person", "context"))]
     return records, list(_with_boxes(records, pages, mentions))
