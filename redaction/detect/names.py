@@ -46,7 +46,7 @@ _WEAK_TITLES = frozenset(
 )
 _ENDS_LINE = re.compile(r"[ \t]*(?:\n|\Z)")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,3}")
-_COUNTRIES = frozenset("U.K. U.S. U.S.A. E.U. U.N. P.M. A.M. D.C. P.O. N.B. P.S. E.G. I.E.".split())
+_COUNTRIES = frozenset("S.A. B.V. N.V. A.G. U.K. U.S. U.S.A. E.U. U.N. P.M. A.M. D.C. P.O. N.B. P.S. E.G. I.E.".split())
 _TRANSLATES = re.compile(r"(?P<word>[A-Z][a-z]+)[ ]\([\"']?\Z")  # "the Supreme Court (Sąd Najwyższy)"
 _ANY_LABEL = re.compile(r"[A-Za-z)][ ]?[:|][ ]{1,3}\Z")
 _THANKED = re.compile(r"(?im)(?:^|[.>,][ \v])[> ]*(?:thanks|thank you|hi|hiya|hello|hey|dear|morning|cheers),?[ \v]+\Z")

@@ -1,7 +1,8 @@
 """Detection on annotated records: rules, and rules with the trained model, beside spaCy and Presidio on the same text.
 
-Recall and precision of the mentions by kind, cases used to write the rules (1, 2) and the others (3, 4) apart, words a
-second and peak memory. Each engine runs alone in a process of its own; times leave loading out; CPU seconds compare
+Recall and precision of the mentions by kind, words a second and peak memory, by stratum: the development records, the
+records in many styles (those read while rules were written, and those scored first; see tests/fixtures/styles), and
+both again with 3 % of the letters that OCR confuses misread. --reference runs the reference case instead. Each engine runs alone in a process of its own; times leave loading out; CPU seconds compare
 better on a busy machine. --tab PATH adds the Text Anonymization Benchmark (one JSON document a line): recall of
 PERSON mentions and precision of their words; only masked spans are marked there, so precision is understated.
 The peers are installed in a folder that is thrown away. They find names only; identifiers and clues are not compared.
@@ -21,10 +22,18 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from score_detection import parse
+from score_detection import blur, parse
 
 DEVSET = Path("tests/fixtures/devset")
-STRATA = {"cases 1-2 (developed on)": ("case1", "case2"), "cases 3-4 (totals only)": ("case3", "case4")}
+STYLES = Path("tests/fixtures/styles")
+# Name: folder and share of the confusable letters misread.
+STRATA = {
+    "development records": (DEVSET, 0.0),
+    "styles, developed on": (STYLES / "dev", 0.0),
+    "styles, scored first": (STYLES / "test", 0.0),
+    "development, misread": (DEVSET, 0.03),
+    "styles, misread": (STYLES / "dev", 0.03),
+}
 TAB = "TAB"
 PEERS = {"spacy": ("spacy",), "presidio": ("presidio-analyzer",)}
 SPACY_MODEL = "en_core_web_md"
@@ -94,10 +103,17 @@ for case in cases:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./scripts/bench detection", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument("--reference", action="store_true", help="the reference case: time and memory")
+    parser.add_argument("--no-peers", action="store_true", help="leave spaCy and Presidio out")
     parser.add_argument("--tab", type=Path, help="documents of the Text Anonymization Benchmark, a JSON object a line")
     parser.add_argument("--tab-documents", type=int, default=113, help="only so many of them")
     options = parser.parse_args()
-    strata = {name: [_case(DEVSET / case) for case in cases] for name, cases in STRATA.items()}
+    if options.reference:
+        return _reference(options.json)
+    strata = {
+        name: [_case(case, noise) for case in sorted(folder.glob("case*")) if case.is_dir()]
+        for name, (folder, noise) in STRATA.items()
+    }
     if options.tab is not None:
         with options.tab.open(encoding="utf-8") as lines:
             strata[TAB] = [
@@ -107,7 +123,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-detection-") as name:
         folder = Path(name)
         engines = [("rules", sys.executable, _OURS, "off"), ("rules + model", sys.executable, _OURS, "on")]
-        for peer, program in (("spacy", _SPACY), ("presidio", _PRESIDIO)):
+        for peer, program in () if options.no_peers else (("spacy", _SPACY), ("presidio", _PRESIDIO)):
             python, missing[peer] = _install(folder / peer, PEERS[peer])
             if python is not None:
                 engines.append((peer, python, program, SPACY_MODEL))
@@ -124,10 +140,20 @@ def main() -> int:
     return 0
 
 
-def _case(folder: Path) -> dict[str, Any]:
+def _reference(as_json: bool) -> int:
+    from reference_case import measure
+
+    result = measure()
+    print(json.dumps({"benchmark": "detection, reference case", **result}) if as_json else "Detection: reference case")
+    for name, value in () if as_json else result.items():
+        print(f"  {name.replace('_', ' '):36} {value}")
+    return 0 if result["within_budget"] else 1
+
+
+def _case(folder: Path, noise: float) -> dict[str, Any]:
     """The texts of one case and for each the marked spans as [start, end, kind]."""
     subject = json.loads((folder / "people.json").read_text(encoding="utf-8"))["subject"]["name"]
-    read = [parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("doc*.txt"))]
+    read = [parse(blur(path.read_text(encoding="utf-8"), noise, f"{folder.name}/{path.name}")) for path in sorted(folder.glob("doc*.txt"))]
     gold = [[[span.start, span.end, span.kind] for span in spans] for _, spans in read]
     return {"subject": [subject], "texts": [text for text, _ in read], "gold": gold}
 
