@@ -1,28 +1,23 @@
 """Runs the recognisers over the pages of one case, learns who is in it, and settles overlaps."""
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from redaction.detect import cues
-from redaction.detect.context import ContextRecogniser
 from redaction.detect.folding import fold
-from redaction.detect.identifiers import IdentifierRecogniser
-from redaction.detect.layout import LayoutRecogniser
 from redaction.detect.lexicon import Class, classify
 from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Recogniser, by_model
-from redaction.detect.names import BRACKETED, DECLARED, INTRODUCED, NameRecogniser
+from redaction.detect.names import BRACKETED, DECLARED, INTRODUCED
 from redaction.detect.owners import attribute
 from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
 from redaction.detect.reading import Progress, read_texts
 from redaction.detect.register import INITIALS, ONE_INITIAL, Register
 from redaction.detect.relations import relate
+from redaction.detect.standard import models_wanted, standard_recognisers
 from redaction.detect.text import PageString
 from redaction.detect.variants import initials_of
-from redaction.errors import RedactionError
 
-MODELS_SETTING = "REDACTION_MODELS"
 REPORTED = 0.5
 LEARNED = 0.55
 # A name found with this score stands even where the same word also names a place.
@@ -36,33 +31,13 @@ _BESIDE_ALIAS = frozenset(
 _ORDINARY_CAPITALS = frozenset("OK IT AM PM NO SO DO HE WE AS AN AT BE BY GO IF IN IS ME MY OF ON OR TO UP US".split())
 
 
-def standard_recognisers(models: bool | None = None) -> tuple[Recogniser, ...]:
-    """The rules, which need nothing but the lists in data/, and the trained model.
-
-    `models` says whether the model joins; None leaves it to the environment, where REDACTION_MODELS=off keeps it out.
-    """
-    rules = NameRecogniser(), LayoutRecogniser(), IdentifierRecogniser(), ContextRecogniser()
-    if not (_models_wanted() if models is None else models):
-        return rules
-    from redaction.detect.trained import ModelRecogniser  # without models nothing of their libraries is loaded
-
-    return *rules, ModelRecogniser()
-
-
-def _models_wanted() -> bool:
-    value = os.environ.get(MODELS_SETTING, "on").strip().lower()
-    if value not in ("on", "off"):
-        raise RedactionError(f"{MODELS_SETTING} must be on or off.")
-    return value == "on"
-
-
 class Detector:
     """Finds people and identifiers in the pages of one case. Holds no state between calls."""
 
     def __init__(self, recognisers: Sequence[Recogniser] | None = None, *, models: bool | None = None) -> None:
         """`recognisers` in place of the standard ones; `models` as for `standard_recognisers`."""
         standard = recognisers is None
-        self._models = (_models_wanted() if models is None else models) if standard else None
+        self._models = (models_wanted() if models is None else models) if standard else None
         self.recognisers = standard_recognisers(self._models) if recognisers is None else tuple(recognisers)
 
     def detect(

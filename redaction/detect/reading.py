@@ -17,6 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from redaction.detect.model import Finding, Recogniser, SecondReader
+from redaction.detect.standard import standard_recognisers
 from redaction.detect.text import PageString
 
 Progress = Callable[[int, int], None]  # texts read, of how many
@@ -131,7 +132,6 @@ _IN_CHILD: list[Recogniser] = []
 def _start_child(models: bool) -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     from redaction.detect import rampart
-    from redaction.detect.engine import standard_recognisers
 
     rampart.MOST_THREADS = 1  # the children share the cores among them
     _IN_CHILD.extend(standard_recognisers(models))

@@ -2,7 +2,8 @@
 
 Recall and precision of the mentions by kind, words a second and peak memory, by stratum: the development records, the
 records in many styles (those read while rules were written, and those scored first; see tests/fixtures/styles), and
-both again with 3 % of the letters that OCR confuses misread. --reference runs the reference case instead. Each engine runs alone in a process of its own; times leave loading out; CPU seconds compare
+both again with 3 % of the letters that OCR confuses misread. --reference runs the reference case instead.
+Each engine runs alone in a process of its own; times leave loading out; CPU seconds compare
 better on a busy machine. --tab PATH adds the Text Anonymization Benchmark (one JSON document a line): recall of
 PERSON mentions and precision of their words; only masked spans are marked there, so precision is understated.
 The peers are installed in a folder that is thrown away. They find names only; identifiers and clues are not compared.
@@ -153,7 +154,8 @@ def _reference(as_json: bool) -> int:
 def _case(folder: Path, noise: float) -> dict[str, Any]:
     """The texts of one case and for each the marked spans as [start, end, kind]."""
     subject = json.loads((folder / "people.json").read_text(encoding="utf-8"))["subject"]["name"]
-    read = [parse(blur(path.read_text(encoding="utf-8"), noise, f"{folder.name}/{path.name}")) for path in sorted(folder.glob("doc*.txt"))]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("doc*.txt"))}
+    read = [parse(blur(text, noise, f"{folder.name}/{name}")) for name, text in texts.items()]
     gold = [[[span.start, span.end, span.kind] for span in spans] for _, spans in read]
     return {"subject": [subject], "texts": [text for text, _ in read], "gold": gold}
 

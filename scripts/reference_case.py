@@ -8,13 +8,16 @@ all processes, peak memory of the parent and of the largest child, and what a se
 from __future__ import annotations
 
 import random
+import re
 import resource
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from score_detection import MARK
 
@@ -48,11 +51,11 @@ def _page(chance: random.Random, paragraphs: list[str], people: list[str]) -> st
     while sum(len(part.split()) for part in taken) < WORDS_A_PAGE:
         names: dict[str, str] = {}
         part = chance.choice(paragraphs)
-        taken.append(MARK.sub(lambda match, names=names: _named(chance, match, people, names), part))
+        taken.append(MARK.sub(partial(_named, chance, people, names), part))
     return "\n\n".join(taken)
 
 
-def _named(chance: random.Random, match: Any, people: list[str], names: dict[str, str]) -> str:
+def _named(chance: random.Random, people: list[str], names: dict[str, str], match: re.Match[str]) -> str:
     kind, entity, surface = match.groups()
     if kind not in ("person", "subject"):
         return "".join(chance.choice("123456789") if letter.isdigit() else letter for letter in surface)
