@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from redaction.detect import Detector, Mention, PageString
-from redaction.detect.standard import MODELS_SETTING
 from redaction.detect.rampart import PACKAGE, ModelUnusable, Rampart, loaded
+from redaction.detect.standard import MODELS_SETTING
 from redaction.detect.trained import ModelRecogniser
 from redaction.errors import RedactionError
 
