@@ -1,8 +1,8 @@
 """The real worker of the whole application, to be killed: python -m tests.crash.holding_worker INSTANCE URL [ACTION].
 
 With the name of an audited action it stops where it would write that to the log, inside the last step of the job,
-where all is written and nothing is committed. With "detect" it stops as soon as review hears of a record, likewise,
-and with "changed" when it has taken back a signature because a record changed.
+where all is written and nothing is committed. With "detect" it stops as soon as review hears of a record, likewise.
+With "in:KIND" it stops at the end of the last step of that kind of job, before the commit.
 With "after:KIND" it stops when that handler has done all its work and the job is not yet marked as done.
 
 What rests at weekends works here on any day: today is Monday then.
@@ -13,10 +13,14 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from sar import create_app
 from sar.cases.queries import clock_rules
@@ -29,7 +33,7 @@ from sar.foundation.runtime import settings
 from sar.oversight.reminders import service as reminders
 from sar.records.searches import service as searches
 from sar.release import service as release
-from sar.review import sign_off, suggestions
+from sar.review import suggestions
 from sar.settings import Settings
 from tests.crash.forge import HELD_SECONDS
 
@@ -45,6 +49,20 @@ def a_working_day() -> date:
     return clock_rules().calendar.roll(london_today()).day
 
 
+def hold_in_last_step(kind: str) -> None:
+    last_step = JobContext.last_step
+
+    @contextmanager
+    def held(job: JobContext) -> Iterator[Session]:
+        with last_step(job) as session:
+            yield session
+            session.flush()
+            if job.kind == kind:
+                hold(kind)
+
+    JobContext.last_step = held
+
+
 def main() -> None:
     instance, url, hold_at = Path(sys.argv[1]), sys.argv[2], "".join(sys.argv[3:])
 
@@ -55,9 +73,8 @@ def main() -> None:
 
     if hold_at == "detect":
         suggestions.take_over_marks = lambda _record: hold(hold_at)
-    elif hold_at == "changed":
-        overtaken = sign_off.overtaken
-        sign_off.overtaken = lambda case_id: (overtaken(case_id), hold(hold_at))
+    elif hold_at.startswith("in:"):
+        hold_in_last_step(hold_at.removeprefix("in:"))
     elif hold_at:
         release.record = record
         suggestions.write_down = record

@@ -128,16 +128,16 @@ PREPARATIONS = {
 }
 
 
-def kill_after(app: Flask, worker: StartWorker, kind: str, hold_at: str = "") -> None:
+def kill_after(app: Flask, worker: StartWorker, kind: str, where: str = "after") -> None:
     """Have one worker killed when it has done the job and not said so, and another do it again.
 
-    `hold_at` names the moment where the worker says so in the commit of its effect (holding_worker).
+    `where` is "in" for a job that says so in the commit of its effect: killed before that (holding_worker).
     """
-    reached = app.extensions["sar"].settings.instance / f"reached-{hold_at or kind}"
+    reached = app.extensions["sar"].settings.instance / f"reached-{kind}"
     with write_transaction():
         if kind in intervals:
             jobs.enqueue(kind, PERIODIC_SUBJECT)
-    with worker(hold_at or f"after:{kind}") as first:
+    with worker(f"{where}:{kind}") as first:
         wait_until(reached.exists)
         first.kill()
     db.session.rollback()

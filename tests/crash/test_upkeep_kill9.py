@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +12,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from sar.access.permissions import Role
+from sar.cases.bulk_import import service as imports
+from sar.cases.bulk_import.models import CaseImport
+from sar.cases.bulk_import.queries import visible_import
+from sar.cases.models import Case
+from sar.foundation import jobs
+from sar.foundation.actors import Actor
 from sar.foundation.clock import utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.events import Event, announce
@@ -21,7 +29,8 @@ from sar.foundation.word_index import WordFingerprint
 from sar.records import queries
 from tests.crash import test_small_jobs_kill9 as small_jobs
 from tests.crash.conftest import StartWorker
-from tests.factories import gathering_case
+from tests.factories import gathering_case, staff_actor
+from tests.integration.cases.test_bulk_import import GOOD, LATE, as_csv
 from tests.integration.release.office import CONTACT, paper, signed_off_office
 
 WORKER = "tests.crash.holding_worker"
@@ -68,13 +77,50 @@ def a_signed_case_that_lost_a_record(app: Flask) -> Callable[[], bool]:
     return lambda: office.case.stage == "reviewing"
 
 
+def a_sheet(app: Flask) -> tuple[Actor, str]:
+    officer = staff_actor(Role.DPO)
+    return officer, imports.upload(officer, io.BytesIO(as_csv(GOOD, LATE)), "cases.csv")
+
+
+def a_sheet_to_look_through(app: Flask) -> Callable[[], bool]:
+    officer, import_id = a_sheet(app)
+    found = visible_import(officer, import_id)
+    imports.choose_columns(officer, import_id, found.mapping, version=found.version)
+    return lambda: (now(import_id).state, now(import_id).good, small_jobs.count(Case)) == ("checked", 2, 0)
+
+
+def a_sheet_to_import(app: Flask) -> Callable[[], bool]:
+    officer, import_id = a_sheet(app)
+    found = visible_import(officer, import_id)
+    imports.choose_columns(officer, import_id, found.mapping, version=found.version)
+    jobs.run_pending(app)
+    imports.start(officer, import_id, version=now(import_id).version)
+    return lambda: (now(import_id).state, now(import_id).imported, small_jobs.count(Case)) == ("done", 2, 2)
+
+
+def an_old_sheet(app: Flask) -> Callable[[], bool]:
+    _officer, import_id = a_sheet(app)
+    with write_transaction() as session:
+        session.get_one(CaseImport, import_id).expires_at = utc_now() - LONG_AGO
+    return lambda: small_jobs.count(CaseImport) == 0
+
+
+def now(import_id: str) -> CaseImport:
+    db.session.rollback()
+    return db.session.get_one(CaseImport, import_id, populate_existing=True)
+
+
 PREPARATIONS = {
+    "cases.check_import": a_sheet_to_look_through,
+    "cases.destroy_expired_imports": an_old_sheet,
+    "cases.run_import": a_sheet_to_import,
     "blobs.sweep": a_file_without_a_row,
     "intake.index_search_words": a_request_without_an_index,
     "review.changed": a_signed_case_that_lost_a_record,
     "throttle.clean": an_old_try,
     "workroom.sweep": a_folder_left_behind,
 }
+IN_ONE_COMMIT = ("cases.check_import", "cases.run_import", "review.changed")
 # Killed in tests of their own, in the midst of their work.
 ELSEWHERE = {
     "messages.deliver": "test_jobs_kill9",
@@ -92,7 +138,7 @@ def test_upkeep_done_twice_after_a_kill_leaves_things_as_they_should_be(
 ) -> None:
     with app.app_context():
         as_it_should_be = PREPARATIONS[kind](app)
-        small_jobs.kill_after(app, worker, kind, "changed" if kind == "review.changed" else "")
+        small_jobs.kill_after(app, worker, kind, "in" if kind in IN_ONE_COMMIT else "after")
         assert as_it_should_be()
 
 
