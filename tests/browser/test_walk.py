@@ -84,7 +84,7 @@ def _begin(page: Page, officer: Member, reference: str) -> None:
     look(page, "14-case-acknowledged")
     page.get_by_role("link", name="Settle who is asking").click()
     look(page, "15-identity")
-    page.get_by_label("Photo identity document").check()
+    page.get_by_label(re.compile("passport or driving licence", re.IGNORECASE)).check()
     pages_staff.press(page, "Identity is settled", "Identity is settled")
     pages_staff.press(page, "Start gathering records", "add records")
     look(page, "16-case-gathering")
