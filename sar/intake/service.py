@@ -27,7 +27,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotFound, Refused, StoreFull
 from sar.foundation.events import Event, announce
 from sar.foundation.ids import new_reference
-from sar.foundation.keys import new_scope
+from sar.foundation.keys import new_scope, preload
 from sar.foundation.runtime import settings
 from sar.intake import likeness, mail, search_words
 from sar.intake.answers import FIRST_DAY, Channel, IdentityKind, RequestAnswers, require_complete
@@ -187,9 +187,10 @@ def enter(
 
     By itself only for requests that came before this system did, and whose case the caller opens.
     """
-    someone = answers.representative
+    someone, scope_id = answers.representative, new_scope()
+    _scopes = preload([scope_id])  # at hand, or each sealed column would ask for its key anew
     submission = Submission(
-        scope_id=new_scope(),
+        scope_id=scope_id,
         reference=_free_reference(),
         channel=channel.value,
         received_on=received_on,

@@ -35,14 +35,14 @@ from sar.foundation.clock import utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Gone, Refused
 from sar.foundation.jobs import GiveUp, JobContext, enqueue
-from sar.foundation.keys import blind_index, erase_scope, new_scope
+from sar.foundation.keys import blind_index, erase_scope, new_scope, preload
 from sar.intake import service as intake
 from sar.intake.models import Submission
 
 CHECK: Final = "cases.check_import"
 RUN: Final = "cases.run_import"
 KEEP: Final = timedelta(days=30)
-_TOGETHER: Final = 25  # rows in one transaction: other writers wait no longer than that
+_TOGETHER: Final = 10  # rows in one transaction: other writers wait no longer than that
 _STAGES: Final = {
     EndReason.RESPONDED: Stage.CLOSED,
     EndReason.NO_REPLY: Stage.CLOSED,
@@ -158,6 +158,7 @@ def take_over(actor: Actor, row: Row, sha256: str) -> Case | None:
         return None
     assert row.answers is not None and row.received_on is not None
     submission = intake.enter(actor, row.answers, row.channel, row.received_on, key)
+    _scopes = preload([submission.scope_id])  # at hand, or each sealed column would ask for its key anew
     case = open_case(actor, submission.id)
     for kind, day, reason in row.facts:
         store_fact(actor, case, Fact(kind, day, reason_code=reason))
