@@ -20,7 +20,16 @@ from sar.cases.forms import LONG_TEXT, DatedForm, VersionedForm
 from sar.cases.not_valid import REASONS
 from sar.cases.proofs import AUTHORITY
 from sar.intake import evidence
-from sar.intake.answers import MAX_LINE, MAX_NAME
+from sar.intake.answers import (
+    MAX_ADDRESS,
+    MAX_LINE,
+    MAX_NAME,
+    RELATIONSHIP_WORDS,
+    Contact,
+    Relationship,
+    Representative,
+    Route,
+)
 from sar.intake.fields import DayField, tidy
 
 
@@ -119,3 +128,47 @@ class NotValidForm(VersionedForm):
     )
     tell = BooleanField("Write to the person and say so", widget=GovCheckboxInput(), default=True)
     submit = SubmitField("Set it aside", widget=GovSubmitInput())
+
+
+class RepresentativeForm(VersionedForm):
+    """Who asks for the person. What is missing the command says."""
+
+    name = StringField("Name", widget=GovTextInput(), filters=[tidy], validators=[InputRequired("Enter their name")])
+    organisation = StringField(
+        "Organisation, if any", widget=GovTextInput(), filters=[tidy], validators=[Length(max=MAX_LINE)]
+    )
+    relationship = RadioField(
+        "What are they to the person?",
+        choices=[SelectChoice(one.value, words) for one, words in RELATIONSHIP_WORDS.items()],
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose what they are to the person")],
+    )
+    route = RadioField(
+        "How to reach them",
+        choices=[
+            SelectChoice(Route.POST.value, "By letter"),
+            SelectChoice(Route.EMAIL.value, "By email"),
+            SelectChoice(Route.PHONE.value, "By phone"),
+        ],
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose how to reach them")],
+    )
+    email = StringField("Email address", widget=GovTextInput(), filters=[tidy], validators=[Length(max=254)])
+    phone = StringField("Phone number", widget=GovTextInput(), filters=[tidy], validators=[Length(max=40)])
+    address = TextAreaField("Address", widget=GovTextArea(), filters=[tidy], validators=[Length(max=MAX_ADDRESS)])
+    gets_letters = BooleanField("Letters go to them, not to the person", widget=GovCheckboxInput(), default=True)
+    submit = SubmitField("Save", widget=GovSubmitInput())
+
+    def representative(self) -> Representative:
+        return Representative(
+            relationship=Relationship(self.relationship.data),
+            name=self.name.data or "",
+            organisation=self.organisation.data or "",
+            gets_letters=bool(self.gets_letters.data),
+            contact=Contact(
+                route=Route(self.route.data),
+                email=self.email.data or "",
+                phone=self.phone.data or "",
+                address=self.address.data or "",
+            ),
+        )

@@ -84,6 +84,27 @@ def authority(case_id: str) -> Answer:
     )
 
 
+@bp.route("/cases/<case_id>/representative", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def representative(case_id: str) -> Answer:
+    form = asking_forms.RepresentativeForm()
+    someone = queries.visible_case(current_actor(), case_id).submission.representative
+    if someone and not form.is_submitted():
+        for field in ("name", "organisation", "relationship", "route", "email", "phone", "address", "gets_letters"):
+            form[field].data = someone[field]
+    return form_page(
+        case_id,
+        form,
+        "Who asks for this person?",
+        lambda version: service.set_representative(current_actor(), case_id, form.representative(), version=version),
+        "Who asks for the person is saved.",
+        explanation=[
+            "For a solicitor, parent, relative or friend who asks for the person. Someone new must show that they may "
+            "ask, before anything is released."
+        ],
+    )
+
+
 @bp.route("/cases/<case_id>/not-valid", methods=["GET", "POST"])
 @guard(Permission.CASE_REJECT)
 def set_aside(case_id: str) -> Answer:

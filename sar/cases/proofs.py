@@ -11,10 +11,11 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
-from sar.cases.ledger import Fact, case_for, store_fact
+from sar.cases.ledger import Fact, case_for, require_open, store_fact
 from sar.cases.models import Case, ProofCheck
-from sar.cases.moves import IDENTITY_SETTLED, go_on
+from sar.cases.moves import AUTHORITY_SETTLED, IDENTITY_SETTLED, go_on
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
@@ -23,6 +24,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.intake import evidence as accepted
 from sar.intake import service as intake
+from sar.intake.answers import Representative, require_representative
 
 # What lets one person ask for another. Law.md section 6.
 AUTHORITY: Final = {
@@ -103,6 +105,31 @@ def check_authority(
         check.dated = dated
         session.add(check)
         record(actor, Action.AUTHORITY_CHECKED, case.id, document=document, dated=dated)
+
+
+def set_representative(actor: Actor, case_id: str, someone: Representative, *, version: int | None = None) -> None:
+    """Write down who asks for the person: someone who came later, or whose details changed.
+
+    Whoever is new must show that they may ask, also where the one before them had: authority is given to a person.
+    """
+    require_representative(someone)
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        require_open(case)
+        before = case.submission.representative
+        case.submission.representative = someone.as_dict()
+        case.submission.representative_kind = someone.relationship.value
+        is_new = before is None or before["name"].casefold() != someone.as_dict()["name"].casefold()
+        if is_new and case.authority in AUTHORITY_SETTLED:
+            case.authority = "unchecked"
+        flag_modified(case, "authority")  # the case changes also where only an address did
+        record(
+            actor,
+            Action.REPRESENTATIVE_CHANGED,
+            case.id,
+            relationship=someone.relationship.value,
+            gets_letters=someone.gets_letters,
+        )
 
 
 def checks_of(case: Case) -> list[ProofCheck]:

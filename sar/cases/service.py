@@ -34,7 +34,7 @@ from sar.cases.models import Case, Note
 from sar.cases.moves import IDENTITY_SETTLED, advance, facts_of, has_conflict
 from sar.cases.new_words import give_new_words
 from sar.cases.not_valid import set_aside
-from sar.cases.proofs import check_authority, check_identity
+from sar.cases.proofs import check_authority, check_identity, set_representative
 from sar.cases.queries import may_see, visible_case
 from sar.cases.what_if import WhatIf, what_if
 from sar.cases.workflow import Event, Stage
@@ -77,6 +77,7 @@ __all__ = [
     "reopen",
     "set_aside",
     "set_regimes",
+    "set_representative",
     "start_gathering",
     "view_case",
     "what_if",

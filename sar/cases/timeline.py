@@ -23,6 +23,7 @@ _WORDS = {
     "case.viewed": "Case looked at",
     "case.identity_checked": "Identity settled: {evidence}",
     "case.authority_checked": "Authority settled: {document}",
+    "case.representative_changed": "Who asks for the person was written down",
     "case.not_valid": "Set aside as no valid request: {code}",
     "case.imported": "Taken over from a spreadsheet, row {row}",
     "case.identity_copy_viewed": "Copy of the identity document looked at",

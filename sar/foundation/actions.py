@@ -51,6 +51,7 @@ class Action(Enum):
     CLOCK_EVENT_RECORDED = ("case.clock_event_recorded", ("event", "on", "due_before", "due_after"))
     IDENTITY_CHECKED = ("case.identity_checked", ("outcome", "evidence"))
     AUTHORITY_CHECKED = ("case.authority_checked", ("document", "dated"))
+    REPRESENTATIVE_CHANGED = ("case.representative_changed", ("relationship", "gets_letters"))
     REQUEST_NOT_VALID = ("case.not_valid", ("code", "told"))
     IMPORT_UPLOADED = ("import.uploaded", ("sha256", "rows"))
     IMPORT_FINISHED = ("import.finished", ("sha256", "imported", "bad"))

@@ -190,12 +190,13 @@ def require_complete(answers: RequestAnswers, today: date, *, reachable: bool = 
         raise Refused("Say what is wanted.")
     _require_dates(answers, today)
     if answers.representative is not None:
-        _require_representative(answers.representative)
+        require_representative(answers.representative)
     if reachable and (answers.representative is None or not answers.representative.gets_letters):
         _require_reachable(answers.contact, answers.prison_name)
 
 
-def _require_representative(someone: Representative) -> None:
+def require_representative(someone: Representative) -> None:
+    """Raises Refused, with words for the screen, for a representative without a name or a way to reach them."""
     if not someone.name.strip():
         raise Refused("Give the name of whoever asks for this person.")
     for text, limit in ((someone.name, MAX_NAME), (someone.organisation, MAX_LINE)):

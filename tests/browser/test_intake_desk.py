@@ -55,7 +55,7 @@ def test_a_request_by_any_channel(visitors: Visitors, live_server: LiveServer, v
         expect(page.get_by_role("heading", name="Request logged")).to_be_visible()
         live_server.drain()
         look(page, f"/staff/cases/{asked_for.id}", "intake-case-asked-for")
-        for path in ("identity", "authority", "ask-authority", "not-valid"):
+        for path in ("identity", "authority", "ask-authority", "not-valid", "representative"):
             look(page, f"/staff/cases/{asked_for.id}/{path}", f"intake-{path}")
         service.check_authority(officer, asked_for.id, "signed", scope="all records", given_by="Q. Marchbanks")
         service.check_identity(officer, asked_for.id, "known", known_by="Ana Duke", how="his officer since May")

@@ -21,7 +21,7 @@ from sar.foundation import blobs, messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
-from sar.foundation.db import write_transaction
+from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.intake import evidence
 from sar.intake.answers import Contact, Relationship, Representative, Route
@@ -38,6 +38,7 @@ RAO = Representative(
 
 
 def fresh(case: Case) -> Case:
+    db.session.rollback()
     return visible_case(SYSTEM, case.id)
 
 
@@ -108,6 +109,23 @@ def test_authority_that_came_with_the_request_moves_no_clock_and_nobody_needs_it
         service.check_authority(officer, own.id, "signed", scope="all records")
     with pytest.raises(Refused, match="what the authority covers"):
         service.check_authority(officer, opened(representative=RAO).id, "signed", scope=" ")
+
+
+def test_someone_who_asks_later_is_written_down_and_must_show_that_they_may(in_app: Flask) -> None:
+    officer, case = caseworker(), opened()
+    browser, address = browser_of(in_app, officer), f"/staff/cases/{case.id}/representative"
+    form = {"name": "Sunita Rao", "relationship": "solicitor", "route": "email", "gets_letters": "y"}
+    form |= {"version": case.version}
+    assert "Give an email address" in browser.post(address, form).text
+    assert browser.post(address, form | {"email": "s.rao@raohart.example"}).status_code == 302
+    assert fresh(case).authority == "unchecked"
+    service.check_authority(officer, case.id, "signed", scope="all records")
+    service.set_representative(officer, case.id, RAO)
+    assert fresh(case).authority == "settled"  # the same person, with an organisation now
+    page = browser.get(address).text
+    assert "Rao and Hart" in page and "s.rao@raohart.example" in page
+    service.set_representative(officer, case.id, Representative(RAO.relationship, "Priya Ashdown", RAO.contact))
+    assert fresh(case).authority == "unchecked"
 
 
 def test_letters_go_to_whoever_asks_where_that_was_chosen() -> None:
