@@ -32,6 +32,13 @@ class Kind:
         codes = bytes(self.code(char) for char in text)
         return b"<" + codes.hex().encode() + b">"
 
+    def advance(self, char: str) -> float:
+        return round(advance(char), 2)
+
+    def text(self, char: str) -> str:
+        """What the map to text gives for the letter."""
+        return char
+
     def code(self, char: str) -> int:
         """By order of use, but for the space."""
         return 32 if char == " " else 33 + self.letters.replace(" ", "").index(char)
@@ -75,7 +82,7 @@ class Kind:
         return pikepdf.Dictionary(Type=pikepdf.Name.Encoding, Differences=pikepdf.Array(items))
 
     def _composite(self, descriptor: pikepdf.Object, subtype: str, encoding: str, **more: Any) -> pikepdf.Object:
-        widths = [round(advance(char), 2) for char in self.letters]
+        widths = [self.advance(char) for char in self.letters]
         descendant = pikepdf.Dictionary(
             Type=pikepdf.Name.Font, Subtype=pikepdf.Name("/" + subtype), BaseFont=pikepdf.Name("/ABCDEF+Made"),
             CIDSystemInfo=pikepdf.Dictionary(
@@ -92,7 +99,8 @@ class Kind:
 
     def _map(self, size: int) -> pikepdf.Object:
         lines = [
-            b"<%0*x> <%04x>" % (2 * size, self.number(char), ord(char)) for char in self.letters
+            b"<%0*x> <%s>" % (2 * size, self.number(char), self.text(char).encode("utf-16-be").hex().encode())
+            for char in self.letters
         ]
         head = b"begincmap 1 begincodespacerange <" + b"00" * size + b"> <" + b"ff" * size + b"> endcodespacerange "
         body = b"%d beginbfchar\n" % len(lines) + b"\n".join(lines) + b"\nendbfchar endcmap"
@@ -173,6 +181,19 @@ class IdentityTrueType(_Numbered):
         font = self._composite(descriptor, "CIDFontType2", "Identity-H", CIDToGIDMap=pikepdf.Name.Identity)
         font["/ToUnicode"] = self._map(2)
         return font
+
+
+def stand_ins(spelling: dict[str, str], marks: str = "") -> type[Kind]:
+    """A font of Latin outlines in which letters stand in for others by its map to text; `marks` take no room."""
+
+    class StandIn(IdentityTrueType):
+        def advance(self, char: str) -> float:
+            return 0.0 if char in marks else super().advance(char)
+
+        def text(self, char: str) -> str:
+            return spelling.get(char, char)
+
+    return StandIn
 
 
 class IdentityCompact(_Numbered):
