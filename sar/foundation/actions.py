@@ -153,7 +153,10 @@ class Action(Enum):
 
     # release
     BUNDLE_REQUESTED = ("release.bundle_requested", ("case_id", "plan_sha256"))
-    BUNDLE_BUILT = ("release.bundle_built", ("case_id", "plan_sha256", "bundle_sha256", "pages", "redactions"))
+    BUNDLE_BUILT = (
+        "release.bundle_built",
+        ("case_id", "plan_sha256", "bundle_sha256", "proof_sha256", "pages", "redactions"),
+    )
     BUNDLE_BLOCKED = ("release.bundle_blocked", ("case_id", "leaks", "reason"))
     RELEASED = ("release.released", ("case_id", "bundle_sha256", "route", "due_on", "lateness_code", "part"))
     PASSPHRASE_SENT = ("release.passphrase_sent", ("case_id", "route"))

@@ -6,6 +6,7 @@ in `Blocked` with words for the officer: a bundle that is not proved does not ex
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -54,6 +55,12 @@ class Built:
     pages: int
     redactions: int
     proof: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def proof_sha256(self) -> str:
+        """Of the digests of every record's plan, input and output. It stands in the audit trail, which is signed."""
+        told = json.dumps(self.proof, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(told.encode("utf-8")).hexdigest()
 
 
 def build(

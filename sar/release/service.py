@@ -224,6 +224,7 @@ def _finish(job: JobContext, bundle_id: str, built: building.Built, blob: blobs.
             case_id=bundle.case_id,
             plan_sha256=bundle.plan_sha256,
             bundle_sha256=blob.sha256,
+            proof_sha256=built.proof_sha256,
             pages=built.pages,
             redactions=built.redactions,
         )

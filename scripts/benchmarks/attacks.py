@@ -40,11 +40,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./scripts/bench attacks", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument("--names", type=int, default=50, help="documents that differ only in the name (default 50)")
+    parser.add_argument("--producers", default="", metavar="A,B", help="only these (default all)")
     options = parser.parse_args()
     names = attacks.name_list(options.names)
     with tempfile.TemporaryDirectory(prefix="bench-attacks-") as folder:
         makers = attacks.PRODUCERS | {kind: fontmakers.maker(kind, attacks.story) for kind in fontmakers.KINDS}
-        swaps = [_swap(Path(folder), producer, write, names) for producer, write in makers.items()]
+        chosen = options.producers.split(",") if options.producers else list(makers)
+        swaps = [_swap(Path(folder), producer, makers[producer], names) for producer in chosen]
         breaks = _line_breaks(Path(folder), names)
     results = {
         "benchmark": "attacks", "names": len(names), "swap": swaps, "blind": _blind(), "line_break": breaks

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 from pathlib import Path
 
 import pikepdf
@@ -13,6 +15,7 @@ from sqlalchemy import func, select
 
 from redaction.verify import verify_file
 from sar.foundation import blobs, jobs
+from sar.foundation.audit import AuditEntry
 from sar.foundation.blob_store import FolderStore
 from sar.foundation.db import db
 from sar.foundation.errors import Refused
@@ -89,6 +92,18 @@ def test_a_reply_holds_letter_list_and_numbered_records_and_no_withheld_name(
         service.release(office.officer, bundle.id, Route.ONLINE, Route.POST)
         with service.collect(office.requester) as stream:
             assert stream.read(5) == b"%PDF-"
+
+
+def test_the_signed_trail_holds_the_digest_of_every_plan_input_and_output(ready: Office) -> None:
+    bundle = ready.build()
+    assert bundle.proof is not None
+    records = bundle.proof["records"]
+    assert isinstance(records, list) and records
+    assert all(len(record[key]) == 64 for record in records for key in ("plan_sha256", "input_sha256", "output_sha256"))
+    told = json.dumps(bundle.proof, sort_keys=True, separators=(",", ":"))
+    built = select(AuditEntry).where(AuditEntry.action == "release.bundle_built", AuditEntry.subject_id == bundle.id)
+    entry = db.session.scalars(built).one()
+    assert json.loads(entry.facts)["proof_sha256"] == hashlib.sha256(told.encode("utf-8")).hexdigest()
 
 
 def test_what_is_not_told_leaves_a_box_and_no_word(app: Flask, tmp_path: Path) -> None:
