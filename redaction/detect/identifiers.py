@@ -5,10 +5,8 @@ identifies someone all the same. Forms: the identifier table of the specificatio
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from redaction.detect import checksums
+from redaction.detect.forms import AT_FORMS, FORMS, Form
 from redaction.detect.lexicon import STREET, is_word
 from redaction.detect.model import Finding
 from redaction.detect.text import PageString
@@ -38,171 +36,14 @@ _NAMEWORD = r"[A-Z][^\W\d_]*(?:['.-][^\W\d_]+)*(?!\w)"
 _TOWN = rf"{_NAMEWORD}(?:[ -](?:on|upon|le|under|in|the|{_NAMEWORD})){{0,3}}"
 
 
-@dataclass(frozen=True)
-class Form:
-    """One pattern. `check` lowers the score where it fails; `cue` must stand within 60 characters before."""
-
-    kind: str
-    pattern: re.Pattern[str]
-    evidence: str
-    check: Callable[[str], bool] | None = None
-    cue: re.Pattern[str] | None = None
-    required: bool = False  # without a passed check or a cue nearby, not reported at all
-
-
-def _form(
-    kind: str,
-    pattern: str,
-    evidence: str,
-    *,
-    check: Callable[[str], bool] | None = None,
-    cue: str = "",
-    required: bool = False,
-    flags: int = 0,
-) -> Form:
-    near = re.compile(rf"(?i)(?:{cue})[^\n]{{0,40}}\Z") if cue else None
-    return Form(kind, re.compile(pattern, flags), evidence, check, near, required)
-
-
-_I = re.IGNORECASE
-AT_FORMS: tuple[Form, ...] = (
-    _form(
-        "email",
-        r"(?<![\w.+-])[\w.+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}",
-        "form of an email address",
-    ),
-    _form("handle", r"(?<![\w.@/+-])@[A-Za-z0-9_](?:[\w.]*\w)?(?![\w@])", "@ and a name"),
-)
-FORMS: tuple[Form, ...] = (
-    _form(
-        "ip",
-        r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d]|\.\d)",
-        "form of an IP address",
-        check=checksums.ip_address,
-    ),
-    _form(
-        "ip",
-        r"(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])"
-        r"|(?<![\w:])(?:[0-9a-f]{1,4}:){1,6}:(?:[0-9a-f]{1,4})",
-        "form of an IPv6 address",
-        flags=_I,
-    ),
-    _form(
-        "nino",
-        r"(?<![A-Za-z0-9])[A-Z]{2}([ -]?)\d{2}\1\d{2}\1\d{2}[ -]?[A-D](?![A-Za-z0-9])",
-        "form of a National Insurance number",
-        check=checksums.nino,
-        flags=_I,
-    ),
-    _form(
-        "pnc_id",
-        r"(?<![\w/])(?:(?:19|20)\d\d|\d\d)/\d{1,7}[A-HJ-NP-RT-Z](?![\w/])",
-        "form of a PNC ID",
-        check=checksums.pnc_id,
-        flags=_I,
-    ),
-    _form(
-        "pnc_id",
-        r"(?<![\w/])(?:(?:19|20)\d{2}|\d{2})\d{7}[A-HJ-NP-RT-Z](?!\w)",
-        "form of a PNC ID without its slash",
-        check=checksums.pnc_id,
-        cue=r"\bPNC",
-        required=True,
-        flags=_I,
-    ),
-    _form(
-        "cro",
-        r"(?<![\w/])(?:SF\d\d/\d{1,6}|\d{1,6}/\d\d)[A-Z](?![\w/])",
-        "form of a CRO number",
-        check=checksums.cro,
-        flags=_I,
-    ),
-    _form(
-        "driving_licence",
-        r"(?<!\w)[A-Z](?:[A-Z]{4}|[A-Z]{3}9|[A-Z]{2}99|[A-Z]999|9999) ?\d{6} ?[A-Z9]{2}\w{3}(?!\w)",
-        "form of a driving licence number",
-        check=checksums.driving_licence,
-        flags=_I,
-    ),
-    _form("prison_number", r"(?<!\w)[A-Z]\d{4}[A-Z]{2}(?!\w)", "form of a prison number"),
-    _form("crn", r"(?<!\w)[A-Z]\d{6}(?!\w)", "form of a case reference number"),
-    _form(
-        "nhs_number",
-        r"(?<![\d/.+-])\d{3}[ -]\d{3}[ -]\d{4}(?![\d/]|[.-]\d)",
-        "form of an NHS number",
-        check=checksums.nhs_number,
-    ),
-    _form(
-        "nhs_number",
-        r"(?<![\d/.+])\d{10}(?![\d/]|\.\d)",
-        "ten digits",
-        check=checksums.nhs_number,
-        cue=r"\bNHS",
-        required=True,
-    ),
-    _form(
-        "bank",
-        r"(?<![\d/-])\d\d[- ]\d\d[- ]\d\d(?![\d/-])",
-        "form of a sort code",
-        cue=r"sort|bank|account|a/c|acc\b",
-    ),
-    _form(
-        "bank",
-        r"(?<![\d/.-])\d{8}(?![\d/-])",
-        "eight digits near a word for an account",
-        cue=r"sort|bank|account|a/c|\bacc\b|\d\d[- ]\d\d[- ]\d\d\W{1,3}",
-        required=True,
-    ),
-    _form("bank", r"(?<!\w)GB\d\d ?[A-Z]{4}(?: ?\d{4}){3} ?\d\d(?!\w)", "form of an IBAN"),
-    _form(
-        "phone",
-        r"(?<![\d/+.\w-])(?:\+44\s?(?:\(0\)\s?)?|\(?0)(?=[1-9])(?:[\s()-]{0,2}\d){9,10}(?![\d/]|-\d)",
-        "form of a UK telephone number",
-    ),
-    _form(
-        "phone",
-        r"(?<![\d/+.\w-])(?:\+|00)(?!44)[1-9]\d{0,2}(?:[\s()-]?\d){7,12}(?![\d/])",
-        "form of a foreign telephone number",
-    ),
-    _form("vehicle", r"(?<![A-Za-z0-9-])[A-Z]{2}\d{2} ?[A-Z]{3}(?![A-Za-z0-9])", "form of a vehicle mark"),
-    _form(
-        "vehicle",
-        r"(?<![A-Za-z0-9-])[a-z]{2}\d{2} ?[a-z]{3}(?![A-Za-z0-9])",
-        "form of a vehicle mark, lower case",
-    ),
-    _form(
-        "vehicle",
-        r"(?<![A-Za-z0-9-])(?:[A-HJ-NPR-TV-Y]\d{1,3} ?[A-Z]{3}"
-        r"|[A-Z]{3} ?\d{1,3}[A-HJ-NPR-TV-Y])(?![A-Za-z0-9])",
-        "form of an older vehicle mark",
-    ),
-    _form(
-        "vehicle",
-        r"(?<![A-Za-z0-9-])(?:[A-Z]?[A-Z]I[A-Z]|[A-Z]{1,2}Z) ?\d{1,4}(?![A-Za-z0-9])",
-        "form of a Northern Ireland vehicle mark",
-    ),
-    _form(
-        "vehicle",
-        r"(?<![A-Za-z0-9-])(?:[A-Z]{1,3} ?\d{1,4}|\d{1,4} ?[A-Z]{1,3})(?![A-Za-z0-9])",
-        "short mark near a word for a vehicle",
-        cue=r"\b(?:reg(?:istration)?|index|vrm|plate|plates)\b",
-        required=True,
-    ),
-    _form(
-        "postcode",
-        r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}|GIR ?0AA)(?![A-Za-z0-9])",
-        "form of a postcode",
-    ),
-    _form(
-        "postcode",
-        r"(?<![A-Za-z0-9])[a-z]{1,2}\d[a-z\d]? \d[abd-hjlnp-uw-z]{2}(?![A-Za-z0-9])",
-        "form of a postcode, lower case",
-    ),
-)
-
-_BIRTH_CUE = r"(?:\bd\.?\s?o\.?\s?b\b\.?|\bborn(?: on)?|\bb\.|\bdate[ -]of[ -]birth|\bbirth\s?date|\bbirthday)"
+_BIRTH_CUE = r"(?:\bd[./]?\s?o[./]?\s?b\b\.?|\bborn(?: on)?|\bb\.|\bdate[ -]of[ -]birth|\bbirth\s?date|\bbirthday)"
 _BIRTH = re.compile(
-    rf"(?i){_BIRTH_CUE}(?: of (?:the )?\w{{3,14}}| ?\(\w{{3,14}}\))?[\s:=|(._\-]{{0,40}}(?P<date>{_DATE})(?!\d)"
+    rf"(?i){_BIRTH_CUE}(?: of (?:the )?\w{{3,14}}| ?\(\w{{3,14}}\))?(?:\s(?:is|was|given|recorded|noted|as|shown"
+    rf"|on)){{0,4}}[\s:=|(._\-]{{0,40}}(?P<date>{_DATE})(?!\d)"
+)
+_BIRTH_RUN = re.compile(
+    rf"(?i){_BIRTH_CUE}[\s:]{{1,3}}(?P<date>(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19"
+    rf"|20)\d\d)(?!\d)"
 )
 _BIRTH_TABLE = re.compile(rf"(?i)\bd\.?o\.?b\.?\s*\n\s*(?P<date>{_DATE})(?!\d)")
 _BIRTH_AFTER_NAME = re.compile(
@@ -278,7 +119,7 @@ class IdentifierRecogniser:
             found += self._births_in_rows(flat)
             found += self._addresses(flat)
             found += self._addresses(page.flat) if page.flat != flat else []
-        if "@" in flat:
+        if "@" in flat or "[at]" in flat or "(at)" in flat:
             for form in AT_FORMS:
                 found += self._matches(form, flat, 0, len(flat))
         for start, end in windows:
@@ -331,7 +172,7 @@ class IdentifierRecogniser:
     def _dates_of_birth(self, flat: str) -> list[Finding]:
         found = [
             Finding(*match.span("date"), "date_of_birth", CERTAIN, ("date after a word for birth",))
-            for pattern in (_BIRTH, _BIRTH_TABLE)
+            for pattern in (_BIRTH, _BIRTH_TABLE, _BIRTH_RUN)
             for match in pattern.finditer(flat)
         ]
         return found + [

@@ -120,3 +120,35 @@ def test_a_name_inside_an_email_address_belongs_to_the_address_and_the_address_t
 
 def test_a_telephone_number_broken_over_a_line_is_found_whole() -> None:
     assert ("phone", "07700\n900142") in found("His number is now 07700\n900142 he says.")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("NOMIS a1234bc", "prison_number"),
+        ("crn x123456", "crn"),
+        ("nhs no 999 0000 018", "nhs_number"),
+        ("licence no. MORGA 657054 SM9 IJ", "driving_licence"),
+        ("a van, JX18-HVD", "vehicle"),
+        ("0044 7700 900142", "phone"),
+        ("07700.900.142", "phone"),
+        ("tel 496 0733", "phone"),
+        ("John_Smith99 @ example.com", "email"),
+        ("john [at] example.com", "email"),
+        ("dob 17061991", "date_of_birth"),
+        ("D/O/B 17/06/1991", "date_of_birth"),
+        ("date of birth was given as 17/06/1991", "date_of_birth"),
+        ("acct number 1234 5678", "bank"),
+        ("S/C 123456", "bank"),
+    ],
+)
+def test_an_identifier_in_a_hurried_or_spaced_out_form_is_found(text: str, kind: str) -> None:
+    found = [m.kind for m in detect_text(f"The officer noted {text} and left.", [], [])]
+    assert kind in found
+
+
+@pytest.mark.parametrize(
+    "text", ["Log 1234 of 12-03-24 was read.", "Form F254, version v1.2.3.4 of it.", "URN 24/118830, case 0611/24."]
+)
+def test_dates_versions_and_references_are_nobodys_identifiers(text: str) -> None:
+    assert [m.kind for m in detect_text(text, [], []) if m.kind not in ("person", "context")] == []
