@@ -42,7 +42,8 @@ AT_FORMS: tuple[Form, ...] = (
     ),
     _form(
         "email",
-        r"(?<![\w.+-])[\w.+-]*[A-Za-z0-9](?:[ ]@[ ]|[ ]?[\[(]at[\])][ ]?)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}",
+        r"(?<![\w.+-])[\w.+-]*[A-Za-z0-9](?:[ ]@[ ]|[ ]?[\[(]at[\])][ ]?)"
+        r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}",
         "form of an email address, spaced out",
     ),
     _form("handle", r"(?<![\w.@/+-])@[A-Za-z0-9_](?:[\w.]*\w)?(?![\w@])", "@ and a name"),
