@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, BinaryIO, Final
@@ -43,6 +44,7 @@ CHECK: Final = "cases.check_import"
 RUN: Final = "cases.run_import"
 KEEP: Final = timedelta(days=30)
 _TOGETHER: Final = 10  # rows in one transaction: other writers wait no longer than that
+_BREATH: Final = 0.05  # seconds between them: SQLite lets a waiting writer in only when nobody holds the lock
 _STAGES: Final = {
     EndReason.RESPONDED: Stage.CLOSED,
     EndReason.NO_REPLY: Stage.CLOSED,
@@ -144,6 +146,7 @@ def run(job: JobContext) -> None:
                 take_over(actor, row, sha256)
             session.expunge_all()
         job.progress(min(place + _TOGETHER, len(good)), len(good))
+        time.sleep(_BREATH)
     with job.last_step() as session:
         found = session.get_one(CaseImport, import_id, with_for_update=True, populate_existing=True)
         assert found.scope_id == scope_id
