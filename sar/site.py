@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from sar import menu
 from sar.access import public_views as access_public
 from sar.access import views as access
 from sar.access.guards import identity, public
 from sar.access.identities import OriginatorIdentity, RequesterIdentity, StaffIdentity
-from sar.access.permissions import ROLE_NAMES, Permission, Role
+from sar.access.permissions import ROLE_NAMES, Role
 from sar.cases import jobs as cases_jobs
 from sar.cases import panels
 from sar.cases import public_views as cases_public
@@ -53,8 +54,7 @@ def index() -> Response:
     found = identity()
     if isinstance(found, StaffIdentity):
         # The first page that this role may see: an auditor has no work list.
-        menu = _navigation(found)
-        return redirect(menu[0]["href"] if menu else url_for("access.change_password"))
+        return redirect(menu.navigation(found)[0]["href"])
     if "intake_public.start" not in current_app.view_functions:
         return redirect(url_for("access.sign_in"))
     return redirect(url_for("intake_public.start"))
@@ -73,6 +73,7 @@ STAFF_DOOR = (
     release,
     oversight,
     reminders,
+    menu,
 )
 PUBLIC_DOOR = (access_public, intake_public, cases_public, consultation_public, release_public)
 JOBS = (
@@ -121,7 +122,7 @@ def _frame() -> dict[str, Any]:
         account = {"name": found.name, "role": roles, "sign_out_url": url_for("access.sign_out")}
         return {
             "account": account,
-            "navigation": _navigation(found),
+            "navigation": menu.navigation(found),
             "permissions": found.permissions,
             "case_links": _case_links,
         }
@@ -139,33 +140,6 @@ def _footer() -> dict[str, Any]:
     return {
         "footer_links": [{"text": text, "href": url_for(endpoint)} for text, endpoint in _FOOTER if endpoint in served]
     }
-
-
-_MENU = (
-    ("Cases", "cases.work_list", Permission.CASE_VIEW),
-    ("Log a request", "intake.log", Permission.CASE_WORK),
-    ("Outbox", "cases.outbox", Permission.CASE_WORK),
-    ("My reminders", "reminders.mine", Permission.CASE_WORK),
-    ("Search areas", "searches.areas", Permission.SEARCHES_MANAGE),
-    ("Proposals", "refusals.listing", Permission.CASE_REJECT),
-    ("Complaints", "complaints.listing", Permission.COMPLAINTS_DECIDE),
-    ("Import cases", "bulk_import.uploads", Permission.CASES_IMPORT),
-    ("Originators", "records.originators", Permission.ORIGINATORS_MANAGE),
-    ("Wording of letters", "wordings.letters", Permission.WORDING_EDIT),
-    ("Public holidays", "holidays.calendars", Permission.CALENDARS_MANAGE),
-    ("Proof of identity", "intake.accepted_evidence", Permission.EVIDENCE_EDIT),
-    ("Oversight", "oversight.dashboard", Permission.REPORTS_VIEW),
-    ("Background jobs", "oversight.jobs", Permission.JOBS_VIEW),
-    ("Staff", "access.staff_list", Permission.STAFF_MANAGE),
-)
-
-
-def _navigation(found: StaffIdentity) -> list[dict[str, Any]]:
-    return [
-        {"text": text, "href": url_for(endpoint), "current": request.endpoint == endpoint}
-        for text, endpoint, permission in _MENU
-        if permission in found.permissions and endpoint in current_app.view_functions
-    ]
 
 
 _CASE_MENU = (

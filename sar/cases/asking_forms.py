@@ -6,13 +6,12 @@ from typing import Any
 
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxInput,
-    GovDateInput,
     GovRadioInput,
     GovSubmitInput,
     GovTextArea,
     GovTextInput,
 )
-from wtforms import BooleanField, DateField, RadioField, StringField, SubmitField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -56,12 +55,10 @@ class IdentityForm(DatedForm):
         filters=[tidy],
         validators=[Length(max=MAX_LINE)],
     )
-    on = DateField(
+    on = DayField(
         "When did the proof reach us?",
-        format="%d %m %Y",
         description="The day it reached any part of the organisation. The clock starts on that day.",
-        widget=GovDateInput(),
-        validators=[InputRequired("Enter the day the proof came")],
+        missing="Enter the day the proof came",
     )
     submit = SubmitField("Identity is settled", widget=GovSubmitInput())
 
@@ -102,12 +99,10 @@ class AuthorityForm(DatedForm):
         filters=[tidy],
         validators=[InputRequired("Say what it covers"), Length(max=MAX_LINE)],
     )
-    on = DateField(
+    on = DayField(
         "When did it reach us?",
-        format="%d %m %Y",
         description="The day it reached any part of the organisation. The clock starts on that day.",
-        widget=GovDateInput(),
-        validators=[InputRequired("Enter the day it came")],
+        missing="Enter the day it came",
     )
     submit = SubmitField("Authority is settled", widget=GovSubmitInput())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxInput,
-    GovDateInput,
     GovRadioInput,
     GovSelect,
     GovSubmitInput,
@@ -14,7 +13,6 @@ from govuk_frontend_wtf.wtforms_widgets import (
 )
 from wtforms import (
     BooleanField,
-    DateField,
     IntegerField,
     RadioField,
     SelectField,
@@ -30,6 +28,7 @@ from sar.cases.deadlines import ExtensionReason
 from sar.cases.new_words import Told
 from sar.cases.service import REFUSAL_CODES
 from sar.foundation.ids import random_id
+from sar.intake.fields import DayField
 
 LONG_TEXT = 5_000
 # Where the text for the requester is only the beginning of a sentence.
@@ -81,12 +80,10 @@ class QuestionForm(VersionedForm):
 
 
 class AnswerForm(DatedForm):
-    on = DateField(
+    on = DayField(
         "When did the answer arrive?",
-        format="%d %m %Y",
         description="The day it reached any part of the organisation.",
-        widget=GovDateInput(),
-        validators=[InputRequired("Enter the day the answer arrived")],
+        missing="Enter the day the answer arrived",
     )
     answer = TextAreaField(
         "What did they say?",
@@ -116,11 +113,9 @@ class ExtendForm(VersionedForm):
 
 
 class ReceivedForm(DatedForm):
-    on = DateField(
+    on = DayField(
         "When did the request reach any part of the organisation?",
-        format="%d %m %Y",
-        widget=GovDateInput(),
-        validators=[InputRequired("Enter the day the request arrived")],
+        missing="Enter the day the request arrived",
     )
     submit = SubmitField("See what changes", widget=GovSubmitInput())
 
@@ -159,12 +154,10 @@ class FeeForm(VersionedForm):
 
 
 class FeePaidForm(DatedForm):
-    on = DateField(
+    on = DayField(
         "When was the fee paid?",
-        format="%d %m %Y",
         description="The day the whole fee reached us. The clock starts on that day.",
-        widget=GovDateInput(),
-        validators=[InputRequired("Enter the day the fee was paid")],
+        missing="Enter the day the fee was paid",
     )
     submit = SubmitField("Record that it was paid", widget=GovSubmitInput())
 
@@ -187,11 +180,9 @@ class RejectForm(VersionedForm):
 
 
 class WithdrawForm(VersionedForm):
-    on = DateField(
+    on = DayField(
         "When did they tell us that they no longer want it?",
-        format="%d %m %Y",
-        widget=GovDateInput(),
-        validators=[InputRequired("Enter the day they told us")],
+        missing="Enter the day they told us",
     )
     submit = SubmitField("Record it and send the letter", widget=GovSubmitInput())
 

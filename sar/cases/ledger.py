@@ -139,6 +139,8 @@ def renew_clock(case: Case) -> None:
     if case.calendar_version is None:
         keep_calendar(clock_rules(case).calendar)
         case.calendar_version = clock.calendar_version
+    if case.pause_mode is None:
+        case.pause_mode = clock_rules(case).pause_mode.value
     case.due_on, case.clock_state = clock.due, clock.state.value
     # A new fact is a change of the case even where the due date stays: another officer's screen is out of date.
     flag_modified(case, "clock_state")

@@ -21,7 +21,8 @@ class Case(ScopedRow):
     `due_on`, `clock_state` are a copy of the fold's answer, for lists; every change of a fact renews them.
     `staff_link` says that the case is about someone who works here, a relative or a colleague: a code of `conflicts`.
     A `restricted` case is there only for the people named in `NamedPerson`.
-    `calendar_version` is the public holidays it is counted with: no new list moves its dates by itself.
+    `calendar_version` is the public holidays it is counted with: no new list moves its dates by itself. Nor does a
+    changed setting: `pause_mode` is how its pauses are counted, from its first calculation on.
     """
 
     __tablename__ = "case"
@@ -51,6 +52,7 @@ class Case(ScopedRow):
     staff_link_sealed: Mapped[bytes | None] = sealed_column()
     staff_link = Sealed[str | None]("staff_link_sealed")
     calendar_version: Mapped[str | None] = plain(String(16), ForeignKey("calendar_snapshot.version"), nullable=True)
+    pause_mode: Mapped[str | None] = plain(String(12), nullable=True)
     version: Mapped[int] = plain(Integer, nullable=False, default=1)
 
     submission: Mapped[Submission] = relationship(lazy="joined", innerjoin=True)

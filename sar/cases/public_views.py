@@ -59,6 +59,7 @@ def status() -> str:
         is_late=clock.is_overdue(london_today()),
         asked_for_identity=is_open and case.identity == "asked",
         questions=queries.open_questions(case) if is_open else [],
+        fee=queries.fee_awaited(case) if is_open else None,
         complaints=complaints_of(case),
         asked_for_authority=is_open and case.authority == "asked",
         accepted_documents=documents(),

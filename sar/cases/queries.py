@@ -72,7 +72,10 @@ def clock_facts(case: Case) -> list[ClockFact]:
 
 
 def clock_rules(case: Case | None = None, calendar: Calendar | None = None) -> ClockRules:
-    """What a case's facts are read under: its own calendar, or the newest where it has none yet or none is given."""
+    """What a case's facts are read under: its own calendar and way of counting pauses.
+
+    The newest calendar and the setting where it has none yet; or the calendar that is given.
+    """
     current = settings()
     if calendar is None:
         own = case.calendar_version if case is not None else None
@@ -80,7 +83,7 @@ def clock_rules(case: Case | None = None, calendar: Calendar | None = None) -> C
     return ClockRules(
         regime=Regime.LE,
         calendar=calendar,
-        pause_mode=PauseMode(current.pause_mode),
+        pause_mode=PauseMode((case.pause_mode if case is not None else None) or current.pause_mode),
         internal_target_days=current.internal_target_days,
     )
 
@@ -117,6 +120,13 @@ def open_questions(case: Case) -> list[ClockFact]:
     facts = clock_facts(case)
     answered = {fact.number for fact in facts if fact.kind == "clarification_received"}
     return [fact for fact in facts if fact.kind == "clarification_requested" and fact.number not in answered]
+
+
+def fee_awaited(case: Case) -> ClockFact | None:
+    """The fee that was asked for and is not paid, whose `detail` begins with the amount where it was asked for here."""
+    facts = clock_facts(case)
+    paid = any(fact.kind == "fee_paid" for fact in facts)
+    return None if paid else next((fact for fact in facts if fact.kind == "fee_requested"), None)
 
 
 def was_answered(case: Case) -> bool:

@@ -5,31 +5,27 @@ from __future__ import annotations
 from datetime import date
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovSubmitInput, GovTextArea
-from wtforms import DateField, SubmitField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput, GovTextArea
+from wtforms import SubmitField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from sar.intake.fields import tidy
+from sar.intake.fields import DayField, tidy
 
 
 class PeriodForm(FlaskForm):
     """The days a report covers, both counted."""
 
-    start = DateField(
+    start = DayField(
         "From",
-        format="%d %m %Y",
-        widget=GovDateInput(),
-        validators=[InputRequired("Enter the first day of the report")],
+        missing="Enter the first day of the report",
     )
-    end = DateField(
+    end = DayField(
         "To",
-        format="%d %m %Y",
-        widget=GovDateInput(),
-        validators=[InputRequired("Enter the last day of the report")],
+        missing="Enter the last day of the report",
     )
     submit = SubmitField("Download deadline compliance (CSV)", widget=GovSubmitInput())
 
-    def validate_end(self, field: DateField) -> None:
+    def validate_end(self, field: DayField) -> None:
         start: date | None = self.start.data
         if start and field.data and field.data < start:
             raise ValidationError("The last day must not be before the first")

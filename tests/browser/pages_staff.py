@@ -48,6 +48,7 @@ def sign_in(page: Page, member: Member, heading: str) -> None:
 
 
 def add_originator(page: Page, name: str, kind: str, email: str) -> None:
+    page.get_by_role("link", name="Settings", exact=True).click()
     page.get_by_role("link", name="Originators").click()
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Kind").select_option(label=kind)

@@ -44,6 +44,7 @@ def test_a_list_and_a_case_with_everything_on_them(
         conflicts.mark_about_staff(officer, child.id, "relative")
         conflicts.restrict(officer, child.id, [colleague.id])
         sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
+        look(page, "/staff/settings/", "settings")
         look(page, "/staff/cases/", "work-list")
         look(page, "/staff/cases/?whose=mine&show=all&awaiting=requester&office=calder", "work-list-narrowed")
         look(page, "/staff/cases/?search=hythe", "work-list-search")

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovSubmitInput, GovTextInput
-from wtforms import DateField, StringField, SubmitField
+from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput, GovTextInput
+from wtforms import StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from sar.cases.holidays.service import MAX_TITLE
+from sar.intake.fields import DayField
 
 
 class HolidayForm(FlaskForm):
-    day = DateField(
+    day = DayField(
         "Which day is a public holiday?",
-        format="%d %m %Y",
         description="For example a day of mourning, or for a coronation. Holidays of every year are known already.",
-        widget=GovDateInput(),
-        validators=[InputRequired("Enter the day")],
+        missing="Enter the day",
     )
     title = StringField(
         "What is it called?",

@@ -9,11 +9,11 @@ from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission, allows
 from sar.access.queries import staff_names
 from sar.cases.blueprint import Answer, form_page
-from sar.cases.deadlines import ClockState
+from sar.cases.deadlines import ClockState, Rule
 from sar.cases.forms import VersionedForm
 from sar.cases.models import Case
 from sar.cases.panels import Panel, PanelLink
-from sar.cases.queries import visible_case
+from sar.cases.queries import visible_case, waits_of
 from sar.cases.refusals import queries, service
 from sar.cases.refusals.forms import DecideForm, ProposeFeeForm, ProposeNeitherForm, ProposeRefusalForm
 from sar.cases.refusals.models import Kind, RefusalProposal, State
@@ -126,6 +126,7 @@ def panel(actor: Actor, case: Case) -> Panel | None:
         links = [
             PanelLink(f"Propose: {words.lower()}", url_for("refusals.propose", case_id=case.id, kind=kind.value))
             for kind, words in KIND_WORDS.items()
+            if not (kind is Kind.FEE and Rule.FEE in waits_of(case))
         ]
     return Panel("Refusal or fee", " ".join(_words(one) for one in found) or "Nothing is proposed.", links=tuple(links))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovSelect, GovSubmitInput, GovTextInput
-from wtforms import DateField, SelectField, StringField, SubmitField
+from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovSubmitInput, GovTextInput
+from wtforms import SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
@@ -13,6 +13,7 @@ from sar.access.permissions import Permission
 from sar.access.queries import active_staff_with
 from sar.cases.tasks.service import LONGEST
 from sar.foundation.ids import random_id
+from sar.intake.fields import DayField
 
 
 class TaskForm(FlaskForm):
@@ -24,11 +25,8 @@ class TaskForm(FlaskForm):
         widget=GovTextInput(),
         validators=[InputRequired("Write what is to be done"), Length(max=LONGEST)],
     )
-    due_on = DateField(
+    due_on = DayField(
         "By when? (optional)",
-        format="%d %m %Y",
-        widget=GovDateInput(),
-        validators=[Optional()],
     )
     staff_id = SelectField("Who does it?", widget=GovSelect(), validators=[Optional()])
     submit = SubmitField("Add the task", widget=GovSubmitInput(), id="add-task")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from sar.access.permissions import Role
 from sar.cases import service
 from sar.cases.calendars import calendar_from_snapshot
 from sar.cases.deadlines import ExtensionReason, ImpossibleDates
-from sar.cases.ledger import Fact, case_for, store_fact
+from sar.cases.ledger import Fact, case_for, renew_clock, store_fact
 from sar.cases.models import Calculation, CalendarSnapshot, Case, ClockFact
 from sar.cases.queries import clock_of, open_questions, visible_case
 from sar.foundation import messages
@@ -276,3 +278,28 @@ def test_a_second_reader_sees_a_case_and_changes_nothing_on_it() -> None:
     service.reject(dpo(), case.id, "MUE", "it repeats the last one", proposed=True)
 
 
+
+
+def test_a_changed_setting_of_how_pauses_are_counted_moves_no_case_that_is_open(in_app: Flask) -> None:
+    case, known = opened(days_ago=10), in_app.extensions["sar"]
+    _paused_for_three_days(case)
+    before = fresh(case).due_on
+    in_app.extensions["sar"] = replace(known, settings=replace(known.settings, pause_mode="statutory"))
+    try:
+        newer = opened(days_ago=10, name="Someone Else")
+        _paused_for_three_days(newer)
+        assert clock_of(fresh(case)).due == fresh(case).due_on == before
+        assert (fresh(case).pause_mode, fresh(newer).pause_mode) == ("conservative", "statutory")
+        # Not even where another fact is recorded, and the newer one is counted the other way: the day asked too.
+        with write_transaction():
+            renew_clock(case_for(SYSTEM, case.id))
+        assert fresh(case).due_on == before
+        assert (clock_of(fresh(case)).paused_days, clock_of(fresh(newer)).paused_days) == (3, 4)
+    finally:
+        in_app.extensions["sar"] = known
+
+
+def _paused_for_three_days(case: Case) -> None:
+    for fact in (Fact("clarification_requested", ago(6)), Fact("clarification_received", ago(3))):
+        with write_transaction():
+            store_fact(SYSTEM, case_for(SYSTEM, case.id), fact)

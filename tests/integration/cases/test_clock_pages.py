@@ -13,13 +13,14 @@ from sar.cases.ledger import Fact, case_for, store_fact
 from sar.cases.models import Case, ClockFact
 from sar.cases.queries import clock_of, visible_case, waits_of
 from sar.foundation import messages
-from sar.foundation.actors import SYSTEM
+from sar.foundation.actors import SYSTEM, ActorKind
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, Refused
 from sar.foundation.wording import date_words
 from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened, parts
 from tests.integration.intake.walk import rows
+from tests.security.people import browser_of as signed_in
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -181,7 +182,9 @@ def test_the_pages_of_authority_and_fee_do_what_they_say(in_app: Flask) -> None:
     asked = lead.post(f"{page}/ask-authority", {"reason": "A friend asks", "version": case.version})
     assert asked.status_code == 302
     fee = {"amount": "12.50", "reason": "Tenth", "how_to_pay": "By card", "version": fresh(case).version}
+    assert "Propose: charge a fee" in lead.get(page).text
     assert lead.post(f"{page}/fee", fee).status_code == 302
+    assert "Propose: charge a fee" not in lead.get(page).text
     told = words_of(lead.get(page).text)
     assert "Waiting for written authority and the fee" in told and "No due date until what we asked for comes" in told
     seen = {"document": "signed", "scope": "all records"}
@@ -202,3 +205,14 @@ def test_an_extension_that_the_law_does_not_allow_is_refused_with_the_rule() -> 
     service.extend(officer, twice.id, ExtensionReason.NUMBER, "Many")
     with pytest.raises(Refused, match=r"allows one extension \(Art 12A"):
         service.extend(officer, twice.id, ExtensionReason.NUMBER, "Many")
+
+
+def test_a_requester_who_owes_a_fee_reads_so_and_no_more_once_it_is_paid(in_app: Flask) -> None:
+    case = opened(days_ago=3)
+    service.charge_fee(dpo(), case.id, "12.50", "Asked ten times", "Call us")
+    requester = signed_in(in_app, ActorKind.REQUESTER, case.reference)
+    told = words_of(requester.get("/my-request/").text)
+    assert f"On {date_words(london_today())} we asked you to pay a fee of £12.50 . Our letter says why" in told
+    assert "Our time starts when we have the fee" in told and "Asked ten times" not in told
+    service.record_fee_paid(SYSTEM, case.id, london_today())
+    assert "pay a fee" not in words_of(requester.get("/my-request/").text)
