@@ -42,6 +42,7 @@ from sar.intake.answers import (
 )
 from sar.intake.fields import DayField, tidy
 
+NO_PICTURE = "none"
 LOGGED = tuple(channel for channel in Channel if channel is not Channel.ONLINE)
 ROUTE_NAMES = {
     Route.POST: "By letter",
@@ -134,7 +135,8 @@ class LogRequestForm(FlaskForm):
         "Is one of these a copy of an identity document?",
         description="It is kept apart and destroyed once identity is settled. The email is then kept without pictures.",
         widget=GovRadioInput(),
-        default="",
+        # No answer is given beforehand: a copy that nobody looked for would live on inside the mail.
+        validators=[InputRequired("Look at the pictures and say whether one is a copy of an identity document")],
     )
     go_on = BooleanField("Log it as a request of its own all the same", widget=GovCheckboxInput())
     photo = FileField(
@@ -156,7 +158,7 @@ class LogRequestForm(FlaskForm):
             del self.mail_picture
             return
         self.mail_picture.choices = [
-            SelectChoice("", "No"),
+            SelectChoice(NO_PICTURE, "No"),
             *(SelectChoice(str(number), name) for number, name in pictures),
         ]
 

@@ -87,6 +87,15 @@ def test_a_saved_mail_fills_the_form_and_is_kept_sealed_with_the_case(in_app: Fl
     assert "I was at Wexcombe Magna" in shown and "authority.pdf" in shown
 
 
+def test_whether_a_picture_in_a_mail_is_a_copy_of_a_document_must_be_said(officer: Browser) -> None:
+    draft_id = upload(officer, saved_mail(photograph()), "request.eml").location.rpartition("=")[2]
+    unsaid = officer.post("/staff/log", typed(mail_draft=draft_id))
+    assert "say whether one is a copy of an identity document" in unsaid.text and rows(Submission) == []
+    receipt_of(officer.post("/staff/log", typed(mail_draft=draft_id, mail_picture="none")))
+    [stored] = rows(Submission)
+    assert stored.identity_blob_id is None and stored.mail_blob_id is not None
+
+
 def test_an_outlook_message_is_read_too(in_app: Flask) -> None:
     actor = staff_actor(Role.CASEWORKER)
     attached = {"id.jpg": photograph()}
