@@ -36,6 +36,7 @@ class Settings:
     key_ring: str = ""
     surface: str = "both"
     public_url: str = "http://127.0.0.1:8000"
+    staff_url: str = ""
     trusted_proxy_hops: int = 0
 
     organisation_name: str = "Northvale Probation"
@@ -105,10 +106,14 @@ class Settings:
             raise SettingsError("SAR_BRAND_COLOUR must be a colour like #1d4e6b.")
         if not _is_site_address(self.public_url):
             raise SettingsError("SAR_PUBLIC_URL must be an address like https://records.example.org, with no path.")
+        if self.staff_url and not _is_site_address(self.staff_url):
+            raise SettingsError("SAR_STAFF_URL must be an address like https://records.example.org, with no path.")
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.instance / 'sar.db'}")
         if self.environment == "production" and not self.secure:
             raise SettingsError("SAR_PUBLIC_URL must start with https:// in production.")
+        if self.environment == "production" and not self.staff_address.startswith("https://"):
+            raise SettingsError("SAR_STAFF_URL must start with https:// in production.")
 
     @property
     def secure(self) -> bool:
@@ -116,9 +121,14 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def staff_address(self) -> str:
+        """Where staff reach their side, for links in mails to them."""
+        return self.staff_url or self.public_url
+
+    @property
     def host(self) -> str:
-        """The name people reach the service by, with its port where it has one."""
-        return urlsplit(self.public_url).netloc
+        """The name people reach this process by, with its port where it has one."""
+        return urlsplit(self.staff_address if self.surface == "staff" else self.public_url).netloc
 
     @property
     def key_ring_path(self) -> Path:

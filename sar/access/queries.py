@@ -8,6 +8,7 @@ from sar.access.models import Staff
 from sar.access.permissions import Permission, allows
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound
+from sar.foundation.keys import blind_index
 
 
 def staff_list() -> list[Staff]:
@@ -21,6 +22,11 @@ def staff_member(staff_id: str) -> Staff:
     if staff is None:
         raise NotFound("There is no such member of staff.")
     return staff
+
+
+def staff_by_email(email: str) -> Staff | None:
+    """Whoever signs in with this address."""
+    return db.session.scalar(select(Staff).where(Staff.email_index == blind_index("staff.email", email)))
 
 
 def staff_names(ids: set[str]) -> dict[str, str]:

@@ -51,6 +51,7 @@ def ask_for_authority(actor: Actor, case_id: str, reason: str, *, version: int |
             raise Conflict("Written authority has been asked for already.")
         if case.authority == "settled":
             raise Conflict("Authority has already been settled for this case.")
+        letters.require_to_representative(case)
         case.authority = "asked"
         store_fact(actor, case, Fact("authority_requested", london_today(), detail=reason.strip()))
         letters.send(actor, case, "authority_request", reason=reason.strip().rstrip("."))

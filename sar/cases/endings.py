@@ -34,6 +34,7 @@ REFUSAL_CODES = MappingProxyType(
 # Grounds on which the answer may neither confirm nor deny that anything is held.
 NEITHER_CODES = MappingProxyType({code: item for code, item in EXEMPTIONS.items() if item.ncnd})
 _TAKES_TWO = frozenset({"MUE"})
+_NOT_HELD = "N-NOTHELD"
 
 
 def reject(
@@ -42,7 +43,7 @@ def reject(
     """Refuse the whole request, with a coded reason and the words the requester is told (Art 12(5); s.53).
 
     A request that is manifestly unfounded or excessive is refused on a proposal (see `refusals`), unless the actor is
-    the only person here.
+    the only person here. That we hold nothing can be said only once somebody looked.
     """
     if code not in REFUSAL_CODES:
         raise Refused("Choose the reason for refusing.")
@@ -52,11 +53,13 @@ def reject(
         case = case_for(actor, case_id, version, Permission.CASE_REJECT)
         if code in _TAKES_TWO and not proposed:
             require_alone(actor, case)
+        facts = replace(facts_of(actor, case), refusal_reasons_recorded=True)
+        if code == _NOT_HELD and facts.searches_open:
+            raise Refused("We can say that we hold nothing only when we looked. Give every search its result first.")
         session.add(
             Refusal(scope_id=case.scope_id, case_id=case.id, code=code, refused_by=actor.id, words=words.strip())
         )
         record(actor, Action.CASE_REFUSED, case.id, code=code)
-        facts = replace(facts_of(actor, case), refusal_reasons_recorded=True)
         case = advance(actor, case_id, Event.REJECT, facts)
         letters.send(actor, case, "rejection", reasons=told(REFUSAL_CODES[code], words.strip()))
         intake.destroy_identity_copy(actor, case.submission_id, "not_needed")

@@ -35,8 +35,10 @@ def compose(case: Case, name: str, **fields: wording.FieldValue | None) -> wordi
 
     `fields` are those that the wording needs beyond what every letter may use: names, dates, how to reach us.
     """
+    if name in _TO_REPRESENTATIVES:
+        require_to_representative(case)
     letter = wordings.render(name, {**_common(case), **fields})
-    return letter if name in _TO_OTHERS else _for_whoever_asks(case, name, letter)
+    return letter if name in _TO_OTHERS else for_whoever_asks(case, name, letter)
 
 
 def send(
@@ -51,13 +53,22 @@ def send(
     return post(actor, case, name, compose(case, name, **fields), channel=channel, to=address_for(case, channel))
 
 
-def _for_whoever_asks(case: Case, name: str, letter: wording.Wording) -> wording.Wording:
+def for_whoever_asks(case: Case, name: str, letter: wording.Wording) -> wording.Wording:
     """The letter as it stands, or told first that "you" is someone else, where it goes to a representative."""
     if name in _TO_REPRESENTATIVES or not _representative(case):
         return letter
     person = case.submission.full_name
     words = f"We write to you because you act for {person}. In this letter, “you” and “your records” mean {person}."
     return replace(letter, paragraphs=(wording.Block("paragraph", (words,)), *letter.paragraphs))
+
+
+def require_to_representative(case: Case) -> None:
+    """Raises Refused where a letter to whoever asks for the person would reach the person, who needs no authority."""
+    if case.submission.representative and not _representative(case):
+        raise Refused(
+            "Letters go to the person, and this one is for whoever asks for them. Change who gets letters, or record "
+            "the authority once you have seen it."
+        )
 
 
 def post(

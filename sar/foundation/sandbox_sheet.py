@@ -86,20 +86,22 @@ def _decoded(data: bytes) -> str:
 def _workbook(source: Path, options: Facts) -> Facts:
     _refuse_bomb(source, options["max_unpacked"])
     formulas, values = _loaded(source, False), _loaded(source, True)
-    filled = [sheet.title for sheet in formulas.worksheets if _has_something(sheet)]
+    cells_of = {sheet.title: _filled(sheet) for sheet in formulas.worksheets}
+    filled = [title for title, cells in cells_of.items() if cells]
     if not filled:
         raise Unfit("empty")
-    sheet, shown = formulas[filled[0]], values[filled[0]]
-    if sheet.max_column > options["max_columns"] and _widest(sheet) > options["max_columns"]:
+    sheet, shown, cells = formulas[filled[0]], values[filled[0]], cells_of[filled[0]]
+    width = max(column for _row, column in cells)
+    if width > options["max_columns"]:
         raise Unfit("columns")
     rows: list[Facts] = []
-    width = min(sheet.max_column, options["max_columns"])
-    for number, (raw, seen) in enumerate(
-        zip(sheet.iter_rows(max_col=width), shown.iter_rows(max_col=width), strict=True), 1
-    ):
-        cells = [_cell(one, other) for one, other in zip(raw, seen, strict=True)]
-        if any(cell is not None for cell in cells):
-            rows.append({"row": number, "cells": cells})
+    for number in sorted({row for row, _column in cells}):
+        line: list[Cell] = [None] * width
+        for column in range(1, width + 1):
+            if (number, column) in cells:
+                line[column - 1] = _cell(cells[number, column], shown.cell(number, column))
+        if any(cell is not None for cell in line):
+            rows.append({"row": number, "cells": line})
         _refuse_long(rows, options)
     merged = {row for block in sheet.merged_cells.ranges for row in range(block.min_row, block.max_row + 1)}
     return {"sheets": filled, "sheet": filled[0], "rows": rows, "merged": sorted(merged)}
@@ -117,16 +119,17 @@ def _loaded(source: Path, values: bool) -> Any:
         raise Unfit("damaged") from None
 
 
-def _has_something(sheet: Any) -> bool:
-    return any(cell.value is not None for row in sheet.iter_rows() for cell in row)
+def _filled(sheet: Any) -> dict[tuple[int, int], Any]:
+    """The cells that hold something, by row and column from 1.
 
-
-def _widest(sheet: Any) -> int:
-    return max((cell.column for row in sheet.iter_rows() for cell in row if cell.value is not None), default=0)
+    Only cells that the file names are looked at. A sheet whose last cell was ever coloured ends at row 1,048,576, and
+    walking over it by row and column would make every empty cell before that one.
+    """
+    return {place: cell for place, cell in sheet._cells.items() if cell.value is not None}
 
 
 def _cell(raw: Any, shown: Any) -> Cell:
-    if isinstance(raw.value, str) and raw.data_type == "f":
+    if raw.data_type == "f":  # of an array too, whose value is an object
         value = _plain(shown.value)
         return {"formula": value["date"] if isinstance(value, dict) else value}
     return _plain(raw.value)

@@ -10,7 +10,7 @@ from redaction.needles import NeedleSet
 from redaction.plan import Plan
 from sar.cases.deadlines import Regime
 from sar.cases.exemptions import exemption
-from sar.cases.letters import addressee_name, anywhere, postal_address
+from sar.cases.letters import addressee_name, anywhere, for_whoever_asks, postal_address
 from sar.cases.models import Case
 from sar.foundation import wording, wordings
 from sar.foundation.clock import london_today
@@ -90,7 +90,7 @@ def cover(
         "searches": told_searches(case),
         "still_to_come": still_to_come or "",
     }
-    letter = _render(case, name, values)
+    letter = for_whoever_asks(case, name, _render(case, name, values))
     return typeset(
         "cover",
         {

@@ -31,6 +31,7 @@ _SAY: Final = {
     "columns": f"This sheet has more than {MAX_COLUMNS} columns. Leave out those that no case needs.",
     "bomb": "This file unpacks to far more than its size, which we do not accept. Save it as CSV, and send that.",
     "empty": "There is nothing in this file.",
+    "work": "This file takes too long to read. Copy the rows that matter into a new sheet, or save it as CSV.",
 }
 
 
@@ -61,7 +62,7 @@ def read(path: Path, kind: Kind) -> bytes:
     try:
         answer = run_task("sheet.read", path, options, limits=_LIMITS)
     except SandboxFailed:
-        raise Refused(_SAY["damaged"]) from None
+        raise Refused(_SAY["work"]) from None
     if "error" in answer.facts or not answer.output:
         raise Refused(_SAY.get(str(answer.facts.get("error")), _SAY["damaged"]))
     if len(taken_apart(answer.output).rows) == 0:

@@ -116,8 +116,9 @@ _CHOICE = (
     ),
     Letter(
         "interim_disclosure",
-        "Some records are ready and go out before the rest. The clock runs on.",
-        _is_open,
+        "Some records are ready and go out before the rest. The clock runs on. Past the due date a part goes out "
+        "through the release, with the reason why it is late.",
+        lambda standing: standing.is_open and not standing.is_overdue,
         (
             Blank("sent_now", "What do you send now?", _ONE_A_LINE, Entry.LINES),
             Blank("still_to_come", "What is still to come?", _TOLD),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -19,6 +20,8 @@ from sar.foundation.db import db
 from sar.foundation.errors import NotFound, Refused
 from sar.foundation.messages import Channel
 from sar.foundation.wording import FieldValue, Wording
+
+_SAYS_NOT_WHO_ASKED = frozenset({"consent_request"})
 
 
 def fitting(case: Case) -> list[Letter]:
@@ -67,6 +70,18 @@ def wording_of(case: Case, draft: LetterDraft) -> Wording:
     if not fits(LETTERS[draft.name], case, draft.about):
         raise Refused("This letter does not fit the case as it stands now.")
     return letters.compose(case, draft.name, **given(case, draft))
+
+
+def names_of_requester(case: Case, draft: LetterDraft, words: Wording) -> list[str]:
+    """Names of the person who asked that a letter to another person says, whom it should not tell (law.md section 3).
+
+    A health professional and the regulator have to know.
+    """
+    if draft.name not in _SAYS_NOT_WHO_ASKED:
+        return []
+    asked, said = case.submission, words.as_text()
+    known = {word for name in (asked.full_name, *(asked.former_names or ())) for word in name.split() if len(word) > 2}
+    return sorted(word for word in known if re.search(rf"\b{re.escape(word)}\b", said, re.IGNORECASE))
 
 
 def pages(case: Case, draft: LetterDraft) -> list[bytes]:

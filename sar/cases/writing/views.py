@@ -144,9 +144,11 @@ def _show(form: LetterForm, letter: Letter, draft: LetterDraft) -> None:
 def _page(draft: LetterDraft, form: SendForm) -> str:
     case = visible_case(current_actor(), draft.case_id)
     problem, words, pages = None, None, 0
+    named: list[str] = []
     try:
         if draft.message_id is None:
             words = queries.wording_of(case, draft)
+            named = queries.names_of_requester(case, draft, words)
             pages = len(queries.pages(case, draft)) if draft.channel == Channel.POST else 0
     except Refused as refusal:
         problem = refusal.message
@@ -158,6 +160,7 @@ def _page(draft: LetterDraft, form: SendForm) -> str:
         words=words,
         pages=pages,
         problem=problem,
+        named=named,
         form=form,
         channel=CHANNEL_WORDS[Channel(draft.channel)],
         to=queries.where_to(case, draft),

@@ -72,7 +72,7 @@ def make_calendar(actor: Actor) -> str:
     with write_transaction():
         stop_calendar(actor)
         token = issue_link(actor, CALENDAR, actor.id, CALENDAR_DAYS)
-    return f"{settings().public_url}/staff/calendar/{token}.ics"
+    return f"{settings().staff_address}/staff/calendar/{token}.ics"
 
 
 def stop_calendar(actor: Actor) -> None:
@@ -134,7 +134,7 @@ def _digest_fields(digest: Digest, today: date) -> dict[str, FieldValue]:
         "waiting": digest.waiting or ["None"],
         "open_searches": digest.searches or ["None"],
         "open_consultations": digest.consultations or ["None"],
-        "link": f"{settings().public_url}/staff/cases/?whose=mine",
+        "link": f"{settings().staff_address}/staff/cases/?whose=mine",
     }
 
 
@@ -154,4 +154,4 @@ def _mail(staff: Staff, name: str, given: dict[str, FieldValue]) -> messages.Mes
 
 
 def _page(case: Case) -> str:
-    return f"{settings().public_url}/staff/cases/{case.id}"
+    return f"{settings().staff_address}/staff/cases/{case.id}"

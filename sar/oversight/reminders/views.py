@@ -48,7 +48,7 @@ def stop_calendar() -> AnyResponse:
 def calendar(token: str) -> Response:
     """Read by calendar programs, which cannot sign in: whoever has the address sees references, stages and dates."""
     cases = queries.calendar_cases(queries.calendar_owner(token))
-    address_of = {case.case_id: f"{settings().public_url}/staff/cases/{case.case_id}" for case in cases}
+    address_of = {case.case_id: f"{settings().staff_address}/staff/cases/{case.case_id}" for case in cases}
     return Response(calendar_file(cases, host=settings().host, address_of=address_of), mimetype="text/calendar")
 
 

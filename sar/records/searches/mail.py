@@ -13,6 +13,7 @@ from sar.foundation import messages, wording, wordings
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.wording import date_words
 from sar.records.searches.models import Search, SearchRequest
+from sar.records.searches.queries import is_kept_out
 
 REQUEST, CHASE, ESCALATION = "search_request", "search_chase", "search_escalation"
 
@@ -26,9 +27,12 @@ def chase(case: Case, search: Search, request: SearchRequest) -> None:
 
 
 def escalate(case: Case, search: Search, request: SearchRequest) -> str:
-    """Tell the manager, or where none is known each data protection officer who may see the case. Says whom."""
+    """Tell the manager, or where none is known that may hear of the case, each data protection officer who may.
+
+    Says whom.
+    """
     fields = _fields(case, search, request)
-    if request.manager_email:
+    if request.manager_email and not is_kept_out(case, request.manager_email):
         _send(SYSTEM, case, ESCALATION, request.manager_email, fields)
         return "the manager"
     in_charge = [one for one in active_staff_with(Permission.SEARCHES_MANAGE) if may_see(case, one.id)]

@@ -8,9 +8,10 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, exists, func, select
 
+from sar.access.queries import staff_by_email
 from sar.cases.models import Case
 from sar.cases.moves import count_for_guards
-from sar.cases.queries import visible_case
+from sar.cases.queries import may_see, visible_case
 from sar.foundation.actors import Actor
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound
@@ -113,7 +114,10 @@ def responsible_officer(case: Case) -> ResponsibleOfficer | None:
 
 
 def to_ask(case: Case, search: Search) -> list[Asked]:
-    """Who can be asked for a search: the contacts of its area, and the Responsible Officer. None is asked twice."""
+    """Who can be asked for a search: the contacts of its area, and the Responsible Officer.
+
+    None is asked twice, and nobody to whom the case is closed: the mail says whom it is about.
+    """
     officer = responsible_officer(case)
     found = [
         Asked(one.id, one.name, one.role, one.email, one.manager_email) for one in contacts_of(search.area_id)
@@ -121,7 +125,13 @@ def to_ask(case: Case, search: Search) -> list[Asked]:
     if officer is not None:
         found.append(Asked(OFFICER, officer.name, "Responsible Officer", officer.email, officer.manager_email))
     asked = {request.email for request in search.requests if not request.over}
-    return [one for one in found if one.email not in asked]
+    return [one for one in found if one.email not in asked and not is_kept_out(case, one.email)]
+
+
+def is_kept_out(case: Case, email: str) -> bool:
+    """Whether this is the address of a colleague with an account to whom the case is closed."""
+    found = staff_by_email(email)
+    return found is not None and not may_see(case, found.id)
 
 
 def records_to_link(case: Case) -> list[Record]:

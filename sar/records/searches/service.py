@@ -222,17 +222,22 @@ def _chase(request_id: str, today: date) -> int:
         search = session.get_one(Search, request.search_id)
         case = session.get_one(Case, search.case_id)
         facts = {"case_id": case.id, "area_id": search.area_id}
-        if request.over or case.closed_on is not None or request.due_on >= today:
+        done = request.over or request.chases >= queries.CHASES
+        if done or case.closed_on is not None or request.due_on >= today:
             return 0
-        if request.chases == 0:
+        # A reminder says whom it is about: where the case was closed to them meanwhile, the next step is taken at once.
+        kept_out = queries.is_kept_out(case, request.email)
+        if request.chases == 0 and not kept_out:
             record(SYSTEM, Action.SEARCH_CHASED, search.id, **facts)
             mail.chase(case, search, request)
-        elif request.chases == 1 and _waited(request, today):
+            request.chases = 1
+        elif kept_out or _waited(request, today):
             told = mail.escalate(case, search, request)
             record(SYSTEM, Action.SEARCH_ESCALATED, search.id, **facts, to=told)
+            request.chases = queries.CHASES
         else:
             return 0
-        request.chases, request.chased_on = request.chases + 1, today
+        request.chased_on = today
         return 1
 
 

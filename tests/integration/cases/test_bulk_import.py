@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -163,6 +164,52 @@ def test_a_real_workbook_with_titles_formulas_merged_cells_and_blank_rows(in_app
     assert "a formula without a value" in third.problems[0]
     page = browser_of(in_app, actor).get(f"/staff/import/{found.id}/columns").text
     assert "These sheets are not read: Old" in page and "Colour, Notes" in page
+
+
+def with_extra(content: bytes, rows_more: bytes, also: dict[str, bytes] | None = None) -> bytes:
+    """A workbook whose first sheet has more rows, written as no library would write them; and other parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                part = part.replace(b"</sheetData>", rows_more + b"</sheetData>")
+            new.writestr(name, part)
+        for name, part in (also or {}).items():
+            new.writestr(name, part)
+    return out.getvalue()
+
+
+def small_workbook() -> bytes:
+    book = Workbook()
+    book.active.append(["Name", "Date received"])
+    book.active.append(["Delroy Pemberton", "2/9/2026"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("place", ["A1048576", "XFD1048576"])
+def test_a_sheet_whose_last_cell_was_once_coloured_is_read_like_any_other(in_app: Flask, place: str) -> None:
+    coloured = f'<row r="1048576"><c r="{place}" s="0"/></row>'.encode()
+    found = looked_at(in_app, dpo(), with_extra(small_workbook(), coloured), "cases.xlsx")
+    assert (found.rows, found.good) == (1, 1)
+
+
+def test_an_array_formula_is_a_formula(in_app: Flask) -> None:
+    formula = b'<c r="A3"><f t="array" ref="A3:A3">B2&amp;""</f></c>'
+    array = b'<row r="3">' + formula + b'<c r="B3" t="str"><v>3/9/2026</v></c></row>'
+    found = looked_at(in_app, dpo(), with_extra(small_workbook(), array), "cases.xlsx")
+    [line] = queries.lines(found, "problems", 1).lines
+    assert "Full name: the cell is a formula without a value" in line.problems[0]
+
+
+def test_a_file_that_unpacks_to_far_more_than_its_size_is_refused() -> None:
+    bomb = with_extra(small_workbook(), b"", {"xl/media/image1.png": bytes(301_000_000)})
+    assert len(bomb) < 1_000_000
+    with pytest.raises(Refused, match="unpacks to far more"):
+        uploaded(dpo(), bomb, "a.xlsx")
+    assert rows(CaseImport) == []
 
 
 @pytest.mark.parametrize(

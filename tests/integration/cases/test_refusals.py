@@ -16,7 +16,9 @@ from sar.cases.refusals.models import Kind, RefusalProposal
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
-from tests.factories import staff_actor
+from sar.records.searches import service as searching
+from sar.records.searches.queries import areas
+from tests.factories import gathering_case, staff_actor
 from tests.integration.cases.desk import EMAIL, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import rows
 
@@ -145,3 +147,15 @@ def test_letters_that_a_command_sends_are_seen_before_the_button_is_pressed(in_a
         seen = browser.post(address, typed | {"version": str(case.version), "preview": "yes"})
         assert said in seen.text and "Nothing is sent yet" in seen.text, page
     assert messages.about(case.id) == []
+
+
+def test_nobody_is_told_that_we_hold_nothing_before_somebody_looked() -> None:
+    boss, case = dpo(), gathering_case()
+    with pytest.raises(Refused, match="only when we looked"):
+        service.reject(boss, case.id, "N-NOTHELD", "There is nothing.")
+    made = searching.choose(SYSTEM, case.id, [area.id for area in areas()])
+    searching.finish(SYSTEM, case.id, [search.id for search in made[1:]], "nothing_held")
+    with pytest.raises(Refused, match="only when we looked"):
+        service.reject(boss, case.id, "N-NOTHELD", "There is nothing.")
+    searching.finish(SYSTEM, case.id, [made[0].id], "nothing_held")
+    assert service.reject(boss, case.id, "N-NOTHELD", "There is nothing.").stage == "rejected"

@@ -88,7 +88,7 @@ def test_a_reply_in_time_ends_the_warning_and_a_new_question_needs_a_new_one() -
 
 def test_a_request_that_was_refused_is_not_opened_by_a_late_answer() -> None:
     case = asked("question")
-    service.reject(SYSTEM, case.id, "N-NOTHELD", "We looked everywhere.")
+    service.reject(SYSTEM, case.id, "N-OUTSCOPE", "You asked about the weather.")
     with pytest.raises(Refused, match="Reopen it first"):
         reply(case, "question")
 

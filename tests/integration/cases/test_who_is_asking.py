@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 
 from sar.access.permissions import Role
 from sar.access.service import issue_phrase
@@ -27,8 +29,9 @@ from sar.intake import evidence
 from sar.intake.answers import Contact, Relationship, Representative, Route
 from sar.oversight import compliance
 from sar.oversight.queries import measures
+from sar.release.papers import cover
 from tests.factories import staff_actor
-from tests.integration.cases.desk import POST, ago, browser_of, caseworker, dpo, opened
+from tests.integration.cases.desk import NAME, POST, ago, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import Browser, rows
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -260,3 +263,20 @@ def test_the_stages_that_can_be_set_aside_and_no_others() -> None:
     with pytest.raises(Refused, match="at the stage"):
         service.set_aside(lead, case.id, "TEST", "A test")
     assert facts("case.not_valid") == []
+
+
+def test_whoever_needs_no_authority_is_not_asked_for_it() -> None:
+    officer, case = caseworker(), opened(representative=replace(RAO, gets_letters=False))
+    with pytest.raises(Refused, match="for whoever asks for them"):
+        service.ask_for_authority(officer, case.id, "a solicitor asks")
+    assert (fresh(case).authority, messages.about(case.id)) == ("unchecked", [])
+
+
+def test_the_letter_on_top_of_a_reply_says_to_a_representative_whose_records_these_are(in_app: Flask) -> None:
+    theirs, own = opened(representative=RAO), opened()
+    said = {}
+    for case in (theirs, own):
+        paper = PdfReader(io.BytesIO(cover(case, [], [], 3)))
+        said[case.id] = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
+    assert f"“you” and “your records” mean {NAME}" in said[theirs.id]
+    assert "you act for" not in said[own.id]

@@ -145,7 +145,7 @@ def test_the_regulator_is_told_what_happened_what_was_decided_and_how_the_date_w
 
 
 def test_records_sent_early_are_kept_as_such_and_the_clock_runs_on() -> None:
-    case = opened(EMAIL, days_ago=50)
+    case = opened(EMAIL, days_ago=5)
     typed = {"sent_now": ["Notes of 2025"], "still_to_come": "Police records", "expected_date": ago(-9).isoformat()}
     draft = writing.write(SYSTEM, case.id, "interim_disclosure", typed, channel="email")
     body = writing.send(SYSTEM, draft.id, version=draft.version).body
@@ -153,6 +153,26 @@ def test_records_sent_early_are_kept_as_such_and_the_clock_runs_on() -> None:
     [part] = rows(Disclosure)
     assert (part.part, part.on, part.sent, part.bundle_id) == ("interim", ago(0), "Notes of 2025", None)
     assert visible_case(SYSTEM, case.id).clock_state == "running"
+
+
+def test_what_is_late_goes_out_in_part_only_with_the_reason_for_being_late() -> None:
+    case = opened(EMAIL, days_ago=50)
+    assert "interim_disclosure" not in names(case)  # the release asks for the reason
+    with pytest.raises(NotFound):
+        writing.write(SYSTEM, case.id, "interim_disclosure", {}, channel="email")
+
+
+def test_an_officer_is_warned_when_a_letter_to_another_person_names_who_asked(in_app: Flask) -> None:
+    case, browser = opened(POST), browser_of(in_app, caseworker())
+
+    def page(information: str) -> str:
+        someone = {"name": "Ada Neighbour", "to": "9 Mill Lane\nNorthvale"}
+        typed = {"information": information}
+        draft = writing.write(SYSTEM, case.id, "consent_request", typed, channel="post", addressee=someone)
+        return browser.get(f"/staff/letters/{draft.id}").text
+
+    assert "has a name of the person who asked: Marchbanks." in page("A row with a MARCHBANKS in May.")
+    assert "has a name of the person" not in page("A row in May.")
 
 
 def test_only_those_who_work_on_the_case_write_letters() -> None:

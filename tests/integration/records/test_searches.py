@@ -253,6 +253,28 @@ def test_without_a_manager_the_data_protection_officer_is_told_but_not_one_with_
     assert [message.to for message in mailed("search_escalation")] == ["dana.officer.dpo@northvale.example"]
 
 
+def test_nobody_to_whom_the_case_is_closed_is_asked_reminded_or_told() -> None:
+    insider, keeper = staff_actor(Role.CASEWORKER, name="In Sider"), dpo()
+    address = "In.Sider.caseworker@northvale.example"
+    with at(MONDAY):
+        case = gathering_case()
+        search = listed(case)["Email and messages"]
+        a_contact("Email and messages", address, "boss@northvale.example")
+        a_contact("Email and messages", "second@northvale.example", address)
+        service.ask(SYSTEM, search.id, [one.key for one in queries.to_ask(case, search)])
+        other = gathering_case("Priya Ashdown")
+        cases.declare_conflict(keeper, case.id, insider.id)
+        cases.declare_conflict(keeper, other.id, insider.id)
+        offered = queries.to_ask(other, listed(other)["Email and messages"])
+        assert [one.email for one in offered] == ["second@northvale.example"]
+    assert on(date(2026, 6, 30)) == 2
+    assert [message.to for message in mailed("search_chase")] == ["second@northvale.example"]
+    assert [message.to for message in mailed("search_escalation")] == ["boss@northvale.example"]
+    assert on(date(2026, 7, 6)) == 1
+    told = [message.to for message in mailed("search_escalation")]
+    assert told == ["boss@northvale.example", "dana.officer.dpo@northvale.example"]
+
+
 def test_a_worker_that_stood_still_catches_up_with_one_step_and_rests_at_weekends() -> None:
     asked_case("boss@northvale.example")
     assert on(date(2026, 7, 4)) == 0, "a Saturday"

@@ -36,6 +36,7 @@ LIVE = {"SAR_ENVIRONMENT": "production", "SAR_PUBLIC_URL": "https://records.exam
         ("SAR_PUBLIC_URL", "https://user@records.example.org"),
         ("SAR_PUBLIC_URL", "https://records.example.org:port"),
         ("SAR_PUBLIC_URL", "javascript:alert(1)"),
+        ("SAR_STAFF_URL", "office.example.org/staff"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(name: str, value: str) -> None:
@@ -76,3 +77,14 @@ def test_values_are_read_as_what_they_are(tmp_path: Path) -> None:
     assert (settings.instance, settings.smtp_starttls, settings.smtp_port) == (tmp_path, False, 587)
     assert settings.database_url == f"sqlite:///{tmp_path / 'sar.db'}"
     assert not settings.is_postgresql
+
+
+def test_staff_may_have_an_address_of_their_own_and_their_door_answers_to_it() -> None:
+    one = Settings.from_env(LIVE)
+    assert (one.staff_address, one.host) == ("https://records.example.org", "records.example.org")
+    two = LIVE | {"SAR_STAFF_URL": "https://office.example.org"}
+    assert Settings.from_env(two | {"SAR_SURFACE": "public"}).host == "records.example.org"
+    assert Settings.from_env(two | {"SAR_SURFACE": "staff"}).host == "office.example.org"
+    assert Settings.from_env(two).staff_address == "https://office.example.org"
+    with pytest.raises(SettingsError, match="SAR_STAFF_URL"):
+        Settings.from_env(LIVE | {"SAR_STAFF_URL": "http://office.example.org"})
