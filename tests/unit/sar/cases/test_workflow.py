@@ -84,6 +84,7 @@ release                 C D .
 close                   C D .
 reopen                  C D .
 reject                  . D .
+set_aside               . D .
 withdraw                C D .
 """
 ROLES_OF = {
