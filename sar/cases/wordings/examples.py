@@ -60,6 +60,7 @@ EXAMPLES: Mapping[str, FieldValue] = MappingProxyType(
         "due_soon": ("SAR-0000-0000: reviewing, due on 2 December 2026",),
         "waiting": ("SAR-0000-0000: waiting for the answer to a question",),
         "open_searches": ("SAR-0000-0000: Risk assessments, answer wanted by 24 November 2026",),
+        "complaints": ("SAR-0000-0000/C1: say that we have the complaint, by 3 December 2026",),
         "open_consultations": ("SAR-0000-0000: answered, decide about it",),
         "record_count": 12,
         "page_count": 240,

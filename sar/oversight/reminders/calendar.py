@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 
 from icalendar import Calendar, Event
 
 from sar.foundation.clock import utc_now
-from sar.oversight.reminders.queries import DueCase
+from sar.oversight.reminders.queries import DueCase, DueComplaint
 
 
-def calendar_file(cases: Sequence[DueCase], *, host: str, address_of: dict[str, str]) -> bytes:
-    """One event of a whole day for each due date. `address_of`: the page of each case, by its id.
+def calendar_file(
+    cases: Sequence[DueCase], complaints: Sequence[DueComplaint], *, host: str, address_of: Callable[[str], str]
+) -> bytes:
+    """One event of a whole day for each due date. `address_of`: the page of a case, by its id.
 
     The event of a case keeps its identity when its date moves, so that a calendar moves it too.
     """
@@ -19,14 +22,21 @@ def calendar_file(cases: Sequence[DueCase], *, host: str, address_of: dict[str, 
     calendar.add("prodid", "-//Subject access//Due dates//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "Due dates of requests")
-    now = utc_now()
     for case in cases:
-        event = Event()
-        event.add("uid", f"{case.case_id}.due@{host}")
-        event.add("dtstamp", now)
-        event.add("dtstart", case.due_on)
-        event.add("summary", f"{case.reference} is due: {case.stage}")
-        event.add("url", address_of[case.case_id])
-        event.add("transp", "TRANSPARENT")
-        calendar.add_component(event)
+        words, uid = f"{case.reference} is due: {case.stage}", f"{case.case_id}.due@{host}"
+        calendar.add_component(_day(uid, case.due_on, words, address_of(case.case_id)))
+    for complaint in complaints:
+        words, uid = f"{complaint.reference}: acknowledge the complaint", f"{complaint.complaint_id}.due@{host}"
+        calendar.add_component(_day(uid, complaint.due_on, words, address_of(complaint.case_id)))
     return bytes(calendar.to_ical())
+
+
+def _day(uid: str, day: date, summary: str, address: str) -> Event:
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", utc_now())
+    event.add("dtstart", day)
+    event.add("summary", summary)
+    event.add("url", address)
+    event.add("transp", "TRANSPARENT")
+    return event

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, and_, select
 
 from sar.access.models import AccessLink, Staff
 from sar.access.permissions import Permission, allows
 from sar.access.queries import active_staff_with
 from sar.access.service import open_link
+from sar.cases.complaints.models import Complaint, OutsideComplaint
+from sar.cases.complaints.models import State as ComplaintState
+from sar.cases.complaints.queries import reference_of
 from sar.cases.deadlines import ClockState
 from sar.cases.models import Case
 from sar.cases.queries import clock_rules, may_see, visible_to
@@ -46,6 +49,16 @@ class DueCase:
 
 
 @dataclass(frozen=True)
+class DueComplaint:
+    """A complaint that nobody has acknowledged yet, with the last day for it (s.164A(3))."""
+
+    complaint_id: str
+    case_id: str
+    reference: str
+    due_on: date
+
+
+@dataclass(frozen=True)
 class Alert:
     """One alert to one person that was not sent yet."""
 
@@ -64,10 +77,12 @@ class Digest:
     waiting: list[str]
     searches: list[str]
     consultations: list[str]
+    complaints: list[str]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.overdue or self.due_soon or self.waiting or self.searches or self.consultations)
+        cases = self.overdue or self.due_soon or self.waiting
+        return not (cases or self.searches or self.consultations or self.complaints)
 
 
 def actor_of(staff: Staff) -> Actor:
@@ -109,6 +124,18 @@ def calendar_cases(staff: Staff) -> list[DueCase]:
     if not allows(staff.role_set, Permission.CASE_ASSIGN):
         wanted.append(Case.officer_id == staff.id)
     return [_due_case(row) for row in db.session.execute(_cases(wanted).limit(MOST_IN_A_CALENDAR))]
+
+
+def calendar_complaints(staff: Staff) -> list[DueComplaint]:
+    """Complaints to acknowledge: about someone's own cases, or about all for whoever decides complaints."""
+    waiting = (Complaint.state == ComplaintState.RECEIVED, Complaint.acknowledge_by.is_not(None))
+    query = select(Complaint, Case).join(Case, Case.id == Complaint.case_id).where(_concerns(staff), *waiting)
+    found = db.session.execute(query.order_by(Complaint.acknowledge_by, Complaint.id).limit(MOST_IN_A_CALENDAR))
+    return [
+        DueComplaint(complaint.id, case.id, reference_of(case, complaint), complaint.acknowledge_by)
+        for complaint, case in found
+        if complaint.acknowledge_by is not None
+    ]
 
 
 # Alerts
@@ -179,6 +206,7 @@ def digest_of(staff: Staff, today: date) -> Digest:
         waiting=_lines(_waiting(own)),
         searches=_lines(_searches(own, today)),
         consultations=_lines(_consultations(own, today)),
+        complaints=_lines(_complaints(staff, today)),
     )
 
 
@@ -213,6 +241,27 @@ def _consultations(own: list[ColumnElement[bool]], today: date) -> Iterable[str]
     for reference, state, due_on in db.session.execute(query.order_by(Consultation.due_on, Case.reference)):
         said = "answered, decide about it" if state == State.ANSWERED else f"answer wanted by {date_words(due_on)}"
         yield f"{reference}: {said}"
+
+
+def _complaints(staff: Staff, today: date) -> Iterable[str]:
+    """Complaints to acknowledge and answers that the regulator or a court wants, also of cases that ended."""
+    soon = today + timedelta(days=FARTHEST)
+    for due in calendar_complaints(staff):
+        if due.due_on <= soon:
+            late = ", which has passed" if due.due_on < today else ""
+            yield f"{due.reference}: say that we have the complaint, by {date_words(due.due_on)}{late}"
+    asked = select(OutsideComplaint.answer_by, Case.reference).join(Case, Case.id == OutsideComplaint.case_id)
+    asked = asked.where(_concerns(staff), OutsideComplaint.outcome.is_(None), OutsideComplaint.answer_by <= soon)
+    for answer_by, reference in db.session.execute(asked.order_by(OutsideComplaint.answer_by, Case.reference)):
+        if answer_by is not None:  # the query asks for one
+            yield f"{reference}: the regulator or a court wants our answer by {date_words(answer_by)}"
+
+
+def _concerns(staff: Staff) -> ColumnElement[bool]:
+    """Cases whose complaints this person deals with."""
+    if allows(staff.role_set, Permission.COMPLAINTS_DECIDE):
+        return visible_to(actor_of(staff))
+    return and_(visible_to(actor_of(staff)), Case.officer_id == staff.id)
 
 
 def _cases(wanted: list[ColumnElement[bool]]) -> Select[str, str, str, date | None]:

@@ -134,6 +134,7 @@ def _digest_fields(digest: Digest, today: date) -> dict[str, FieldValue]:
         "waiting": digest.waiting or ["None"],
         "open_searches": digest.searches or ["None"],
         "open_consultations": digest.consultations or ["None"],
+        "complaints": digest.complaints or ["None"],
         "link": f"{settings().staff_address}/staff/cases/?whose=mine",
     }
 

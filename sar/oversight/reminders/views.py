@@ -47,9 +47,14 @@ def stop_calendar() -> AnyResponse:
 @public
 def calendar(token: str) -> Response:
     """Read by calendar programs, which cannot sign in: whoever has the address sees references, stages and dates."""
-    cases = queries.calendar_cases(queries.calendar_owner(token))
-    address_of = {case.case_id: f"{settings().staff_address}/staff/cases/{case.case_id}" for case in cases}
-    return Response(calendar_file(cases, host=settings().host, address_of=address_of), mimetype="text/calendar")
+    owner = queries.calendar_owner(token)
+    file = calendar_file(
+        queries.calendar_cases(owner),
+        queries.calendar_complaints(owner),
+        host=settings().host,
+        address_of=lambda case_id: f"{settings().staff_address}/staff/cases/{case_id}",
+    )
+    return Response(file, mimetype="text/calendar")
 
 
 def _page(form: WishForm, address: str | None = None) -> str:

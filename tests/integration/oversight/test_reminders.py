@@ -16,7 +16,10 @@ from sqlalchemy import func, select, update
 from sar.access import service as access
 from sar.access.models import AccessLink
 from sar.access.permissions import Role
+from sar.access.queries import staff_member
 from sar.cases import service as cases
+from sar.cases.complaints import service as complaints
+from sar.cases.complaints.models import Complaint
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.consultation import service as consultation
@@ -175,6 +178,35 @@ def test_a_digest_says_what_each_officers_own_cases_ask_for_and_names_nobody(app
     assert f"- {asked.reference}: answer wanted by 23 June 2026" in mailed("staff_digest")[-1].body
     said = "".join(message.subject + message.body for message in mailed("staff_digest"))
     assert not [name for name in ("Quillon", "Ozymandias", "Lovelace", "Mbeki") if name in said]
+
+
+def test_a_complaint_to_acknowledge_is_told_and_stands_in_the_calendar_also_of_an_ended_case(
+    app: Flask, sam: Actor
+) -> None:
+    boss, other = staff_actor(Role.DPO, name="Dana Officer"), staff_actor(Role.CASEWORKER, name="Other Officer")
+    with at(date(2026, 6, 22)):
+        case = due(sam, date(2026, 7, 9))
+        cases.withdraw(sam, case.id, date(2026, 6, 22), version=case.version)
+        complaint = complaints.log(sam, case.id, "Nobody rang me.", date(2026, 6, 22), complaints.Channel.PHONE)
+        body = complaints.Body.REGULATOR
+        complaints.record_outside(sam, case.id, body, "IC-1", date(2026, 6, 22), "Late", date(2026, 7, 14))
+        assert service.send_digests() == 0
+    said = f"{case.reference}/C1: say that we have the complaint, by 22 July 2026"
+    with at(date(2026, 7, 13)):
+        assert service.send_digests() == 2
+        assert sorted(message.to for message in mailed("staff_digest") if said in message.body) == sorted(
+            staff_member(one.id).email for one in (sam, boss)
+        )
+        asked = f"{case.reference}: the regulator or a court wants our answer by 14 July"
+        assert asked in mailed("staff_digest")[0].body
+        wanted = {f"{case.reference}/C1: acknowledge the complaint": date(2026, 7, 22)}
+        assert [events(app, service.make_calendar(one)) for one in (sam, boss, other)] == [wanted, wanted, {}]
+    with at(date(2026, 7, 23)):
+        service.send_digests()
+        assert f"{said}, which has passed" in mailed("staff_digest")[-1].body
+    with write_transaction():
+        complaints.acknowledged(sam, db.session.get_one(Complaint, complaint.id))
+    assert events(app, service.make_calendar(sam)) == {}
 
 
 def test_it_comes_once_a_day_and_not_at_weekends(sam: Actor) -> None:

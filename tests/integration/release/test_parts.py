@@ -15,10 +15,10 @@ from sar.cases.queries import clock_of, was_answered
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import london_today
-from sar.foundation.errors import Refused
+from sar.foundation.errors import NotFound, Refused
 from sar.oversight import compliance
 from sar.release import queries, service
-from sar.release.models import Route
+from sar.release.models import Lateness, Route
 from tests.integration.release.office import Office, latest, now
 
 
@@ -47,3 +47,17 @@ def test_part_of_an_answer_goes_out_and_is_no_whole_answer(ready: Office) -> Non
     lines = "".join(compliance.export(SYSTEM, day - timedelta(days=1), day))
     [row] = csv.DictReader(io.StringIO(lines))
     assert (row["response"], row["part_kind"], row["answered"]) == ("partial", "partial", "")
+
+
+@pytest.mark.parametrize("part", Part)
+def test_a_late_part_needs_its_reason_and_is_handed_over_only_then(ready: Office, part: Part) -> None:
+    bundle = service.request_bundle(ready.officer, ready.case_id, part, "The records of the police.")
+    ready.work()
+    cases.correct_received_date(ready.officer, ready.case_id, london_today() - timedelta(days=60))
+    with pytest.raises(Refused, match="This answer is late"):
+        service.release(ready.officer, bundle.id, Route.IN_PERSON, Route.POST)
+    with pytest.raises(NotFound):
+        service.hand_over(ready.officer, bundle.id)
+    released = service.release(ready.officer, bundle.id, Route.IN_PERSON, Route.POST, Lateness.CONSULTATION)
+    assert released.lateness == "consultation"
+    assert service.hand_over(ready.officer, bundle.id).read(4) == b"%PDF"
