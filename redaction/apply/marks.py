@@ -43,20 +43,24 @@ def line_box(mark: Mark, to_page: Matrix = IDENTITY) -> bytes:
     code = _code(mark.code, _CODE_SIDE * mark.em * mark.stretch, 0.03 * mark.em, size, mark.stretch)
     box = _numbers(0, -_BELOW * mark.em, mark.width, (_BELOW + _ABOVE) * mark.em) + b" re f"
     placed = b" ".join(format_number(value, 6) for value in matrix)
-    return _wrapped(mark.code, b"q " + placed + b" cm 0 g " + box + code + b" Q")
+    return _wrapped(mark.code, placed + b" cm ", b"0 g " + box + code)
 
 
 def _region_box(rect: Rect, reason: str) -> bytes:
     x0, y0, x1, y1 = rect
     size = min(_REGION_CODE_SIZE, (x1 - x0 - 2) / max(_code_width(reason), 1e-6), 0.8 * (y1 - y0))
     code = _code(reason, x0 + 1, y1 - size, size, 1.0) if size > 1 else b""
-    return _wrapped(reason, b"q 0 g " + _numbers(x0, y0, x1 - x0, y1 - y0) + b" re f" + code + b" Q")
+    return _wrapped(reason, b"", b"0 g " + _numbers(x0, y0, x1 - x0, y1 - y0) + b" re f" + code)
 
 
-def _wrapped(reason: str, content: bytes) -> bytes:
-    """`content` as a span that assistive technology reads as words."""
+def _wrapped(reason: str, placed: bytes, content: bytes) -> bytes:
+    """`content` as a span that assistive technology reads as words.
+
+    The matrix is set outside the span: poppler places the words by the one that holds where the span ends.
+    """
     spoken = f"redacted, reason {reason}" if reason else "redacted"
-    return b"/Span <</ActualText " + pikepdf.String(spoken).unparse() + b">> BDC " + content + b" EMC\n"
+    span = b"/Span <</ActualText " + pikepdf.String(spoken).unparse() + b">> BDC "
+    return b"q " + placed + span + content + b" EMC Q\n"
 
 
 def _code(reason: str, x: float, y: float, size: float, stretch: float) -> bytes:

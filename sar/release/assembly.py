@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pikepdf
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
 
 from redaction.geometry import PageFrame
+from sar.release.tagging import Tree
 
 _FONT_SIZE = 8.0
 _MARGIN = 14.0
@@ -67,19 +67,30 @@ def number_pages(part: Part, first: int, total: int, reference: str) -> None:
 
 
 def merge(parts: Sequence[Part], target: Path, *, title: str) -> int:
-    """Join the parts in order, with an outline entry for each. Returns the number of pages."""
-    writer = PdfWriter()
-    for part in parts:
-        with PdfReader(part.path) as reader:
-            writer.append(reader, outline_item=part.title, import_outline=False)
-    writer.metadata = {"/Title": title}
-    root = writer.root_object
-    root[NameObject("/Lang")] = TextStringObject(_LANGUAGE)
-    root[NameObject("/ViewerPreferences")] = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
-    writer.page_mode = "/UseOutlines"
-    writer.pdf_header = "%PDF-1.7"
-    writer.write(target)
-    return len(writer.pages)
+    """Join the parts in order, with an outline entry for each and one structure tree. Returns the number of pages."""
+    with pikepdf.new() as bundle:
+        tree = Tree(bundle)
+        for number, part in enumerate(parts, start=1):
+            with pikepdf.open(part.path) as pdf:
+                branch = tree.prepare(pdf, number)
+                bundle.pages.extend(pdf.pages)
+                if branch is not None:
+                    tree.graft(branch, part.title)
+        tree.finish()
+        with bundle.open_outline() as outline:
+            for part, first in zip(parts, first_pages(parts), strict=True):
+                outline.root.append(pikepdf.OutlineItem(part.title, first - 1, pikepdf.PageLocation.Fit))
+        bundle.docinfo["/Title"] = title
+        bundle.Root.Lang = pikepdf.String(_LANGUAGE)
+        bundle.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
+        bundle.Root.PageMode = pikepdf.Name.UseOutlines
+        bundle.save(
+            target,
+            min_version="1.7",
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
+        return len(bundle.pages)
 
 
 def encrypt(source: Path, target: Path, passphrase: str) -> None:
