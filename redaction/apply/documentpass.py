@@ -248,8 +248,6 @@ def _scrub_element(element: pikepdf.Dictionary) -> None:
         element["/S"] = pikepdf.Name.Span if role.startswith("/Char") else pikepdf.Name.P
     if "/Lang" in element and not _is_language(element["/Lang"]):
         del element["/Lang"]
-    if role in ("/Figure", "/Formula"):
-        element["/Alt"] = pikepdf.String(role[1:])
     if "/A" in element:
         attributes = element["/A"]
         described = []

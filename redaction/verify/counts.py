@@ -20,6 +20,7 @@ from redaction.opening import OpenPdf, open_pdf
 from redaction.plan import Plan
 from redaction.verify.leaks import Leak
 from redaction.verify.pages import page_text
+from redaction.verify.vocabulary import is_own
 
 
 @dataclass
@@ -73,7 +74,7 @@ def count_leaks(path: Path, expected: list[Expected], limits: Limits) -> list[Le
 def occurrences(text: str, wanted: list[str]) -> Counter[str]:
     """How often each wanted string occurs, by its folded form."""
     unique = list({fold(item).text: item for item in wanted}.values())
-    found = Counter(hit.needle.folded for hit in NeedleSet(unique).find(text))
+    found = Counter(hit.needle.folded for hit in NeedleSet(unique).find(text) if not is_own(text, hit))
     return found
 
 

@@ -10,7 +10,7 @@ import pikepdf
 
 from redaction.needles import NeedleSet
 from redaction.verify.leaks import Leak
-from redaction.verify.vocabulary import FORMAT_WORDS
+from redaction.verify.vocabulary import FORMAT_WORDS, is_own
 
 # The way to an object names its kind; the first key on the way that is listed decides.
 _KINDS = {
@@ -32,7 +32,6 @@ _FONT_NAMES = {
 _IN_FONT = "font"
 _NAME_TOKEN = re.compile(r"/([^\s()<>\[\]{}/%]*)$")
 _NAME_REST = re.compile(r"[^\s()<>\[\]{}/%]*")
-_KINDS_OF_PICTURE = (b"Figure", b"Formula")
 _SHORT = 6
 _CHUNK = 1 << 22
 
@@ -72,8 +71,6 @@ def _walk(
     in_font = kind == _IN_FONT
     if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
         for key, value in item.items():
-            if key == "/Alt" and isinstance(value, pikepdf.String) and bytes(value) in _KINDS_OF_PICTURE:
-                continue  # what the scrubbing itself puts in place of a description
             yield from _in_name(key, where, page, needles, in_font)
             inner = _IN_FONT if key in _FONT_NAMES else kind or _KINDS.get(key, "")
             pending.append((value, inner, page if key != "/Parent" else None))
@@ -98,7 +95,7 @@ def _name_text(name: pikepdf.Name) -> str:
 
 def _in_text(text: str, where: str, page: int | None, needles: NeedleSet, in_font: bool) -> Iterator[Leak]:
     for hit in needles.find(text):
-        if not (in_font and hit.needle.bounded):
+        if not (in_font and hit.needle.bounded) and not is_own(text, hit):
             yield Leak(where, page, hit.needle.index)
 
 
@@ -159,7 +156,8 @@ def _in_bytes(data: bytes, where: str, page: int | None, needles: NeedleSet, in_
                 continue
             if (in_font and hit.needle.bounded) or _is_format_word(text, hit.start, hit.needle.bounded):
                 continue
-            yield Leak(where, page, hit.needle.index)
+            if not is_own(text, hit):
+                yield Leak(where, page, hit.needle.index)
 
 
 def _is_format_word(text: str, start: int, short: bool) -> bool:

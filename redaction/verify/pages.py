@@ -13,6 +13,7 @@ from redaction.needles import NeedleSet, halves_over_break
 from redaction.opening import OpenPdf
 from redaction.sight import Eye, sightings
 from redaction.verify.leaks import Leak
+from redaction.verify.vocabulary import is_own
 from redaction.verify.width import fitting
 from redaction.words import Word
 
@@ -28,7 +29,8 @@ def text_leaks(opened: OpenPdf, needles: NeedleSet) -> Iterator[Leak]:
     for index in range(opened.page_count):
         text = page_text(opened, index)
         for hit in needles.find(text):
-            yield Leak("text", index + 1, hit.needle.index)
+            if not is_own(text, hit):
+                yield Leak("text", index + 1, hit.needle.index)
         lines = [line for line in text.splitlines() if line.strip()]
         for tail in previous[-_BREAK_LINES:]:
             for head in lines[:_BREAK_LINES]:

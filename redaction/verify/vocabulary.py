@@ -1,10 +1,17 @@
-"""The PDF format's own words. "Page" and "Link" are surnames too; as names of the format they are in every file.
+"""Words that are nobody's: the PDF format's, and those of our boxes.
+
+"Page" and "Link" are surnames too; as names of the format they are in every file.
 
 Source: ISO 32000-2, the keys and values of the dictionaries a scrubbed file may hold, 14.8.4 (structure types), and
 9.6.2.2 (the standard fonts).
 """
 
 from __future__ import annotations
+
+import re
+from typing import Final
+
+from redaction.needles import Hit
 
 FORMAT_WORDS = frozenset(
     """
@@ -35,3 +42,17 @@ FORMAT_WORDS = frozenset(
     WinAnsiEncoding X XHeight XObject XRef XStep YStep ca
     """.split()
 )
+
+# What a box is read as (`apply.marks`), without its code.
+_OWN: Final = re.compile(r"redacted, reason(?= )|(?<=/ActualText \()redacted(?=\))")
+_OWN_FOLDED: Final = ("redacted", "reason", "redactedreason")
+_OWN_LONGEST: Final = len("redacted, reason")
+
+
+def is_own(text: str, hit: Hit) -> bool:
+    """Whether what was found in `text` is of the words in which our boxes are read out, and no more than these."""
+    if hit.needle.folded not in _OWN_FOLDED:
+        return False
+    first = max(0, hit.start - _OWN_LONGEST)
+    spans = (found.span() for found in _OWN.finditer(text, first, hit.end + _OWN_LONGEST))
+    return any(start <= hit.start and hit.end <= end for start, end in spans)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pikepdf
 
-# Deeper than any document is written, and shallow enough for what encrypts the bundle, which follows trees by recursion.
+# Deeper than any document is written, and shallow enough for pypdf, which follows trees by recursion when it encrypts.
 _DEEPEST = 100
 _KEYS = ("/StructParents", "/StructParent")
 

@@ -7,12 +7,14 @@ from pathlib import Path
 import pikepdf
 import pypdfium2 as pdfium
 import pytest
+import typst
 
 from redaction.apply import apply_plan
 from redaction.apply.tokens import operators
 from redaction.errors import Encrypted, RedactionError, Unreadable, VerificationFailed
 from redaction.geometry import Box
 from redaction.plan import Plan, Redaction
+from redaction.verify import verify_file
 from tests.unit.redaction.made import line, new_pdf
 from tests.unit.redaction.readers import everything_written, pdfium_text
 
@@ -193,3 +195,21 @@ def test_a_layer_shown_by_an_expression_is_taken_as_viewers_take_it(shown: bool,
         pdf.save(path)
     apply_plan(path, Plan(), out)
     assert ("By expression" in pdfium_text(out)) is shown
+
+
+@pytest.mark.parametrize("word", ["formula", "figure", "reason"])
+def test_words_of_the_engine_itself_are_no_reason_to_refuse(word: str, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.pdf", tmp_path / "out.pdf"
+    body = '#set text(lang: "en")\nThe formula, the figure, the reason, Ann. $ a + b = c $ #figure(rect(width: 9pt))'
+    source.write_bytes(typst.compile(body.encode()))
+    boxed = Redaction(1, (Box(0, 0, 600, 200),), "P3-OTHERS", "Ann")
+    report = apply_plan(source, Plan((boxed,), (word,)), target)
+    assert report.boxes and not report.pictured
+    text = pdfium_text(target)
+    assert "redacted, reason P3-OTHERS" in " ".join(text.split())
+    assert word not in text.replace("redacted, reason", "")
+    with pikepdf.open(target) as pdf:
+        pdf.pages[0].contents_add(pdf.make_stream(b"% the " + word.encode() + b" stands here"))
+        pdf.save(tmp_path / "leaky.pdf")
+    assert [leak.where for leak in verify_file(target, [word])] == []
+    assert {leak.where for leak in verify_file(tmp_path / "leaky.pdf", [word])} == {"bytes"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -242,3 +244,16 @@ def test_a_box_that_would_not_show_in_its_place_is_drawn_over_the_page(setting: 
     with pdfium.PdfDocument(tmp_path / "out.pdf") as document:
         picture = document[0].render().to_pil()
     assert picture.getpixel((round(72 + width("By ") + 70), 842 - 702)) == (0, 0, 0)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+def test_boxes_are_read_in_their_places_and_apart_by_poppler_too(tmp_path: Path) -> None:
+    source = new_pdf(tmp_path / "in.pdf", line("Seen by Quillfeather today.") + line("Ann came.", y=680))
+    x = 72 + width("Seen by ")
+    first = Redaction(1, (Box(x, 130, x + width("Quillfeather"), 145),), "P3-OTHERS", "Quillfeather")
+    second = Redaction(1, (Box(71, 150, 72 + width("Ann"), 165),), "P3-CRIME", "Ann")
+    apply_plan(source, Plan((first, second)), tmp_path / "out.pdf")
+    expected = ["Seen by redacted, reason P3-OTHERS today.", "redacted, reason P3-CRIME came."]
+    read = subprocess.run(["pdftotext", "-layout", tmp_path / "out.pdf", "-"], capture_output=True, check=True)
+    assert [" ".join(text.split()) for text in read.stdout.decode().splitlines() if text.strip()] == expected
+    assert pdfium_text(tmp_path / "out.pdf").split() == " ".join(expected).split()
