@@ -10,7 +10,7 @@ from sar.access.permissions import Permission
 from sar.cases import letters
 from sar.cases.deadlines import AWAITED, ClarificationRequested, ClockState, Extended, ExtensionReason, Rule
 from sar.cases.ledger import Fact, case_for, renew_clock, require_open, store_fact
-from sar.cases.models import Case
+from sar.cases.models import Case, Note
 from sar.cases.moves import go_on
 from sar.cases.queries import clock_events, clock_of, open_questions, waits_of
 from sar.cases.second_person import require_alone
@@ -158,14 +158,25 @@ def why_not_extend(case: Case) -> str | None:
     return None
 
 
-def correct_received_date(actor: Actor, case_id: str, on: date, *, version: int | None = None) -> None:
-    """Put right the day the request reached any part of the organisation. Every date is worked out anew."""
-    with write_transaction():
+def correct_received_date(
+    actor: Actor, case_id: str, on: date, *, reason: str = "", version: int | None = None
+) -> None:
+    """Put right the day the request reached any part of the organisation. Every date is worked out anew.
+
+    `reason`, how we know, is kept as a note with both days.
+    """
+    with write_transaction() as session:
         case = case_for(actor, case_id, version)
         if on == case.received_on:
             raise Refused("That is the date we have already.")
-        case.received_on = on
+        before, case.received_on = case.received_on, on
         store_fact(actor, case, Fact("received", on))
+        if reason.strip():
+            words = f"Date received changed from {date_words(before)} to {date_words(on)}: {reason.strip()}"
+            note = Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=words)
+            session.add(note)
+            session.flush()
+            record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)
 
 
 def set_regimes(actor: Actor, case_id: str, regimes: frozenset[str]) -> None:

@@ -139,7 +139,7 @@ def record_answer(case_id: str, number: int) -> Answer:
         ),
         lambda case: f"The answer is recorded.{due_words(case)}",
         fact=lambda day: Fact("clarification_received", day, number),
-        explanation=[f"On {date_words(asked.on)} we asked: {asked.detail}"],
+        explanation=[f"On {date_words(asked.on)} we asked{_words(asked)}"],
     )
 
 
@@ -178,7 +178,9 @@ def correct_received(case_id: str) -> Answer:
         case_id,
         form,
         "Correct the date received",
-        lambda version: service.correct_received_date(current_actor(), case_id, given(form.on.data), version=version),
+        lambda version: service.correct_received_date(
+            current_actor(), case_id, given(form.on.data), reason=form.reason.data or "", version=version
+        ),
         lambda case: f"The date is corrected.{due_words(case)}",
         fact=lambda day: Fact("received", day),
         assume_today=False,
@@ -194,7 +196,12 @@ def asked_for(case_id: str, kind: str, what: str) -> list[str]:
     facts = [fact for fact in queries.clock_facts(queries.visible_case(current_actor(), case_id)) if fact.kind == kind]
     if not facts:
         raise NotFound("This was never asked for.")
-    return [f"On {date_words(fact.on)} we asked for {what}: {fact.detail}" for fact in facts]
+    return [f"On {date_words(fact.on)} we asked for {what}{_words(fact)}" for fact in facts]
+
+
+def _words(asked: ClockFact) -> str:
+    """What was asked, as the end of a sentence. A case taken over from elsewhere has the day alone."""
+    return f": {asked.detail}" if asked.detail else ". What we wrote is not kept here."
 
 
 def _asked(case: Case) -> list[ClockFact]:

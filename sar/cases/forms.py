@@ -117,6 +117,12 @@ class ReceivedForm(DatedForm):
         "When did the request reach any part of the organisation?",
         missing="Enter the day the request arrived",
     )
+    reason = TextAreaField(
+        "How do you know?",
+        description="For example, the stamp on the letter. Kept as a note with both dates.",
+        widget=GovTextArea(),
+        validators=[InputRequired("Say how you know the day"), Length(max=LONG_TEXT)],
+    )
     submit = SubmitField("See what changes", widget=GovSubmitInput())
 
 

@@ -172,9 +172,11 @@ def address_for(case: Case, channel: str) -> str:
 
 
 def postal_address(case: Case) -> str:
-    """Where a letter to the requester goes, line by line; empty when nobody told us. To prison with the number."""
-    submission = case.submission
-    contact = submission.contact or {}
+    """Where a letter to the requester goes, line by line; empty when nobody told us. To prison with the number.
+
+    Where letters go to whoever asks for the person, never the person's own address: the two may live far apart.
+    """
+    submission, contact = case.submission, _contact(case)
     if _route(case) is Route.PRISON:
         lines = (submission.prison_number, submission.prison_name, contact.get("address") or "")
         return "\n".join(line for line in lines if line)
@@ -188,7 +190,7 @@ def reach_words(case: Case) -> str:
     return {
         Route.EMAIL: f"Email: {contact.get('email')}",
         Route.PHONE: f"Phone: {contact.get('phone')}",
-        Route.POST: "Letter",
+        Route.POST: f"Letter: {', '.join(_lines(postal_address(case))) or 'no address yet'}",
         Route.PRISON: "Letter to prison",
     }[_route(case)]
 

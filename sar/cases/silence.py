@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
 from sar.cases.deadlines import EndReason
-from sar.cases.models import Case, ReplyReminder
+from sar.cases.models import Case, ClockFact, ReplyReminder
 from sar.cases.queries import clock_facts
 from sar.cases.workflow import Stage
 from sar.foundation.actions import Action
@@ -22,6 +22,7 @@ from sar.foundation.audit import record
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.errors import Refused
+from sar.foundation.wording import date_words
 from sar.intake.evidence import documents
 
 # What is asked for, what settles it, and how the requester is told what we wait for.
@@ -126,5 +127,12 @@ def _awaited(case: Case) -> tuple[Awaited, ...]:
     answered = {fact.number for fact in facts if fact.kind == "clarification_received"}
     for fact in facts:
         if fact.kind == "clarification_requested" and fact.number not in answered:
-            found.append(Awaited(f"question:{fact.number}", fact.on, f"The answer to our question: {fact.detail}"))
+            found.append(Awaited(f"question:{fact.number}", fact.on, _question(fact)))
     return tuple(found)
+
+
+def _question(fact: ClockFact) -> str:
+    """The question in its words; its day alone where the case was taken over from elsewhere."""
+    if not fact.detail:
+        return f"The answer to the question we asked on {date_words(fact.on)}"
+    return f"The answer to our question: {fact.detail}"

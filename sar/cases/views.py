@@ -28,6 +28,7 @@ from sar.cases import (
 )
 from sar.cases.blueprint import Answer, back, bp, button
 from sar.cases.complaints import views as complaints
+from sar.cases.conflicts import queries as conflict_queries
 from sar.cases.conflicts import views as conflict_views
 from sar.cases.deadlines import AWAITED
 from sar.cases.endings import NEITHER_CODES
@@ -202,9 +203,12 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         links=link_queries.links_of(actor, case),
         today=today,
         flags=flags_of(case, today),
+        open_to_all=conflict_queries.is_open_to_all(case),
         my_id=staff().staff_id,
         birth_date=_day(case.submission.date_of_birth),
         last_contact=_day(case.submission.last_contact_on),
+        wanted_from=_day(case.submission.wanted_from),
+        wanted_to=_day(case.submission.wanted_to),
         reach=reach_words(case),
         assign_form=_assign_form(case) if Permission.CASE_ASSIGN in staff().permissions else None,
         timeline=in_words(queries.timeline_of(case, leave_out=HIDDEN, limit=_LATEST)),

@@ -19,6 +19,12 @@ def named(case: Case) -> list[Staff]:
     return _people(select(NamedPerson.staff_id).where(NamedPerson.case_id == case.id))
 
 
+def is_open_to_all(case: Case) -> bool:
+    """Whether a case is about someone connected with us, and nobody has been kept from it yet."""
+    closed = select(ConflictOfInterest.id).where(ConflictOfInterest.case_id == case.id).limit(1)
+    return bool(case.staff_link) and not case.restricted and db.session.scalar(closed) is None
+
+
 def _people(ids: Select[str]) -> list[Staff]:
     found = db.session.scalars(select(Staff).where(Staff.id.in_(ids)))
     return sorted(found, key=lambda person: person.name.casefold())

@@ -12,6 +12,7 @@ from sar.cases.deadlines import ExtensionReason, Rule
 from sar.cases.ledger import Fact, case_for, store_fact
 from sar.cases.models import Case, ClockFact
 from sar.cases.queries import clock_of, visible_case, waits_of
+from sar.cases.silence import silence_of
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM, ActorKind
 from sar.foundation.clock import london_today
@@ -46,13 +47,16 @@ def words_of(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
+WHY = {"reason": "The stamp on the letter"}
+
+
 def test_a_corrected_date_is_shown_with_old_and_new_due_date_before_it_is_recorded(in_app: Flask) -> None:
     case, officer = opened(days_ago=10), caseworker()
     address, due = f"/staff/cases/{case.id}/received", case.due_on
     browser = browser_of(in_app, officer)
     assert 'id="what-if"' not in browser.get(address).text
     # The first press shows; nothing is recorded.
-    preview = browser.post(address, {"on": parts(ago(20)), "version": case.version})
+    preview = browser.post(address, {"on": parts(ago(20)), **WHY, "version": case.version})
     then = service.what_if(officer, case.id, Fact("received", ago(20)))
     assert preview.status_code == 200 and fresh(case).received_on == ago(10) and then.after is not None
     told = words_of(preview.text)
@@ -61,24 +65,29 @@ def test_a_corrected_date_is_shown_with_old_and_new_due_date_before_it_is_record
     # Another date than the one that was shown is shown first.
     hidden = shown(preview.text)
     assert hidden["shown_on"] == ago(20).isoformat()
-    again = browser.post(address, {"on": parts(ago(15)), **hidden})
+    again = browser.post(address, {"on": parts(ago(15)), **WHY, **hidden})
     assert again.status_code == 200 and fresh(case).received_on == ago(10)
-    done = browser.post(address, {"on": parts(ago(15)), **shown(again.text)})
+    done = browser.post(address, {"on": parts(ago(15)), **WHY, **shown(again.text)})
     assert done.status_code == 302 and fresh(case).received_on == ago(15)
+    told = f"Date received changed from {date_words(ago(10))} to {date_words(ago(15))}: The stamp on the letter"
+    assert told in words_of(browser.get(f"/staff/cases/{case.id}").text)
+    # Without saying how one knows, nothing is shown and nothing recorded.
+    silent = browser.post(address, {"on": parts(ago(5)), "version": fresh(case).version})
+    assert "Say how you know the day" in silent.text and fresh(case).received_on == ago(15)
 
 
 def test_a_case_that_changed_between_the_preview_and_the_confirmation_is_shown_anew(in_app: Flask) -> None:
     case = opened(days_ago=10)
     address, browser = f"/staff/cases/{case.id}/received", browser_of(in_app, caseworker())
-    preview = browser.post(address, {"on": parts(ago(20)), "version": case.version})
+    preview = browser.post(address, {"on": parts(ago(20)), **WHY, "version": case.version})
     put(case, Fact("clarification_requested", ago(3)))
-    stale = browser.post(address, {"on": parts(ago(20)), **shown(preview.text)})
+    stale = browser.post(address, {"on": parts(ago(20)), **WHY, **shown(preview.text)})
     assert stale.status_code == 409 and fresh(case).received_on == ago(10)
     assert shown(stale.text) == {"version": str(fresh(case).version), "shown_on": ""}
     # So that the same date is shown again, for the case as it is now, before it is recorded.
-    second = browser.post(address, {"on": parts(ago(20)), **shown(stale.text)})
+    second = browser.post(address, {"on": parts(ago(20)), **WHY, **shown(stale.text)})
     assert second.status_code == 200 and "no date until the answer comes" in second.text
-    assert browser.post(address, {"on": parts(ago(20)), **shown(second.text)}).status_code == 302
+    assert browser.post(address, {"on": parts(ago(20)), **WHY, **shown(second.text)}).status_code == 302
     assert fresh(case).received_on == ago(20)
 
 
@@ -89,7 +98,7 @@ def test_a_date_that_cannot_be_is_refused_at_the_preview_already(in_app: Flask, 
     case = put(opened(days_ago=10), Fact("clarification_requested", ago(8), detail="Which?"))
     browser = browser_of(in_app, caseworker())
     day = ago(days) if days < 900 else ago(0).replace(year=2001)
-    page = browser.post(f"/staff/cases/{case.id}/received", {"on": parts(day), "version": case.version})
+    page = browser.post(f"/staff/cases/{case.id}/received", {"on": parts(day), **WHY, "version": case.version})
     assert page.status_code == 200 and words.replace("came after", "cannot have come after") in page.text
     assert 'id="what-if"' not in page.text and fresh(case).received_on == ago(10)
 
@@ -193,6 +202,21 @@ def test_the_pages_of_authority_and_fee_do_what_they_say(in_app: Flask) -> None:
         assert "A friend asks" in form or "£12.50: Tenth" in form
         assert lead.post(f"{page}/{path}", {"on": parts(london_today()), **seen, **shown(form)}).status_code == 302
     assert fresh(case).clock_state == "running"
+
+
+def test_a_case_taken_over_from_elsewhere_has_days_without_words_and_no_page_says_none(in_app: Flask) -> None:
+    case = put(opened(days_ago=9), Fact("fee_requested", ago(6)), Fact("clarification_requested", ago(5)))
+    officer = browser_of(in_app, caseworker())
+    requester = signed_in(in_app, ActorKind.REQUESTER, case.reference)
+    page = f"/staff/cases/{case.id}"
+    letter = officer.get(f"{page}/letters/reminder").text
+    shown = [officer.get(f"{page}{path}").text for path in ("", "/answer/1", "/fee-paid")]
+    told = words_of(requester.get("/my-request/").text)
+    assert not [text for text in (*map(words_of, shown), told, words_of(letter)) if "None" in text]
+    assert f"On {date_words(ago(5))} we asked. What we wrote is not kept here." in words_of(shown[1])
+    assert f"On {date_words(ago(5))} we asked you a question. It is in our letter." in told
+    assert f"On {date_words(ago(6))} we asked you to pay a fee . Our letter" in told or "pay a fee." in told
+    assert silence_of(fresh(case)).awaited[-1].words == f"The answer to the question we asked on {date_words(ago(5))}"
 
 
 def test_an_extension_that_the_law_does_not_allow_is_refused_with_the_rule() -> None:

@@ -48,6 +48,13 @@ def test_a_connection_is_noted_by_whoever_works_on_the_case_and_stays_out_of_the
         conflicts.mark_about_staff(staff_actor(Role.SECOND_READER), case.id, "relative")
     page = browser_of(in_app, officer).get(f"/staff/cases/{case.id}").text
     assert "Conflict: colleague" in page
+    # Until somebody is kept from it, the page says so to each according to what they can do about it.
+    assert "Tell the data protection officer" in page
+    lead, other = dpo(), caseworker("Other Person")
+    address = f"/staff/cases/{case.id}"
+    assert "Close it to those who must not see it." in browser_of(in_app, lead).get(address).text
+    conflicts.close_to(lead, case.id, [other.id])
+    assert "is open to everyone who works on cases" not in browser_of(in_app, lead).get(address).text
     conflicts.mark_about_staff(officer, case.id, "")
     assert work_list(officer).rows[0].flags == []
 

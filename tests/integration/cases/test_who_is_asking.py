@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from sar.access.permissions import Role
 from sar.access.service import issue_phrase
 from sar.cases import service
+from sar.cases.letters import address_for, reach_words
 from sar.cases.models import Case, ProofCheck
 from sar.cases.not_valid import REASONS
 from sar.cases.queries import clock_of, visible_case
@@ -73,6 +74,13 @@ def test_the_number_of_a_document_is_never_written_down(typed: str) -> None:
     with pytest.raises(Refused, match="number of the document"):
         service.check_authority(officer, case.id, "signed", scope=typed)
     assert rows(ProofCheck) == []
+
+
+@pytest.mark.parametrize("scope", ["all records 2019-2024", "from 01 02 2019 to 03-04-2024", "2023, 2024 and 2025"])
+def test_years_and_dates_in_what_an_authority_covers_are_no_number_of_a_document(scope: str) -> None:
+    officer, case = caseworker(), opened(representative=RAO)
+    service.check_authority(officer, case.id, "signed", scope=scope)
+    assert fresh(case).authority == "settled"
 
 
 def test_a_late_request_for_proof_is_warned_of_before_it_is_made(in_app: Flask) -> None:
@@ -141,6 +149,19 @@ def test_letters_go_to_whoever_asks_where_that_was_chosen() -> None:
     assert "you act for Quillon Zebedee Marchbanks" in to_solicitor.body
     [to_person] = messages.about(at_home.id)
     assert to_person.channel == "post" and "Gooseberry" in to_person.to and "act for" not in to_person.body
+
+
+def test_a_letter_for_whoever_asks_never_goes_to_the_persons_own_address() -> None:
+    by_post = Contact(Route.POST, address="Rao and Hart\n9 Bridge Chambers")
+    case = opened(POST, address="12 Mill Lane", representative=Representative(RAO.relationship, RAO.name, by_post))
+    service.acknowledge(SYSTEM, case.id, case.version)
+    [letter] = messages.about(case.id)
+    assert (letter.channel, letter.to) == ("post", "Rao and Hart\n9 Bridge Chambers")
+    assert reach_words(case) == "Letter: Rao and Hart, 9 Bridge Chambers"
+    # Where their post address is not known, a letter on paper is refused, not sent to the person.
+    by_mail = opened(POST, address="12 Mill Lane", representative=RAO)
+    with pytest.raises(Refused, match="no address"):
+        address_for(by_mail, "post")
 
 
 def test_the_list_of_proofs_is_one_for_letters_requesters_and_officers_and_the_dpo_edits_it(in_app: Flask) -> None:
