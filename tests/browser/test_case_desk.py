@@ -104,6 +104,7 @@ def test_a_date_is_looked_at_before_it_is_recorded_and_a_holiday_before_it_moves
         sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
         page.goto(f"/staff/cases/{case.id}/received")
         fill_date(page, ago(24))
+        page.get_by_label("How do you know?").fill("The stamp on the letter")
         page.get_by_role("button", name="See what changes").click()
         expect(page.get_by_role("heading", name=f"What {date_words(ago(24))} does to the due date")).to_be_visible()
         assert_fits(page)
