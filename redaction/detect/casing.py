@@ -37,17 +37,18 @@ _SHORTEST = 3
 _SHORTEST_SLIP = 5
 _LEAD = re.compile(r"(?:[\d:.,/\s\[\]()>|*\u2022-]++|(?:\w{1,12} ){0,2}+\w{1,12}:\s)*+")
 _FEW_CAPITALS = 0.12
+_LONG_TEXT, _NO_CAPITALS = 300, 0.005
 _STARTS = re.compile(r"[.!?]++[ \v]++([A-Za-z])")
 _NAMES = frozenset({Class.FORENAME, Class.SURNAME, Class.UNKNOWN, Class.TOWN})
 _VOWEL = re.compile(r"[aeiouy]")
 _TOLD = re.compile(
     r"(?i)(?:\b(?:with|w|wiv|wit|told|tell|tells|ask|asks|asked|rang|ring|rings|seen|saw|text|texts|texted|txt|phoned|phone"
     r"|called|call|messaged|messaging|from|by|met|meet|knows|knew|visited|contacted|and|n|for|owes|hit|spoke|said|says"
-    r"|to|re|if|says|that|when|but|at|our|asked|chased|emailed|wants|lent|gave|give|let|see|hi|hiya|dear|hey|thanks|cheers)"
+    r"|to|also|young|re|if|says|that|when|but|at|our|asked|chased|emailed|wants|lent|gave|give|let|see|hi|hiya|dear|hey|thanks|cheers)"
     r"|&|w/|[a-z]/)[ \v]*\Z"
 )
 _ACTS = re.compile(
-    r"(?i)(?:'?s\b)?[ \v](?:says|said|rang|rings|told|tells|asked|asks|is|was|has|had|hasnt|hasn't|hadnt|isnt"
+    r"(?i)(?:'?s\b)?[ \v](?:been|says|said|rang|rings|told|tells|asked|asks|is|was|has|had|hasnt|hasn't|hadnt|isnt"
     r"|isn't|wasnt"
     r"|wasn't|thinks|thought|wants|wanted|came|comes|went|goes|got|gets|did|didnt|didn't|doesnt|doesn't|dont|wont|won't"
     r"|knows|knew|called|calls|phoned|texted|texts|lives|works|attended|arrived|left|reports|reported|stated|states|denied"
@@ -63,13 +64,20 @@ _SPEAKS = re.compile(
 _SECOND = frozenset(
     "rose grace mae faith hope joy lily daisy ivy pearl ruby jade lee dawn summer belle star honey skye".split()
 )
+_ADVERBS = frozenset(
+    """still never always also just then now only already once even really not ever both all too well said says
+    told asked rang came went got was has had is who""".split()
+)
 _HOPELESS = frozenset("will may mark long little day white black green brown young house street court".split())
 
 
 def writes_small(flat: str) -> bool:
     """Whether a page is typed mostly without capitals, as hurried notes and text messages are."""
-    starts = re.findall(r"(?:[.!?][ \v]++|(?:\A|\n)[> \t]*+)(?:[\d:./\[\] ,-]++|\w{1,12}: )*+([A-Za-z])", flat)
-    return len(starts) > 4 and sum(letter.islower() for letter in starts) * 2 > len(starts)
+    starts = re.findall(r"(?:[.!?][ \v]++|(?:\A|\n)[> \t]*+)(?:[\d:./\[\] ,-]++|(?:\w{1,12} ){0,2}+\w{1,12}: )*+([A-Za-z])", flat)
+    if len(starts) > 4 and sum(letter.islower() for letter in starts) * 2 > len(starts):
+        return True
+    letters = sum(letter.isalpha() for letter in flat)  # a long letter without a full stop has hardly a start
+    return letters > _LONG_TEXT and sum(letter.isupper() for letter in flat) < _NO_CAPITALS * letters
 
 
 def recased(flat: str) -> str:
@@ -122,7 +130,7 @@ def _quietened(line: str, found: list[re.Match[str]]) -> str:
         listed = kind is Class.WORD and re.match(r",[ ][A-Z]", line[match.end() :]) and key in surnames()
         quoted = line[match.start() - 1 : match.start()] == '"' and line[match.end() : match.end() + 1] == '"'
         named = named or (quoted and kind is not Class.STOP)
-        small = (kind in (Class.WORD, Class.STOP) or key in KIN) and not named and not listed and not title
+        small = (kind in (Class.WORD, Class.STOP) or key in KIN or key in CHAT) and not named and not listed and not title
         if key in STREET | ORGANISATION and not titled:
             small = False  # the rules know these words, and need to see that they belong to what stands before them
         short = kind is Class.UNKNOWN and (len(key) < 4 or not _VOWEL.search(key))
@@ -155,6 +163,10 @@ def _raised(line: str, found: list[re.Match[str]]) -> str:
 
 def _double(line: str, match: re.Match[str], key: str) -> bool:
     """Kerry ann, kacey leigh: the first half of a double forename, or a word that is a name before a sure one."""
+    if key in surnames() and key not in _ADVERBS | CHAT | KIN and _ACTS.match(line, match.end()):
+        before = re.search(r"(?i)(?<![\w'])([a-z]{3,})[ ]\Z", line[: match.start()])
+        if before is not None and classify(fold(before[1])) is Class.FORENAME and not is_word(fold(before[1])):
+            return True  # "sharon peck was there"
     if key in _SECOND:
         before = re.search(r"\b([a-z]{3,})[ -]\Z", line[: match.start()])
         if before is not None and classify(before[1]) is Class.FORENAME and not is_word(before[1]):

@@ -83,19 +83,26 @@ PERSON_AFTER = re.compile(
     r"|must|should"
     r"|presents|describes|described|put|puts|hung|sat|stood|ran|let|held|brought|bought|sent|read|fell|slept"
     r"|swore|threw|spoken|seen|given|taken|unwell|poorly|upset|back|not|also|then|still|now|again|\w{2,}ed"
-    r"|replied|responded|signed|drove|walked|visited|met|saw|kept|cried|shouted|and I)\b"
+    r"|replied|responded|signed|drove|walked|visited|met|saw|kept|cried|shouted|and I"
+    r"|drives|owes|runs|keeps|helps|helped|hits|knocks|wept|asleep|awake|praying|crying|sleeping|shouting|smoking|asking|saying)\b"
     r"|'s\b|[ \v]*\([\"']?(?:\d\d|[a-z])|,[ \v](?:who|whose|aged|a \w+|his|her|their|the|\d\d)\b"
 )
-FULL_AND_INITIALS = re.compile(r"[ ]{0,4}\((?P<initials>[A-Z][A-Za-z]{0,2}[A-Z])(?=\)|[,;-] ?[A-Za-z])")
-LABEL_FOLLOWS = re.compile(r"(?:[ ][\w./]{1,14}){0,2}[ ]?:(?![ ]?\d\d)")
+FULL_AND_INITIALS = re.compile(
+    r"(?:[ ]{0,4}\(|[ ]?\|(?:[^\n|]*\|)?[ ])(?P<initials>[A-Z][A-Za-z]{0,2}[A-Z])(?=\)|[,;-] ?[A-Za-z]|[ ]*(?:\||\n|\Z))"
+)
+LABEL_FOLLOWS = re.compile(r"(?:[ ][\w./]{1,14}){0,2}[ ]?(?:\(\w{1,4}\))?:(?![ ]?\d\d)")
+# "Bennett's Bakery" is a firm; "Ann's Garden" or "Lee's School" may be hers or his.
+_BUSINESS = "Bakery|Brewery|Tyres|Motors|Logistics|Garage|Bakers|Builders|Car Wash|Arms|Hospice|bakery|brewery|garage"
 FIRM_AFTER = re.compile(
-    r"[ ](?:GmbH|AG|S\.?A\.?|B\.?V\.?|N\.?V\.?|Inc|plc|PLC|Ltd|LLP|Limited)\b|[ ]?&[ \v]?(?:Sons?|Daughters?|Co"
+    rf"(?:[ ](?:(?:and|&)[ ])?[{UPPER}]{_L}+){{0,2}}[ ](?:Ltd|LLP|PLC|plc|Limited|Solicitors|Lettings)\b"
+    r"|[ ](?:GmbH|AG|S\.?A\.?|B\.?V\.?|N\.?V\.?|Inc|plc|PLC|Ltd|LLP|Limited)\b|[ ]?&[ \v]?(?:Sons?|Daughters?|Co"
     r"|Partners|Associates|Brothers|Bros)\b|'s[ \v]Law\b"
 )
 ORGANISATION_AFTER = re.compile(
     rf"[ \v]*&[ \v]*(?:Sons?|Daughters?|Co|Partners|[{UPPER}])|'s[ \v](?:Law|Bar|Cafe|Court|Place|Pub)\b"
     rf"|'[ \v]Court|"
     r"[ \v](?:Ltd|LLP|Limited|Street|Road)\b"
+    rf"|'s[ \v](?:{_BUSINESS})\b|'s[ ](?:disease|syndrome|chorea|palsy|dementia)\b"
 )
 ADDRESS_LABEL = re.compile(
     r"(?im)^(?:[> \t\v]*)(?:from|to|cc|bcc|sent by|reply-to|organi[sz]er|required attendees?"
@@ -109,7 +116,7 @@ LABEL = re.compile(
     r"(?im)(?:^|[ \t]{2,}|[>|(;.][ \v]*|[ \t])(?P<label>(?:full |first |last |middle |given |family |known "
     r"|also )?(?:names?|forenames?|surnames?)(?: of [\w ]{3,20})?"
     r"|author|officer|practitioner|victim|signed(?: for [\w ]{3,30})?|signature|submitted by|reported by"
-    r"|completed by|prepared by|interviewed by"
+    r"|completed by|prepared by|interviewed by|created by|recorded by|added by|supplied by"
     r"|taken by|written by|entered by|typed by|dictated by|referred by|referrer|present|attendees"
     r"|in attendance|apologies|chair|minutes|minute taker|key ?worker|mother|father|parents?|carer"
     r"|partner|next of kin|emergency contact(?: given)?|contact(?: name| person)?|employer|defendant"

@@ -27,12 +27,15 @@ from redaction.detect.names import (
     NAME_CLASSES,
 )
 from redaction.detect.text import PageString
-from redaction.detect.tokens import finding_of, part_of_place, tokens_of
+from redaction.detect.tokens import Token, finding_of, part_of_place, tokens_of
 
 _COMMA_NAME = re.compile(
     rf"(?<![\w'&-])(?P<surname>{cues.CAPITALISED}(?:[ ]{cues.CAPITALISED})?),[ \v]"
     rf"(?P<forename>{cues.TOKEN}(?:[ ]{cues.TOKEN}){{0,2}})(?![\w'])"
 )
+# Not the letters that chat writes for words: u, r, n, c, b.
+_SMALL_INITIAL = re.compile(rf"(?<=[a-z] )[adefghijlmopqstvz][ ](?P<surname>{cues.CAPITALISED})(?!\w)")
+_ENTERED_BY = re.compile(r"(?i)\b\w{3,}(?:ed|en) by:?[ ]\Z")
 _SOLO_LINE = re.compile(
     rf"(?m)^[> \t]*(?P<name>{cues.TOKEN}(?:[ ](?:{cues.PARTICLE}[ ])?{cues.TOKEN}){{0,3}})(?P<comma>[.,]?)[ \t]*$"
 )
@@ -58,6 +61,8 @@ _NOBODY = frozenset(
     "visits visit house meeting mtg handover curfew roll action call me in out you i self sent received incoming"
     " outgoing unknown note action update re subject time".split()
 )
+_DESKS = frozenset("""housing duty reception admin enquiries inbox mailbox records support allocations casework
+    admissions complaints safeguarding""".split())
 _LONGEST_SHOUT = 15
 SIGNED_OFF = "initials at the end of an entry"
 _NAME_BEFORE = re.compile(rf"{cues.CAPITALISED}[ ]{cues.CAPITALISED}[ ]\Z")
@@ -75,26 +80,31 @@ class LayoutRecogniser:
     def find(self, page: PageString) -> list[Finding]:
         flat = page.flat
         return [
-            *_surname_first(flat),
+            *_surname_first(flat, page.plain),
             *_mail(flat),
             *_solo_lines(flat),
             *_brackets(flat),
             *_nicknames(flat),
-            *_lower_case(flat),
+            *_lower_case(flat, page.small),
             *_signed_off(page.plain),
             *_speakers(flat),
         ]
 
 
-def _surname_first(flat: str) -> list[Finding]:
+def _surname_first(flat: str, plain: str) -> list[Finding]:
     found = []
     for match in _COMMA_NAME.finditer(flat):
         surname = [t for t in tokens_of(flat, *match.span("surname"))]
         forename = tokens_of(flat, *match.span("forename"))
-        if not forename or not surname or any(t.key in TITLES or part_of_place(t) for t in surname + forename[:1]):
+        if not forename or not surname or any(
+            t.key in TITLES or (part_of_place(t) and (t.key != "st" or len(surname) == 1)) for t in surname + forename[:1]
+        ):
             continue
         shouted = all(t.text.isupper() and len(t.text) > 1 for t in surname) and surname[0].kind is not Class.STOP
-        if shouted and forename[0].kind in NAME_CLASSES | {Class.INITIAL} and not forename[0].text.isupper():
+        listed = forename[0].kind is Class.FORENAME and plain[match.start() : match.end()].isupper()
+        entered = _ENTERED_BY.search(flat, max(0, match.start() - NAME_REACH), match.start()) is not None
+        shouted = shouted and not (forename[0].text.isupper() and len(forename[0].text) > 1)
+        if (shouted or listed or entered) and forename[0].kind in NAME_CLASSES | {Class.INITIAL}:
             end = forename[0].end
             for token in forename[1:]:
                 if token.kind not in NAME_CLASSES | {Class.INITIAL}:
@@ -206,7 +216,7 @@ def _speakers(flat: str) -> list[Finding]:
     return found
 
 
-def _lower_case(flat: str) -> list[Finding]:
+def _lower_case(flat: str, small: bool) -> list[Finding]:
     """Names in hurried notes: after a title, after a relative, or a forename that is no word."""
     found = []
     for match in cues.LOWER_TITLED.finditer(flat):
@@ -239,11 +249,19 @@ def _lower_case(flat: str) -> list[Finding]:
             and fold(match["name"]) not in _PRONOUNS
         ):
             found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))
+    for match in _SMALL_INITIAL.finditer(flat):  # capitals put in where the page has none: "signed by d Braithwaite"
+        if small and classify(fold(match["surname"])) in (Class.SURNAME, Class.UNKNOWN):
+            found.append(Finding(*match.span(), "person", 0.6, ("initials + surname",)))
     for match in cues.LOWER_WORD.finditer(flat):
         key = match.group()
         if classify(key) is Class.FORENAME and not is_word(key) and key not in KIN and key not in CHAT:
             found.append(Finding(match.start(), match.end(), "person", 0.55, ("forename in lower case",)))
     return found
+
+
+def _departmental(tokens: list[Token]) -> bool:
+    """Whether an address is a desk's: "Housing Duty"."""
+    return any(token.key in _DESKS for token in tokens)
 
 
 def _addressee(flat: str, position: int, piece: str, why: str) -> list[Finding]:
@@ -254,7 +272,7 @@ def _addressee(flat: str, position: int, piece: str, why: str) -> list[Finding]:
         return []
     if any(t.kind is Class.STOP or part_of_place(t) for t in tokens):
         return []
-    if not any(t.kind in NAME_CLASSES for t in tokens) and len(tokens) < 2:
+    if _departmental(tokens) or not any(t.kind in NAME_CLASSES for t in tokens) and len(tokens) < 2:
         return []
     parts = [part for part in piece.split(",") if part.strip()]
     if len(parts) > 2 or (len(parts) == 2 and all(" " in part.strip() for part in parts)):

@@ -66,6 +66,7 @@ ORGANISATION = _words("""
     town county vale valley dale hub high cathedral room garden kitchen cafe restaurant takeaway
     caseload borough county's region circuit crown magistrates' magistrates tribunal parliament
     railway line river canal beach island isle forest pupils year stage phase module course protocol
+    lettings bakery brewery tyres motors logistics roofing plumbing haulage recruitment festival hospice funeral
     index scale score scales assessment interview syndrome disease test model method inquiry""")
 _STOP = _words("""
     i the a an and or but if in on at to of for from with by as is are was were be been am he she they
@@ -82,7 +83,7 @@ _STOP = _words("""
     yesterday christmas easter ramadan eid god covid ok okay tv uk usa gp dna hr it nfa tbc tba asap
     fao pp ps nb am pm risk medium high low very state secretary hmyoi english british irish
     scottish welsh polish french german italian spanish romanian asian african european muslim
-    christian delius oasis""")
+    christian delius oasis unknown assoc assocs def pros""")
 PLACES = _words("""aberdeen aberystwyth accrington aldershot ashford aylesbury bangor barking barnet barnsley
     barnstaple barrow basildon basingstoke bath batley bedford belfast berkshire beverley bexley
     birkenhead birmingham blackburn blackpool bodmin bolton bootle boston bournemouth bracknell
@@ -141,7 +142,7 @@ BRITISH_WORD_NAMES = _words("""may poppy fern clover primrose blossom bluebell h
     rowan piers miles drew""")
 # What hurried writing makes of ordinary words: in no dictionary, and nobody's name.
 CHAT = _words("""
-    alia hol theres nocte mane gna ppl cert min mins nans mums dads bdays yday
+    alia recd hol theres nocte mane gna ppl cert min mins nans mums dads bdays yday
     aint arent cant couldnt didnt doesnt dont hadnt hasnt havent isnt shouldnt wasnt werent wont wouldnt ive hes shes
     theyre youre youve theyve weve whats wheres whens thats theres heres lets wot wiv wid wit dat dis dem dose cos
     coz cuz bc

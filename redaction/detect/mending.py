@@ -25,10 +25,13 @@ _MOST_FIGURES = 3
 _NOISY_WORDS, _NOISY_SHARE = 3, 0.008
 
 
-def mended(flat: str) -> str:
-    """`flat` with misread words put right, the same length."""
+def mended(flat: str, small: bool = False) -> str:
+    """`flat` with misread words put right, the same length; on a page typed `small` a forename may stand anywhere."""
     found = [match for match in _WORD.finditer(flat) if _SHORTEST <= match.end() - match.start() <= _LONGEST]
-    slips = sum(match.group().islower() and _mend(match.group()) is not None for match in found)
+    slips = sum(
+        match.group().islower() and not (small and _given(match.group())) and _mend(match.group()) is not None
+        for match in found
+    )
     noisy = slips >= _NOISY_WORDS and slips >= _NOISY_SHARE * len(found)
     letters: list[str] | None = None
     for match in found:
@@ -36,7 +39,7 @@ def mended(flat: str) -> str:
         figures = any(letter.isdigit() or letter == "|" for letter in text)
         if not (noisy or figures):
             continue
-        right = _mend(text)
+        right = None if small and _given(text) else _mend(text)
         if right is not None:
             letters = letters if letters is not None else list(flat)
             letters[match.start() : match.end()] = right
@@ -64,6 +67,12 @@ def _mend(text: str) -> str | None:
         new.upper() if old.isupper() or (old.isdigit() and _loud(text, place)) else new
         for place, (old, new) in enumerate(zip(text, best, strict=True))
     )
+
+
+def _given(text: str) -> bool:
+    """Whether a word is a listed forename, with the s of a possessive or without: "kev", "dazs"."""
+    key = fold(text)
+    return Class.FORENAME in (classify(key), classify(key.removesuffix("s")))
 
 
 def _mend_parts(text: str) -> str | None:

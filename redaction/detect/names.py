@@ -15,8 +15,10 @@ from redaction.detect.lexicon import (
     LABELS,
     ORGANISATION,
     PLACES,
+    STREET,
     TITLES,
     Class,
+    classify,
     surnames,
     words,
 )
@@ -59,6 +61,20 @@ _EVERYBODY = frozenset(
 )
 _PRISONER_AFTER = re.compile(r"(?:[ ][A-Z])?[ ][A-Z]\d{4}[A-Z]{2}\b")
 _FROM_SOMEBODY = re.compile(r"\b(?:off|from|with|by|told|named|called|against|owes|and|assaulted|saw)[ \v]+\Z")
+# In small letters, so that it is no heading: "his mate Biscuit", "a debt to Chalky".
+_SOMEBODYS = re.compile(
+    rf"(?<![\w'-])(?:(?:his|her|my|their|our|your|'s)[ ](?:{'|'.join(sorted(KIN, key=len, reverse=True))}|pad ?mate|dealer)"
+    r"|(?:[Dd]ebts? to|owes|owed to|owing to|called|saw|hit|punched|padmate|cellmate|[Ll]istener))[ ]\Z"
+)
+_ROYAL = frozenset("royal princess prince queen king".split())
+_BUILT = re.compile(r"(?i)\b(?:the|at|to|from|in|near|outside)[ ]\Z")
+_AND_SOMEBODY = re.compile(rf"[ ](?:and|&)[ ](?P<name>{cues.CAPITALISED})")
+_HANDED_TO = re.compile(r"(?i)\b(?:pass(?:ed)?|cop(?:y|ied)|wr(?:ote|ites?|itten)|hand(?:ed)?|listen(?:s|ed)?|speak)(?: (?:it|this))? to[ \v]\Z")
+# Diseases called after those who described them.
+_EPONYMS = frozenset(
+    """parkinson huntington hashimoto alzheimer asperger tourette crohn hodgkin raynaud addison cushing bell wernicke
+    korsakoff down dupuytren perthes sjogren meniere graves barrett""".split()
+)
 _SAINT = re.compile(r"\b(?:St|ST|Saint|SAINT|HMP|HMYOI|YOI)\.?[ ]\Z")
 _TITLE_AND_NUMBER = re.compile(r"(?<![\w'])(?P<title>[A-Z][A-Za-z]{1,14})\.?[ \v]+(?:[A-Z]?\d{1,5}[ \v]+)?\Z")
 _SENTENCE_START = re.compile(
@@ -111,6 +127,8 @@ class NameRecogniser:
                 continue
             stop = index
             while stop < len(tokens) and self._can_join(tokens[stop], stop > index, bool(title)):
+                if stop > index and _is_next_label(flat, tokens[stop - 1], tokens[stop]):
+                    break
                 stop += 1
             stretch = tokens[index:stop]
             following = self._place_ahead(tokens, stop)
@@ -168,6 +186,9 @@ class NameRecogniser:
                     )
                 ]
             return [Finding(last.start, following.end, "person", 0.55, ("forename + word that is also a surname",))]
+        if stretch[0].key in _ROYAL and len(stretch) == 2 and not title and not label:
+            if _BUILT.search(flat, max(0, stretch[0].start - 10), stretch[0].start):
+                return [Finding(stretch[0].start, stretch[-1].end, PLACE, 1.0, ("a house named after royalty",))]
         translated = _TRANSLATES.search(flat, max(0, stretch[0].start - WINDOW), stretch[0].start)
         if translated and fold(translated["word"]) in ORGANISATION and not title:
             why = "in another language, the organisation before the bracket"
@@ -181,7 +202,7 @@ class NameRecogniser:
             named = stretch[:LONGEST_NAME]
             score = 0.9 if label not in ("re", "for", "case", "contact") else 0.8
             if any(token.kind in NAME_CLASSES for token in named) and not any(t.kind is Class.PLACE for t in named[:1]):
-                return [finding_of(named, score, f"after the label {label}")]
+                return [finding_of(named, score, f"after the label {label}"), *_declared_initials(flat, named)]
         return self._inside(flat, stretch)
 
     @staticmethod
@@ -311,6 +332,8 @@ class NameRecogniser:
         """A plain word where only a name can stand: "Thanks Harps.", "bought off BISCUIT", "SPARKS A1234BC"."""
         if around.before(_THANKED) and _CLOSED.match(around.flat, token.end) and token.key not in _EVERYBODY:
             return finding_of([token], 0.55, "greeted by name")
+        if around.before(_SOMEBODYS) and token.key not in ORGANISATION | STREET | _EVERYBODY and len(token.key) > 2:
+            return finding_of([token], 0.6, "after a word for a relative")
         if not token.text.isupper() or len(token.key) < 4 or not _amid_small_letters(around.flat, token):
             return None
         if _PRISONER_AFTER.match(around.flat, token.end):
@@ -322,8 +345,13 @@ class NameRecogniser:
     @staticmethod
     def _by_company(around: _Around, token: Token) -> Finding | None:
         """One word that may be a name, judged by the words next to it."""
-        person = around.after(cues.PERSON_AFTER)
-        led = around.before(cues.PERSON_BEFORE)
+        if token.key in _EPONYMS and around.flat.startswith("'s", token.end):
+            return None
+        company = _AND_SOMEBODY.match(around.flat, token.end)
+        joined = company is not None and classify(fold(company["name"])) is Class.FORENAME
+        person = around.after(cues.PERSON_AFTER) or joined
+        led_to = around.before(_HANDED_TO)
+        led = led_to or around.before(cues.PERSON_BEFORE)
         role = around.before(cues.ROLE_BEFORE)
         if token.kind is Class.FORENAME:
             place = around.before(cues.PLACE_BEFORE) and token.key in PLACES
@@ -343,7 +371,7 @@ class NameRecogniser:
         if token.text.isupper() and len(token.key) > 3 and _amid_small_letters(around.flat, token):
             if token.kind is Class.SURNAME or led or person or role:
                 return finding_of([token], 0.6, "surname in capitals")
-        if around.before(cues.PLACE_BEFORE) and not role:
+        if around.before(cues.PLACE_BEFORE) and not role and not led_to:
             return finding_of([token], 1.0, "where a place would be", kind=PLACE)
         if token.kind is Class.UNKNOWN and token.text.isupper() and len(token.text) < 6 and not role:
             return None
@@ -367,6 +395,11 @@ def _is_label(flat: str, token: Token) -> bool:
     return token.key in LABELS or (
         token.kind in (Class.WORD, Class.STOP) and cues.LABEL_FOLLOWS.match(flat, token.end) is not None
     )
+
+
+def _is_next_label(flat: str, before: Token, token: Token) -> bool:
+    """Whether a word begins the next line of a form, with its colon: "Toby Warren" / "Associate (1):"."""
+    return "\n" in flat[before.end : token.start] and cues.LABEL_FOLLOWS.match(flat, token.end) is not None
 
 
 def _declared_initials(flat: str, tokens: list[Token]) -> list[Finding]:

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from redaction.detect.folding import fold
 from redaction.detect.lexicon import EPITHETS, FAMILY_TITLES, TITLES, Class, classify, same_forename, short_forms
 
-PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le".split())
+PARTICLES = frozenset("de da di del dos van von der den bin ibn bint al el ap ab la le st".split())
 _WITHIN_SURNAME = frozenset("da de di do dos del la le".split())
 _LISTED = (Class.FORENAME, Class.WORD_NAME)
 _TITLE_SEX = {

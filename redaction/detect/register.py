@@ -41,10 +41,10 @@ SHORTEST_MISSPELT = 4
 INITIALS, ONE_INITIAL = "signs or speaks by initials", "initial alone on a line"
 _LONG = 6  # from this length two slips are allowed, below it one
 _WORD = re.compile(r"(?<![\w@'.|-])[^\W_][\w|]*(?:['-][\w|]+)*(?![\w@])")
-_NOT_PERSON_AFTER = re.compile(rf"[ ](?P<word>[{cues.UPPER}][\w']*\.?)|[ ]?&[ ]?[{cues.UPPER}]|'s[ ]Law\b")
+_NOT_PERSON_AFTER = re.compile(rf"[ ](?P<word>[{cues.UPPER}][\w']*\.?)|[ ]?&[ ]?[{cues.UPPER}]|'s[ ](?:Law|disease|syndrome)\b")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?][\"')\]]*[ \v]+|\n[> \t]*|[-\u2022*][ ])\Z")
 _LOWER_BEFORE = re.compile(
-    r"(?:\b(?:with|w|told|tell|tells|ask|asks|asked|rang|ring|seen|saw|text|texted|phoned|other|called|and"
+    r"(?:\b(?:with|w|also|young|told|tell|tells|ask|asks|asked|rang|ring|seen|saw|text|texted|phoned|other|called|and"
     r"|for|from|is|by|of"
     r"|that|re|dr|mr|mrs|ms|miss|n|so|if|4|2|wants|want)[ \v]+|\n[> \t]*)\Z",
     re.IGNORECASE,
@@ -80,6 +80,7 @@ _INITIALS_AT = re.compile(
     r"noted|advised|agreed|confirmed|stated|attended|[-]|\d)|[)\]/,]|[ ]\d)"
     r"|(?<=[.!?] )(?P<closing>[A-Z]{2,4})(?=[ ]*$)|(?<![\w.])(?P<dotted>(?:[A-Z]\.){2,3})(?!\w)"
     r"|(?<= / )(?P<listed>[A-Z]{2,4})(?=[ ]*$)"
+    r"|(?<=\| )(?P<cell>[A-Z]{2,4})(?=[ ]*(?:\||$))"
     r"|(?<=- )(?P<lower>[a-z]{2,3})(?=[ \t]*$)"
     r"|(?<![\w.])(?P<speaker>[A-Z]{2,4})(?=:[ ]|'s[ ][a-z]|[ ](?:said|asked|joined|reported|noted|advised"
     r"|agreed|confirmed|stated|rang|says|told|came|\w{3,}ed)\b|[ ]/[ ][A-Z]{2,4}$|[ ]for[ ]M)"
@@ -316,9 +317,7 @@ class Register:
         """Initials where somebody signs or speaks, and a lone letter at the foot of a message."""
         found = []
         for match in _INITIALS_AT.finditer(page.flat):
-            group = next(
-                name for name in ("initials", "lower", "speaker", "closing", "dotted", "listed") if match[name]
-            )
+            group = next(name for name, letters in match.groupdict().items() if letters)
             if group == "speaker" and match[group] in _DEPARTMENTS:
                 continue
             if match[group].lower().replace(".", "") in self._initials:
@@ -375,6 +374,8 @@ def _as_evidence(near: tuple[float, str]) -> tuple[float, tuple[str, ...]]:
 
 def _names_a_place(flat: str, form: str, end: int) -> bool:
     """Whether a street or organisation word follows a lone name, or the rest of a firm: "Moon Street", "Moon & Co"."""
+    if cues.FIRM_AFTER.match(flat, end):
+        return True
     after = _NOT_PERSON_AFTER.match(flat, end)
     if after is None:
         return False

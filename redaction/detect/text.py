@@ -30,7 +30,8 @@ SHORTEST_WRAPPED_LINE = 40
 SHORT_LINE = 25  # after a full stop, a line this short is a signature or a heading
 
 _BREAK = re.compile(r"\n[> \t]*")
-_NEW_ITEM = re.compile(r"(?:[A-Z][\w'/ ]{0,24}:|[-*\u2022(]|\d|\[|_{3})")
+_NEW_ITEM = re.compile(r"(?:[A-Z][\w'/ ()]{0,24}:|[-*\u2022(]|\d|\[|_{3})")
+_FILLED = re.compile(r"(?<!\w)[A-Z][a-z]+(?: [a-z]+)?:[ ]")  # two on one line: a row of a form, no prose
 _GAP = re.compile(r"[ \t]*\n[>\s]*|[ \t\v\xa0]{2,}[>\s]*|[\t\v\xa0]")
 
 
@@ -64,7 +65,8 @@ def _flatten(raw: str) -> str:
         wrapped = start - line_start >= SHORTEST_WRAPPED_LINE or (flat[start - 1] == "-" and flat[start - 2].isalpha())
         next_end = flat.find("\n", end)
         ends_here = flat[start - 1] in ".!?" and (next_end if next_end >= 0 else len(flat)) - end < SHORT_LINE
-        if wrapped and not ends_here and not _NEW_ITEM.match(flat, end):
+        form = len(_FILLED.findall(flat, line_start, start)) > 1
+        if wrapped and not ends_here and not form and not _NEW_ITEM.match(flat, end):
             return SOFT * (end - start)
         return match.group()
 
@@ -88,7 +90,7 @@ class PageString:
     @cached_property
     def mended(self) -> str:
         """`plain` with the words that OCR misread put right, as far as that can be told."""
-        return mended(self.plain)
+        return mended(self.plain, self.small)
 
     @cached_property
     def flat(self) -> str:

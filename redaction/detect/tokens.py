@@ -10,7 +10,7 @@ from redaction.detect.model import Finding
 
 _MONTHS = frozenset("may april june august".split())
 _DATE_BEFORE = re.compile(
-    r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of))[ \v]+\Z"
+    r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of|by|before|next|(?:meeting|review|hearing|due):?))[ \v]+\Z"
 )
 _SEPARATES = re.compile("[:|]")
 LONGEST_LABEL, LABEL_GAP = 64, 24
