@@ -70,12 +70,7 @@ def _tesseract(image: Image.Image, dpi: float) -> list[Word]:
     except (OSError, subprocess.SubprocessError) as error:
         raise Unreadable(_FAILED) from error
     rows = csv.DictReader(io.StringIO(done.stdout.decode("utf-8", "replace")), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return [
-        Word(part, _row_box(row))
-        for row in rows
-        if row["level"] == "5"
-        for part in (row["text"] or "").split()
-    ]
+    return [Word(part, _row_box(row)) for row in rows if row["level"] == "5" for part in (row["text"] or "").split()]
 
 
 def _environment() -> dict[str, str]:

@@ -172,9 +172,7 @@ def _write_widths(obj: pikepdf.Dictionary, codes: dict[int, Code], scale: float)
     )
 
 
-def _descriptor(
-    pdf: pikepdf.Pdf, old: pikepdf.Object, made: Made, compact: str, units: int
-) -> pikepdf.Dictionary:
+def _descriptor(pdf: pikepdf.Pdf, old: pikepdf.Object, made: Made, compact: str, units: int) -> pikepdf.Dictionary:
     descriptor = pikepdf.Dictionary(dict(old.items()))
     for key in _DESCRIPTOR_DROPPED:
         if key in descriptor:

@@ -28,9 +28,7 @@ _TOKEN = re.compile(
 _FLAT_ARRAY = re.compile(
     rb"((?:[^()<>\[\]{}/%]++|\((?:[^()\\]|\\.)*+\)|<[0-9A-Fa-f" + _SPACE + rb"]*+>)*+)\]", re.DOTALL
 )
-_FLAT_ITEM = re.compile(
-    rb"[^" + _SPACE + rb"()<>]+|\((?:[^()\\]|\\.)*+\)|<[0-9A-Fa-f" + _SPACE + rb"]*+>", re.DOTALL
-)
+_FLAT_ITEM = re.compile(rb"[^" + _SPACE + rb"()<>]+|\((?:[^()\\]|\\.)*+\)|<[0-9A-Fa-f" + _SPACE + rb"]*+>", re.DOTALL)
 _BRACKET = re.compile(rb"\\.|[()]", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)|\r\n?", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}

@@ -37,7 +37,7 @@ _SHORTEST = 3
 _SHORTEST_SLIP = 5
 _LEAD = re.compile(r"(?:[\d:.,/\s\[\]()>|*\u2022-]++|(?:\w{1,12} ){0,2}+\w{1,12}:\s)*+")
 _FEW_CAPITALS = 0.12
-_LONG_TEXT, _NO_CAPITALS = 300, 0.005
+_LONG_TEXT, _NO_CAPITALS = 200, 0.005
 _STARTS = re.compile(r"[.!?]++[ \v]++([A-Za-z])")
 _NAMES = frozenset({Class.FORENAME, Class.SURNAME, Class.UNKNOWN, Class.TOWN})
 _VOWEL = re.compile(r"[aeiouy]")
@@ -73,7 +73,9 @@ _HOPELESS = frozenset("will may mark long little day white black green brown you
 
 def writes_small(flat: str) -> bool:
     """Whether a page is typed mostly without capitals, as hurried notes and text messages are."""
-    starts = re.findall(r"(?:[.!?][ \v]++|(?:\A|\n)[> \t]*+)(?:[\d:./\[\] ,-]++|(?:\w{1,12} ){0,2}+\w{1,12}: )*+([A-Za-z])", flat)
+    starts = re.findall(
+        r"(?:[.!?][ \v]++|(?:\A|\n)[> \t]*+)(?:[\d:./\[\] ,-]++|(?:\w{1,12} ){0,2}+\w{1,12}: )*+([A-Za-z])", flat
+    )
     if len(starts) > 4 and sum(letter.islower() for letter in starts) * 2 > len(starts):
         return True
     letters = sum(letter.isalpha() for letter in flat)  # a long letter without a full stop has hardly a start
@@ -130,7 +132,9 @@ def _quietened(line: str, found: list[re.Match[str]]) -> str:
         listed = kind is Class.WORD and re.match(r",[ ][A-Z]", line[match.end() :]) and key in surnames()
         quoted = line[match.start() - 1 : match.start()] == '"' and line[match.end() : match.end() + 1] == '"'
         named = named or (quoted and kind is not Class.STOP)
-        small = (kind in (Class.WORD, Class.STOP) or key in KIN or key in CHAT) and not named and not listed and not title
+        small = (
+            (kind in (Class.WORD, Class.STOP) or key in KIN or key in CHAT) and not named and not listed and not title
+        )
         if key in STREET | ORGANISATION and not titled:
             small = False  # the rules know these words, and need to see that they belong to what stands before them
         short = kind is Class.UNKNOWN and (len(key) < 4 or not _VOWEL.search(key))

@@ -21,9 +21,7 @@ def nhs_number(text: str) -> bool:
 def pnc_id(text: str) -> bool:
     """PNC ID, `YYYY/NNNNNNNL` or `YY/NL`: the letter is year and serial modulo 23."""
     match = re.fullmatch(r"(?:\d\d)?(\d\d)[/ ]?(\d{1,7})([A-Z])", text.upper())
-    return (
-        bool(match) and POLICE_LETTERS[int(match[1] + match[2].zfill(7)) % 23] == match[3] if match else False
-    )
+    return bool(match) and POLICE_LETTERS[int(match[1] + match[2].zfill(7)) % 23] == match[3] if match else False
 
 
 def cro(text: str) -> bool:
@@ -44,9 +42,7 @@ def nino(text: str) -> bool:
 
 def driving_licence(text: str) -> bool:
     """British driver number: surname padded with 9, then the birth date (month plus 50 for women)."""
-    match = re.fullmatch(
-        r"[A-Z]{1,5}9{0,4}(\d)(\d\d)(\d\d)(\d)[A-Z9]{2}[A-Z0-9]{3}", text.upper().replace(" ", "")
-    )
+    match = re.fullmatch(r"[A-Z]{1,5}9{0,4}(\d)(\d\d)(\d\d)(\d)[A-Z9]{2}[A-Z0-9]{3}", text.upper().replace(" ", ""))
     if match is None:
         return False
     month, day = int(match[2]), int(match[3])

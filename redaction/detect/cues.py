@@ -88,13 +88,15 @@ PERSON_AFTER = re.compile(
     r"|'s\b|[ \v]*\([\"']?(?:\d\d|[a-z])|,[ \v](?:who|whose|aged|a \w+|his|her|their|the|\d\d)\b"
 )
 FULL_AND_INITIALS = re.compile(
-    r"(?:[ ]{0,4}\(|[ ]?\|(?:[^\n|]*\|)?[ ])(?P<initials>[A-Z][A-Za-z]{0,2}[A-Z])(?=\)|[,;-] ?[A-Za-z]|[ ]*(?:\||\n|\Z))"
+    r"(?:[ ]{0,4}\(|[ ]?\|(?:[^\n|]*\|)?[ ])(?P<initials>[A-Z][A-Za-z]{0,2}[A-Z])"
+    r"(?=\)|[,;-] ?[A-Za-z]|[ ]*(?:\||\n|\Z))"
 )
 LABEL_FOLLOWS = re.compile(r"(?:[ ][\w./]{1,14}){0,2}[ ]?(?:\(\w{1,4}\))?:(?![ ]?\d\d)")
 # "Bennett's Bakery" is a firm; "Ann's Garden" or "Lee's School" may be hers or his.
 _BUSINESS = "Bakery|Brewery|Tyres|Motors|Logistics|Garage|Bakers|Builders|Car Wash|Arms|Hospice|bakery|brewery|garage"
 FIRM_AFTER = re.compile(
-    rf"(?:[ ](?:(?:and|&)[ ])?[{UPPER}]{_L}+){{0,2}}[ ](?:Ltd|LLP|PLC|plc|Limited|Solicitors|Lettings)\b"
+    rf"(?:[ ](?:(?:and|&)[ ])?[{UPPER}]{_L}+){{0,2}}[ ](?:Ltd|LLP|PLC|plc|Limited|Solicitors|Lettings|AB|Oy)\b"
+    r"|,[ ](?:a firm|solicitors)\b"
     r"|[ ](?:GmbH|AG|S\.?A\.?|B\.?V\.?|N\.?V\.?|Inc|plc|PLC|Ltd|LLP|Limited)\b|[ ]?&[ \v]?(?:Sons?|Daughters?|Co"
     r"|Partners|Associates|Brothers|Bros)\b|'s[ \v]Law\b"
 )
@@ -154,3 +156,20 @@ LOWER_ALIAS = re.compile(
 )
 LOWER_WORD = re.compile(r"(?<![\w'@./-])[a-z][a-z]{3,}(?:-[a-z]+)?(?=(?:'s)?(?![\w@'/-]|\.\w))")
 LOWER_OTHER_SCRIPT = re.compile(r"[^\x00-\x7f]")
+# In small letters, so that it is no heading: "his mate Biscuit", "a debt to Chalky".
+SOMEBODYS = re.compile(
+    rf"(?<![\w'-])(?:(?:his|her|my|their|our|your|'s)[ ](?:{_kin}|pad ?mate|dealer)"
+    r"|(?:[Dd]ebts? to|owes|owed to|owing to|called|saw|hit|punched|padmate|cellmate|[Ll]istener))[ ]\Z"
+)
+ROYAL = frozenset("royal princess prince queen king".split())
+BUILT = re.compile(r"(?i)\b(?:the|at|to|from|in|near|outside)[ ]\Z")
+AND_SOMEBODY = re.compile(rf"[ ](?:and|&)[ ](?P<name>{CAPITALISED})")
+HANDED_TO = re.compile(
+    r"(?i)\b(?:pass(?:ed)?|cop(?:y|ied)|wr(?:ote|ites?|itten)|hand(?:ed)?|listen(?:s|ed)?|speak)"
+    r"(?: (?:it|this))? to[ \v]\Z"
+)
+# Diseases called after those who described them.
+EPONYMS = frozenset(
+    """parkinson huntington hashimoto alzheimer asperger tourette crohn hodgkin raynaud addison cushing bell wernicke
+    korsakoff down dupuytren perthes sjogren meniere graves barrett""".split()
+)

@@ -61,8 +61,10 @@ _NOBODY = frozenset(
     "visits visit house meeting mtg handover curfew roll action call me in out you i self sent received incoming"
     " outgoing unknown note action update re subject time".split()
 )
-_DESKS = frozenset("""housing duty reception admin enquiries inbox mailbox records support allocations casework
-    admissions complaints safeguarding""".split())
+_DESKS = frozenset(
+    """housing duty reception admin enquiries inbox mailbox records support allocations casework
+    admissions complaints safeguarding""".split()
+)
 _LONGEST_SHOUT = 15
 SIGNED_OFF = "initials at the end of an entry"
 _NAME_BEFORE = re.compile(rf"{cues.CAPITALISED}[ ]{cues.CAPITALISED}[ ]\Z")
@@ -85,7 +87,8 @@ class LayoutRecogniser:
             *_solo_lines(flat),
             *_brackets(flat),
             *_nicknames(flat),
-            *_lower_case(flat, page.small),
+            *_lower_case(flat),
+            *(_small_initials(flat) if page.small else []),
             *_signed_off(page.plain),
             *_speakers(flat),
         ]
@@ -96,8 +99,13 @@ def _surname_first(flat: str, plain: str) -> list[Finding]:
     for match in _COMMA_NAME.finditer(flat):
         surname = [t for t in tokens_of(flat, *match.span("surname"))]
         forename = tokens_of(flat, *match.span("forename"))
-        if not forename or not surname or any(
-            t.key in TITLES or (part_of_place(t) and (t.key != "st" or len(surname) == 1)) for t in surname + forename[:1]
+        if (
+            not forename
+            or not surname
+            or any(
+                t.key in TITLES or (part_of_place(t) and (t.key != "st" or len(surname) == 1))
+                for t in surname + forename[:1]
+            )
         ):
             continue
         shouted = all(t.text.isupper() and len(t.text) > 1 for t in surname) and surname[0].kind is not Class.STOP
@@ -216,7 +224,16 @@ def _speakers(flat: str) -> list[Finding]:
     return found
 
 
-def _lower_case(flat: str, small: bool) -> list[Finding]:
+def _small_initials(flat: str) -> list[Finding]:
+    """On a page without capitals, of which what could be a name was given some: "signed by d Braithwaite"."""
+    return [
+        Finding(*match.span(), "person", 0.6, ("initials + surname",))
+        for match in _SMALL_INITIAL.finditer(flat)
+        if classify(fold(match["surname"])) in (Class.SURNAME, Class.UNKNOWN)
+    ]
+
+
+def _lower_case(flat: str) -> list[Finding]:
     """Names in hurried notes: after a title, after a relative, or a forename that is no word."""
     found = []
     for match in cues.LOWER_TITLED.finditer(flat):
@@ -249,9 +266,6 @@ def _lower_case(flat: str, small: bool) -> list[Finding]:
             and fold(match["name"]) not in _PRONOUNS
         ):
             found.append(Finding(*match.span("name"), "person", 0.65, (INTRODUCED,)))
-    for match in _SMALL_INITIAL.finditer(flat):  # capitals put in where the page has none: "signed by d Braithwaite"
-        if small and classify(fold(match["surname"])) in (Class.SURNAME, Class.UNKNOWN):
-            found.append(Finding(*match.span(), "person", 0.6, ("initials + surname",)))
     for match in cues.LOWER_WORD.finditer(flat):
         key = match.group()
         if classify(key) is Class.FORENAME and not is_word(key) and key not in KIN and key not in CHAT:

@@ -126,7 +126,7 @@ PLACES = _words("""aberdeen aberystwyth accrington aldershot ashford aylesbury b
     norway
     oman palestine panama paraguay peru philippines qatar rwanda senegal serbia singapore slovakia slovenia spain sudan
     swaziland sweden switzerland taiwan tanzania thailand togo tunisia uganda uruguay uzbekistan venezuela vietnam yemen
-    zambia zimbabwe sierra leone sami catalonia bavaria flanders crimea chechnya kurdistan kashmir punjab bengal
+    zambia zimbabwe sierra leone leonean sami catalonia bavaria flanders crimea chechnya kurdistan kashmir punjab bengal
     gaza""")
 # Words that turn up in lower case so often that no register should chase them there.
 NEVER_LOWER = _words("""

@@ -24,6 +24,10 @@ _SHORTEST, _SHORTEST_TWICE, _LONGEST = 3, 6, 24
 _MOST_FIGURES = 3
 _NOISY_WORDS, _NOISY_SHARE = 3, 0.008
 
+# One figure, never at the start but for a nought, with small letters about it.
+_FIGURE_IN_NAME = re.compile(r"(?=\w{4,})(?:0[a-z]{3,}|[A-Z][a-z]*[015689][a-z]+)")
+_LIKELIEST = str.maketrans("015689", "olsbbg")
+
 
 def mended(flat: str, small: bool = False) -> str:
     """`flat` with misread words put right, the same length; on a page typed `small` a forename may stand anywhere."""
@@ -62,11 +66,19 @@ def _mend(text: str) -> str | None:
         return None
     best = min(_candidates(key), key=_rank, default=None)
     if best is None or _rank(best) == _NONE:
-        return None
+        return _lettered(text) if figures == 1 else None
     return "".join(
         new.upper() if old.isupper() or (old.isdigit() and _loud(text, place)) else new
         for place, (old, new) in enumerate(zip(text, best, strict=True))
     )
+
+
+def _lettered(text: str) -> str | None:
+    """A name in no list with a figure among its letters: "Cheallai9h", "0duya". Not "A4821FK", "4yrs", "B1"."""
+    if _FIGURE_IN_NAME.fullmatch(text) is None:
+        return None
+    letters = text.translate(_LIKELIEST)
+    return letters[0].upper() + letters[1:]
 
 
 def _given(text: str) -> bool:

@@ -25,7 +25,16 @@ from redaction.detect.lexicon import (
 from redaction.detect.mending import is_misread
 from redaction.detect.model import PLACE, Finding
 from redaction.detect.text import PageString
-from redaction.detect.tokens import Token, finding_of, labels_of, part_of_place, tokens_of
+from redaction.detect.tokens import (
+    Token,
+    amid_small_letters,
+    finding_of,
+    is_label,
+    is_next_label,
+    labels_of,
+    part_of_place,
+    tokens_of,
+)
 
 LONGEST_NAME = 5
 DECLARED, INTRODUCED, BRACKETED = (
@@ -61,20 +70,6 @@ _EVERYBODY = frozenset(
 )
 _PRISONER_AFTER = re.compile(r"(?:[ ][A-Z])?[ ][A-Z]\d{4}[A-Z]{2}\b")
 _FROM_SOMEBODY = re.compile(r"\b(?:off|from|with|by|told|named|called|against|owes|and|assaulted|saw)[ \v]+\Z")
-# In small letters, so that it is no heading: "his mate Biscuit", "a debt to Chalky".
-_SOMEBODYS = re.compile(
-    rf"(?<![\w'-])(?:(?:his|her|my|their|our|your|'s)[ ](?:{'|'.join(sorted(KIN, key=len, reverse=True))}|pad ?mate|dealer)"
-    r"|(?:[Dd]ebts? to|owes|owed to|owing to|called|saw|hit|punched|padmate|cellmate|[Ll]istener))[ ]\Z"
-)
-_ROYAL = frozenset("royal princess prince queen king".split())
-_BUILT = re.compile(r"(?i)\b(?:the|at|to|from|in|near|outside)[ ]\Z")
-_AND_SOMEBODY = re.compile(rf"[ ](?:and|&)[ ](?P<name>{cues.CAPITALISED})")
-_HANDED_TO = re.compile(r"(?i)\b(?:pass(?:ed)?|cop(?:y|ied)|wr(?:ote|ites?|itten)|hand(?:ed)?|listen(?:s|ed)?|speak)(?: (?:it|this))? to[ \v]\Z")
-# Diseases called after those who described them.
-_EPONYMS = frozenset(
-    """parkinson huntington hashimoto alzheimer asperger tourette crohn hodgkin raynaud addison cushing bell wernicke
-    korsakoff down dupuytren perthes sjogren meniere graves barrett""".split()
-)
 _SAINT = re.compile(r"\b(?:St|ST|Saint|SAINT|HMP|HMYOI|YOI)\.?[ ]\Z")
 _TITLE_AND_NUMBER = re.compile(r"(?<![\w'])(?P<title>[A-Z][A-Za-z]{1,14})\.?[ \v]+(?:[A-Z]?\d{1,5}[ \v]+)?\Z")
 _SENTENCE_START = re.compile(
@@ -127,7 +122,7 @@ class NameRecogniser:
                 continue
             stop = index
             while stop < len(tokens) and self._can_join(tokens[stop], stop > index, bool(title)):
-                if stop > index and _is_next_label(flat, tokens[stop - 1], tokens[stop]):
+                if stop > index and is_next_label(flat, tokens[stop - 1], tokens[stop]):
                     break
                 stop += 1
             stretch = tokens[index:stop]
@@ -186,8 +181,8 @@ class NameRecogniser:
                     )
                 ]
             return [Finding(last.start, following.end, "person", 0.55, ("forename + word that is also a surname",))]
-        if stretch[0].key in _ROYAL and len(stretch) == 2 and not title and not label:
-            if _BUILT.search(flat, max(0, stretch[0].start - 10), stretch[0].start):
+        if stretch[0].key in cues.ROYAL and len(stretch) == 2 and not title and not label:
+            if cues.BUILT.search(flat, max(0, stretch[0].start - 10), stretch[0].start):
                 return [Finding(stretch[0].start, stretch[-1].end, PLACE, 1.0, ("a house named after royalty",))]
         translated = _TRANSLATES.search(flat, max(0, stretch[0].start - WINDOW), stretch[0].start)
         if translated and fold(translated["word"]) in ORGANISATION and not title:
@@ -249,7 +244,7 @@ class NameRecogniser:
             length += 1
         surname_next = (
             length < len(tokens)
-            and not _is_label(flat, tokens[length])
+            and not is_label(flat, tokens[length])
             and tokens[length].kind in (Class.WORD, Class.PLACE, Class.TOWN)
             and (
                 tokens[length].kind is Class.TOWN
@@ -332,9 +327,9 @@ class NameRecogniser:
         """A plain word where only a name can stand: "Thanks Harps.", "bought off BISCUIT", "SPARKS A1234BC"."""
         if around.before(_THANKED) and _CLOSED.match(around.flat, token.end) and token.key not in _EVERYBODY:
             return finding_of([token], 0.55, "greeted by name")
-        if around.before(_SOMEBODYS) and token.key not in ORGANISATION | STREET | _EVERYBODY and len(token.key) > 2:
+        if around.before(cues.SOMEBODYS) and token.key not in ORGANISATION | STREET | _EVERYBODY and len(token.key) > 2:
             return finding_of([token], 0.6, "after a word for a relative")
-        if not token.text.isupper() or len(token.key) < 4 or not _amid_small_letters(around.flat, token):
+        if not token.text.isupper() or len(token.key) < 4 or not amid_small_letters(around.flat, token):
             return None
         if _PRISONER_AFTER.match(around.flat, token.end):
             return finding_of([token], 0.8, "before a prison number")
@@ -345,12 +340,12 @@ class NameRecogniser:
     @staticmethod
     def _by_company(around: _Around, token: Token) -> Finding | None:
         """One word that may be a name, judged by the words next to it."""
-        if token.key in _EPONYMS and around.flat.startswith("'s", token.end):
+        if token.key in cues.EPONYMS and around.flat.startswith("'s", token.end):
             return None
-        company = _AND_SOMEBODY.match(around.flat, token.end)
+        company = cues.AND_SOMEBODY.match(around.flat, token.end)
         joined = company is not None and classify(fold(company["name"])) is Class.FORENAME
         person = around.after(cues.PERSON_AFTER) or joined
-        led_to = around.before(_HANDED_TO)
+        led_to = around.before(cues.HANDED_TO)
         led = led_to or around.before(cues.PERSON_BEFORE)
         role = around.before(cues.ROLE_BEFORE)
         if token.kind is Class.FORENAME:
@@ -368,7 +363,7 @@ class NameRecogniser:
             return None
         if around.before(_ANY_LABEL) and not token.text.isupper():
             return finding_of([token], 0.55, "after a label")
-        if token.text.isupper() and len(token.key) > 3 and _amid_small_letters(around.flat, token):
+        if token.text.isupper() and len(token.key) > 3 and amid_small_letters(around.flat, token):
             if token.kind is Class.SURNAME or led or person or role:
                 return finding_of([token], 0.6, "surname in capitals")
         if around.before(cues.PLACE_BEFORE) and not role and not led_to:
@@ -390,18 +385,6 @@ def _with_epithet(stretch: list[Token], index: int, found: Finding) -> Finding:
     return replace(found, start=before.start)
 
 
-def _is_label(flat: str, token: Token) -> bool:
-    """Whether a word after a name is the next label of the form: "Ann Baker Relates to: ..."."""
-    return token.key in LABELS or (
-        token.kind in (Class.WORD, Class.STOP) and cues.LABEL_FOLLOWS.match(flat, token.end) is not None
-    )
-
-
-def _is_next_label(flat: str, before: Token, token: Token) -> bool:
-    """Whether a word begins the next line of a form, with its colon: "Toby Warren" / "Associate (1):"."""
-    return "\n" in flat[before.end : token.start] and cues.LABEL_FOLLOWS.match(flat, token.end) is not None
-
-
 def _declared_initials(flat: str, tokens: list[Token]) -> list[Finding]:
     """The initials that minutes put in brackets after a name and use from then on: "Cat Fenwick (CF)"."""
     match = cues.FULL_AND_INITIALS.match(flat, tokens[-1].end)
@@ -409,14 +392,6 @@ def _declared_initials(flat: str, tokens: list[Token]) -> list[Finding]:
         return []
     first = {part[0] for token in tokens for part in token.key.split("-") if part}
     letters = match["initials"].lower()
-    if letters[0] != tokens[0].key[0] or not set(letters) <= first:
+    if letters[0] not in {token.key[0] for token in tokens} or not set(letters) <= first:
         return []
     return [Finding(*match.span("initials"), "person", 0.9, (DECLARED,))]
-
-
-def _amid_small_letters(flat: str, token: Token) -> bool:
-    """Whether the line around a shouted word is itself not shouted."""
-    start = flat.rfind("\n", 0, token.start) + 1
-    end = flat.find("\n", token.end)
-    rest = flat[start : token.start] + flat[token.end : end if end >= 0 else len(flat)]
-    return sum(letter.islower() for letter in rest) > sum(letter.isupper() for letter in rest)

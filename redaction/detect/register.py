@@ -41,7 +41,9 @@ SHORTEST_MISSPELT = 4
 INITIALS, ONE_INITIAL = "signs or speaks by initials", "initial alone on a line"
 _LONG = 6  # from this length two slips are allowed, below it one
 _WORD = re.compile(r"(?<![\w@'.|-])[^\W_][\w|]*(?:['-][\w|]+)*(?![\w@])")
-_NOT_PERSON_AFTER = re.compile(rf"[ ](?P<word>[{cues.UPPER}][\w']*\.?)|[ ]?&[ ]?[{cues.UPPER}]|'s[ ](?:Law|disease|syndrome)\b")
+_NOT_PERSON_AFTER = re.compile(
+    rf"[ ](?P<word>[{cues.UPPER}][\w']*\.?)|[ ]?&[ ]?[{cues.UPPER}]|'s[ ](?:Law|disease|syndrome)\b"
+)
 _SENTENCE_START = re.compile(r"(?:\A|[.!?][\"')\]]*[ \v]+|\n[> \t]*|[-\u2022*][ ])\Z")
 _LOWER_BEFORE = re.compile(
     r"(?:\b(?:with|w|also|young|told|tell|tells|ask|asks|asked|rang|ring|seen|saw|text|texted|phoned|other|called|and"
@@ -190,6 +192,8 @@ class Register:
             short = len(form.replace(",", " ").split()[0].rstrip(".")) == 1 or len(form.split()[-1]) == 1
             if short and lower and not (lower_style and len(form) > 4):
                 return 0.0
+            if len(form.split()[-1]) == 1 and surface[-1].islower() and not lower:
+                return 0.0  # "Ashworth, a nurse"
             if short and form.split()[0] in ("a", "i") and not surface[:2].endswith("."):
                 return 0.5 if surface[2:3].isupper() else 0.0
             firm = cues.FIRM_AFTER.match(flat, end)

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from redaction.detect import cues
 from redaction.detect.folding import fold
-from redaction.detect.lexicon import ORGANISATION, STREET, Class, classify
+from redaction.detect.lexicon import LABELS, ORGANISATION, STREET, Class, classify
 from redaction.detect.model import Finding
 
 _MONTHS = frozenset("may april june august".split())
 _DATE_BEFORE = re.compile(
-    r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of|by|before|next|(?:meeting|review|hearing|due):?))[ \v]+\Z"
+    r"(?i)(?:\d(?:st|nd|rd|th)?|\b(?:early|late|mid|in|since|until|till|last|this|end of|of|by"
+    r"|before|next|(?:meeting|review|hearing|due):?))[ \v]+\Z"
 )
 _SEPARATES = re.compile("[:|]")
 LONGEST_LABEL, LABEL_GAP = 64, 24
@@ -67,3 +68,23 @@ def labels_of(flat: str) -> dict[int, str]:
 
 def _starts_line(flat: str, position: int) -> bool:
     return not flat[flat.rfind("\n", 0, position) + 1 : position].strip()
+
+
+def is_label(flat: str, token: Token) -> bool:
+    """Whether a word after a name is the next label of the form: "Ann Baker Relates to: ..."."""
+    return token.key in LABELS or (
+        token.kind in (Class.WORD, Class.STOP) and cues.LABEL_FOLLOWS.match(flat, token.end) is not None
+    )
+
+
+def is_next_label(flat: str, before: Token, token: Token) -> bool:
+    """Whether a word begins the next line of a form, with its colon: "Toby Warren" / "Associate (1):"."""
+    return "\n" in flat[before.end : token.start] and cues.LABEL_FOLLOWS.match(flat, token.end) is not None
+
+
+def amid_small_letters(flat: str, token: Token) -> bool:
+    """Whether the line around a shouted word is itself not shouted."""
+    start = flat.rfind("\n", 0, token.start) + 1
+    end = flat.find("\n", token.end)
+    rest = flat[start : token.start] + flat[token.end : end if end >= 0 else len(flat)]
+    return sum(letter.islower() for letter in rest) > sum(letter.isupper() for letter in rest)

@@ -12,8 +12,20 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from redaction.detect import cues
+from redaction.detect.casing import mistyped
 from redaction.detect.folding import fold
-from redaction.detect.lexicon import CHAT, KIN, ORGANISATION, STREET, TITLES, Class, classify, is_word
+from redaction.detect.lexicon import (
+    CHAT,
+    KIN,
+    ORGANISATION,
+    PLACES,
+    STREET,
+    TITLES,
+    Class,
+    classify,
+    is_word,
+    surnames,
+)
 from redaction.detect.model import MODEL_LEAD, PLACE, Finding
 from redaction.detect.rampart import Piece, loaded
 from redaction.detect.text import SOFT, PageString
@@ -31,6 +43,16 @@ _GAP = re.compile(r"\.?[ ]|[ ]?\v+")
 _NEXT_WORD = re.compile(rf"[ \v]+(?P<word>{cues.CAPITALISED})")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:;][\"')]*[ \v]+|\n[> \t]*|[-*\u2022(\"][ ]?)\Z")
 _SAINT = re.compile(r"\b(?:St|Saint|HMP|HMYOI|YOI|HM Prison)\.?[ ]\Z", re.IGNORECASE)
+_ARTICLE = re.compile(r"\b[Tt]he[ \v]\Z")
+_FAMILY_AFTER = re.compile(r"s?[ \v](?:famil|brother|sister|boys|lads|girls|twins|household|children|kids)|s\b")
+# What a word in no list is, when one of these follows: "a Sierra Leonean national", "Royds Rdw, solicitors".
+_GROUP_AFTER = re.compile(
+    r",?[ \v](?:a firm|solicitors|lawyers|nationals?|villages?|company|province|region|newspaper|party)\b"
+)
+_PLACE_BEFORE = re.compile(r"\b(?:in|at|near|(?:province|county|city|town|village|area|region|district) of)[ \v]\Z")
+_VERSUS = re.compile(r"[ \v]v(?:\.|s\b|ersus\b)")
+_TRANSLATED = re.compile(r"(?P<word>[A-Za-z]{3,})[ \v]\([\"']?\Z")
+_NEXT_SMALL = re.compile(r"[ \v](?P<word>[^\W\d_A-Z]{2,})\b")
 _NAMES = frozenset({Class.FORENAME, Class.WORD_NAME, Class.SURNAME, Class.UNKNOWN})
 
 
@@ -84,7 +106,7 @@ class ModelRecogniser:
         return [
             _finding(group)
             for group in _groups(flat, named)
-            if _stands_alone(flat, group) and not _names_a_place(flat, group)
+            if _stands_alone(flat, group) and not _names_a_place(flat, group) and not _is_foreign(flat, group)
         ]
 
 
@@ -168,10 +190,43 @@ def _stands_alone(flat: str, group: list[_Word]) -> bool:
 
 def _names_a_place(flat: str, group: list[_Word]) -> bool:
     start, end = group[0].start, group[-1].end
-    if _SAINT.search(flat, max(0, start - 12), start) or cues.ORGANISATION_AFTER.match(flat, end):
+    if (
+        _SAINT.search(flat, max(0, start - 12), start)
+        or cues.ORGANISATION_AFTER.match(flat, end)
+        or cues.FIRM_AFTER.match(flat, end)
+        or _GROUP_AFTER.match(flat, end)
+        or (_ARTICLE.search(flat, max(0, start - 6), start) and not _FAMILY_AFTER.match(flat, end))
+    ):
         return True
+    placed = _PLACE_BEFORE.search(flat, max(0, start - 16), start) and not _VERSUS.match(flat, end)
+    if placed and all(classify(word.key) is Class.UNKNOWN or word.key in PLACES for word in group):
+        return True
+    listed = any(classify(word.key) in (Class.FORENAME, Class.SURNAME) for word in group)
+    if len(group) > 1 and not listed:
+        last = group[-1].key
+        if group[0].key in PLACES or (classify(last) is Class.WORD and last not in surnames()):
+            return True
     after = _NEXT_WORD.match(flat, end)
     return after is not None and fold(after["word"]) in STREET | ORGANISATION
+
+
+def _is_foreign(flat: str, group: list[_Word]) -> bool:
+    """Whether words in no list belong to a sentence, or to a translation in brackets, that is not in English."""
+    if any(classify(word.key) is not Class.UNKNOWN and word.text.isascii() for word in group):
+        return False
+    if len(group) >= LONGEST - 1:
+        return True
+    bracket = _TRANSLATED.search(flat, max(0, group[0].start - 30), group[0].start)
+    if bracket is not None:
+        key = fold(bracket["word"])
+        return key not in KIN and key not in TITLES and (is_word(key) or key in ORGANISATION or key in STREET)
+    after = _NEXT_SMALL.match(flat, group[-1].end)
+    return after is not None and not _english(after["word"])
+
+
+@lru_cache(maxsize=50_000)
+def _english(word: str) -> bool:
+    return is_word(word) or word in CHAT or classify(word) is not Class.UNKNOWN or mistyped(word)
 
 
 def _finding(group: list[_Word]) -> Finding:

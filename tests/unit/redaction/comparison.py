@@ -98,9 +98,9 @@ def _place(glyph: Glyph) -> tuple[str, int, int]:
     return glyph[0], round(glyph[1] / NEAR), round(glyph[2] / NEAR)
 
 
-def _with_neighbours(wanted: Counter[tuple[str, int, int]], there: Counter[tuple[str, int, int]]) -> Counter[
-    tuple[str, int, int]
-]:
+def _with_neighbours(
+    wanted: Counter[tuple[str, int, int]], there: Counter[tuple[str, int, int]]
+) -> Counter[tuple[str, int, int]]:
     """What is there, counted at the places it is wanted: a place next door is the same place, rounded otherwise."""
     free = Counter(there)
     found: Counter[tuple[str, int, int]] = Counter()

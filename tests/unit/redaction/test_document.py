@@ -51,9 +51,7 @@ def test_each_visible_name_is_read_inside_the_rectangle_where_it_is_shown(name: 
             )
             for rect in rects:
                 shown = frame.to_display(rect).grown(1.5 * frame.user_unit)
-                inside = [
-                    word.text for word in pages[int(number)].words if word.box.intersection(shown) == word.box
-                ]
+                inside = [word.text for word in pages[int(number)].words if word.box.intersection(shown) == word.box]
                 assert "".join(inside).replace("-", "").strip(".,") in "ZebedeeQuillfeather"
                 assert inside
 
