@@ -201,6 +201,11 @@ def _refuse(office: Office, case_id: str) -> None:
     refusals.decide(office.dpo, proposal.id, True, version=proposal.version)
 
 
+def _propose_fee(office: Office, case_id: str) -> None:
+    words = "You asked for a printed copy of the same 4,000 pages for the third time."
+    refusals.propose(office.officer, case_id, Kind.FEE, words, amount="35", how_to_pay="By card, on 01632 960 100.")
+
+
 def _set_aside(office: Office, case_id: str) -> None:
     not_valid.set_aside(office.dpo, case_id, "NO_REQUEST", "It asks when the office is open on Saturdays.")
 
@@ -226,6 +231,7 @@ STATES: Final = (
     State("Desmond Arkell", date(1963, 9, 11), 24, (*_ANSWERED, _release)),  # released
     State("Rosalind Quayle", date(1989, 2, 8), 41, (*_ANSWERED, _release_late, _close, _complain)),  # closed late
     State("Gethin Sowerby", date(1993, 10, 16), 6, (_acknowledge, _settle_identity, _refuse)),  # refused
+    State("Zenobia Trask", date(1990, 3, 2), 5, (_acknowledge, _settle_identity, _propose_fee)),  # to be decided
     State("Hedley Marchmont", date(1971, 4, 19), 4, (_acknowledge, _set_aside)),  # no valid request
     State("Marisol Pennant", date(1987, 4, 1), 11, (_acknowledge, _withdraw)),  # withdrawn
 )

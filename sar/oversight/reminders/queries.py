@@ -19,6 +19,7 @@ from sar.cases.complaints.queries import reference_of
 from sar.cases.deadlines import ClockState
 from sar.cases.models import Case
 from sar.cases.queries import clock_rules, may_see, visible_to
+from sar.cases.refusals.queries import waiting as proposals_waiting
 from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.consultation.models import UNDECIDED, Consultation, State
 from sar.foundation.actors import Actor, ActorKind
@@ -206,7 +207,7 @@ def digest_of(staff: Staff, today: date) -> Digest:
         waiting=_lines(_waiting(own)),
         searches=_lines(_searches(own, today)),
         consultations=_lines(_consultations(own, today)),
-        complaints=_lines(_complaints(staff, today)),
+        complaints=_lines([*_complaints(staff, today), *_proposals(staff)]),
     )
 
 
@@ -255,6 +256,13 @@ def _complaints(staff: Staff, today: date) -> Iterable[str]:
     for answer_by, reference in db.session.execute(asked.order_by(OutsideComplaint.answer_by, Case.reference)):
         if answer_by is not None:  # the query asks for one
             yield f"{reference}: the regulator or a court wants our answer by {date_words(answer_by)}"
+
+
+def _proposals(staff: Staff) -> Iterable[str]:
+    """What the data protection officer is to decide. The clock runs on meanwhile."""
+    if allows(staff.role_set, Permission.CASE_REJECT):
+        for item in proposals_waiting(actor_of(staff)):
+            yield f"{item.case.reference}: a proposal to refuse, or to charge a fee, waits for a decision"
 
 
 def _concerns(staff: Staff) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from sar.cases.complaints import service as complaints
 from sar.cases.complaints.models import Complaint
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
+from sar.cases.refusals import service as refusals
 from sar.consultation import service as consultation
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM, Actor
@@ -202,11 +203,16 @@ def test_a_complaint_to_acknowledge_is_told_and_stands_in_the_calendar_also_of_a
         wanted = {f"{case.reference}/C1: acknowledge the complaint": date(2026, 7, 22)}
         assert [events(app, service.make_calendar(one)) for one in (sam, boss, other)] == [wanted, wanted, {}]
     with at(date(2026, 7, 23)):
+        proposed = due(sam, date(2026, 9, 9))
+        refusals.propose(sam, proposed.id, refusals.Kind.REFUSE, "It is the tenth this month.")
         service.send_digests()
-        assert f"{said}, which has passed" in mailed("staff_digest")[-1].body
+        last = {message.to: message.body for message in mailed("staff_digest")[-2:]}
+        assert all(f"{said}, which has passed" in body for body in last.values())
+        told = [to for to, body in last.items() if f"{proposed.reference}: a proposal to refuse" in body]
+        assert told == [staff_member(boss.id).email]
     with write_transaction():
         complaints.acknowledged(sam, db.session.get_one(Complaint, complaint.id))
-    assert events(app, service.make_calendar(sam)) == {}
+    assert not [words for words in events(app, service.make_calendar(sam)) if "complaint" in words]
 
 
 def test_it_comes_once_a_day_and_not_at_weekends(sam: Actor) -> None:
