@@ -173,6 +173,11 @@ class LogRequestForm(FlaskForm):
     def validate_route(self, field: RadioField) -> None:
         _require_choice(field, "Choose how to reach the requester", needed=not self._letters_elsewhere)
 
+    def validate_relationship(self, field: RadioField) -> None:
+        """What came through somebody is asked for by somebody: without their authority nothing may go to them."""
+        if not field.data and self.channel.data in (Channel.SOLICITOR, Channel.RELATIVE):
+            raise ValidationError("Choose what they are to the person, or another way in which the request arrived")
+
     def validate_rep_name(self, field: StringField) -> None:
         if self._for_someone and not field.data:
             raise ValidationError("Enter the name of whoever asks")

@@ -42,7 +42,7 @@ RULE_NAMES = {
     Rule.START: "The clock starts",
     Rule.MONTH: "One month",
     Rule.EXTENSION: "Two further months",
-    Rule.PAUSE: "A question stops the clock",
+    Rule.PAUSE: "A question to the person",
     Rule.LEGACY: "The earlier rules",
     Rule.ROLL: "Weekends and public holidays",
     Rule.NOTICE: "Last day to extend",

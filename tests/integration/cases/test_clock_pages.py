@@ -112,7 +112,7 @@ def test_an_answer_of_today_is_shown_at_once_and_one_of_another_day_first(in_app
     preview = browser.post(address, answer)
     assert preview.status_code == 200 and "All of it" in preview.text and fresh(case).clock_state == "paused"
     told = words_of(preview.text)
-    assert "A question stops the clock." in told and "Excluded days after the start: 5" in told
+    assert "A question to the person." in told and "Excluded days after the start: 5" in told
     assert browser.post(address, {**answer, **shown(preview.text)}).status_code == 302
     assert clock_of(fresh(case)).paused_days == 5
 

@@ -186,6 +186,9 @@ def test_a_mail_belongs_to_the_officer_who_sent_it_and_is_destroyed_after_a_day(
 
 
 def test_a_solicitor_asks_for_someone_and_the_officer_says_where_letters_go(officer: Browser) -> None:
+    for through in ("solicitor", "relative"):  # whose request nobody would then be asked to show that they may make
+        unsaid = officer.post("/staff/log", typed(channel=through, relationship=""))
+        assert "Choose what they are to the person" in unsaid.text and rows(Submission) == []
     missing = officer.post("/staff/log", typed(channel="solicitor", relationship="solicitor", route=""))
     assert "Enter the name of whoever asks" in missing.text and "Choose how to reach whoever asks" in missing.text
     form = typed(
