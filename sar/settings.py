@@ -19,6 +19,8 @@ SURFACES = ("public", "staff", "both")
 MAIL_TRANSPORTS = ("file", "console", "smtp")
 # The rest of the whole numbers must be at least 1: a session of no minutes or a file of no pages is a slip.
 _LEAST: Final = {"trusted_proxy_hops": 0}
+# Copies of identity documents are kept for 30 days at the most: a setting may shorten that, never lengthen it.
+_MOST: Final = {"identity_copy_max_days": 30}
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -102,6 +104,8 @@ class Settings:
             least = _LEAST.get(one.name, 1)
             if type(one.default) is int and getattr(self, one.name) < least:
                 raise SettingsError(f"SAR_{one.name.upper()} must be {least} or more.")
+            if one.name in _MOST and getattr(self, one.name) > _MOST[one.name]:
+                raise SettingsError(f"SAR_{one.name.upper()} must be {_MOST[one.name]} or less.")
         if not _COLOUR.fullmatch(self.brand_colour):
             raise SettingsError("SAR_BRAND_COLOUR must be a colour like #1d4e6b.")
         if not _is_site_address(self.public_url):

@@ -20,6 +20,7 @@ LIVE = {"SAR_ENVIRONMENT": "production", "SAR_PUBLIC_URL": "https://records.exam
         ("SAR_MAIL_TRANSPORT", "pigeon"),
         ("SAR_JURISDICTION", "UK"),
         ("SAR_PAUSE_MODE", "never"),
+        ("SAR_IDENTITY_COPY_MAX_DAYS", "31"),
         ("SAR_SESSION_IDLE_MINUTES", "half an hour"),
         ("SAR_SESSION_IDLE_MINUTES", "0"),
         ("SAR_SESSION_IDLE_MINUTES", "-30"),
