@@ -21,6 +21,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.messages import Channel, Message
+from sar.intake.answers import is_email
 
 Filled = Mapping[str, str | list[str]]
 _TO_OTHERS = (Channel.EMAIL, Channel.POST)
@@ -114,6 +115,8 @@ def _require_address(case: Case, kind: Letter, channel: str, addressee: Mapping[
         raise Refused("Choose email or post.")
     elif not addressee or not addressee.get("name") or not addressee.get("to"):
         raise Refused("Say who the letter goes to, and where.")
+    elif channel == Channel.EMAIL and not is_email(addressee["to"]):
+        raise Refused("That is no email address. Write one, like name@example.com, or send the letter by post.")
 
 
 def _reminded(actor: Actor, case: Case, _draft: LetterDraft) -> None:

@@ -162,6 +162,16 @@ def test_what_is_late_goes_out_in_part_only_with_the_reason_for_being_late() -> 
         writing.write(SYSTEM, case.id, "interim_disclosure", {}, channel="email")
 
 
+@pytest.mark.parametrize("to", ["9 Mill Lane\nNorthvale", "ada@example.org\nBcc: all@example.org"])
+def test_a_letter_to_another_person_by_email_needs_one_email_address(to: str) -> None:
+    case, typed = opened(POST), {"information": "A note of a visit."}
+    with pytest.raises(Refused, match="no email address"):
+        writing.write(
+            SYSTEM, case.id, "consent_request", typed, channel="email", addressee={"name": "Ada Neighbour", "to": to}
+        )
+    assert rows(LetterDraft) == []
+
+
 def test_an_officer_is_warned_when_a_letter_to_another_person_names_who_asked(in_app: Flask) -> None:
     case, browser = opened(POST), browser_of(in_app, caseworker())
 
