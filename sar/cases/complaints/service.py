@@ -29,9 +29,15 @@ _CHANGED = "Someone else changed this while you had it open. Look at it again."
 
 
 def log(actor: Actor, case_id: str, words: str, received_on: date, channel: Channel) -> Complaint:
-    """Log a complaint that reached any part of the organisation, in any way, on a day."""
+    """Log a complaint that reached any part of the organisation, in any way, on a day.
+
+    Raises Conflict when the same is there already, as after a second press of the button.
+    """
     with write_transaction():
         case = case_for(actor, case_id)
+        same = (words.strip(), received_on, channel.value)
+        if any((one.words, one.received_on, one.channel) == same for one in queries.complaints_of(case)):
+            raise Conflict("This complaint is logged already.")
         return _add(actor, case, words, received_on, channel, None)
 
 
@@ -106,7 +112,10 @@ def record_outside(
     about: str,
     answer_by: date | None = None,
 ) -> OutsideComplaint:
-    """Keep a complaint to the regulator or a court, with its reference and the day they want our answer by."""
+    """Keep a complaint to the regulator or a court, with its reference and the day they want our answer by.
+
+    Raises Refused; Conflict when the same is there already.
+    """
     if not about.strip():
         raise Refused("Write what it is about.")
     _require_past(raised_on)
@@ -114,6 +123,9 @@ def record_outside(
         raise Refused("Our answer cannot be due before the complaint was made.")
     with write_transaction() as session:
         case = case_for(actor, case_id)
+        same = (body.value, raised_on, reference.strip(), about.strip())
+        if any((one.body, one.raised_on, one.reference, one.about) == same for one in queries.outside_of(case)):
+            raise Conflict("This is recorded already.")
         outside = OutsideComplaint(
             scope_id=case.scope_id,
             case_id=case.id,

@@ -56,7 +56,7 @@ def log(case_id: str) -> str | Response:
             logged = service.log(
                 current_actor(), case_id, form.words.data or "", form.received_on.data, Channel(form.channel.data)
             )
-        except Refused as problem:
+        except (Refused, Conflict) as problem:
             form.form_errors.append(problem.message)
         else:
             flash("The complaint is logged. Now say to the person that we have it.", "success")
@@ -122,7 +122,7 @@ def outside(case_id: str) -> str | Response:
                 form.about.data or "",
                 form.answer_by.data,
             )
-        except Refused as problem:
+        except (Refused, Conflict) as problem:
             form.form_errors.append(problem.message)
         else:
             flash("It is recorded.", "success")

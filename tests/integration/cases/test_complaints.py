@@ -130,6 +130,17 @@ def test_an_answered_case_goes_on_after_a_complaint_from_where_it_stood() -> Non
     assert visible_case(officer, closed.id).stage == "gathering"
 
 
+def test_a_button_pressed_twice_keeps_one_complaint_and_one_to_the_regulator(in_app: Flask) -> None:
+    case, officer = opened(EMAIL, days_ago=3), browser_of(in_app, caseworker())
+    typed = {"received_on": parts(ago(1)), "channel": "phone", "words": "You sent it too late."}
+    assert officer.post(f"/staff/cases/{case.id}/complaints/log", typed).status_code == 302
+    assert "logged already" in officer.post(f"/staff/cases/{case.id}/complaints/log", typed).text
+    complaints.record_outside(SYSTEM, case.id, Body.COURT, "C-1", ago(1), "Late")
+    with pytest.raises(Conflict, match="already"):
+        complaints.record_outside(SYSTEM, case.id, Body.COURT, "C-1", ago(1), "Late ")
+    assert (len(rows(Complaint)), len(rows(OutsideComplaint))) == (1, 1)
+
+
 def test_what_the_regulator_and_the_court_decide_is_kept_with_its_dates() -> None:
     case = opened(days_ago=9)
     found = complaints.record_outside(SYSTEM, case.id, Body.REGULATOR, "IC-9", ago(3), "Late answer", ago(-20))
