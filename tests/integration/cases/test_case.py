@@ -263,6 +263,17 @@ def test_the_case_page_opens_at_every_stage_for_every_role_that_may_see_it(in_ap
         assert page.status_code == 200 and NAME in page.text
 
 
+def test_a_late_case_leads_to_the_letter_that_says_so_and_one_in_time_does_not(in_app: Flask) -> None:
+    late, in_time = opened(days_ago=47), opened(days_ago=2, name="Someone Else")
+    browser = browser_of(in_app, caseworker())
+    letter = f"/staff/cases/{late.id}/letters/delay_apology"
+    page = browser.get(f"/staff/cases/{late.id}").text
+    assert "The answer is late." in page and letter in page and "(it has passed)" in page
+    assert browser.get(letter).status_code == 200
+    page = browser.get(f"/staff/cases/{in_time.id}").text
+    assert "The answer is late." not in page and "(it has passed)" not in page
+
+
 def test_a_reference_is_found_however_it_is_typed_and_whatever_list_is_shown() -> None:
     officer, case = caseworker(), opened()
     service.withdraw(officer, case.id, london_today())
