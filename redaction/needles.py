@@ -10,6 +10,7 @@ several words or of at least `UNBOUNDED_LENGTH` folded characters is found anywh
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from functools import cached_property, lru_cache
 from ahocorasick_rs import AhoCorasick
 
 UNBOUNDED_LENGTH = 8
+# Ideographs, Yi and Hangul syllables, private use. Folding leaves them as they are or makes them Hangul letters.
+_FAR = re.compile("[\u3400-\u4dbf\u4e00-\u9ffc\ua000-\ua48c\uac00-\ud7a3\ue000-\uf8ff]+")
+_FIRST_FAR = "\u1100"
+_SIGN = "\u2400"
 _DROPPED = frozenset(
     "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d'\u2018\u2019\u02bc\u0060\u00b4\ufffe"
 )
@@ -58,8 +63,23 @@ def fold(original: str) -> Folded:
     if original.isascii():
         folded = original.encode("ascii").translate(None, _ASCII_DROP).lower().decode("ascii")
     else:
-        folded = original.translate(_FOLDS)
+        folded = _fold_bytes(original)
+        if folded is None:
+            folded = original.translate(_FOLDS)
     return Folded(folded, original)
+
+
+def _fold_bytes(original: str) -> str | None:
+    """The same for text of Latin-1, which packed data is read as: many times faster by bytes. None for other text."""
+    try:
+        data = original.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    folded = data.translate(_LATIN_FOLDS, _LATIN_DROP).decode("latin-1")
+    for char, longer in _LATIN_ODD.items():
+        if char in folded:
+            folded = folded.replace(char, longer)
+    return folded
 
 
 class _Folds(dict[int, str]):
@@ -73,6 +93,12 @@ class _Folds(dict[int, str]):
 _FOLDS = _Folds()
 _ASCII_DROP = bytes(c for c in range(128) if not fold_char(chr(c)))
 _ASCII_KEPT = frozenset(chr(c) for c in range(128) if fold_char(chr(c)))
+_LATIN = {chr(c): fold_char(chr(c)) for c in range(256)}
+_LATIN_DROP = bytes(ord(char) for char, folded in _LATIN.items() if not folded)
+_LATIN_ODD = {char: folded for char, folded in _LATIN.items() if len(folded) > 1 or folded > "\xff"}
+_LATIN_FOLDS = bytes(
+    ord(folded) if folded and char not in _LATIN_ODD else ord(char) for char, folded in _LATIN.items()
+)
 
 
 @dataclass(frozen=True)
@@ -119,6 +145,8 @@ class NeedleSet:
                 patterns.append(needle.folded[::-1])
                 self._owners.append(position)
         self._automaton = AhoCorasick(patterns) if patterns else None
+        # Whether any string could match letters of the scripts that `plainer` takes out.
+        self._far = any(char >= _FIRST_FAR for pattern in patterns for char in pattern)
 
     def __bool__(self) -> bool:
         return bool(self.needles)
@@ -133,6 +161,13 @@ class NeedleSet:
             first, last = folded.origin[start], folded.origin[end - 1]
             if not needle.bounded or stands_alone(text, first, last + 1):
                 yield Hit(needle, first, last + 1)
+
+    def plainer(self, text: str) -> str:
+        """`text` with each run of ideographs, syllables and private letters as one sign, if no string has such.
+
+        Packed data read as UTF-16 is mostly these, and they are slow to fold. Nothing found in `text` is lost.
+        """
+        return text if self._far else _FAR.sub(_SIGN, text)
 
     def occurs(self, text: str) -> bool:
         """Whether any string occurs in `text`."""

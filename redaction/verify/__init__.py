@@ -15,7 +15,7 @@ from redaction.opening import open_pdf
 from redaction.sight import Eye
 from redaction.verify.leaks import Leak
 from redaction.verify.objects import byte_leaks, object_leaks
-from redaction.verify.pages import sight_leaks, text_leaks, width_leaks
+from redaction.verify.pages import page_leaks
 
 __all__ = ["Leak", "verify_file"]
 
@@ -38,11 +38,7 @@ def verify_file(
     if not looked_for:
         return []
     with open_pdf(Path(path), limits) as opened:
-        leaks.update(text_leaks(opened, looked_for))
+        leaks.update(page_leaks(opened, looked_for, eye=(eye or Eye()) if ocr else None, widths=widths))
         leaks.update(object_leaks(opened.structure, looked_for))
         leaks.update(byte_leaks(Path(path), looked_for))
-        if widths:
-            leaks.update(width_leaks(opened, looked_for))
-        if ocr:
-            leaks.update(sight_leaks(opened, looked_for, eye or Eye()))
     return sorted(leaks, key=lambda leak: (leak.page or 0, leak.where, leak.needle_index))

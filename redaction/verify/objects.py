@@ -33,6 +33,7 @@ _IN_FONT = "font"
 _NAME_TOKEN = re.compile(r"/([^\s()<>\[\]{}/%]*)$")
 _NAME_REST = re.compile(r"[^\s()<>\[\]{}/%]*")
 _SHORT = 6
+_PLAIN = bytes(range(9, 127))  # what text is made of
 _CHUNK = 1 << 22
 
 
@@ -141,12 +142,10 @@ def byte_leaks(path: Path, needles: NeedleSet) -> Iterator[Leak]:
 
 def _in_bytes(data: bytes, where: str, page: int | None, needles: NeedleSet, in_font: bool) -> Iterator[Leak]:
     """Strings in bytes that are not text throughout: short ones would be found by chance and must stand alone."""
-    binary = sum(
-        1 for byte in data[:2048] if byte > 126 or byte in b"\x00\x01\x02\x03\x04\x05\x06\x07\x08"
-    ) > 0.1 * min(len(data), 2048)
+    binary = len(data[:2048].translate(None, _PLAIN)) > 0.1 * min(len(data), 2048)
     texts = [data.decode("latin-1")]
     if b"\x00" in data:
-        texts += [data.decode("utf-16-be", "replace"), data.decode("utf-16-le", "replace")]
+        texts += [needles.plainer(data.decode(coding, "replace")) for coding in ("utf-16-be", "utf-16-le")]
     if not binary and not data.isascii():
         texts.append(data.decode("utf-8", "replace"))
     for text in texts:

@@ -23,50 +23,70 @@ _BOX_HEIGHT = 4.0
 _BOX_WIDTH = 8.0
 
 
-def text_leaks(opened: OpenPdf, needles: NeedleSet) -> Iterator[Leak]:
-    """Leaks in the text of pages, also over lines and from one page to the next."""
+def page_leaks(opened: OpenPdf, needles: NeedleSet, *, eye: Eye | None, widths: bool) -> Iterator[Leak]:
+    """Leaks in text, also over lines and from one page to the next; in widths if asked; in what `eye` sees, if any.
+
+    Each page is loaded once, which is most of the work.
+    """
     previous: list[str] = []
     for index in range(opened.page_count):
-        text = page_text(opened, index)
-        for hit in needles.find(text):
-            if not is_own(text, hit):
-                yield Leak("text", index + 1, hit.needle.index)
-        lines = [line for line in text.splitlines() if line.strip()]
-        for tail in previous[-_BREAK_LINES:]:
-            for head in lines[:_BREAK_LINES]:
-                for needle, _, _ in halves_over_break(needles.needles, tail, head):
-                    yield Leak("text", index, needle.index)
-        previous = lines
+        page = opened.page(index)
+        try:
+            text = _text_of(page)
+            yield from _text_leaks(text, index, needles)
+            lines = [line for line in text.splitlines() if line.strip()]
+            yield from _break_leaks(previous, lines, index, needles)
+            previous = lines
+            if widths:
+                yield from _width_leaks(page, index, needles)
+            if eye is not None:
+                yield from _sight_leaks(opened, page, index, needles, eye)
+        finally:
+            page.close()
+
+
+def _text_leaks(text: str, index: int, needles: NeedleSet) -> Iterator[Leak]:
+    for hit in needles.find(text):
+        if not is_own(text, hit):
+            yield Leak("text", index + 1, hit.needle.index)
+
+
+def _break_leaks(previous: list[str], lines: list[str], index: int, needles: NeedleSet) -> Iterator[Leak]:
+    for tail in previous[-_BREAK_LINES:]:
+        for head in lines[:_BREAK_LINES]:
+            for needle, _, _ in halves_over_break(needles.needles, tail, head):
+                yield Leak("text", index, needle.index)
 
 
 def page_text(opened: OpenPdf, index: int) -> str:
     """All text of one page as pdfium reads it, hidden and clipped text included."""
     page = opened.page(index)
     try:
-        text_page = page.get_textpage()
-        try:
-            text: str = text_page.get_text_range()
-            return text
-        finally:
-            text_page.close()
+        return _text_of(page)
     finally:
         page.close()
 
 
-def sight_leaks(opened: OpenPdf, needles: NeedleSet, eye: Eye) -> Iterator[Leak]:
+def _text_of(page: pdfium.PdfPage) -> str:
+    text_page = page.get_textpage()
+    try:
+        text: str = text_page.get_text_range()
+        return text
+    finally:
+        text_page.close()
+
+
+def _sight_leaks(
+    opened: OpenPdf, page: pdfium.PdfPage, index: int, needles: NeedleSet, eye: Eye
+) -> Iterator[Leak]:
     """Leaks in what is drawn, black boxes taken off first: what lies under a box is found as well."""
-    for index in range(opened.page_count):
-        page = opened.page(index)
-        try:
-            frame = opened.frame(index, page)
-            regions = eye.regions(page, frame, opened.structure.pages[index].obj)
-            if not regions:
-                continue
-            for seen in (eye.words(page, frame, regions), _uncovered(page, frame, regions, eye)):
-                for sighting in sightings(seen, needles, alike=True):
-                    yield Leak("image OCR", index + 1, sighting.needle.index)
-        finally:
-            page.close()
+    frame = opened.frame(index, page)
+    regions = eye.regions(page, frame, opened.structure.pages[index].obj)
+    if not regions:
+        return
+    for seen in (eye.words(page, frame, regions), _uncovered(page, frame, regions, eye)):
+        for sighting in sightings(seen, needles, alike=True):
+            yield Leak("image OCR", index + 1, sighting.needle.index)
 
 
 def _uncovered(page: pdfium.PdfPage, frame: PageFrame, regions: list[Box], eye: Eye) -> list[Word]:
@@ -105,20 +125,15 @@ def object_bounds(item: object) -> tuple[float, float, float, float] | None:
     return sides[0].value, sides[1].value, sides[2].value, sides[3].value
 
 
-def width_leaks(opened: OpenPdf, needles: NeedleSet) -> Iterator[Leak]:
+def _width_leaks(page: pdfium.PdfPage, index: int, needles: NeedleSet) -> Iterator[Leak]:
     """Strings whose width fits the gap around a black box that stands in a line of text."""
-    for index in range(opened.page_count):
-        page = opened.page(index)
-        try:
-            found = (object_bounds(item) for item in _objects(page) if _is_black_box(item))
-            boxes = [bounds for bounds in found if bounds is not None]
-            if not boxes:
-                continue
-            text_page = page.get_textpage()
-            try:
-                for needle_index in set(fitting(text_page.raw, boxes, needles)):
-                    yield Leak("width", index + 1, needle_index)
-            finally:
-                text_page.close()
-        finally:
-            page.close()
+    found = (object_bounds(item) for item in _objects(page) if _is_black_box(item))
+    boxes = [bounds for bounds in found if bounds is not None]
+    if not boxes:
+        return
+    text_page = page.get_textpage()
+    try:
+        for needle_index in set(fitting(text_page.raw, boxes, needles)):
+            yield Leak("width", index + 1, needle_index)
+    finally:
+        text_page.close()
