@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from redaction.errors import Encrypted, TooLarge, Unreadable
-from redaction.geometry import PageFrame
+from redaction.geometry import Four, PageFrame
 from redaction.limits import DEFAULT_LIMITS, Limits, check_file
 
 # ISO 32000-2, 7.5.2 note and 7.5.5: readers look for the header and the end mark this far into the file.
@@ -46,7 +46,19 @@ class OpenPdf:
     def frame(self, index: int, page: pdfium.PdfPage) -> PageFrame:
         """How the page is shown. Raises TooLarge for a side beyond the limit."""
         unit = self.structure.pages[index].obj.get("/UserUnit", 1)
-        frame = page_frame(page, _positive(unit))
+        return self._within_limits(index, page_frame(page, _positive(unit)))
+
+    def plain_crop_box(self, index: int) -> Four | None:
+        """What is visible of a page, in user space, without loading it, which is slow; None where in any doubt."""
+        page = self.structure.pages[index]
+        media, crop = _edges(page.mediabox), _edges(page.cropbox)
+        if media is None or crop is None:
+            return None
+        if not (media[0] <= crop[0] < crop[2] <= media[2] and media[1] <= crop[1] < crop[3] <= media[3]):
+            return None
+        return self._within_limits(index, PageFrame(crop, 0, _positive(page.obj.get("/UserUnit", 1)))).crop_box
+
+    def _within_limits(self, index: int, frame: PageFrame) -> PageFrame:
         longest = max(frame.width, frame.height)
         if not longest <= self.limits.page_side_points:
             raise TooLarge(f"Page {index + 1} is larger than any page we take ({longest / 72:,.0f} inches).")
@@ -115,6 +127,15 @@ def _open_structure(path: Path) -> pikepdf.Pdf:
         raise Unreadable(_DAMAGED) from error
     except MemoryError as error:
         raise TooLarge("The PDF unpacks to more than we take, so it was not opened.") from error
+
+
+def _edges(box: object) -> Four | None:
+    """The four numbers of a box, if these are what it holds."""
+    values = list(box) if isinstance(box, pikepdf.Array) else []
+    if len(values) != 4 or not all(isinstance(value, int | Decimal) for value in values):
+        return None
+    x0, y0, x1, y1 = (float(value) for value in values)
+    return x0, y0, x1, y1
 
 
 def _positive(value: object) -> float:

@@ -57,6 +57,10 @@ class Eye:
         boxes = [box for box in image_regions(page.raw, frame) if box.area >= IMAGE_SHARE * whole.area]
         return [whole] if sum(box.area for box in boxes) >= WHOLE_PAGE_SHARE * whole.area else boxes
 
+    def may_read(self, structure: pikepdf.Object) -> bool:
+        """Whether there can be regions that need reading: a quick look, for which the page need not be loaded."""
+        return self._is_opaque(structure) or may_show_images(structure)
+
     def words(self, page: pdfium.PdfPage, frame: PageFrame, regions: Sequence[Box]) -> list[Word]:
         """The words seen in the regions, in display coordinates."""
         out: list[Word] = []

@@ -25,7 +25,7 @@ from redaction.apply.scopes import FontCache
 from redaction.apply.selection import Region, Selection, over_page_break, select, settle_places
 from redaction.apply.textstate import walk_page
 from redaction.errors import RedactionError, Unreadable, VerificationFailed
-from redaction.geometry import Box, PageFrame
+from redaction.geometry import Box
 from redaction.limits import DEFAULT_LIMITS, Limits, check_page_content
 from redaction.needles import NeedleSet
 from redaction.opening import OpenPdf, open_pdf
@@ -86,6 +86,7 @@ class _Job:
         self.pdf = opened.structure
         self.words = NeedleSet(plan.words)
         self.eye = eye
+        self.with_boxes = {redaction.page - 1 for redaction in plan.redactions}
         self.fonts = FontCache(self.pdf)
         self.edits = DocumentEdits(self.pdf)
         self.traces = FontTraces(self.edits.recoders)
@@ -145,13 +146,18 @@ class _Job:
     def _select(self, index: int, hidden: Callable[[object], bool]) -> Selection:
         page = self.pdf.pages[index]
         check_page_content(page.obj, index + 1, self.opened.limits)
-        frame, regions = self._regions(index)
+        visible, regions = self._regions(index)
         resources = Resources(page.resources)
-        scene = walk_page(page.obj, index, resources, _rect(frame), self.fonts, hidden)
+        scene = walk_page(page.obj, index, resources, visible, self.fonts, hidden)
         return select(scene, self.words, regions)
 
-    def _regions(self, index: int) -> tuple[PageFrame, list[Region]]:
-        """The regions to remove on a page: those of the plan, and where OCR sees a withheld string."""
+    def _regions(self, index: int) -> tuple[Rect, list[Region]]:
+        """What is visible of a page, and the regions to remove: those of the plan, and where OCR sees such a string."""
+        structure = self.pdf.pages[index].obj
+        if index not in self.with_boxes and not (self.words and self.eye.may_read(structure)):
+            visible = self.opened.plain_crop_box(index)
+            if visible is not None:
+                return visible, []
         page = self.opened.page(index)
         try:
             frame = self.opened.frame(index, page)
@@ -161,13 +167,13 @@ class _Job:
                 if redaction.page == index + 1
                 for box in redaction.boxes
             ]
-            places = self.eye.regions(page, frame, self.pdf.pages[index].obj) if self.words else []
+            places = self.eye.regions(page, frame, structure) if self.words else []
             for sighting in sightings(self.eye.words(page, frame, places), self.words, alike=True):
                 self.hits[sighting.needle.index] += 1
                 regions.extend(Region(frame.to_user(box.grown(1.0)), "", None) for box in sighting.rows)
         finally:
             page.close()
-        return frame, regions
+        return frame.crop_box, regions
 
     def _edit(self, selection: Selection) -> None:
         index = selection.scene.number
@@ -256,7 +262,3 @@ class _Job:
         self.report.output_sha256 = sha256_of(self.draft)
         self.report.verified = ["text", "objects", "bytes", "image OCR", "counts"]
         return self.report
-
-
-def _rect(frame: PageFrame) -> Rect:
-    return frame.crop_box

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redaction.errors import RedactionError
 from redaction.geometry import DEFAULT_MEDIA_BOX, Box, PageFrame, bounding
+from redaction.opening import open_pdf
 
 A4 = (0.0, 0.0, 595.0, 842.0)
 numbers = st.floats(-2000, 2000)
@@ -75,3 +80,30 @@ def test_boxes_that_only_touch_do_not_overlap() -> None:
     assert box.grown(1).overlaps((10, 0, 20, 10))
     assert box.intersection((20, 20, 30, 30)).area == 0
     assert bounding([box, (5, 5, 20, 8)]) == (0, 0, 20, 10)
+
+
+def test_what_is_visible_is_the_same_without_loading_the_page() -> None:
+    compared = 0
+    for path in sorted((Path(__file__).parents[2] / "fixtures" / "traps").glob("*.pdf")):
+        try:
+            with open_pdf(path) as opened:
+                for index in range(opened.page_count):
+                    page = opened.page(index)
+                    loaded = opened.frame(index, page).crop_box
+                    page.close()
+                    quick = opened.plain_crop_box(index)
+                    assert quick is None or quick == pytest.approx(loaded, abs=1e-3), path.name
+                    compared += quick is not None
+        except RedactionError:
+            continue
+    assert compared > 40
+
+
+@pytest.mark.parametrize("boxes", [[0, 0, 300, -200], [100, 100, 100, 100], [0, 0, 300], [0, 0, 300, 900]])
+def test_boxes_in_any_doubt_are_not_judged_without_loading_the_page(boxes: list[int], tmp_path: Path) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(300, 200))
+        pdf.pages[0].obj["/CropBox"] = pikepdf.Array(boxes)
+        pdf.save(tmp_path / "odd.pdf")
+    with open_pdf(tmp_path / "odd.pdf") as opened:
+        assert opened.plain_crop_box(0) is None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from redaction.needles import NeedleSet, halves_over_break
+from redaction.needles import NeedleSet, fold, fold_char, halves_over_break
 
 
 def found(needle: str, text: str) -> list[str]:
@@ -57,3 +57,20 @@ def test_a_name_over_a_page_break_is_found_at_its_space_or_hyphen_only() -> None
 def test_a_fingerprint_does_not_show_the_name() -> None:
     needle = NeedleSet(["Zebedee"]).needles[0]
     assert "zebedee" not in needle.fingerprint.lower()
+
+
+def test_text_of_latin_1_is_folded_as_letter_by_letter() -> None:
+    every = "".join(map(chr, range(256)))
+    for text in (every, every[::-1], "Straße ½ µ Ælfgifu", "Ça"):
+        assert fold(text).text == "".join(fold_char(char) for char in text)
+
+
+@pytest.mark.parametrize(
+    "name", ["Quillfeather", "Ann", "\uac00\ub098\ub2e4", "\u738b\u5c0f\u660e", "\ue001\ue002\ue003"]
+)
+def test_nothing_is_lost_where_text_is_made_plainer(name: str) -> None:
+    for around in ("\u4e00\u4e01", "\uac00\uac01", "\ue0ff", "\ua000", " \u3400 "):
+        text = f"{around}{name} {around} {name}{around}"
+        needles = NeedleSet([name])
+        assert len(list(needles.find(needles.plainer(text)))) >= len(list(needles.find(text)))
+        assert needles.occurs(needles.plainer(f"{around} {name} {around}"))
