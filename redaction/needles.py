@@ -63,9 +63,8 @@ def fold(original: str) -> Folded:
     if original.isascii():
         folded = original.encode("ascii").translate(None, _ASCII_DROP).lower().decode("ascii")
     else:
-        folded = _fold_bytes(original)
-        if folded is None:
-            folded = original.translate(_FOLDS)
+        by_bytes = _fold_bytes(original)
+        folded = by_bytes if by_bytes is not None else original.translate(_FOLDS)
     return Folded(folded, original)
 
 
