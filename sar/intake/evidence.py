@@ -8,6 +8,7 @@ still be read. Beside the documents there are ways that staff alone can use: no 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ STAFF_WAYS: Final = {
     "own_record": "Answered questions that only they could answer",
 }
 MOST, LONGEST = 20, 200
+_ABOUT_THEM: Final = {"your": "their", "yours": "theirs", "you": "them", "yourself": "themselves"}
+_TO_YOU: Final = re.compile(r"\b(?:yourself|yours|your|you)\b", re.IGNORECASE)
 _SUPPLIED: Final = Path(__file__).with_name("accepted_evidence.json")
 
 
@@ -62,7 +65,7 @@ def documents() -> tuple[str, ...]:
 
 def choices() -> dict[str, str]:
     """What an officer can say was seen, by code: the documents in force, then the ways that staff alone have."""
-    return {item.code: _capital(item.words) for item in in_force().items} | STAFF_WAYS
+    return {item.code: _for_officers(item.words) for item in in_force().items} | STAFF_WAYS
 
 
 def name_of(code: str) -> str:
@@ -73,14 +76,14 @@ def name_of(code: str) -> str:
     for items in (*(_items(one.items) for one in lists), _supplied().items):
         for item in items:
             if item.code == code:
-                return _capital(item.words)
+                return _for_officers(item.words)
     return code.replace("_", " ")
 
 
 def supplied_name(code: str) -> str:
     """What a code that comes with the tool means; other codes are of documents that were added. No database."""
     names = {item.code: item.words for item in _supplied().items} | STAFF_WAYS
-    return _capital(names.get(code, "a document that we accept"))
+    return _for_officers(names.get(code, "a document that we accept"))
 
 
 def change(actor: Actor, items: Sequence[tuple[str, str]], *, number: int) -> Accepted:
@@ -134,5 +137,7 @@ def _items(text: str) -> tuple[Item, ...]:
     return tuple(Item(one["code"], one["words"]) for one in json.loads(text))
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def _for_officers(words: str) -> str:
+    """The list speaks to the person; officers read about them: "your probation officer" is not theirs."""
+    about = _TO_YOU.sub(lambda found: _ABOUT_THEM[found[0].lower()], words)
+    return about[:1].upper() + about[1:]

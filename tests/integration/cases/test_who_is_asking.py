@@ -168,6 +168,8 @@ def test_the_list_of_proofs_is_one_for_letters_requesters_and_officers_and_the_d
     lead, officer = dpo(), caseworker()
     before = evidence.in_force()
     assert "a signed letter from your probation officer on headed paper" in evidence.documents()
+    assert evidence.choices()["officer_letter"] == "A signed letter from their probation officer on headed paper"
+    assert evidence.name_of("two_letters").startswith("Two letters to them from the council")
     items = [(item.code, item.words) for item in before.items if item.code != "two_letters"]
     with pytest.raises(NotAllowed):
         evidence.change(officer, items, number=before.number)
