@@ -52,7 +52,7 @@ PERSON_BEFORE = re.compile(
     r"|assaulted|hit|punched|threatened|followed|married|named|ask|tell|let|see|is|was|knows|knew|when|that"
     r"|but|if|because"
     r"|about|of|than|like|me|him|her|cc|attn|fao|per|pp|w|n|states|stated|says|reports|reported|alleges|alleged|claims"
-    r"|claimed|shouted|screamed|yelled|between|versus|v|vs|against|handover|covering|chased|messaged|messaging|wiv|wit|owe"
+    r"|claimed|shouted|screamed|yelled|between|versus|v\.?|vs\.?|against|handover|covering|chased|messaged|messaging|wiv|wit|owe"
     r"|unlike|late|poor|young|old|visit from|visits from|visited by|seen by|supported by|accompanied by|brought by"
     r"|introduced|recognised|identified|supervised by|believes|thinks|hates|loves|blames|blamed|accused|accuses"
     r"|did|does|can|could|would|should|has|meeting|meet|trust|trusts|collected|collect|contacting|lent|gave"
@@ -83,7 +83,7 @@ PERSON_AFTER = re.compile(
     r"|must|should"
     r"|presents|describes|described|put|puts|hung|sat|stood|ran|let|held|brought|bought|sent|read|fell|slept"
     r"|swore|threw|spoken|seen|given|taken|unwell|poorly|upset|back|not|also|then|still|now|again|\w{2,}ed"
-    r"|replied|responded|signed|drove|walked|visited|met|saw|kept|cried|shouted|and I"
+    r"|v\.?(?=[ ](?:the|[A-Z]))|replied|responded|signed|drove|walked|visited|met|saw|kept|cried|shouted|and I"
     r"|drives|owes|runs|keeps|helps|helped|hits|knocks|wept|asleep|awake|praying|crying|sleeping|shouting|smoking|asking|saying)\b"
     r"|'s\b|[ \v]*\([\"']?(?:\d\d|[a-z])|,[ \v](?:who|whose|aged|a \w+|his|her|their|the|\d\d)\b"
 )

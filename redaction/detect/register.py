@@ -82,6 +82,7 @@ _INITIALS_AT = re.compile(
     r"noted|advised|agreed|confirmed|stated|attended|[-]|\d)|[)\]/,]|[ ]\d)"
     r"|(?<=[.!?] )(?P<closing>[A-Z]{2,4})(?=[ ]*$)|(?<![\w.])(?P<dotted>(?:[A-Z]\.){2,3})(?!\w)"
     r"|(?<= / )(?P<listed>[A-Z]{2,4})(?=[ ]*$)"
+    r"|(?<=[A-Z]/)(?P<typist>[a-z]{2,3})(?=[ \t]*$)"
     r"|(?<=\| )(?P<cell>[A-Z]{2,4})(?=[ ]*(?:\||$))"
     r"|(?<=- )(?P<lower>[a-z]{2,3})(?=[ \t]*$)"
     r"|(?<![\w.])(?P<speaker>[A-Z]{2,4})(?=:[ ]|'s[ ][a-z]|[ ](?:said|asked|joined|reported|noted|advised"
@@ -97,6 +98,9 @@ _TASK_AFTER = re.compile(
     r"[ ]to[ ][a-z]{3,}|[ ]?:[ ]|[ ](?:will|has|is|was|said|says|asked|agreed|gave|confirmed|noted|thought|explained)\b"
 )
 _DEPARTMENTS = frozenset("IT HR OK".split())  # "IT rang" is seldom Ian Tolley
+# Everyday words that hardly anybody writes in capitals in the middle of a sentence: "told by me and GO".
+_SMALL_WORDS = frozenset("as at be by do go he if in is me my of on so to up we an".split())
+_BY_SOMEBODY = re.compile(r"\b(?:by|and|with|told|asked|per|from)[ ]\Z")
 _LETTER_ALONE = re.compile(r"(?m)^[> \t]*(?P<letter>[A-Z])\.?[ \t]*$")
 _OCR = str.maketrans({"0": "o", "1": "l", "5": "s", "8": "b", "|": "l", "6": "b", "i": "l", "j": "l", "c": "e"})
 
@@ -356,7 +360,8 @@ def _initials_of_present(page: PageString, present: Collection[str]) -> list[Fin
             continue  # "CM Tunnicliffe"
         common = key in COMMON_CAPITALS or key in ACRONYMS or is_word(key)
         starts = _SENTENCE_START.search(page.plain, max(0, match.start() - 4), match.start())
-        if not common or (starts and _TASK_AFTER.match(page.plain, match.end())):
+        led = key in _SMALL_WORDS and _BY_SOMEBODY.search(page.plain, max(0, match.start() - 8), match.start())
+        if not common or led or (starts and _TASK_AFTER.match(page.plain, match.end())):
             found.append(Finding(*match.span(), "person", 0.5, (INITIALS,)))
     if page.small:
         for match in _SMALL_LETTERS.finditer(page.plain):

@@ -31,7 +31,7 @@ SHORT_LINE = 25  # after a full stop, a line this short is a signature or a head
 
 _BREAK = re.compile(r"\n[> \t]*")
 _NEW_ITEM = re.compile(r"(?:[A-Z][\w'/ ()]{0,24}:|[-*\u2022(]|\d|\[|_{3})")
-_FILLED = re.compile(r"(?<!\w)[A-Z][a-z]+(?: [a-z]+)?:[ ]")  # two on one line: a row of a form, no prose
+_FILLED = re.compile(r"(?<!\w)[A-Z][a-z]+(?: [a-z]+)?:[ ]")  # two on one line, or a cell: no prose
 _GAP = re.compile(r"[ \t]*\n[>\s]*|[ \t\v\xa0]{2,}[>\s]*|[\t\v\xa0]")
 
 
@@ -65,7 +65,7 @@ def _flatten(raw: str) -> str:
         wrapped = start - line_start >= SHORTEST_WRAPPED_LINE or (flat[start - 1] == "-" and flat[start - 2].isalpha())
         next_end = flat.find("\n", end)
         ends_here = flat[start - 1] in ".!?" and (next_end if next_end >= 0 else len(flat)) - end < SHORT_LINE
-        form = len(_FILLED.findall(flat, line_start, start)) > 1
+        form = " | " in flat[line_start:start] or len(_FILLED.findall(flat, line_start, start)) > 1
         if wrapped and not ends_here and not form and not _NEW_ITEM.match(flat, end):
             return SOFT * (end - start)
         return match.group()

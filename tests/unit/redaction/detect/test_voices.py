@@ -11,7 +11,7 @@ VOICES = Path(__file__).parents[3] / "fixtures" / "voices"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("half", "recall", "precision"), [("dev", 0.96, 0.985), ("held", 0.90, 0.94)])
+@pytest.mark.parametrize(("half", "recall", "precision"), [("dev", 0.965, 0.985), ("held", 0.90, 0.94)])
 def test_names_in_records_of_many_voices_are_found(half: str, recall: float, precision: float) -> None:
     score = score_folder(VOICES / half)
     assert score.recall("person") >= recall, score.missed
@@ -27,6 +27,11 @@ def names(text: str) -> list[str]:
     ("text", "expected"),
     [
         ("Ada Brightwell | Police | AB\n1 | Flag the letters | AB | 9 May\n", ["Ada Brightwell", "AB", "AB"]),
+        (
+            "Harriet Onslow-Grey | Chair, Probation | HOG\nKim Adler | Police | KA\n",
+            ["Harriet Onslow-Grey", "HOG", "Kim Adler", "KA"],
+        ),
+        ("The House decided R v. Lambert in 2001.", ["Lambert"]),
         ("Type: Note   Created by: Begum, Shahnaz\nSeen on the wing.", ["Begum, Shahnaz"]),
         (
             "1  ST JOHN, Leroy   Theft\nMrs Lamb warned Leroy St John in court.",
