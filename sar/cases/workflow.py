@@ -52,6 +52,7 @@ class Guard(StrEnum):
 
     IDENTITY_SETTLED = "identity_settled"
     SEARCHES_DONE = "searches_done"
+    SEARCHES_ENDED = "searches_ended"
     RECORDS_READY = "records_ready"
     MENTIONS_DECIDED = "mentions_decided"
     CONSULTATIONS_DECIDED = "consultations_decided"
@@ -70,6 +71,7 @@ class CaseFacts:
 
     - `identity_settled`: identity, and authority if a representative asks, is verified or was never in doubt.
     - `searches_open`: searches of the organisation still without an outcome; one where nobody said what was searched.
+    - `searches_running`: searches that were begun and have no outcome.
     - `records_pending`: records not read yet, or that could not be shown and nobody has decided about.
     - `undecided_mentions`: mentions of people with no decision.
     - `unanswered_consultations_undecided`: consultations with neither a reply nor a decision without one.
@@ -84,6 +86,7 @@ class CaseFacts:
 
     identity_settled: bool = False
     searches_open: int = 1
+    searches_running: int = 1
     records_pending: int = 1
     undecided_mentions: int = 1
     unanswered_consultations_undecided: int = 1
@@ -129,6 +132,7 @@ PREDICATES: Mapping[Guard, _Check] = MappingProxyType(
     {
         Guard.IDENTITY_SETTLED: lambda facts: facts.identity_settled,
         Guard.SEARCHES_DONE: lambda facts: facts.searches_open == 0,
+        Guard.SEARCHES_ENDED: lambda facts: facts.searches_running == 0,
         Guard.RECORDS_READY: lambda facts: facts.records_pending == 0,
         Guard.MENTIONS_DECIDED: lambda facts: facts.undecided_mentions == 0,
         Guard.CONSULTATIONS_DECIDED: lambda facts: facts.unanswered_consultations_undecided == 0,
@@ -154,7 +158,8 @@ _RELEASE = (
     Guard.LEAK_FREE,
 )
 _REJECT = (Guard.NO_CONFLICT, Guard.REASONS_RECORDED)
-_NO_REPLY = (Guard.CLOSURE_WARNED,)
+# Someone who never answered may never have been searched for; but nobody goes on looking for a closed case.
+_NO_REPLY = (Guard.CLOSURE_WARNED, Guard.SEARCHES_ENDED)
 _ANSWERED = (Guard.SEARCHES_DONE,)
 _OWN = (Guard.NO_CONFLICT,)
 _S, _E, _P = Stage, Event, Permission
@@ -280,6 +285,12 @@ _COUNTS: Mapping[Guard, Callable[[CaseFacts], tuple[int, str, str, str]]] = Mapp
             "search has",
             "searches have",
             "no outcome yet. Say on the page of searches where we looked, and what came of it.",
+        ),
+        Guard.SEARCHES_ENDED: lambda facts: (
+            facts.searches_running,
+            "search is",
+            "searches are",
+            "still going on. Give each a result on the page of searches: “not searched” and why will do.",
         ),
         Guard.RECORDS_READY: lambda facts: (
             facts.records_pending,

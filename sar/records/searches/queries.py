@@ -145,14 +145,21 @@ def open_count(case: Case) -> int:
 
     A checklist that says of no area that anybody looked there counts as one: somebody has to say where we looked.
     """
-    by_state = {
-        state: count
-        for state, count in db.session.execute(
-            select(Search.state, func.count()).where(Search.case_id == case.id).group_by(Search.state)
-        )
-    }
+    by_state = _by_state(case)
     still = sum(by_state.get(state, 0) for state in OPEN)
     return still or (0 if any(by_state.get(state) for state in LOOKED) else 1)
+
+
+@count_for_guards("searches_running")
+def running_count(case: Case) -> int:
+    """Searches that were begun and have no outcome, which hold up closing a case whose requester does not answer."""
+    by_state = _by_state(case)
+    return sum(by_state.get(state, 0) for state in OPEN)
+
+
+def _by_state(case: Case) -> dict[str, int]:
+    query = select(Search.state, func.count()).where(Search.case_id == case.id).group_by(Search.state)
+    return {state: count for state, count in db.session.execute(query)}
 
 
 def answers_due(case: Case) -> list[date]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -106,6 +107,20 @@ def test_what_was_searched_is_asked_again_at_sign_off_release_and_closing() -> N
         db.session.execute(select(Search).where(Search.case_id == case.id)).scalars().first().state = "to_do"  # type: ignore[union-attr]
     with pytest.raises(NotPossible, match="no outcome yet"):
         cases.advance(SYSTEM, case.id, Event.CLOSE, cases.facts_of(SYSTEM, case))
+
+
+def test_nobody_goes_on_looking_for_a_case_that_is_closed_because_no_reply_came() -> None:
+    case = gathering_case()
+    searches = [search.id for search in listed(case).values()]
+
+    def close() -> None:
+        cases.advance(SYSTEM, case.id, Event.CLOSE, replace(cases.facts_of(SYSTEM, case), closure_warned=True))
+
+    with pytest.raises(NotPossible, match=f"{len(searches)} searches are still going on"):
+        close()
+    service.finish(officer(), case.id, searches, "not_searched", reason="They never answered.")
+    close()
+    assert visible_case(SYSTEM, case.id).stage == "closed"
 
 
 # The list
