@@ -65,7 +65,7 @@ class Guard(StrEnum):
     CLOSURE_WARNED = "closure_warned"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CaseFacts:
     """What the guards look at, for one case and one actor. Each default is the one that refuses.
 

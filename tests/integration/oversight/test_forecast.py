@@ -31,7 +31,19 @@ pytestmark = pytest.mark.usefixtures("in_app")
 # A Monday; nothing of that month is a holiday.
 MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
 PAGE = "Sandra Whitlock called about the visit on Thursday."
-NOTHING = CaseFacts(True, 0, 0, 0, 0, True, True, True, actor_prepared_it=False, conflict_declared=False)
+NOTHING = CaseFacts(
+    identity_settled=True,
+    searches_open=0,
+    searches_running=0,
+    records_pending=0,
+    undecided_mentions=0,
+    unanswered_consultations_undecided=0,
+    signed_off_by_other=True,
+    plan_unchanged=True,
+    leak_free=True,
+    actor_prepared_it=False,
+    conflict_declared=False,
+)
 
 
 def finished_review(app: Flask, name: str, pages: int, days: int, *, released_after: int | None = None) -> Desk:
