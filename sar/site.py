@@ -34,6 +34,7 @@ from sar.oversight.reminders import jobs as reminders_jobs
 from sar.oversight.reminders import views as reminders
 from sar.records import jobs as records_jobs
 from sar.records import views as records
+from sar.records.mailed import views as mailed
 from sar.records.panel import documents_panel
 from sar.records.searches import jobs as searches_jobs
 from sar.records.searches import views as searches
@@ -68,6 +69,7 @@ STAFF_DOOR = (
     bulk_import,
     searches,
     records,
+    mailed,
     consultation,
     review,
     release,

@@ -13,6 +13,7 @@ from sar.cases.ledger import Fact
 from sar.cases.models import Case
 from sar.cases.not_valid import letter_for
 from sar.foundation.errors import NotFound
+from sar.intake.mail import attachments
 
 
 @bp.route("/cases/<case_id>/identity", methods=["GET", "POST"])
@@ -134,7 +135,8 @@ def mail(case_id: str) -> str:
     case = service.view_case(current_actor(), case_id)
     if case.submission.mail is None:
         raise NotFound("This request did not come in an email that we keep.")
-    return render_template("cases/mail.html", case=case, mail=case.submission.mail)
+    attached = attachments(case.submission)
+    return render_template("cases/mail.html", case=case, mail=case.submission.mail, attachments=attached)
 
 
 def _about_representative(case: Case) -> list[str]:

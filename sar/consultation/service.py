@@ -126,7 +126,7 @@ def view_own_page(actor: Actor, record_id: str, page: int) -> Record:
     with write_transaction():
         found = queries.own_page(actor, record_id, page)
         facts = {"case_id": found.case_id, "page": page}
-        if not viewed_just_now(actor, found, facts):
+        if not viewed_just_now(actor, Action.PAGE_VIEWED, found.id, facts):
             record(actor, Action.PAGE_VIEWED, found.id, **facts)
         return found
 

@@ -58,6 +58,7 @@ class Action(Enum):
     IMPORT_REMOVED = ("import.removed", ("sha256",))
     CASE_IMPORTED = ("case.imported", ("file_sha256", "row", "stage"))
     IDENTITY_COPY_VIEWED = ("case.identity_copy_viewed", ("blob_id",))
+    MAIL_ATTACHMENT_VIEWED = ("case.mail_attachment_viewed", ("sha256", "page"))
     REGIMES_CHANGED = ("case.regimes_changed", ("regimes", "due_before", "due_after"))
     CALENDAR_CHANGED = (
         "case.calendar_changed",

@@ -189,6 +189,18 @@ def display_name(file_name: str) -> str:
     return name or "unnamed file"
 
 
+def kind_by_ending(file_name: str) -> Kind | None:
+    """What a file claims to be by the ending of its name; None for what is no kind of ours."""
+    _stem, dot, ending = display_name(file_name).lower().rpartition(".")
+    return _EXTENSIONS.get(ending) if dot else None
+
+
+def ending_words(file_name: str) -> str:
+    """For lists of files: "PDF", "EML (saved email)", "DOCX"."""
+    kind, ending = kind_by_ending(file_name), display_name(file_name).rpartition(".")[2]
+    return _SHOWN_AS[kind] if kind else ending.upper() if ending.isalnum() and len(ending) <= 5 else "Unknown kind"
+
+
 def what_can_be_sent(allowed: frozenset[Kind]) -> str:
     """For hints and refusals: "PDF, JPG or PNG"."""
     names = [_SHOWN_AS[kind] for kind in Kind if kind in allowed]
@@ -203,8 +215,7 @@ def accept_attribute(allowed: frozenset[Kind]) -> str:
 def _kind_by_name(file_name: str, allowed: frozenset[Kind]) -> Kind:
     if "\x00" in file_name or _OVERRIDES & set(file_name):
         raise Refused("The name of this file holds hidden characters. Rename it and send it again.")
-    parts = display_name(file_name).lower().split(".")
-    kind = _EXTENSIONS.get(parts[-1]) if len(parts) > 1 else None
+    parts, kind = display_name(file_name).lower().split("."), kind_by_ending(file_name)
     if kind is None or kind not in allowed:
         raise Refused(f"We cannot take this kind of file. You can send {what_can_be_sent(allowed)}.")
     if _NEVER_INSIDE_A_NAME.intersection(part.strip() for part in parts[1:-1]):

@@ -3,7 +3,7 @@
 Loaded by `sandbox_tasks.py` in the child; imports nothing of ours.
 
     mail.read       output: JSON {sender_name, sender, to, subject, received, text, cut, attachments}
-    mail.picture    output: the bytes of attachment `options["number"]`
+    mail.attachment output: the bytes of the attachment whose SHA-256 is `options["sha256"]`
     mail.bare       output: the mail as .eml, without its pictures
 
 `options["outlook"]` says which of the two it is. What cannot be taken apart is {"error": "not_mail"}.
@@ -21,6 +21,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import parseaddr, parsedate_to_datetime
+from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,10 @@ class Attachment:
     @property
     def is_picture(self) -> bool:
         return self.name.lower().rsplit(".", 1)[-1] in _PICTURES
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def read(source: Path, output: Path, options: Facts) -> Facts:
             {
                 "name": one.name[:200],
                 "size": len(one.data),
-                "sha256": hashlib.sha256(one.data).hexdigest(),
+                "sha256": one.sha256,
                 "picture": one.is_picture,
             }
             for one in mail.attachments
@@ -83,12 +88,13 @@ def read(source: Path, output: Path, options: Facts) -> Facts:
     return {}
 
 
-def picture(source: Path, output: Path, options: Facts) -> Facts:
+def attachment(source: Path, output: Path, options: Facts) -> Facts:
     mail = _taken_apart(source, options)
-    if mail is None or not 0 <= options["number"] < len(mail.attachments):
-        return {"error": "not_mail"}
-    output.write_bytes(mail.attachments[options["number"]].data)
-    return {}
+    for one in mail.attachments if mail else ():
+        if one.sha256 == options["sha256"]:
+            output.write_bytes(one.data)
+            return {}
+    return {"error": "not_mail"}
 
 
 def bare(source: Path, output: Path, options: Facts) -> Facts:
@@ -101,7 +107,7 @@ def bare(source: Path, output: Path, options: Facts) -> Facts:
         made["Date"] = mail.received
     left_out = "".join(
         f"\n[Left out: the picture {_line(one.name)}, {len(one.data)} bytes, "
-        f"SHA-256 {hashlib.sha256(one.data).hexdigest()}]"
+        f"SHA-256 {one.sha256}]"
         for one in mail.attachments
         if one.is_picture
     )
@@ -258,4 +264,4 @@ def _stripped(html: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-TASKS = {"read": read, "picture": picture, "bare": bare}
+TASKS = {"read": read, "attachment": attachment, "bare": bare}

@@ -18,11 +18,11 @@ from sqlalchemy import select
 from sar.foundation import blobs
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
-from sar.foundation.admission import MAILS, Kind, admit
+from sar.foundation.admission import MAILS, Kind, admit, display_name, ending_words
 from sar.foundation.audit import record
 from sar.foundation.clock import london_date, utc_now
 from sar.foundation.db import db, write_transaction
-from sar.foundation.errors import Gone, Refused
+from sar.foundation.errors import Gone, NotFound, Refused
 from sar.foundation.keys import erase_scope, new_scope
 from sar.foundation.runtime import settings
 from sar.foundation.sandbox import Limits, SandboxFailed, run_task
@@ -41,6 +41,21 @@ class Enclosed:
     content: bytes
     media_type: str
     read: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """One attachment of a mail. `size` in bytes; `is_kept` False: left out, as what may be a copy of an ID."""
+
+    name: str
+    size: int
+    sha256: str
+    is_kept: bool
+
+    @property
+    def kind(self) -> str:
+        """What it claims to be, in words."""
+        return ending_words(self.name)
 
 
 def open_mail(actor: Actor, stream: BinaryIO, file_name: str) -> str:
@@ -84,7 +99,8 @@ def picture(draft: MailDraft, number: int) -> tuple[BinaryIO, str]:
     names = dict(pictures(draft))
     if number not in names:
         raise Refused("That picture is not in this email. Choose again.")
-    return io.BytesIO(_task(draft, "mail.picture", number=number)), names[number]
+    sha256 = draft.read["attachments"][number]["sha256"]
+    return io.BytesIO(_task(draft.mail_blob_id, "mail.attachment", sha256=sha256)), names[number]
 
 
 def enclosed(draft: MailDraft, *, without_pictures: bool) -> Enclosed:
@@ -92,7 +108,7 @@ def enclosed(draft: MailDraft, *, without_pictures: bool) -> Enclosed:
     if not without_pictures:
         with blobs.open(draft.mail_blob_id) as stream:
             return Enclosed(stream.read(), draft.media_type, draft.read)
-    return Enclosed(_task(draft, "mail.bare"), Kind.EMAIL.value, draft.read | {"pictures_left_out": True})
+    return Enclosed(_task(draft.mail_blob_id, "mail.bare"), Kind.EMAIL.value, draft.read | {"pictures_left_out": True})
 
 
 def keep(actor: Actor, submission: Submission, mail: Enclosed) -> None:
@@ -101,6 +117,28 @@ def keep(actor: Actor, submission: Submission, mail: Enclosed) -> None:
     submission.mail_blob_id = blob.id
     submission.mail = mail.read
     record(actor, Action.MAIL_KEPT, submission.id, blob_id=blob.id, sha256=blob.sha256, original=mail.read["sha256"])
+
+
+def attachments(submission: Submission) -> list[Attached]:
+    """What came with the mail that a request was made in, in the order of the mail; nothing where none is kept."""
+    read = submission.mail if submission.mail_blob_id else None
+    if read is None:
+        return []
+    bare = read.get("pictures_left_out", False)
+    return [
+        Attached(display_name(one["name"]), one["size"], one["sha256"], is_kept=not (bare and one["picture"]))
+        for one in read["attachments"]
+    ]
+
+
+def attached_file(submission: Submission, sha256: str) -> BinaryIO:
+    """An attachment of the kept mail, as its sender made it: only for the sandbox. Raises NotFound, Refused."""
+    found = next((one for one in attachments(submission) if one.sha256 == sha256 and one.is_kept), None)
+    if found is None or submission.mail_blob_id is None:
+        raise NotFound("This email has no such attachment, or it was not kept.")
+    if found.size == 0:
+        raise Refused("This attachment is empty.")
+    return io.BytesIO(_task(submission.mail_blob_id, "mail.attachment", sha256=sha256))
 
 
 def forget(draft_id: str) -> None:
@@ -141,11 +179,11 @@ def _read(path: Any, kind: Kind) -> dict[str, Any]:
     return read | {"received_on": received_on.isoformat() if received_on else None}
 
 
-def _task(draft: MailDraft, task: str, **options: Any) -> bytes:
-    with blobs.plaintext_path(draft.mail_blob_id) as path:
+def _task(blob_id: str, task: str, **options: Any) -> bytes:
+    is_outlook = blobs.get(blob_id).media_type == Kind.OUTLOOK.value
+    with blobs.plaintext_path(blob_id) as path:
         try:
-            given = {"outlook": draft.media_type == Kind.OUTLOOK.value, **options}
-            answer = run_task(task, path, given, limits=_LIMITS)
+            answer = run_task(task, path, {"outlook": is_outlook, **options}, limits=_LIMITS)
         except SandboxFailed:
             raise Refused(_NOT_READ) from None
     if "error" in answer.facts or not answer.output:

@@ -26,7 +26,6 @@ from sar.foundation.errors import Refused
 from sar.foundation.runtime import settings
 from sar.foundation.typesetting import TypesettingError, typeset
 from sar.records.arrival import MEGABYTE, Attachment
-from sar.records.models import Record
 
 _CHILD: Final = Path(__file__).with_name("conversion_child.py")
 _CPU_SECONDS: Final = 300
@@ -39,14 +38,14 @@ MAX_ATTACHMENTS: Final = 500
 
 _ASK_AGAIN: Final = "Ask for it again as a PDF, or settle it below."
 _SAY: Final = {
-    "pixels": f"This picture is too large to be shown. {_ASK_AGAIN}",
-    "damaged": f"This file is damaged and could not be shown. {_ASK_AGAIN}",
-    "time": f"This file took too long to convert, so we stopped. {_ASK_AGAIN}",
-    "memory": f"This file needs more memory than we allow. {_ASK_AGAIN}",
-    "failed": f"This file could not be converted into pages. {_ASK_AGAIN}",
-    "too_long": f"This file holds more text than we can set on pages. Ask for it in smaller parts. {_ASK_AGAIN}",
-    "no_text": f"There is nothing in this file that can be shown. {_ASK_AGAIN}",
-    "attachments": f"This email carries more files than we take out of one email. {_ASK_AGAIN}",
+    "pixels": "This picture is too large to be shown.",
+    "damaged": "This file is damaged and could not be shown.",
+    "time": "This file took too long to convert, so we stopped.",
+    "memory": "This file needs more memory than we allow.",
+    "failed": "This file could not be converted into pages.",
+    "too_long": "This file holds more text than we can set on pages. Ask for it in smaller parts.",
+    "no_text": "There is nothing in this file that can be shown.",
+    "attachments": "This email carries more files than we take out of one email.",
 }
 _NOTES: Final = {
     "two_versions": "The email holds two versions of its text that differ. Both are shown, one after the other.",
@@ -57,17 +56,33 @@ _COLUMNS: Final = re.compile(r"\S(\t| {3,})\S")
 
 
 class CannotBeShown(Exception):
-    """The file has no pages that we can show. `code` is for the log, `words` for the officer."""
+    """The file has no pages that we can show: `code` is for the log, `why` in words, `words` for a record's officer."""
 
     def __init__(self, code: str, words: str | None = None) -> None:
         super().__init__(code)
         self.code = code
-        self.words = words or _SAY[code]
+        self.why = words or _SAY[code]
+        self.words = words or f"{self.why} {_ASK_AGAIN}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to be turned into pages, let in by `admit`: `path` holds its plaintext, `pages` what admission counted.
+
+    `title` and `day` stand at the head of what is typeset. `attached`: what a mail's page says of each attachment.
+    """
+
+    path: Path
+    kind: Kind
+    title: str
+    day: date
+    pages: int
+    attached: str = "a record of its own"
 
 
 @dataclass(frozen=True)
 class Converted:
-    """A PDF and its number of pages. `is_original`: it is the record's own file."""
+    """A PDF and its number of pages. `is_original`: it is the file itself."""
 
     path: Path
     pages: int
@@ -97,42 +112,41 @@ class _Mail:
     attachments: list[tuple[str, int]]
 
 
-def convert(record: Record, source: Path, folder: Path, keep: ExitStack) -> Converted:
-    """The pages of a record whose plaintext is `source`, made in the private `folder`.
+def convert(source: Source, folder: Path, keep: ExitStack) -> Converted:
+    """The pages of a file, made in the private `folder`.
 
     Attachments are admitted; their files live as long as `keep`. Raises CannotBeShown.
     """
     target = folder / "converted.pdf"
-    if record.kind == Kind.PDF.name.lower():
-        return Converted(source, record.pages, is_original=True)
-    if record.kind == Kind.TEXT.name.lower():
-        text = _decoded(source.read_bytes())
-        paper = _Paper(record.title, record.document_date or record.received_on, text, _layout(text))
-        return Converted(target, _typeset(paper, target))
-    if record.kind == Kind.EMAIL.name.lower():
-        return _convert_mail(record, source, folder, keep)
-    facts = _run("picture", source, target)
+    if source.kind is Kind.PDF:
+        return Converted(source.path, source.pages, is_original=True)
+    if source.kind is Kind.TEXT:
+        text = _decoded(source.path.read_bytes())
+        return Converted(target, _typeset(_Paper(source.title, source.day, text, _layout(text)), target))
+    if source.kind is Kind.EMAIL:
+        return _convert_mail(source, folder, keep)
+    facts = _run("picture", source.path, target)
     pages = facts.get("pages")
     if not isinstance(pages, int) or pages < 1 or not target.is_file():
         raise CannotBeShown("failed")
     return Converted(target, pages)
 
 
-def _convert_mail(record: Record, source: Path, folder: Path, keep: ExitStack) -> Converted:
+def _convert_mail(source: Source, folder: Path, keep: ExitStack) -> Converted:
     packed, target = folder / "attachments", folder / "converted.pdf"
-    mail = _checked_mail(_run("mail", source, packed), packed)
+    mail = _checked_mail(_run("mail", source.path, packed), packed)
     attachments = tuple(_admitted(packed, mail.attachments, keep))
     if not mail.body.strip() and not mail.headers:
         raise CannotBeShown("no_text")
     paper = _Paper(
-        title=mail.subject or record.title,
-        day=record.document_date or record.received_on,
+        title=mail.subject or source.title,
+        day=source.day,
         body=mail.body or "(This email has no text.)",
         layout="wrapped",
         header=[{"name": name, "value": value} for name, value in mail.headers],
         notes=[_NOTES[code] for code in mail.notes if code in _NOTES],
         attached=[
-            {"name": one.file_name, "note": "a record of its own" if one.file else "could not be shown"}
+            {"name": one.file_name, "note": source.attached if one.file else "could not be shown"}
             for one in attachments
         ],
     )

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import url_for
+from jinja2.filters import do_filesizeformat as filesizeformat
 from sqlalchemy import func, select
 
+from sar.access.permissions import Permission, allows
 from sar.cases.models import Case
 from sar.cases.panels import Panel, PanelLink, PanelRow
 from sar.foundation.actors import Actor
 from sar.foundation.db import db
+from sar.records.mailed.queries import attachments_of
 from sar.records.models import Record, RecordState
 from sar.records.queries import NOT_READ_YET
 
+MOST_ROWS: Final = 10
+
 
 def documents_panel(actor: Actor, case: Case) -> Panel | None:
-    """How many records there are, and what became of them. Nothing before the first one comes."""
+    """How many records there are and what became of them, and what came with the mail that the request came in.
+
+    Nothing before the first of either comes.
+    """
     query = select(Record.state, func.count(), func.sum(Record.pages)).where(Record.case_id == case.id)
     found = {state: (count, pages or 0) for state, count, pages in db.session.execute(query.group_by(Record.state))}
-    if not found:
+    mailed = _mailed_rows(actor, case)
+    if not found and not mailed:
         return None
     ready, pages = found.get(RecordState.READY, (0, 0))
     reading = sum(found.get(state, (0, 0))[0] for state in NOT_READ_YET)
@@ -32,10 +43,28 @@ def documents_panel(actor: Actor, case: Case) -> Panel | None:
         if count
     ]
     total = sum(count for count, _ in found.values())
-    summary = f"{_records(total)}, {ready} of them ready." if total != 1 else "One record."
+    summary = f"{_records(total)}, {ready} of them ready." if total > 1 else ("No records yet.", "One record.")[total]
     held_up = f"{_records(unshown)} could not be shown. Decide about each: they hold up the reply."
-    link = PanelLink("See the records", url_for("records.list_records", case_id=case.id))
-    return Panel("Documents", summary, warnings=(held_up,) if unshown else (), rows=tuple(rows), links=(link,))
+    warnings = (held_up,) if unshown else ()
+    links = (PanelLink("See the records", url_for("records.list_records", case_id=case.id)),) if total else ()
+    return Panel("Documents", summary, warnings=warnings, rows=(*rows, *mailed), links=links)
+
+
+def _mailed_rows(actor: Actor, case: Case) -> list[PanelRow]:
+    """A line for each attachment of the mail, for those who work on the case; many are counted, and listed with it."""
+    every = attachments_of(case) if allows(actor.roles, Permission.CASE_WORK) else []
+    if len(every) > MOST_ROWS:
+        return [PanelRow("Came with the email", len(every), url_for("cases.mail", case_id=case.id), "See what")]
+    return [
+        PanelRow(
+            one.name,
+            f"Came with the email. {one.kind}, {filesizeformat(one.size)}"
+            + ("" if one.is_kept else ". Left out: it may be a copy of an identity document"),
+            url_for("mailed.show", case_id=case.id, number=number, page=1) if one.is_kept else None,
+            "Look at",
+        )
+        for number, one in enumerate(every, 1)
+    ]
 
 
 def _records(count: int) -> str:

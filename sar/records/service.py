@@ -140,7 +140,7 @@ def view_page(actor: Actor, record_id: str, page: int) -> Record:
         if found.pdf_blob_id is None or not 1 <= page <= found.pages:
             raise NotFound("This record has no such page.")
         facts = {"case_id": found.case_id, "page": page}
-        if not viewed_just_now(actor, found, facts):
+        if not viewed_just_now(actor, Action.PAGE_VIEWED, found.id, facts):
             write_down(actor, Action.PAGE_VIEWED, found.id, **facts)
         return found
 
@@ -255,11 +255,12 @@ def _renew_regimes(actor: Actor, case: Case) -> None:
         cases.set_regimes(actor, case.id, regimes)
 
 
-def viewed_just_now(actor: Actor, found: Record, facts: dict[str, object]) -> bool:
+def viewed_just_now(actor: Actor, action: Action, subject_id: str, facts: dict[str, object]) -> bool:
+    """Whether the log says already that this actor looks at this."""
     query = select(AuditEntry.seq).where(
-        AuditEntry.subject_id == found.id,
+        AuditEntry.subject_id == subject_id,
         AuditEntry.actor_id == actor.id,
-        AuditEntry.action == Action.PAGE_VIEWED.label,
+        AuditEntry.action == action.label,
         AuditEntry.facts == canonical(facts),
         AuditEntry.at > utc_now() - SAME_VIEW,
     )

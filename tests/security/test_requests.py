@@ -31,7 +31,7 @@ HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
 }
 # Reading that is itself evidence: who looked at which case and page (security.md 24).
-WRITTEN_BY_READING = {"case.viewed", "record.page_viewed"}
+WRITTEN_BY_READING = {"case.viewed", "case.mail_attachment_viewed", "record.page_viewed"}
 
 
 def faults(response: TestResponse) -> list[str]:

@@ -15,7 +15,7 @@ from tests.security.world import CANARIES, PERSONAS, World, everything_stored
 
 ROLES = {role.value for role in Role}
 STAFF_DOOR, REQUESTER_DOOR = "/staff/sign-in", "/check"
-OF_THE_FIRST = ("name", "former", "email", "street", "wanted", "title", "representative")
+OF_THE_FIRST = ("name", "former", "email", "street", "wanted", "title", "representative", "attached")
 
 
 def may(persona: str, guard: str) -> bool:
@@ -106,6 +106,7 @@ def test_the_canaries_are_really_there_for_those_who_work_on_the_case(world: Wor
     text = "".join(_seen_everywhere(world, "caseworker", 0).values())
     assert CANARIES["name"] in text
     assert CANARIES["title"] in text
+    assert CANARIES["attached"] in text
     assert CANARIES["title"] in "".join(_seen_everywhere(world, "originator", 0).values())
 
 

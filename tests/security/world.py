@@ -6,8 +6,10 @@ in every role.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +31,12 @@ from sar.cases.writing import service as writing
 from sar.consultation import service as consultation
 from sar.consultation.service import PURPOSE
 from sar.foundation.actors import SYSTEM, ActorKind
+from sar.foundation.admission import Kind as FileKind
 from sar.foundation.db import db, write_transaction
 from sar.foundation.jobs import run_pending
+from sar.intake import mail
 from sar.intake.answers import Channel, Contact, Relationship, Representative, RequestAnswers, Route
+from sar.intake.models import Submission
 from sar.intake.service import log_request
 from sar.records.directory import add_originator
 from sar.records.searches.queries import areas
@@ -53,6 +58,7 @@ CANARIES = {
     "representative": "Bartholomew Quimbleford",
     "other name": "Ozymandias Featherstonehaugh",
     "other title": "Featherstonehaugh custody log",
+    "attached": "Quimbleford power of attorney.pdf",
 }
 PERSONAS = [role.value for role in Role] + ["requester", "originator", "anonymous"]
 
@@ -137,6 +143,7 @@ def build(app: Flask) -> World:
 def _add_request(world: World, number: int) -> None:
     officer = actor_of(world.staff["caseworker"])
     receipt = log_request(officer, _answers(number), channel=Channel.POST, received_on=date(2025, 6, 2))
+    _keep_mail(receipt.submission_id, CANARIES["attached" if number == 0 else "other title"])
     run_pending(world.app)
     case_id = db.session.scalars(select(Case.id).where(Case.reference == receipt.reference)).one()
     cases.acknowledge(officer, case_id, db.session.get_one(Case, case_id).version)
@@ -168,6 +175,20 @@ def _add_request(world: World, number: int) -> None:
     world.cases.append(case_id)
     world.originators.append(originator.id)
     world.records.append(record.id)
+
+
+def _keep_mail(submission_id: str, name: str) -> None:
+    """The mail that the request came in, with one attachment, as it is after the sandbox has read it."""
+    message, content = EmailMessage(), PDF.read_bytes()
+    message.set_content(CANARIES["wanted"])
+    message.add_attachment(content, "application", "pdf", filename=name)
+    sha256 = hashlib.sha256(content).hexdigest()
+    read = dict.fromkeys(("sha256", "sender_name", "sender", "to", "subject", "text"), "")
+    attached = {"name": name, "size": len(content), "sha256": sha256, "picture": False}
+    with write_transaction() as session:
+        submission = session.get_one(Submission, submission_id)
+        enclosed = mail.Enclosed(message.as_bytes(), FileKind.EMAIL.value, read | {"attachments": [attached]})
+        mail.keep(SYSTEM, submission, enclosed)
 
 
 def _add_consultation(world: World, number: int) -> None:

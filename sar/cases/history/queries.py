@@ -18,7 +18,13 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.db import db
 
 PAGE_SIZE = 50
-_LOOKING = ("case.viewed", "case.identity_copy_viewed", "case.letter_opened", "record.page_viewed")
+_LOOKING = (
+    "case.viewed",
+    "case.identity_copy_viewed",
+    "case.mail_attachment_viewed",
+    "case.letter_opened",
+    "record.page_viewed",
+)
 _DUTY_OF_A_SECOND_READER = ("review.signed_off", "review.returned")
 
 
