@@ -14,6 +14,8 @@ from pathlib import Path
 REFERENCE_ALPHABET = "34679CDFGHJKMNPQRTX"
 REFERENCE_LENGTH = 8
 PREFIX = "SAR"
+PHRASE_WORDS = 6
+PHRASE_LENGTH = 32  # Poppler's commands cut a longer password, and then say that it is wrong.
 _ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _ID_LENGTH = 26
 _WORDS = Path(__file__).with_name("phrase_words.txt")
@@ -41,9 +43,16 @@ def parse_reference(typed: str) -> str | None:
     return _format(letters)
 
 
-def access_phrase(words: int = 6) -> str:
-    """Short everyday words, at least 64 bits with six of them (security.md 3)."""
-    return " ".join(secrets.choice(phrase_words()) for _ in range(words))
+def access_phrase() -> str:
+    """Six short everyday words with a space between each: at most PHRASE_LENGTH characters, 65 bits.
+
+    A longer one is thrown away whole and drawn again, about four times in five, so that each phrase that fits is as
+    likely as any other; the bits are those of all that fit.
+    """
+    while True:
+        phrase = " ".join(secrets.choice(phrase_words()) for _ in range(PHRASE_WORDS))
+        if len(phrase) <= PHRASE_LENGTH:
+            return phrase
 
 
 def normalise_phrase(typed: str) -> str:

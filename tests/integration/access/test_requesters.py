@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
-from math import log2
 
 import pytest
 import time_machine
@@ -14,7 +13,7 @@ from sar.access import service, sessions
 from sar.access.identities import RequesterIdentity
 from sar.foundation.actors import SYSTEM
 from sar.foundation.errors import Refused, TooManyTries
-from sar.foundation.ids import access_phrase, new_reference, phrase_words
+from sar.foundation.ids import new_reference
 from tests.integration.intake.walk import Browser
 from tests.security.people import COOKIE
 
@@ -119,10 +118,3 @@ def test_the_words_are_in_no_cookie_address_or_log(app: Flask, caplog: pytest.Lo
         assert not [line for line in caplog.text.splitlines() if f" {word} " in line]
     assert phrase not in wrong.text
     assert phrase not in caplog.text
-
-
-def test_a_request_has_at_least_64_bits_of_words() -> None:
-    words = phrase_words()
-    assert len(set(words)) == len(words)
-    assert 6 * log2(len(words)) >= 64
-    assert len({access_phrase() for _ in range(50)}) == 50

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sar.foundation.ids import (
+    PHRASE_LENGTH,
+    PHRASE_WORDS,
     REFERENCE_ALPHABET,
     access_phrase,
     new_reference,
@@ -50,11 +53,27 @@ def test_references_have_no_look_alikes_and_no_vowels() -> None:
     assert not set("0O1IL2Z5S8BUVAEY") & set(REFERENCE_ALPHABET)
 
 
-def test_six_words_are_worth_64_bits() -> None:
+def _phrases_that_fit(words: int, letters: int) -> int:
+    if words == 0:
+        return 1
+    lengths = Counter(len(word) for word in phrase_words())
+    return sum(n * _phrases_that_fit(words - 1, letters - long) for long, n in lengths.items() if long <= letters)
+
+
+def test_six_words_that_fit_are_worth_65_bits() -> None:
     words = phrase_words()
     assert len(set(words)) == len(words)
-    assert 6 * math.log2(len(words)) >= 64
-    assert len(access_phrase().split()) == 6
+    spaces = PHRASE_WORDS - 1
+    assert math.log2(_phrases_that_fit(PHRASE_WORDS, PHRASE_LENGTH - spaces)) >= 65
+
+
+def test_a_phrase_is_six_of_our_words_and_never_longer_than_readers_take() -> None:
+    words = set(phrase_words())
+    phrases = [access_phrase() for _ in range(2_000)]
+    assert all(len(phrase) <= 32 for phrase in phrases)
+    assert all(len(phrase.split(" ")) == 6 and words >= set(phrase.split(" ")) for phrase in phrases)
+    assert max(len(phrase) for phrase in phrases) == 32, "the longest that fits is drawn too"
+    assert len(set(phrases)) == len(phrases)
 
 
 def test_a_phrase_is_the_same_in_capitals_with_commas_and_extra_spaces() -> None:
