@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,7 +91,7 @@ def open_pdf(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[OpenPdf]:
         if count == 0:
             raise Unreadable("The PDF has no pages.")
         try:
-            drawn = pdfium.PdfDocument(path)
+            drawn = pdfium.PdfDocument(_mapped(path))
         except pdfium.PdfiumError as error:
             raise Unreadable(_DAMAGED) from error
         try:
@@ -99,6 +101,14 @@ def open_pdf(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[OpenPdf]:
             yield OpenPdf(structure, drawn, limits)
         finally:
             drawn.close()
+
+
+def _mapped(path: Path) -> ctypes.Array[ctypes.c_char]:
+    """The file as memory, as qpdf reads it too: forked processes that read from one open file would share their place
+    in it."""
+    with path.open("rb") as file:
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    return (ctypes.c_char * len(content)).from_buffer(content)
 
 
 def _check_envelope(path: Path) -> bool:

@@ -40,6 +40,8 @@ _LAUNCHER = Path(__file__).with_name("sandbox_launch.py")
 _PROJECT = Path(__file__).resolve().parent.parent
 _OUT_OF_MEMORY = (b"MemoryError", b"bad_alloc", b"annot allocate memory", b"out of memory")
 
+_ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+
 
 class Stop(StrEnum):
     """Why a child ended before its work was done."""
@@ -202,8 +204,7 @@ def _environment(home: Path) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "HOME": str(home),
         "TMPDIR": str(home),
-        "OMP_THREAD_LIMIT": "1",
-        "OPENBLAS_NUM_THREADS": "1",
+        **_ONE_THREAD,
         "PYTHONPATH": str(_PROJECT),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
@@ -228,6 +229,8 @@ def supervised(work: Callable[[], int], *, memory_bytes: int = MEMORY_BYTES) -> 
             die_with_parent()
             lower_limit(resource.RLIMIT_AS, memory_bytes)
             lower_limit(resource.RLIMIT_CORE, 0)
+            # As for a child of `run`: threads would take memory, and keep `sharing` from forking.
+            os.environ.update(_ONE_THREAD)
             code = work()
         except BaseException:
             traceback.print_exc()

@@ -47,6 +47,15 @@ class Eye:
         self._fonts: dict[tuple[int, int], bool] = {}
         self._curves: dict[tuple[int, int], int] = {}
 
+    @property
+    def remembered(self) -> dict[bytes, list[Word]]:
+        """What was read so far, by picture: fit to be given to another through `remember`."""
+        return dict(self._read)
+
+    def remember(self, read: dict[bytes, list[Word]]) -> None:
+        """Takes over what another has read."""
+        self._read.update(read)
+
     def regions(self, page: pdfium.PdfPage, frame: PageFrame, structure: pikepdf.Object) -> list[Box]:
         """The parts of the page (display boxes) that need reading by OCR."""
         whole = Box(0.0, 0.0, frame.width, frame.height)

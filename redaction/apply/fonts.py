@@ -48,14 +48,13 @@ class Run(NamedTuple):
 class Font:
     """A decoder for one font dictionary.
 
-    `vertical`: advances run down the page. `reliable`: every code met so far has text that is not private use.
+    `vertical`: advances run down the page.
     `supported`: code lengths are known; where not, text of this font is neither found nor moved by us.
     """
 
     def __init__(self, obj: pikepdf.Object | None) -> None:
         self.obj = obj
         self.vertical = False
-        self.reliable = True
         self.supported = True
         self.type3 = False
         self.draws_text = False  # Type 3 glyph procedures that show text or images of their own
@@ -193,8 +192,6 @@ class Font:
         else:
             width = self._widths.get(value, self._default_width)
             text = self._unicode.texts.get(raw) or self._encoding[value]
-        if not text or any("\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in text):
-            self.reliable = False
         code = Code(raw, text, width, raw == b" ")
         self._cache[raw] = code
         return code

@@ -6,42 +6,42 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pikepdf
 
 from redaction.apply import raster
-from redaction.apply.documentpass import Dropped, layer_judge, scrub, settle
-from redaction.apply.fonttraces import FontTraces
+from redaction.apply.deferral import Number
+from redaction.apply.documentpass import Dropped, scrub, settle
 from redaction.apply.fontwriting import write_fonts
-from redaction.apply.matrices import Rect
-from redaction.apply.pages import DocumentEdits, Unsupported, edit_page
-from redaction.apply.relay import lay_out
+from redaction.apply.outcome import Outcome
+from redaction.apply.pagework import PageWork
+from redaction.apply.ranges import edit_pages
 from redaction.apply.report import Report, sha256_of
-from redaction.apply.scene import Resources
-from redaction.apply.scopes import FontCache
-from redaction.apply.selection import Region, Selection, over_page_break, select, settle_places
-from redaction.apply.textstate import walk_page
 from redaction.errors import RedactionError, Unreadable, VerificationFailed
 from redaction.geometry import Box
-from redaction.limits import DEFAULT_LIMITS, Limits, check_page_content
+from redaction.limits import DEFAULT_LIMITS, Limits
 from redaction.needles import NeedleSet
 from redaction.opening import OpenPdf, open_pdf
 from redaction.plan import Plan
-from redaction.sight import Eye, sightings
+from redaction.sharing import shares
+from redaction.sight import Eye
 from redaction.verify import Leak, verify_file
 from redaction.verify.counts import Expected, count_leaks, texts_at
 
 _NOT_CLEAN = "The redacted copy still holds something that was to be withheld, so it was not written."
 
 
-def apply_plan(source: Path, plan: Plan, target: Path, *, limits: Limits = DEFAULT_LIMITS) -> Report:
+def apply_plan(
+    source: Path, plan: Plan, target: Path, *, limits: Limits = DEFAULT_LIMITS, processes: int | None = None
+) -> Report:
     """Writes `target`, a copy of `source` without what `plan` withholds, once it has been verified.
 
     Raises Unreadable, Encrypted, TooLarge or RedactionError on input that cannot be worked on, VerificationFailed
-    where withheld text is still found; then nothing is written. The same input and plan give the same bytes.
+    where withheld text is still found; then nothing is written. The same input and plan give the same bytes, however
+    many `processes` share the pages; without a number, long files take as many as `redaction.sharing` says.
     """
     source, target = Path(source), Path(target)
     pictures: dict[int, str] = {}
@@ -51,7 +51,9 @@ def apply_plan(source: Path, plan: Plan, target: Path, *, limits: Limits = DEFAU
             while True:
                 with open_pdf(source, limits) as opened:
                     try:
-                        report = _Job(opened, source, plan, draft, eye, pictures).run()
+                        report = _Job(
+                            opened, source, plan, draft, eye=eye, pictures=pictures, processes=processes
+                        ).run()
                     except _Again as again:
                         # From the start: what such a page showed must leave no trace in fonts and forms either.
                         pictures |= again.pictures
@@ -77,19 +79,23 @@ def _draft_beside(target: Path) -> Iterator[Path]:
 
 
 class _Job:
-    """One attempt. `pictures`: the pages known to need drawing as pictures, with the reason."""
+    """One attempt. `pictures`: the pages known to need drawing as pictures, with the reason. `processes`: at most."""
 
     def __init__(
-        self, opened: OpenPdf, source: Path, plan: Plan, draft: Path, eye: Eye, pictures: dict[int, str]
+        self,
+        opened: OpenPdf,
+        source: Path,
+        plan: Plan,
+        draft: Path,
+        *,
+        eye: Eye,
+        pictures: dict[int, str],
+        processes: int | None,
     ) -> None:
         self.opened, self.source, self.plan, self.draft = opened, source, plan, draft
         self.pdf = opened.structure
         self.words = NeedleSet(plan.words)
-        self.eye = eye
-        self.with_boxes = {redaction.page - 1 for redaction in plan.redactions}
-        self.fonts = FontCache(self.pdf)
-        self.edits = DocumentEdits(self.pdf)
-        self.traces = FontTraces(self.edits.recoders)
+        self.eye, self.processes = eye, processes
         self.hits: Counter[int] = Counter()
         self.burnt: dict[int, list[Box]] = {}
         self.pictured = dict(pictures)
@@ -104,9 +110,11 @@ class _Job:
         expected = texts_at(self.opened, self.plan)
         with self._timed("edit"):
             dropped = settle(self.pdf)
-            self._edit_pages()
-            self._start_again(self.traces.pages(), "a font that could not be made anew")
-            write_fonts(self.pdf, self.edits.recoders.all())
+            work = PageWork(self.opened, self.plan, self.eye, self.pictured)
+            self.report.processes = edit_pages(work, shares(self.opened.page_count, self.processes), self._take)
+            self._cut_form_resources(work.edits.used)
+            self._start_again(work.traces.pages(), "a font that could not be made anew")
+            write_fonts(self.pdf, work.edits.recoders.all())
             for index, reason in self.pictured.items():
                 self._picture(index, reason)
             scrub(self.pdf)
@@ -125,91 +133,24 @@ class _Job:
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
-        began, worked = time.perf_counter(), time.process_time()
+        began, worked = time.perf_counter(), _processor_seconds()
         yield
         self.report.seconds[phase] = round(time.perf_counter() - began, 3)
-        self.report.processor_seconds[phase] = round(time.process_time() - worked, 3)
+        self.report.processor_seconds[phase] = round(_processor_seconds() - worked, 3)
 
-    def _edit_pages(self) -> None:
-        hidden = layer_judge(self.pdf)
-        previous: Selection | None = None
-        for index in range(self.opened.page_count):
-            selection = self._select(index, hidden)
-            if previous is not None:
-                over_page_break(previous, selection, self.words)
-                self._edit(previous)
-            previous = selection
-        if previous is not None:
-            self._edit(previous)
-        self._cut_form_resources()
+    def _take(self, outcome: Outcome) -> None:
+        self.hits.update(outcome.hits)
+        self.report.unseen_characters += outcome.unseen
+        self.report.boxes += outcome.boxes
+        if outcome.width_visible:
+            self.report.width_visible.append(outcome.index + 1)
+        if outcome.pictured is not None:
+            self.pictured[outcome.index] = outcome.pictured
+            self.burnt[outcome.index] = outcome.burnt
 
-    def _select(self, index: int, hidden: Callable[[object], bool]) -> Selection:
-        page = self.pdf.pages[index]
-        check_page_content(page.obj, index + 1, self.opened.limits)
-        visible, regions = self._regions(index)
-        resources = Resources(page.resources)
-        scene = walk_page(page.obj, index, resources, visible, self.fonts, hidden)
-        return select(scene, self.words, regions)
-
-    def _regions(self, index: int) -> tuple[Rect, list[Region]]:
-        """What is visible of a page, and the regions to remove: those of the plan, and where OCR sees such a string."""
-        structure = self.pdf.pages[index].obj
-        if index not in self.with_boxes and not (self.words and self.eye.may_read(structure)):
-            visible = self.opened.plain_crop_box(index)
-            if visible is not None:
-                return visible, []
-        page = self.opened.page(index)
-        try:
-            frame = self.opened.frame(index, page)
-            regions = [
-                Region(frame.to_user(box), redaction.code, redaction.text)
-                for redaction in self.plan.redactions
-                if redaction.page == index + 1
-                for box in redaction.boxes
-            ]
-            places = self.eye.regions(page, frame, structure) if self.words else []
-            for sighting in sightings(self.eye.words(page, frame, places), self.words, alike=True):
-                self.hits[sighting.needle.index] += 1
-                regions.extend(Region(frame.to_user(box.grown(1.0)), "", None) for box in sighting.rows)
-        finally:
-            page.close()
-        return frame.crop_box, regions
-
-    def _edit(self, selection: Selection) -> None:
-        index = selection.scene.number
-        settle_places(selection)
-        layout = lay_out(selection)
-        self.hits.update(selection.hits)
-        self.report.unseen_characters += selection.off_page
-        self.report.boxes += len(layout.marks) + len(selection.burns)
-        self.burnt[index] = self._places(selection)
-        if index not in self.pictured:
-            try:
-                edit_page(self.edits, self.pdf.pages[index].obj, selection, layout)
-            except Unsupported as error:
-                self.pictured[index] = str(error)
-        pictured = index in self.pictured
-        if selection.burns or (pictured and self.burnt[index]):
-            self.report.width_visible.append(index + 1)
-        self.traces.add(selection, pictured=pictured)
-
-    def _places(self, selection: Selection) -> list[Box]:
-        """Where, on the page as it was, something is removed: display boxes, for drawing it as a picture."""
-        shows = [show for show in selection.scene.shows if not (show.unseen or show.read_only)]
-        glyphs = [glyph.rect for show in shows for glyph in show.glyphs if glyph.removed]
-        if not glyphs and not selection.regions:
-            return []
-        index = selection.scene.number
-        page = self.opened.page(index)
-        try:
-            frame = self.opened.frame(index, page)
-        finally:
-            page.close()
-        return [frame.to_display(rect) for rect in (*glyphs, *(region.rect for region in selection.regions))]
-
-    def _cut_form_resources(self) -> None:
+    def _cut_form_resources(self, in_use: Mapping[Number, Collection[tuple[str, str]]]) -> None:
         """Forms kept as they were lose the resources no drawing of them uses."""
-        for objgen, used in self.edits.used.items():
+        for objgen, used in in_use.items():
             if objgen == (0, 0):
                 continue
             resources = self.pdf.get_object(objgen).get("/Resources")
@@ -252,7 +193,8 @@ class _Job:
 
     def _verify(self, expected: list[Expected]) -> list[Leak]:
         # Widths are left out: a line laid anew says nothing, and one kept over its picture is reported as such.
-        leaks = verify_file(self.draft, list(self.plan.words), limits=self.opened.limits, eye=self.eye, widths=False)
+        words, limits = list(self.plan.words), self.opened.limits
+        leaks = verify_file(self.draft, words, limits=limits, eye=self.eye, widths=False, processes=self.processes)
         return [*leaks, *count_leaks(self.draft, expected, self.opened.limits)]
 
     def _finish(self, dropped: Dropped) -> Report:
@@ -262,3 +204,8 @@ class _Job:
         self.report.output_sha256 = sha256_of(self.draft)
         self.report.verified = ["text", "objects", "bytes", "image OCR", "counts"]
         return self.report
+
+
+def _processor_seconds() -> float:
+    """What this process has used, and those it has started and seen to their end."""
+    return sum(os.times()[:4])

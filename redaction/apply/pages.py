@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pikepdf
 
+from redaction.apply.deferral import Number
 from redaction.apply.images import NotDecodable, burn, inline_stream, regions_on
 from redaction.apply.marks import CODE_FONT, code_font, draw
 from redaction.apply.matrices import Rect, overlap
@@ -30,26 +32,73 @@ _DEFAULT_SPACES = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
 _PAINT_CATEGORIES = ("/Font", "/XObject", "/ExtGState", "/Pattern", "/ColorSpace", "/Shading", "/Properties")
 
 
+@dataclass(frozen=True)
+class PageEdit:
+    """A page written again: its content (None where it stays as it is), its resources, and whether it prints codes."""
+
+    content: bytes | None
+    resources: pikepdf.Dictionary
+    prints_codes: bool
+
+
 @dataclass
 class DocumentEdits:
-    """What is shared by the pages of one document: rewritten streams, and the names each stream still uses."""
+    """What is shared by the pages of one document: rewritten streams, and the names each stream still uses.
+
+    `copies`: by what they are, the forms written again; `sources`: by their numbers, the forms they are copies of.
+    """
 
     pdf: pikepdf.Pdf
     copies: dict[bytes, pikepdf.Stream] = field(default_factory=dict)
-    used: dict[tuple[int, int], set[tuple[str, str]]] = field(default_factory=dict)
+    sources: dict[Number, pikepdf.Object] = field(default_factory=dict)
+    used: dict[Number, set[tuple[str, str]]] = field(default_factory=dict)
     font: pikepdf.Object | None = None
     recoders: Recoders = field(init=False)
 
     def __post_init__(self) -> None:
         self.recoders = Recoders(self.pdf)
 
+    def form_copy(self, source: pikepdf.Object, content: bytes, resources: pikepdf.Dictionary) -> pikepdf.Stream:
+        """The form `source` with other content and resources. What is written twice alike is one object."""
+        key = hashlib.sha256(repr(source.objgen).encode() + content + resources.unparse(resolved=False)).digest()
+        out = self.copies.get(key)
+        if out is None:
+            out = pikepdf.Stream(self.pdf, content)
+            for name, value in source.items():
+                if name not in ("/Length", "/Filter", "/DecodeParms", "/Resources"):
+                    out[name] = value
+            out["/Resources"] = resources
+            out = self.pdf.make_indirect(out)
+            self.copies[key] = out
+            self.sources[out.objgen] = source
+        return out
+
+    def write(self, page: pikepdf.Object, packed: bytes | None, resources: pikepdf.Dictionary, codes: bool) -> None:
+        """Gives a page new content (packed by `pack`), new resources, and the font of the codes if it prints any."""
+        if packed is not None:
+            stream = self.pdf.make_stream(packed)
+            stream["/Filter"] = pikepdf.Name.FlateDecode
+            page["/Contents"] = stream
+        if codes:
+            if self.font is None:
+                self.font = self.pdf.make_indirect(code_font())
+            fonts = resources.get("/Font", pikepdf.Dictionary())
+            fonts[CODE_FONT] = self.font
+            resources["/Font"] = fonts
+        page["/Resources"] = resources
+
+
+def pack(content: bytes | None) -> bytes | None:
+    """Content as it lies in the file. Packed page by page, a long file takes a tenth of the room."""
+    return None if content is None else zlib.compress(content)
+
 
 class Unsupported(Exception):
     """The page cannot be edited in place; the message says why. It is drawn as a picture instead."""
 
 
-def edit_page(document: DocumentEdits, page: pikepdf.Object, selection: Selection, layout: Layout) -> None:
-    """Writes the page again. Raises Unsupported where it cannot be edited in place."""
+def edit_page(document: DocumentEdits, selection: Selection, layout: Layout) -> PageEdit | None:
+    """The page written again; None for one that draws nothing. Raises Unsupported where it cannot be edited."""
     scene, burns = selection.scene, selection.burns
     if scene.trouble and (selection.removed_any or burns):
         raise Unsupported(scene.trouble)
@@ -57,7 +106,7 @@ def edit_page(document: DocumentEdits, page: pikepdf.Object, selection: Selectio
         # What was not followed would keep the old codes of fonts that are made anew.
         raise Unsupported(scene.trouble)
     if scene.root is None:
-        return
+        return None
     editor = _Editor(document, scene, layout)
     inline = editor.edits[id(scene.root)]
     inline.boxes = {mark.anchor: mark for mark in layout.marks if mark.anchor}
@@ -74,14 +123,8 @@ def edit_page(document: DocumentEdits, page: pikepdf.Object, selection: Selectio
         body = content if content is not None else scene.root.data
         closing = b"\nET" if _text_left_open(scene.root) else b""
         closing += b"\nQ" * scene.root.open_states
-        page["/Contents"] = document.pdf.make_stream(b"q\n" + body + closing + b"\nQ\n" + marks)
-    if marks or inline.drawn:
-        if document.font is None:
-            document.font = document.pdf.make_indirect(code_font())
-        fonts = resources.get("/Font", pikepdf.Dictionary())
-        fonts[CODE_FONT] = document.font
-        resources["/Font"] = fonts
-    page["/Resources"] = resources
+        content = b"q\n" + body + closing + b"\nQ\n" + marks
+    return PageEdit(content, resources, prints_codes=bool(marks or inline.drawn))
 
 
 def _text_left_open(scope: Scope) -> bool:
@@ -158,16 +201,7 @@ class _Editor:
         if content is None:
             self.document.used.setdefault(stream.objgen, set()).update(child.used)
         else:
-            key = hashlib.sha256(repr(stream.objgen).encode() + content + resources.unparse(resolved=False)).digest()
-            out = self.document.copies.get(key)
-            if out is None:
-                out = pikepdf.Stream(self.document.pdf, content)
-                for name, value in stream.items():
-                    if name not in ("/Length", "/Filter", "/DecodeParms", "/Resources"):
-                        out[name] = value
-                out["/Resources"] = resources
-                out = self.document.pdf.make_indirect(out)
-                self.document.copies[key] = out
+            out = self.document.form_copy(stream, content, resources)
         self._finished[id(child)] = out
         return out
 

@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable
 
 import pikepdf
 
+from redaction.apply.deferral import Marks, Order
 from redaction.apply.embedding import descendant_of, descriptor_of, program_of
 from redaction.apply.fonts import Code, Font
 from redaction.apply.procedures import Procedures, fonts_drawn_with
 from redaction.apply.programs import NotReadable, Program
 from redaction.apply.scene import Show
+from redaction.apply.scopes import FontCache
 from redaction.apply.tokens import hex_string, string_bytes
 
 _SPACE = b" "
@@ -27,10 +29,15 @@ _REMEMBERED = 20_000
 
 
 class Recoder:
-    """New codes for one font. `program` is None for a font that is not embedded and keeps its codes."""
+    """New codes for one font. `program` is None for a font that is not embedded and keeps its codes.
+
+    With `marks`, the codes are not the last ones: strings are written so that they can be put into others later.
+    """
 
     def __init__(self, font: Font, program: Program | Procedures | None) -> None:
         self.font, self.program = font, program
+        self.number = font.obj.objgen if font.obj is not None else (0, 0)
+        self.marks: Marks | None = None
         self.codes: dict[bytes, bytes] = {}
         self.kept: list[Code] = []
         self._tokens: dict[bytes, bytes] = {}
@@ -41,8 +48,15 @@ class Recoder:
         if found is None:
             if len(self._tokens) >= _REMEMBERED:
                 self._tokens.clear()
-            found = self._tokens[token] = hex_string(self.codes_of(self.font.decode(string_bytes(token))))
+            found = self._tokens[token] = self.spelt(self.font.decode(string_bytes(token)))
         return found
+
+    def spelt(self, codes: list[Code]) -> bytes:
+        """Codes of the font as a string token in new ones. Raises NotReadable."""
+        new = self.codes_of(codes)
+        if self.marks is None:
+            return hex_string(new)
+        return self.marks.marked(self.number, b"".join([code.raw for code in codes]))
 
     def codes_of(self, codes: list[Code]) -> bytes:
         """The new spelling of codes of the font. Raises NotReadable."""
@@ -57,6 +71,12 @@ class Recoder:
             if self.program is not None:
                 self.program.give_back(count)
             self._tokens.clear()
+
+    def start_over(self) -> None:
+        """Forgets all codes, to give them out for good."""
+        self.give_back(0)
+        self._tokens.clear()
+        self.marks = None
 
     def _add(self, code: Code) -> bytes:
         new = code.raw if self.program is None else self._next(code)
@@ -118,16 +138,46 @@ class Recoders:
         self._pdf = pdf
         self._made: dict[int, tuple[Font, Recoder | None]] = {}
         self._fixed = fonts_drawn_with(pdf)
+        self._marks: Marks | None = None
 
     def of(self, font: Font) -> Recoder | None:
         found = self._made.get(id(font))
         if found is None:
             fixed = font.obj is None or font.obj.objgen in self._fixed
-            found = self._made[id(font)] = (font, None if fixed else recoder_for(self._pdf, font))
+            recoder = None if fixed else recoder_for(self._pdf, font)
+            if recoder is not None:
+                recoder.marks = self._marks
+            found = self._made[id(font)] = (font, recoder)
         return found[1]
 
     def all(self) -> list[Recoder]:
         return [recoder for _, recoder in self._made.values() if recoder is not None]
+
+    def defer(self, marks: Marks) -> None:
+        """From now on all strings are written with `marks`. To be said before any font is met."""
+        self._marks = marks
+
+    def order(self) -> Order:
+        """The codes of each font in the order in which they were met."""
+        return {recoder.number: [code.raw for code in recoder.kept] for recoder in self.all()}
+
+    def follow(self, order: Order, fonts: FontCache) -> None:
+        """Meets the codes of another process after those met so far. Raises NotReadable."""
+        for number, raws in order.items():
+            font = fonts.get(self._pdf.get_object(number))
+            recoder = self.of(font)
+            if recoder is None:
+                raise NotReadable
+            recoder.codes_of([code for raw in raws for code in font.decode(raw)])
+
+    def settle(self, before: Order, fonts: FontCache) -> None:
+        """Gives the last codes: those of the pages `before` first, then those met here. Raises NotReadable."""
+        own = self.order()
+        self._marks = None
+        for recoder in self.all():
+            recoder.start_over()
+        self.follow({number: before.get(number, []) for number in own}, fonts)
+        self.follow(own, fonts)
 
     def mark(self) -> Callable[[], None]:
         """Remembers how far each font is; what comes back forgets all codes given since."""

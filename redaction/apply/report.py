@@ -13,6 +13,7 @@ class Report:
     """`words`: hits by the place of the string in the plan. `pictured`: pages drawn as one picture, with the reason.
 
     `width_visible`: pages on which a redaction lies over a picture, so that the room it takes is still to be seen.
+    `processes`: how many shared the pages.
     `unseen_characters`: text off the page or clipped away, which went without a box.
     """
 
@@ -20,6 +21,7 @@ class Report:
     plan_sha256: str
     input_sha256: str
     output_sha256: str = ""
+    processes: int = 1
     redactions: int = 0
     boxes: int = 0
     words: list[dict[str, int]] = field(default_factory=list)

@@ -259,8 +259,8 @@ class _Writer:
             out.append(self._set_spacing((0.0, 0.0, show.scale * stretch)))
             out.append(_matrix_bytes((a, b, c, d, tx - show.rise * c, ty - show.rise * d), self.ctm))
             codes = [glyph.code for glyph in run]
-            raw = b"".join([code.raw for code in codes]) if recoder is None else recoder.codes_of(codes)
-            out.append(hex_string(raw) + b" Tj ")
+            raw = b"".join([code.raw for code in codes])
+            out.append((hex_string(raw) if recoder is None else recoder.spelt(codes)) + b" Tj ")
         return b"".join(out) or b""
 
     def _runs(self, show: Show) -> list[tuple[list[Glyph], float]]:

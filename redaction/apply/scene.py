@@ -150,12 +150,6 @@ class Resources:
             self._categories[category] = found
         return found.get(name)
 
-    def put(self, category: str, name: str, obj: pikepdf.Object) -> None:
-        """Puts another object in the place of one that `get` found, for all who share the resources."""
-        self._categories[category][name] = obj
-        if self.obj is not None:
-            self.obj[category][name] = obj
-
 
 @dataclass
 class Scope:
@@ -194,6 +188,5 @@ class PageScene:
     paths: list[PathUse] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     crop: Rect = (0.0, 0.0, 612.0, 792.0)
-    unreadable: bool = False
     trouble: str = ""
     partial: bool = False

@@ -15,8 +15,7 @@ MAX_OPERATORS = 3_000_000
 class FontCache:
     """Fonts read once for the whole document."""
 
-    def __init__(self, pdf: pikepdf.Pdf) -> None:
-        self._pdf = pdf
+    def __init__(self) -> None:
         self._fonts: dict[tuple[int, int] | None, Font] = {}
 
     def get(self, obj: pikepdf.Object | None) -> Font:
@@ -29,13 +28,16 @@ class FontCache:
             font = self._fonts[obj.objgen] = Font(obj)
         return font
 
-    def named(self, resources: Resources, name: str) -> Font:
-        """The font of that name. One that stands in the resources themselves first becomes an object of its own."""
-        obj = resources.get("/Font", name)
-        if isinstance(obj, pikepdf.Dictionary) and not obj.is_indirect:
-            obj = self._pdf.make_indirect(obj)
-            resources.put("/Font", name, obj)
-        return self.get(obj)
+
+def number_fonts(pdf: pikepdf.Pdf) -> None:
+    """Makes fonts that stand in resources themselves objects of their own, so that each is one font wherever used."""
+    for obj in list(pdf.objects):
+        resources = obj.get("/Resources") if isinstance(obj, pikepdf.Dictionary | pikepdf.Stream) else None
+        fonts = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
+        if isinstance(fonts, pikepdf.Dictionary):
+            for name, font in list(fonts.items()):
+                if isinstance(font, pikepdf.Dictionary) and not font.is_indirect:
+                    fonts[name] = pdf.make_indirect(font)
 
 
 def open_scope(scene: PageScene, kind: str, stream: pikepdf.Object, resources: Resources, base: Matrix) -> Scope:

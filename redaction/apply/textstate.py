@@ -159,7 +159,7 @@ class Interpreter:
         if len(args) >= 2:
             name = name_text(args[0])
             self._uses("/Font", name)
-            self.state.font = self.fonts.named(self.scope.resources, name)
+            self.state.font = self.fonts.get(self.scope.resources.get("/Font", name))
             self.state.size = number(args[1])
 
     def op_Td(self, args: list[Arg], index: int) -> None:
@@ -294,8 +294,6 @@ class Interpreter:
         if show.hidden:
             return
         self.scene.shows.append(show)
-        if show.pieces and not show.font.reliable:
-            self.scene.unreadable = True
         if show.pieces and not show.font.supported:
             self.scene.trouble = self.scene.trouble or "a font with an unknown character map"
         if show.font.type3 and show.font.draws_text:

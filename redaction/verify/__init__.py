@@ -7,11 +7,14 @@ taken off; the raw bytes. A leak names the reader's place, the page and the inde
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from redaction.limits import DEFAULT_LIMITS, Limits
 from redaction.needles import NeedleSet
-from redaction.opening import open_pdf
+from redaction.opening import OpenPdf, open_pdf
+from redaction.sharing import Line, Lost, Partner, partners, shares
 from redaction.sight import Eye
 from redaction.verify.leaks import Leak
 from redaction.verify.objects import byte_leaks, object_leaks
@@ -28,8 +31,9 @@ def verify_file(
     eye: Eye | None = None,
     ocr: bool = True,
     widths: bool = True,
+    processes: int | None = None,
 ) -> list[Leak]:
-    """Every place in which one of `needles` can still be found; empty when none can.
+    """Every place in which one of `needles` can still be found; empty when none can. `processes` may share the pages.
 
     Raises Unreadable, Encrypted, TooLarge where the file cannot be read to the end: an unread file is never clean.
     """
@@ -38,7 +42,40 @@ def verify_file(
     if not looked_for:
         return []
     with open_pdf(Path(path), limits) as opened:
-        leaks.update(page_leaks(opened, looked_for, eye=(eye or Eye()) if ocr else None, widths=widths))
-        leaks.update(object_leaks(opened.structure, looked_for))
-        leaks.update(byte_leaks(Path(path), looked_for))
+        look = _Look(opened, looked_for, (eye or Eye()) if ocr else None, widths)
+        first, *later = shares(opened.page_count, processes)
+        with partners([partial(look.serve, pages) for pages in later]) as others:
+            leaks.update(look.at(first))
+            leaks.update(object_leaks(opened.structure, looked_for))
+            leaks.update(byte_leaks(Path(path), looked_for))
+            for pages, other in zip(later, others, strict=True):
+                try:
+                    leaks.update(look.heard(other))
+                except Lost:
+                    leaks.update(look.at(pages))
     return sorted(leaks, key=lambda leak: (leak.page or 0, leak.where, leak.needle_index))
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Looking at pages of one file, here or in a forked process."""
+
+    opened: OpenPdf
+    needles: NeedleSet
+    eye: Eye | None
+    widths: bool
+
+    def at(self, pages: range) -> set[Leak]:
+        return set(page_leaks(self.opened, self.needles, pages, eye=self.eye, widths=self.widths))
+
+    def serve(self, pages: range, line: Line) -> None:
+        found = self.at(pages)
+        line.send((found, self.eye.remembered if self.eye is not None else {}))
+
+    def heard(self, other: Partner) -> set[Leak]:
+        """What another process has found. Raises Lost."""
+        found: set[Leak]
+        found, read = other.hear()
+        if self.eye is not None:
+            self.eye.remember(read)
+        return found

@@ -23,18 +23,19 @@ _BOX_HEIGHT = 4.0
 _BOX_WIDTH = 8.0
 
 
-def page_leaks(opened: OpenPdf, needles: NeedleSet, *, eye: Eye | None, widths: bool) -> Iterator[Leak]:
-    """Leaks in text, also over lines and from one page to the next; in widths if asked; in what `eye` sees, if any.
+def page_leaks(opened: OpenPdf, needles: NeedleSet, pages: range, *, eye: Eye | None, widths: bool) -> Iterator[Leak]:
+    """Leaks in text of `pages` (from 0), also over lines and from the page before to each; in widths if asked; in what
+    `eye` sees, if any.
 
     Each page is loaded once, which is most of the work.
     """
-    previous: list[str] = []
-    for index in range(opened.page_count):
+    previous = _lines(page_text(opened, pages.start - 1)) if pages.start else []
+    for index in pages:
         page = opened.page(index)
         try:
             text = _text_of(page)
             yield from _text_leaks(text, index, needles)
-            lines = [line for line in text.splitlines() if line.strip()]
+            lines = _lines(text)
             yield from _break_leaks(previous, lines, index, needles)
             previous = lines
             if widths:
@@ -58,6 +59,10 @@ def _break_leaks(previous: list[str], lines: list[str], index: int, needles: Nee
                 yield Leak("text", index, needle.index)
 
 
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
+
+
 def page_text(opened: OpenPdf, index: int) -> str:
     """All text of one page as pdfium reads it, hidden and clipped text included."""
     page = opened.page(index)
@@ -76,9 +81,7 @@ def _text_of(page: pdfium.PdfPage) -> str:
         text_page.close()
 
 
-def _sight_leaks(
-    opened: OpenPdf, page: pdfium.PdfPage, index: int, needles: NeedleSet, eye: Eye
-) -> Iterator[Leak]:
+def _sight_leaks(opened: OpenPdf, page: pdfium.PdfPage, index: int, needles: NeedleSet, eye: Eye) -> Iterator[Leak]:
     """Leaks in what is drawn, black boxes taken off first: what lies under a box is found as well."""
     frame = opened.frame(index, page)
     regions = eye.regions(page, frame, opened.structure.pages[index].obj)

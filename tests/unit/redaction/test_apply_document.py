@@ -118,7 +118,7 @@ def test_a_page_beyond_the_end_is_refused_and_nothing_is_written(tmp_path: Path)
 def test_a_leak_means_that_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = new_pdf(tmp_path / "in.pdf", line("Present: Ann Lee."))
     # An engine that removes nothing at all: the verifier alone must stop it, on every road.
-    monkeypatch.setattr("redaction.apply.job.select", _select_nothing)
+    monkeypatch.setattr("redaction.apply.pagework.select", _select_nothing)
     monkeypatch.setattr("redaction.apply.raster.sightings", lambda *args, **kwargs: [])
     with pytest.raises(VerificationFailed) as caught:
         apply_plan(source, Plan(words=("Ann Lee",)), tmp_path / "out.pdf")

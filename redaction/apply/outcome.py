@@ -1,0 +1,24 @@
+"""What came of one page, in plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from redaction.geometry import Box
+
+
+@dataclass
+class Outcome:
+    """Of the page `index` (from 0). `hits`: by needle index. `boxes`: how many were drawn.
+
+    `pictured`: why it must be drawn as a picture, None where it need not; `burnt`: what goes from that picture, in
+    display boxes. `width_visible`: the room that a redaction takes can be seen.
+    """
+
+    index: int
+    hits: dict[int, int] = field(default_factory=dict)
+    unseen: int = 0
+    boxes: int = 0
+    pictured: str | None = None
+    burnt: list[Box] = field(default_factory=list)
+    width_visible: bool = False

@@ -1,0 +1,127 @@
+"""The work on pages one after the other: finding what goes, setting lines anew, writing content again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from redaction.apply.documentpass import layer_judge
+from redaction.apply.fonttraces import FontTraces
+from redaction.apply.matrices import Rect
+from redaction.apply.outcome import Outcome
+from redaction.apply.pages import DocumentEdits, PageEdit, Unsupported, edit_page
+from redaction.apply.relay import lay_out
+from redaction.apply.scene import Resources
+from redaction.apply.scopes import FontCache, number_fonts
+from redaction.apply.selection import Region, Selection, over_page_break, select, settle_places
+from redaction.apply.textstate import walk_page
+from redaction.geometry import Box
+from redaction.limits import check_page_content
+from redaction.needles import NeedleSet
+from redaction.opening import OpenPdf
+from redaction.plan import Plan
+from redaction.sight import Eye, sightings
+
+
+class PageWork:
+    """Pages of a document whose annotations are settled. `pictures`: those known to be drawn as pictures, and why."""
+
+    def __init__(self, opened: OpenPdf, plan: Plan, eye: Eye, pictures: Mapping[int, str]) -> None:
+        self.opened, self.plan, self.eye, self._pictures = opened, plan, eye, pictures
+        self.pdf = opened.structure
+        number_fonts(self.pdf)
+        self.words = NeedleSet(plan.words)
+        self.fonts = FontCache()
+        self.edits = DocumentEdits(self.pdf)
+        self.traces = FontTraces(self.edits.recoders)
+        self._with_boxes = {redaction.page - 1 for redaction in plan.redactions}
+        self._is_hidden = layer_judge(self.pdf)
+        self._ahead: Selection | None = None
+
+    def edited(self, pages: range) -> Iterator[tuple[Outcome, PageEdit | None]]:
+        """What came of each page, and how it is to be written; None where it is not, or will be a picture.
+
+        A page may be written as soon as it has come out. Pages before and after are looked at for strings that run
+        over the break; the one after is remembered, so that the work can go on there although this page is written.
+        """
+        before = self._ahead
+        first = pages.start if before is not None else max(pages.start - 1, 0)
+        for index in range(first, min(pages.stop + 1, self.opened.page_count)):
+            if before is not None and index == before.scene.number:
+                continue
+            self._ahead = self._select(index)
+            if before is not None:
+                over_page_break(before, self._ahead, self.words)
+                if before.scene.number in pages:
+                    yield self._edit(before)
+            before = self._ahead
+        if before is not None and before.scene.number in pages:
+            yield self._edit(before)
+
+    def _select(self, index: int) -> Selection:
+        page = self.pdf.pages[index]
+        check_page_content(page.obj, index + 1, self.opened.limits)
+        visible, regions, seen = self._regions(index)
+        resources = Resources(page.resources)
+        scene = walk_page(page.obj, index, resources, visible, self.fonts, self._is_hidden)
+        selection = select(scene, self.words, regions)
+        for needle in seen:
+            selection.hits[needle] = selection.hits.get(needle, 0) + 1
+        return selection
+
+    def _regions(self, index: int) -> tuple[Rect, list[Region], list[int]]:
+        """What is visible of a page; the regions to remove: those of the plan, and where OCR sees such a string; and
+        the places in the list of the strings seen."""
+        structure = self.pdf.pages[index].obj
+        if index not in self._with_boxes and not (self.words and self.eye.may_read(structure)):
+            visible = self.opened.plain_crop_box(index)
+            if visible is not None:
+                return visible, [], []
+        page = self.opened.page(index)
+        seen: list[int] = []
+        try:
+            frame = self.opened.frame(index, page)
+            regions = [
+                Region(frame.to_user(box), redaction.code, redaction.text)
+                for redaction in self.plan.redactions
+                if redaction.page == index + 1
+                for box in redaction.boxes
+            ]
+            places = self.eye.regions(page, frame, structure) if self.words else []
+            for sighting in sightings(self.eye.words(page, frame, places), self.words, alike=True):
+                seen.append(sighting.needle.index)
+                regions.extend(Region(frame.to_user(box.grown(1.0)), "", None) for box in sighting.rows)
+        finally:
+            page.close()
+        return frame.crop_box, regions, seen
+
+    def _edit(self, selection: Selection) -> tuple[Outcome, PageEdit | None]:
+        index = selection.scene.number
+        settle_places(selection)
+        layout = lay_out(selection)
+        outcome = Outcome(index, selection.hits, selection.off_page, len(layout.marks) + len(selection.burns))
+        outcome.pictured = self._pictures.get(index)
+        edit: PageEdit | None = None
+        if outcome.pictured is None:
+            try:
+                edit = edit_page(self.edits, selection, layout)
+            except Unsupported as error:
+                outcome.pictured = str(error)
+        if outcome.pictured is not None:
+            outcome.burnt = self._places(selection)
+        outcome.width_visible = bool(selection.burns or outcome.burnt)
+        self.traces.add(selection, pictured=outcome.pictured is not None)
+        return outcome, edit
+
+    def _places(self, selection: Selection) -> list[Box]:
+        """Where, on the page as it was, something is removed: display boxes, for drawing it as a picture."""
+        shows = [show for show in selection.scene.shows if not (show.unseen or show.read_only)]
+        glyphs = [glyph.rect for show in shows for glyph in show.glyphs if glyph.removed]
+        if not glyphs and not selection.regions:
+            return []
+        index = selection.scene.number
+        page = self.opened.page(index)
+        try:
+            frame = self.opened.frame(index, page)
+        finally:
+            page.close()
+        return [frame.to_display(rect) for rect in (*glyphs, *(region.rect for region in selection.regions))]
