@@ -20,6 +20,7 @@ from sar.foundation.sandbox import Limits, SandboxFailed, run_task
 
 MAX_ROWS: Final = 20_000
 MAX_COLUMNS: Final = 100
+MAX_CELLS: Final = 1_000_000
 MAX_BYTES: Final = 20_000_000
 REGIMES: Final = (Regime.LE, Regime.UKGDPR)  # as a case that has just been opened
 _MAX_UNPACKED: Final = 300_000_000
@@ -29,6 +30,8 @@ _SAY: Final = {
     "locked": "This file is locked with a password. Save it without one, and send that.",
     "rows": f"This sheet has more than {MAX_ROWS:,} rows. Split it, and import the parts one by one.",
     "columns": f"This sheet has more than {MAX_COLUMNS} columns. Leave out those that no case needs.",
+    "cells": f"This file has more than {MAX_CELLS:,} cells, among them empty ones that only have a colour or a border. "
+    "Copy the rows and columns that matter into a new file, or save the sheet as CSV, and send that.",
     "bomb": "This file unpacks to far more than its size, which we do not accept. Save it as CSV, and send that.",
     "empty": "There is nothing in this file.",
     "work": "This file takes too long to read. Copy the rows that matter into a new sheet, or save it as CSV.",
@@ -57,6 +60,7 @@ def read(path: Path, kind: Kind) -> bytes:
         "csv": kind is Kind.CSV,
         "max_rows": MAX_ROWS + 10,
         "max_columns": MAX_COLUMNS,
+        "max_cells": MAX_CELLS,
         "max_unpacked": _MAX_UNPACKED,
     }
     try:

@@ -212,6 +212,15 @@ def test_a_file_that_unpacks_to_far_more_than_its_size_is_refused() -> None:
     assert rows(CaseImport) == []
 
 
+def test_a_sheet_with_a_million_empty_cells_that_have_a_colour_is_refused_before_it_is_read() -> None:
+    coloured = b'<row r="3">' + b'<c s="1"/>' * 500_000 + b"</row>"
+    sheet = with_extra(small_workbook(), coloured, {"xl/worksheets/sheet2.xml": coloured})
+    assert len(sheet) < 100_000
+    with pytest.raises(Refused, match="more than 1,000,000 cells, among them empty ones .* save the sheet as CSV"):
+        uploaded(dpo(), sheet, "a.xlsx")
+    assert rows(CaseImport) == []
+
+
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [
