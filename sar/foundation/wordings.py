@@ -52,6 +52,7 @@ DISPENSABLE = OF_THE_REQUESTER | {
     "complaint_date",
     "expected_date",
     "link_ends",
+    "so_far",
 }
 
 

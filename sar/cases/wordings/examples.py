@@ -53,6 +53,7 @@ EXAMPLES: Mapping[str, FieldValue] = MappingProxyType(
         "area": "Risk assessments",
         "details": ("Name: Alex Sample", "Date of birth: 3 May 1985"),
         "look_for": "The assessment of 2024.",
+        "so_far": "We have reminded them.",
         "what": "due in 5 days",
         "stage": "gathering",
         "today": _DAY,

@@ -31,7 +31,7 @@ def escalate(case: Case, search: Search, request: SearchRequest) -> str:
 
     Says whom.
     """
-    fields = _fields(case, search, request)
+    fields = _fields(case, search, request) | {"so_far": _so_far(case, request)}
     if request.manager_email and not is_kept_out(case, request.manager_email):
         _send(SYSTEM, case, ESCALATION, request.manager_email, fields)
         return "the manager"
@@ -50,6 +50,14 @@ def _fields(case: Case, search: Search, request: SearchRequest) -> dict[str, wor
         "asked_date": request.asked_on,
         "reply_by": request.due_on,
     }
+
+
+def _so_far(case: Case, request: SearchRequest) -> str:
+    """What was done about the silence. Whoever is kept out of the case is not the one to look, nor to say whom for."""
+    reminded = "We have reminded them." if request.chases else "We have sent them no reminder."
+    if not is_kept_out(case, request.email):
+        return reminded
+    return f"{reminded} Please have someone else look, and ask us whom it is about."
 
 
 def _who(case: Case) -> list[str]:
