@@ -21,11 +21,11 @@ from sar.foundation.actors import PUBLIC
 from sar.foundation.admission import Kind
 from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
-from sar.foundation.errors import Gone, StoreFull
+from sar.foundation.errors import Gone, Refused, StoreFull
 from sar.foundation.keys import erase_scope, new_scope
 from sar.intake.answers import Channel
 from sar.intake.models import Draft
-from sar.intake.questions import answers_from
+from sar.intake.questions import answers_from, first_open
 from sar.intake.service import NOT_STORED, Receipt, read_photo, receive, repeat_receipt
 
 DRAFT_HOURS: Final = 24
@@ -100,6 +100,8 @@ def send(token: str, address: str) -> Receipt:
             if receipt is None:
                 raise Gone(NO_DRAFT)
             return receipt
+        if first_open(draft.answers) is not None:  # sent from a page that is older than the answers
+            raise Refused("There is a question that you have not answered yet.")
         answers, picture = answers_from(draft.answers), _photo_of(draft)
         receipt = receive(PUBLIC, answers, Channel.ONLINE, london_today(), picture, key_hash)
     except OperationalError as error:

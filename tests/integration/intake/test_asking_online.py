@@ -176,6 +176,7 @@ def test_moving_out_of_prison_asks_again_how_to_reach_the_requester(in_app: Flas
     browser.answer(pages | {"contact": {"route": "prison"}})
     browser.post("/ask/where", {"living": "none"})
     assert browser.get("/ask/check").location == "/ask/contact"
+    assert browser.post("/ask/check").location == "/ask/contact"  # sent from a page that was open before
 
 
 def test_a_hostile_photo_is_refused_with_words_and_the_answers_are_kept(in_app: Flask) -> None:
