@@ -6,7 +6,9 @@ deferred BEGIN two writers can both read, then one loses its work (security.md 2
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -29,6 +31,9 @@ NAMING = {
 }
 ID = String(26)
 _POSTGRESQL_LOCK = 7_320_001
+BUSY_SECONDS = 30
+_PATIENT = f"busy_timeout={BUSY_SECONDS * 1000}"
+_LOOK_AGAIN_SECONDS = 0.01
 
 
 class Base(DeclarativeBase):
@@ -143,13 +148,40 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin
     cursor = connection.cursor()
     # secure_delete: an erased key is overwritten in the file, not only unlinked from its row.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", _PATIENT, "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        writing = connection.get_execution_options().get("sar_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if connection.dialect.name != "sqlite":
+        return
+    if connection.get_execution_options().get("sar_write"):
+        _wait_for_write_lock(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _wait_for_write_lock(connection: Connection) -> None:
+    """Begin to write, waiting for others as long as any statement would.
+
+    SQLite's writers do not queue. Each looks again after a while, which SQLite lets grow to a tenth of a second: longer
+    than the gaps that a busy writer leaves, so that one can wait in vain. We look again within a hundredth of a second.
+    """
+    waiting_until = time.monotonic() + BUSY_SECONDS
+    raw = connection.connection.cursor()
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < waiting_until:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(random.uniform(0, _LOOK_AGAIN_SECONDS))
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, for the error as everybody knows it
+    finally:
+        raw.execute(f"PRAGMA {_PATIENT}")
+        raw.close()

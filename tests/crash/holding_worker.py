@@ -3,6 +3,7 @@
 With the name of an audited action it stops where it would write that to the log, inside the last step of the job,
 where all is written and nothing is committed. With "detect" it stops as soon as review hears of a record, likewise.
 With "in:KIND" it stops at the end of the last step of that kind of job, before the commit.
+With "row:N" it stops in an import when row N of the sheet is a case that is not committed, with "batch:N" when N are.
 With "after:KIND" it stops when that handler has done all its work and the job is not yet marked as done.
 
 What rests at weekends works here on any day: today is Monday then.
@@ -23,9 +24,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from sar import create_app
+from sar.cases.bulk_import import service as imports
+from sar.cases.bulk_import.rows import Row
+from sar.cases.models import Case
 from sar.cases.queries import clock_rules
 from sar.foundation import audit
 from sar.foundation.actions import Action
+from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.jobs import JobContext, run_worker
 from sar.foundation.jobs.registry import handlers
@@ -63,6 +68,23 @@ def hold_in_last_step(kind: str) -> None:
     JobContext.last_step = held
 
 
+def hold_in_import(at: str) -> None:
+    take_over, progress = imports.take_over, JobContext.progress
+
+    def held_at_row(actor: Actor, row: Row, sha256: str) -> Case | None:
+        made = take_over(actor, row, sha256)
+        if at == f"row:{row.number}":
+            hold(at)
+        return made
+
+    def held_between(job: JobContext, done: int, total: int) -> None:
+        progress(job, done, total)
+        if at == f"batch:{done}":
+            hold(at)
+
+    imports.take_over, JobContext.progress = held_at_row, held_between
+
+
 def main() -> None:
     instance, url, hold_at = Path(sys.argv[1]), sys.argv[2], "".join(sys.argv[3:])
 
@@ -75,6 +97,8 @@ def main() -> None:
         suggestions.take_over_marks = lambda _record: hold(hold_at)
     elif hold_at.startswith("in:"):
         hold_in_last_step(hold_at.removeprefix("in:"))
+    elif hold_at.startswith(("row:", "batch:")):
+        hold_in_import(hold_at)
     elif hold_at:
         release.record = record
         suggestions.write_down = record

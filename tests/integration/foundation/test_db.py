@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
+from sar.foundation import db as database
 from sar.foundation.audit import AuditEntry
 from sar.foundation.db import UtcDateTime, db, write_transaction
 from sar.foundation.keys import KeyScope
@@ -132,6 +133,38 @@ def test_two_commands_at_once_each_see_the_other_whole(app: Flask) -> None:
     assert not failures
     with app.app_context():
         assert stored() == [f"{number:03}" for number in range(40)]
+
+
+def test_whoever_waits_in_vain_to_write_hears_of_it_and_can_write_later(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if app.extensions["sar"].settings.is_postgresql:
+        pytest.skip("PostgreSQL's writers queue")
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    heard: list[object] = []
+
+    def write() -> None:
+        with app.app_context():
+            with pytest.raises(OperationalError, match="database is locked"), write_transaction():
+                pytest.fail("somebody else is writing")
+            heard.append("locked")
+            released.wait(60)
+            with write_transaction() as session:
+                session.add(note("late"))
+                heard.append(session.connection().exec_driver_sql("PRAGMA busy_timeout").scalar_one())
+
+    released, writer = threading.Event(), threading.Thread(target=write)
+    with app.app_context():
+        with write_transaction() as session:
+            session.add(note("early"))
+            session.flush()
+            writer.start()
+            until = time.monotonic() + 60
+            while not heard and time.monotonic() < until:
+                time.sleep(0.01)
+        released.set()
+        writer.join()
+        assert heard == ["locked", 30000] and stored() == ["early", "late"]
 
 
 def test_a_reader_is_not_kept_waiting_by_a_writer(app: Flask) -> None:
