@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 _SECTION = re.compile(rb"begin(codespacerange|cidrange|cidchar|bfrange|bfchar)(.*?)end\1", re.DOTALL)
 _ITEM = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\d+)|(\[)|(\])")
@@ -17,6 +18,14 @@ class CMap:
     spaces: list[tuple[bytes, bytes]] = field(default_factory=list)
     cids: dict[bytes, int] = field(default_factory=dict)
     texts: dict[bytes, str] = field(default_factory=dict)
+
+    def text(self, code: bytes) -> str:
+        """The text of a code, "" where there is none. Some maps write codes shorter or longer than strings do."""
+        return self.texts.get(code) or self._by_number.get(int.from_bytes(code, "big"), "")
+
+    @cached_property
+    def _by_number(self) -> dict[int, str]:
+        return {int.from_bytes(code, "big"): text for code, text in self.texts.items()}
 
     def code_length(self, data: bytes, position: int) -> int:
         """How many bytes the code at `position` takes; the shortest known length where none fits."""

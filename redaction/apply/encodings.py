@@ -13,12 +13,14 @@ import pikepdf
 from fontTools.agl import UV2AGL
 from fontTools.cffLib import CFFFontSet
 from fontTools.encodings.StandardEncoding import StandardEncoding
+from fontTools.ttLib import TTFont
 from pypdf._codecs import adobe_glyphs, charset_encoding
 
 from redaction.apply.naming import entry, name_of
 from redaction.apply.programs import BROKEN
 
 NOTDEF = ".notdef"
+_NONSYMBOLIC = 32
 _TEXTS = {name: tuple(table) for name, table in charset_encoding.items()}
 STANDARD_TEXTS = _TEXTS["/StandardEncoding"]
 _SYMBOL_FONTS = {"Symbol": "/Symbol", "ZapfDingbats": "/ZapfDingbats"}
@@ -74,11 +76,27 @@ def code_texts(font: pikepdf.Dictionary) -> list[str]:
     else:
         fallback = _SYMBOL_FONTS.get(plain_name(font), "/StandardEncoding")
         if entry(font, "/Subtype") == "/TrueType" and not differences:
-            fallback = "/WinAnsiEncoding"
+            fallback = "/MacRomanEncoding" if _goes_by_mac_codes(font) else "/WinAnsiEncoding"
         table = [text if text != "\x00" else "" for text in _TEXTS[fallback]]
     for code, name in differences.items():
-        table[code] = glyph_text("/" + name)
+        # A space named so that it draws nothing is still a space, to every reader.
+        table[code] = " " if name == NOTDEF and code == ord(" ") else glyph_text("/" + name)
     return table
+
+
+def _goes_by_mac_codes(font: pikepdf.Dictionary) -> bool:
+    """Whether a TrueType font without an encoding finds its glyphs by the codes of the Macintosh (9.6.5.4)."""
+    descriptor = font.get("/FontDescriptor")
+    if not isinstance(descriptor, pikepdf.Dictionary):
+        return False
+    program, flags = descriptor.get("/FontFile2"), descriptor.get("/Flags", 0)
+    if not isinstance(program, pikepdf.Stream) or (isinstance(flags, int) and flags & _NONSYMBOLIC):
+        return False
+    try:
+        with TTFont(io.BytesIO(program.read_bytes()), lazy=True) as opened:
+            return "cmap" in opened and any((t.platformID, t.platEncID) == (1, 0) for t in opened["cmap"].tables)
+    except (*BROKEN, pikepdf.PdfError):
+        return False
 
 
 def code_names(font: pikepdf.Dictionary) -> list[str]:

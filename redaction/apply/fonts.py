@@ -5,6 +5,8 @@ The metrics of the 14 standard fonts come from pypdf, which carries them as data
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import pikepdf
@@ -14,6 +16,7 @@ from redaction.apply.cmap import CMap, parse
 from redaction.apply.encodings import STANDARD_TEXTS, code_names, code_texts, plain_name
 from redaction.apply.matrices import Matrix
 from redaction.apply.naming import entry, name_of
+from redaction.apply.registered import COLLECTIONS, cid_texts
 from redaction.apply.tokens import CHAIN, name_text, operators, string_bytes
 
 _SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"', CHAIN))
@@ -65,7 +68,6 @@ class Font:
         self._codes: CMap | None = None
         self._widths: dict[int, float] = {}
         self._default_width = 0.0
-        self._encoding: list[str] = [*STANDARD_TEXTS]
         self.composite = False
         self.unit = 0.001  # one unit of /Widths in text space
         self._named_unicode = False
@@ -87,7 +89,6 @@ class Font:
     def _read_simple(self, obj: pikepdf.Dictionary) -> None:
         name = plain_name(obj)
         metrics = CORE_FONT_METRICS.get(name.replace("-", ",") if name.startswith("Arial") else name)
-        self._encoding = code_texts(obj)
         scale = 0.001
         if self.type3:
             values = [float(v) for v in _list(obj.get("/FontMatrix"))]
@@ -135,13 +136,18 @@ class Font:
         """Glyph names by code, for a font with single-byte codes."""
         return code_names(self.obj) if isinstance(self.obj, pikepdf.Dictionary) else [""] * 256
 
-    @property
-    def registered(self) -> bool:
-        """Whether readers know the text of a composite font without a map to text, by its collection of characters."""
+    @cached_property
+    def _encoding(self) -> Sequence[str]:
+        """Text by code, for a font with single-byte codes."""
+        return code_texts(self.obj) if isinstance(self.obj, pikepdf.Dictionary) else STANDARD_TEXTS
+
+    @cached_property
+    def collection(self) -> str:
+        """The collection of characters by which readers may know a composite font's text; "" where it has none."""
         descendants = _list(self.obj.get("/DescendantFonts")) if self.obj is not None else []
         info = descendants[0].get("/CIDSystemInfo") if descendants else None
         ordering = info.get("/Ordering") if isinstance(info, pikepdf.Dictionary) else None
-        return ordering is not None and bytes(ordering) != b"Identity"
+        return "" if ordering is None or bytes(ordering) == b"Identity" else bytes(ordering).decode("latin-1")
 
     @property
     def keeps_codes(self) -> bool:
@@ -186,12 +192,14 @@ class Font:
         value = int.from_bytes(raw, "big")
         if self.composite:
             width = self._widths.get(self.cid(raw), self._default_width)
-            text = self._unicode.texts.get(raw, "")
+            text = self._unicode.text(raw)
             if not text and self._named_unicode:
                 text = raw.decode("utf-16-be", "replace")
+            elif not text and self.collection in COLLECTIONS and (self.keeps_codes or self._codes is not None):
+                text = cid_texts(self.collection).get(self.cid(raw), "")
         else:
             width = self._widths.get(value, self._default_width)
-            text = self._unicode.texts.get(raw) or self._encoding[value]
+            text = self._unicode.text(raw) or self._encoding[value]
         code = Code(raw, text, width, raw == b" ")
         self._cache[raw] = code
         return code

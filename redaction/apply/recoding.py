@@ -18,6 +18,7 @@ from redaction.apply.embedding import descendant_of, descriptor_of, program_of
 from redaction.apply.fonts import Code, Font
 from redaction.apply.procedures import Procedures, fonts_drawn_with
 from redaction.apply.programs import NotReadable, Program
+from redaction.apply.registered import COLLECTIONS
 from redaction.apply.scene import Show
 from redaction.apply.scopes import FontCache
 from redaction.apply.tokens import hex_string, string_bytes
@@ -121,14 +122,18 @@ def recoder_for(pdf: pikepdf.Pdf, font: Font) -> Recoder | None:
     try:
         if font.type3:
             return None if font.draws_text else Recoder(font, Procedures(pdf, obj, font.names))
-        if font.composite and (descendant_of(obj) is None or ("/ToUnicode" not in obj and font.registered)):
-            # Readers know the text of registered collections by number alone: with new numbers it would be lost.
+        if font.composite and (descendant_of(obj) is None or _known_by_number(font, obj)):
             return None
         if descriptor_of(obj) is not None:
             return Recoder(font, program_of(obj))
         return Recoder(font, None) if _holds_glyphs(font) and (font.keeps_codes or not font.composite) else None
     except NotReadable:
         return None
+
+
+def _known_by_number(font: Font, obj: pikepdf.Dictionary) -> bool:
+    """Whether readers may know the text by numbers we do not: with new numbers it would be lost."""
+    return "/ToUnicode" not in obj and bool(font.collection) and font.collection not in COLLECTIONS
 
 
 class Recoders:

@@ -74,6 +74,16 @@ def _advances(font: TTFont) -> list[int]:
     return [advance for advance, _ in struct.iter_unpack(">Hh", data[: min(count, len(data) // 4) * 4])] or [0]
 
 
+class _Shape:
+    """A glyph as pens ask for it. fontTools' own set of glyphs wants whole tables, which subsets cut short."""
+
+    def __init__(self, outlines: Any, name: str) -> None:
+        self._outlines, self._name = outlines, name
+
+    def draw(self, pen: Any) -> None:
+        self._outlines[self._name].draw(pen, self._outlines)
+
+
 class TrueType:
     """`to_glyph`: the CIDToGIDMap of a composite font. `names`: glyph names by code of a simple font with an encoding;
     `by_code`: a simple font, so that codes are looked up in the program's own maps."""
@@ -88,6 +98,7 @@ class TrueType:
             self._order: list[str] = [f"glyph{i:05}" for i in range(self._font["maxp"].numGlyphs)]
             self._font.setGlyphOrder(self._order)
             self._outlines: Any = self._font["glyf"]
+            self._shapes = {name: _Shape(self._outlines, name) for name in self._order}
             self._advances = _advances(self._font)
             self.units = int(self._font["head"].unitsPerEm)
             self._codes = CodesToGlyphs(self._font, self._order, names) if by_code else None
@@ -121,8 +132,8 @@ class TrueType:
             outline = self._outlines[name]
             if outline.isComposite():
                 pen = TTGlyphPen(None)
-                recorded = DecomposingRecordingPen(self._font.getGlyphSet())
-                self._font.getGlyphSet()[name].draw(recorded)
+                recorded = DecomposingRecordingPen(self._shapes)
+                self._shapes[name].draw(recorded)
                 recorded.replay(pen)
                 outline = pen.glyph()
             else:

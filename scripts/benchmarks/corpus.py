@@ -81,8 +81,8 @@ def _run(path: Path, words: list[str]) -> dict[str, Any]:
             size = target.stat().st_size / path.stat().st_size
             compared = comparison.compare(path, target, words, PAGES_LOOKED_AT)
             return {
-                **result, "outcome": "done", "pictured": report["pictured"], "unseen": report["unseen_characters"],
-                "boxes": report["boxes"], "size_ratio": round(size, 2), **asdict(compared),
+                **result, "outcome": "done", "pictured": report["pictured"], "boxes": report["boxes"],
+                "size_ratio": round(size, 2), **asdict(compared),
             }  # fmt: skip
         outcome = {_REFUSED: "refused", _LEAK: "leak", _HUNG: "hang"}.get(code, "crash")
         return {**result, "outcome": outcome, "reason": said[-2000:]}
@@ -128,6 +128,10 @@ def _table(results: list[dict[str, Any]]) -> str:
         in_text = [result for result in done if not result["pictured"]]
         kept, gone = (sum(result[key] for result in in_text) for key in ("glyphs", "moved"))
         out.append(f"  glyphs in place: {1 - moved / max(1, glyphs):.3%} of {glyphs:,}")
+        drawn, unseen = (sum(result[key] for result in done) for key in ("drawn", "unseen"))
+        out.append(
+            f"  of these drawn as before and read otherwise: {drawn}; not seen before either, so left out: {unseen}"
+        )
         out.append(f"  the same without files with pictured pages: {1 - gone / max(1, kept):.3%} of {kept:,}")
         out.append(f"  pictured: {Counter(p['reason'] for result in done for p in result['pictured'])}")
         for reason, count in Counter(r["reason"] for r in runs if r["outcome"] in ("refused", "leak")).most_common():
