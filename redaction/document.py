@@ -13,6 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from redaction.geometry import Box, PageFrame
+from redaction.honesty import Honesty
 from redaction.limits import DEFAULT_LIMITS, Limits, check_page_content
 from redaction.ocr import ocr_image
 from redaction.opening import OpenPdf, open_pdf
@@ -91,6 +92,7 @@ class _PageReader:
         self._ocr = ocr
         self._text = TextReader()
         self._recognised: OrderedDict[bytes, list[Word]] = OrderedDict()
+        self._honesty = Honesty(opened, lambda page, frame: self._recognise(page, frame, frame.whole))
 
     def read(self, index: int) -> PageText:
         structure = self._opened.structure.pages[index].obj
@@ -105,10 +107,14 @@ class _PageReader:
                 page.close()
                 page = self._opened.page(index)
             layer = self._text.read(page.raw, frame)
-            regions: list[Box] = []
-            if drawn_over or may_show_images(structure):
-                regions = image_regions(page.raw, frame)
-            source, words, set_aside, notes = self._combine(page, frame, layer.words, layer.unmapped, regions)
+            if self._ocr and layer.words and self._honesty.lies(index):
+                note = "The text layer names other letters than the page shows, so the page was read by OCR."
+                source, words, set_aside, notes = self._replaced(page, frame, layer.words, note)
+            else:
+                regions: list[Box] = []
+                if drawn_over or may_show_images(structure):
+                    regions = image_regions(page.raw, frame)
+                source, words, set_aside, notes = self._combine(page, frame, layer.words, layer.unmapped, regions)
         finally:
             page.close()
         return PageText(index, frame.width, frame.height, frame.rotation, source, words, set_aside, notes)
@@ -117,7 +123,7 @@ class _PageReader:
         self, page: pdfium.PdfPage, frame: PageFrame, text: list[Word], unmapped: float, regions: list[Box]
     ) -> tuple[str, list[Word], list[Word], tuple[str, ...]]:
         """(source, words, set aside, notes): the text layer, OCR of what it cannot say, or both."""
-        whole = Box(0.0, 0.0, frame.width, frame.height)
+        whole = frame.whole
         if unmapped >= UNMAPPED_SHARE:
             note = "The text layer does not say which letters it shows, so the page was read by OCR."
             return self._replaced(page, frame, text, note)
@@ -143,7 +149,7 @@ class _PageReader:
     ) -> tuple[str, list[Word], list[Word], tuple[str, ...]]:
         if not self._ocr:
             return TEXT, text, [], ("The text layer does not say which letters it shows.",)
-        return OCR, self._recognise(page, frame, Box(0.0, 0.0, frame.width, frame.height)), text, (note,)
+        return OCR, self._recognise(page, frame, frame.whole), text, (note,)
 
     def _is_blank(self, page: pdfium.PdfPage, frame: PageFrame) -> bool:
         """Whether the page draws nothing, not even lines or letters made of lines."""

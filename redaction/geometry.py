@@ -120,6 +120,11 @@ class PageFrame:
         return cls(visible, int(rotate / 90) % 4 * 90, user_unit if user_unit > 0 else 1.0)
 
     @property
+    def whole(self) -> Box:
+        """The page as displayed."""
+        return Box(0.0, 0.0, self.width, self.height)
+
+    @property
     def width(self) -> float:
         """Width of the displayed page, in points."""
         return self._size[1 if self.rotation in (90, 270) else 0]

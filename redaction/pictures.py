@@ -34,7 +34,7 @@ def may_show_images(page: pikepdf.Object) -> bool:
 
 def image_regions(page: object, frame: PageFrame) -> list[Box]:
     """Display boxes around the images of a loaded pdfium page (raw handle), overlapping and touching ones merged."""
-    visible = Box(0.0, 0.0, frame.width, frame.height)
+    visible = frame.whole
     count = pdfium_c.FPDFPage_CountObjects(page)
     objects = (pdfium_c.FPDFPage_GetObject(page, index) for index in range(count))
     boxes = [frame.to_display(box).intersection(visible) for box in _images(objects, _IDENTITY, _FORM_DEPTH)]

@@ -46,7 +46,7 @@ def draw(
     grey: bool = False,
 ) -> Image.Image:
     """A loaded page, or only the `region` of it (display space), as an image; `info["dpi"]` as in `render_page`."""
-    area = Box(0.0, 0.0, frame.width, frame.height)
+    area = frame.whole
     region = area if region is None else region.intersection(area)
     if not region.area:
         raise Unreadable("The page has no size, so it cannot be drawn.")

@@ -2,7 +2,7 @@
 
 Read by eye are: images from 0.4 % of the page on (a signature, a stamp, a scan), and whole pages where images cover
 half of it, where a font does not say which letters it shows, or where many curves are drawn (letters as outlines).
-A text layer that names the wrong letters in a well-formed way is caught only where one of these holds.
+A text layer that names the wrong letters in a well-formed way is caught elsewhere (`redaction.honesty`).
 """
 
 from __future__ import annotations
@@ -56,9 +56,14 @@ class Eye:
         """Takes over what another has read."""
         self._read.update(read)
 
+    def forget_numbers(self) -> None:
+        """For another file: objects are known by number. What was read in pictures holds anywhere."""
+        self._fonts.clear()
+        self._curves.clear()
+
     def regions(self, page: pdfium.PdfPage, frame: PageFrame, structure: pikepdf.Object) -> list[Box]:
         """The parts of the page (display boxes) that need reading by OCR."""
-        whole = Box(0.0, 0.0, frame.width, frame.height)
+        whole = frame.whole
         if self._is_opaque(structure):
             return [whole]
         if not may_show_images(structure):
@@ -101,9 +106,7 @@ class Eye:
             if key == (0, 0) or key not in self._curves:
                 self._curves[key] = _count_curves(stream.read_bytes())
             curves += self._curves[key]
-            fonts = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
-            if isinstance(fonts, pikepdf.Dictionary):
-                opaque = opaque or any(self._font_is_opaque(font) for font in fonts.values())
+            opaque = opaque or any(self._font_is_opaque(font) for font in _fonts(resources))
         return opaque or curves >= MANY_CURVES
 
     def _font_is_opaque(self, font: pikepdf.Object) -> bool:
@@ -132,6 +135,18 @@ def _hides_letters(font: pikepdf.Dictionary) -> bool:
     if subtype == "/Type0":
         return not isinstance(font.get("/Encoding"), pikepdf.Name) or "Identity" in str(font.get("/Encoding"))
     return subtype == "/Type3"
+
+
+def fonts_of(page: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """The fonts a page and its forms may show text with."""
+    for _, resources in _streams(page, _FORM_DEPTH):
+        yield from _fonts(resources)
+
+
+def _fonts(resources: object) -> Iterator[pikepdf.Object]:
+    fonts = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
+    if isinstance(fonts, pikepdf.Dictionary):
+        yield from fonts.values()
 
 
 def _streams(page: pikepdf.Object, depth: int) -> Iterator[tuple[pikepdf.Stream, object]]:

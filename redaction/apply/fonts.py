@@ -12,12 +12,12 @@ from typing import NamedTuple
 import pikepdf
 from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 
-from redaction.apply.cmap import CMap, parse
 from redaction.apply.encodings import STANDARD_TEXTS, code_names, code_texts, plain_name
 from redaction.apply.matrices import Matrix
 from redaction.apply.naming import entry, name_of
 from redaction.apply.registered import COLLECTIONS, cid_texts
 from redaction.apply.tokens import CHAIN, name_text, operators, string_bytes
+from redaction.cmap import CMap, parse
 
 _SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"', CHAIN))
 _STANDARD_WIDTH = 500.0

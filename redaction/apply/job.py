@@ -22,6 +22,7 @@ from redaction.apply.ranges import edit_pages
 from redaction.apply.report import Report, sha256_of
 from redaction.errors import RedactionError, Unreadable, VerificationFailed
 from redaction.geometry import Box
+from redaction.honesty import NAMES_OTHERS, Honesty
 from redaction.limits import DEFAULT_LIMITS, Limits
 from redaction.needles import NeedleSet
 from redaction.opening import OpenPdf, open_pdf
@@ -96,6 +97,7 @@ class _Job:
         self.pdf = opened.structure
         self.words = NeedleSet(plan.words)
         self.eye, self.processes = eye, processes
+        eye.forget_numbers()
         self.hits: Counter[int] = Counter()
         self.burnt: dict[int, list[Box]] = {}
         self.pictured = dict(pictures)
@@ -110,6 +112,7 @@ class _Job:
         expected = texts_at(self.opened, self.plan)
         with self._timed("edit"):
             dropped = settle(self.pdf)
+            self._find_lies()
             work = PageWork(self.opened, self.plan, self.eye, self.pictured)
             self.report.processes = edit_pages(work, shares(self.opened.page_count, self.processes), self._take)
             self._cut_form_resources(work.edits.used)
@@ -126,6 +129,10 @@ class _Job:
         if leaks:
             raise VerificationFailed(_NOT_CLEAN, leaks)
         return self._finish(dropped)
+
+    def _find_lies(self) -> None:
+        honesty = Honesty(self.opened, lambda page, frame: self.eye.words(page, frame, [frame.whole]))
+        self.pictured = {**dict.fromkeys(sorted(honesty.lying_pages), NAMES_OTHERS), **self.pictured}
 
     def _start_again(self, pages: set[int], reason: str) -> None:
         if fresh := pages - self.pictured.keys():

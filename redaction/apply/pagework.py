@@ -15,6 +15,7 @@ from redaction.apply.scopes import FontCache, number_fonts
 from redaction.apply.selection import Region, Selection, over_page_break, select, settle_places
 from redaction.apply.textstate import walk_page
 from redaction.geometry import Box
+from redaction.honesty import NAMES_OTHERS
 from redaction.limits import check_page_content
 from redaction.needles import NeedleSet
 from redaction.opening import OpenPdf
@@ -72,7 +73,8 @@ class PageWork:
         """What is visible of a page; the regions to remove: those of the plan, and where OCR sees such a string; and
         the places in the list of the strings seen."""
         structure = self.pdf.pages[index].obj
-        if index not in self._with_boxes and not (self.words and self.eye.may_read(structure)):
+        by_sight = self._pictures.get(index) == NAMES_OTHERS
+        if index not in self._with_boxes and not (self.words and (by_sight or self.eye.may_read(structure))):
             visible = self.opened.plain_crop_box(index)
             if visible is not None:
                 return visible, [], []
@@ -86,7 +88,9 @@ class PageWork:
                 if redaction.page == index + 1
                 for box in redaction.boxes
             ]
-            places = self.eye.regions(page, frame, structure) if self.words else []
+            places: list[Box] = []
+            if self.words:
+                places = [frame.whole] if by_sight else self.eye.regions(page, frame, structure)
             for sighting in sightings(self.eye.words(page, frame, places), self.words, alike=True):
                 seen.append(sighting.needle.index)
                 regions.extend(Region(frame.to_user(box.grown(1.0)), "", None) for box in sighting.rows)

@@ -41,8 +41,10 @@ def verify_file(
     leaks: set[Leak] = set()
     if not looked_for:
         return []
+    eye = eye or Eye()
+    eye.forget_numbers()
     with open_pdf(Path(path), limits) as opened:
-        look = _Look(opened, looked_for, (eye or Eye()) if ocr else None, widths)
+        look = _Look(opened, looked_for, eye if ocr else None, widths)
         first, *later = shares(opened.page_count, processes)
         with partners([partial(look.serve, pages) for pages in later]) as others:
             leaks.update(look.at(first))
