@@ -131,3 +131,46 @@ def test_the_language_and_the_marks_of_a_tagged_file_stay(tmp_path: Path) -> Non
         drawn = pdf.pages[0].Contents.read_bytes()
     first, second = drawn.index(b"/MCID 0"), drawn.index(b"/MCID 1")
     assert first < drawn.index(b"(redacted)") < second, "read within its paragraph, before the next"
+
+
+def test_scripts_thumbnails_and_files_pinned_to_a_page_go(tmp_path: Path) -> None:
+    source, out = new_pdf(tmp_path / "in.pdf", line("Kept text.")), tmp_path / "out.pdf"
+    with pikepdf.open(source, allow_overwriting_input=True) as pdf:
+        page = pdf.pages[0].obj
+        script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert('Ann Lee')"))
+        pdf.Root["/OpenAction"] = script
+        pdf.Root["/Names"] = pikepdf.Dictionary(
+            JavaScript=pikepdf.Dictionary(Names=pikepdf.Array([pikepdf.String("Ann Lee"), script]))
+        )
+        page["/AA"] = pikepdf.Dictionary(O=script)
+        small = pdf.make_stream(bytes(range(64)))
+        small["/Width"], small["/Height"], small["/BitsPerComponent"] = 8, 8, 8
+        small["/ColorSpace"] = pikepdf.Name.DeviceGray
+        page["/Thumb"] = small
+        file = pikepdf.Dictionary(
+            Type=pikepdf.Name.Filespec, F=pikepdf.String("lee.txt"),
+            EF=pikepdf.Dictionary(F=pdf.make_stream(b"a file about Ann Lee")),
+        )  # fmt: skip
+        pinned = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FileAttachment, Rect=pikepdf.Array([10, 10, 30, 30]),
+            FS=pdf.make_indirect(file), A=script,
+        )  # fmt: skip
+        page["/Annots"] = pikepdf.Array([pdf.make_indirect(pinned)])
+        pdf.save(source)
+    report = apply_plan(source, Plan(), out)
+    assert report.dropped["scripts"] >= 1
+    left = everything_written(out)
+    assert not [trace for trace in ("Ann Lee", "alert", "JavaScript", "lee.txt") if trace in left]
+    with pikepdf.open(out) as pdf:
+        assert not {"/Thumb", "/AA", "/Annots"} & set(pdf.pages[0].obj.keys())
+        assert not any(isinstance(obj, pikepdf.Stream) and "/Width" in obj for obj in pdf.objects)
+    assert "Kept text." in pdfium_text(out)
+
+
+def test_text_that_a_clip_hides_is_not_sent_and_text_that_it_shows_is(tmp_path: Path) -> None:
+    clipped = "q 60 640 300 100 re W n " + line("Shown text.") + line("Ann Lee, hidden", y=600) + "Q\n"
+    source, out = new_pdf(tmp_path / "in.pdf", clipped + line("Kept text.", y=500)), tmp_path / "out.pdf"
+    report = apply_plan(source, Plan(), out)
+    assert report.unseen_characters == len("Ann Lee, hidden")
+    assert pdfium_text(out).split() == ["Shown", "text.", "Kept", "text."]
+    assert "hidden" not in everything_written(out)
