@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from redaction.doubts import Doubts
 from redaction.geometry import Box, PageFrame
-from redaction.honesty import Honesty
+from redaction.honesty import Evidence, Honesty
 from redaction.limits import DEFAULT_LIMITS, Limits, check_page_content
 from redaction.ocr import ocr_image
 from redaction.opening import OpenPdf, open_pdf
@@ -92,7 +93,7 @@ class _PageReader:
         self._ocr = ocr
         self._text = TextReader()
         self._recognised: OrderedDict[bytes, list[Word]] = OrderedDict()
-        self._honesty = Honesty(opened, lambda page, frame: self._recognise(page, frame, frame.whole))
+        self._honesty = Honesty(opened, lambda page, frame: self._recognise(page, frame, frame.whole), _evidence)
 
     def read(self, index: int) -> PageText:
         structure = self._opened.structure.pages[index].obj
@@ -173,6 +174,13 @@ class _PageReader:
             Word(text, Box(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y).rounded())
             for text, box in self._recognised[key]
         ]
+
+
+def _evidence(opened: OpenPdf, pages: Sequence[int], doubts: Doubts) -> Mapping[int, Evidence]:
+    # Imported here because it takes a third of a second, and hardly any file needs it.
+    from redaction.apply.evidence import gather_evidence
+
+    return gather_evidence(opened, pages, doubts)
 
 
 def agreement(text: Sequence[Word], seen: Sequence[Word]) -> float:

@@ -15,6 +15,7 @@ import pikepdf
 from redaction.apply import raster
 from redaction.apply.deferral import Number
 from redaction.apply.documentpass import Dropped, scrub, settle
+from redaction.apply.evidence import gather_evidence
 from redaction.apply.fontwriting import write_fonts
 from redaction.apply.outcome import Outcome
 from redaction.apply.pagework import PageWork
@@ -131,7 +132,7 @@ class _Job:
         return self._finish(dropped)
 
     def _find_lies(self) -> None:
-        honesty = Honesty(self.opened, lambda page, frame: self.eye.words(page, frame, [frame.whole]))
+        honesty = Honesty(self.opened, lambda page, frame: self.eye.words(page, frame, [frame.whole]), gather_evidence)
         self.pictured = {**dict.fromkeys(sorted(honesty.lying_pages), NAMES_OTHERS), **self.pictured}
 
     def _start_again(self, pages: set[int], reason: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 import typst
 
 from redaction.apply import apply_plan
+from redaction.apply.evidence import gather_evidence
 from redaction.document import read_document
 from redaction.geometry import PageFrame
 from redaction.honesty import MOST_TRIALS, Honesty
@@ -143,7 +144,7 @@ def pages_of_one_font(folder: Path, *texts: str) -> Path:
 
 def lying_pages(path: Path, read: Callable[[pdfium.PdfPage, PageFrame], Sequence[Word]]) -> frozenset[int]:
     with open_pdf(path) as opened:
-        return Honesty(opened, read).lying_pages
+        return Honesty(opened, read, gather_evidence).lying_pages
 
 
 def not_asked(page: pdfium.PdfPage, frame: PageFrame) -> Sequence[Word]:
