@@ -20,6 +20,7 @@ from sar.cases import views as cases
 from sar.cases.bulk_import import jobs as import_jobs
 from sar.cases.bulk_import import views as bulk_import
 from sar.cases.complaints import views as complaints
+from sar.cases.holidays import jobs as holidays_jobs
 from sar.cases.refusals import views as refusals
 from sar.consultation import jobs as consultation_jobs
 from sar.consultation import public_views as consultation_public
@@ -82,6 +83,7 @@ JOBS = (
     intake_jobs,
     cases_jobs,
     import_jobs,
+    holidays_jobs,
     searches_jobs,
     records_jobs,
     consultation_jobs,

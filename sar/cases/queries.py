@@ -13,11 +13,13 @@ from sar.cases.deadlines import (
     ClockEvent,
     ClockRules,
     ClockState,
+    Dates,
     EndReason,
     PauseMode,
     Regime,
     Rule,
     Wait,
+    earliest_dates,
     earliest_due,
     gather,
     make_event,
@@ -93,8 +95,16 @@ def clock_from(case: Case, events: list[ClockEvent], calendar: Calendar | None =
 
     With the calendar that the case is counted with, or another one to see what it would change.
     """
-    regimes = [Regime(name) for name in case.regimes.split()]
-    return earliest_due(events, regimes, clock_rules(case, calendar), today=london_today())
+    return earliest_due(events, _regimes(case), clock_rules(case, calendar), today=london_today())
+
+
+def dates_from(case: Case, events: list[ClockEvent], calendar: Calendar | None = None) -> Dates:
+    """The dates of `clock_from` alone, for many cases at once."""
+    return earliest_dates(events, _regimes(case), clock_rules(case, calendar))
+
+
+def _regimes(case: Case) -> list[Regime]:
+    return [Regime(name) for name in case.regimes.split()]
 
 
 def clock_of(case: Case) -> Clock:

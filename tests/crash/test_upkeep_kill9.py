@@ -16,6 +16,9 @@ from sar.access.permissions import Role
 from sar.cases.bulk_import import service as imports
 from sar.cases.bulk_import.models import CaseImport
 from sar.cases.bulk_import.queries import visible_import
+from sar.cases.calendars_in_use import newest_calendar
+from sar.cases.holidays import service as holidays
+from sar.cases.holidays.models import CalendarRun
 from sar.cases.models import Case
 from sar.foundation import jobs
 from sar.foundation.actors import Actor
@@ -110,7 +113,24 @@ def now(import_id: str) -> CaseImport:
     return db.session.get_one(CaseImport, import_id, populate_existing=True)
 
 
+def a_calendar_to_apply(app: Flask) -> Callable[[], bool]:
+    lead = staff_actor(Role.DPO)
+    gathering_case()
+    moved = gathering_case("Ida Fenn").id
+    day = db.session.get_one(Case, moved).due_on
+    assert day is not None
+    holidays.add_holiday(lead, day, "Day of mourning")
+    run = holidays.start_applying(lead, newest_calendar().version)
+    return lambda: (
+        small_jobs.audited("case.calendar_changed"),
+        small_jobs.audited("calendar.applied"),
+        db.session.get_one(CalendarRun, run.id, populate_existing=True).cases,
+        db.session.get_one(Case, moved, populate_existing=True).due_on != day,
+    ) == (2, 1, 2, True)
+
+
 PREPARATIONS = {
+    "cases.apply_calendar": a_calendar_to_apply,
     "cases.check_import": a_sheet_to_look_through,
     "cases.destroy_expired_imports": an_old_sheet,
     "cases.run_import": a_sheet_to_import,
@@ -120,7 +140,7 @@ PREPARATIONS = {
     "throttle.clean": an_old_try,
     "workroom.sweep": a_folder_left_behind,
 }
-IN_ONE_COMMIT = ("cases.check_import", "cases.run_import", "review.changed")
+IN_ONE_COMMIT = ("cases.apply_calendar", "cases.check_import", "cases.run_import", "review.changed")
 # Killed in tests of their own, in the midst of their work.
 ELSEWHERE = {
     "messages.deliver": "test_jobs_kill9",

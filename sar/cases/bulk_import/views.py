@@ -16,7 +16,7 @@ from sar.cases.bulk_import.forms import ColumnsForm, UploadForm, VersionForm
 from sar.cases.bulk_import.models import CaseImport, ImportState
 from sar.cases.bulk_import.table import MAX_ROWS, load
 from sar.foundation.errors import Conflict, Refused, StoreFull
-from sar.foundation.jobs import Job, State, latest
+from sar.foundation.jobs import Job, latest
 
 bp = Blueprint("bulk_import", __name__, url_prefix="/staff/import")
 BLUEPRINTS = (bp,)
@@ -139,6 +139,5 @@ def _job(found: CaseImport) -> dict[str, Any] | None:
     job: Job | None = latest(kind, found.id) if kind else None
     if job is None:
         return None
-    state = "waiting" if job.state == State.QUEUED else job.state
     message = "It stopped. Ask whoever runs the system to look at the background jobs: nothing is lost."
-    return {"state": state, "done": job.done, "total": job.total, "message": message}
+    return {"state": job.state, "done": job.done, "total": job.total, "message": message}

@@ -26,7 +26,7 @@ from sar.cases.deadlines.events import (
 )
 from sar.cases.deadlines.facts import ImpossibleDates, Wait, gather
 from sar.cases.deadlines.fold import AWAITED, COMPLAINTS_FROM, health_opinion_last_good_day
-from sar.cases.deadlines.reckon import complaint_ack_due, complaint_ack_step, due, earliest_due
+from sar.cases.deadlines.reckon import Dates, complaint_ack_due, complaint_ack_step, due, earliest_dates, earliest_due
 from sar.cases.deadlines.wording import REGIME_NAMES
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "ClockEvent",
     "ClockRules",
     "ClockState",
+    "Dates",
     "EndReason",
     "Ended",
     "Extended",
@@ -65,6 +66,7 @@ __all__ = [
     "complaint_ack_due",
     "complaint_ack_step",
     "due",
+    "earliest_dates",
     "earliest_due",
     "gather",
     "health_opinion_last_good_day",

@@ -1,8 +1,9 @@
 """The clock of a request: raw events in, dates and their derivation out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from sar.cases.calendars import Calendar
 from sar.cases.deadlines.clock import Clock, ClockState, Step
@@ -16,8 +17,16 @@ from sar.cases.deadlines.fold import (
     internal_target,
     read,
     rules_version,
+    worked_out,
 )
 from sar.cases.deadlines.wording import complaint_step, regime_step, steps
+
+
+class Dates(NamedTuple):
+    """The two dates of a clock that others rely on; None while they are not known."""
+
+    due: date | None
+    extension_notice_by: date | None
 
 
 def due(events: Iterable[ClockEvent], rules: ClockRules, *, today: date | None = None) -> Clock:
@@ -40,11 +49,19 @@ def earliest_due(
     facts = gather(events)
     readings = {regime: read(facts, replace(rules, regime=regime)) for regime in sorted(set(regimes))}
     found = {regime: reading.due for regime, reading in readings.items()}
-    counts = min(found, key=lambda regime: (found[regime] is None, found[regime] or date.max))
+    counts = _which_counts(readings)
     earliest = _clock(readings[counts], today)
     if len(found) == 1:
         return earliest
     return replace(earliest, derivation=(*earliest.derivation, regime_step(counts, found)))
+
+
+def earliest_dates(events: Iterable[ClockEvent], regimes: Iterable[Regime], rules: ClockRules) -> Dates:
+    """The dates of `earliest_due` without cautions and derivation: for looking at thousands of cases at once."""
+    facts = gather(events)
+    readings = {regime: worked_out(facts, replace(rules, regime=regime)) for regime in sorted(set(regimes))}
+    counting = readings[_which_counts(readings)]
+    return Dates(counting.due, counting.notice_by)
 
 
 def complaint_ack_due(received: date, calendar: Calendar) -> date | None:
@@ -57,6 +74,11 @@ def complaint_ack_step(received: date, calendar: Calendar) -> Step | None:
     """How `complaint_ack_due` was reached."""
     rolled = complaint_ack(received, calendar)
     return complaint_step(received, rolled) if rolled else None
+
+
+def _which_counts(readings: Mapping[Regime, Reading]) -> Regime:
+    due_dates = {regime: reading.due for regime, reading in readings.items()}
+    return min(due_dates, key=lambda regime: (due_dates[regime] is None, due_dates[regime] or date.max))
 
 
 def _clock(reading: Reading, today: date | None) -> Clock:

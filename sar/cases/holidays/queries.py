@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import lazyload, load_only
 
 from sar.cases.calendars import Calendar
 from sar.cases.calendars_in_use import calendar_of_version, newest_calendar
-from sar.cases.deadlines import ClockState
+from sar.cases.deadlines import ClockEvent, ClockState, make_event
+from sar.cases.holidays.models import CalendarRun
 from sar.cases.models import Case, ClockFact
-from sar.cases.queries import clock_from, event_of, visible_to
+from sar.cases.queries import dates_from, visible_to
 from sar.foundation.actors import Actor
 from sar.foundation.db import db
+from sar.foundation.jobs import Job, State, latest
 
+APPLY: Final = "cases.apply_calendar"
 CHUNK = 500
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,23 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class MovedPage:
+    """One page of the cases that would move; `page` counts from 1."""
+
+    moved: tuple[Moved, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+@dataclass(frozen=True)
 class Preview:
     """What applying the newest calendar would do. `hidden` cases would move too, but are closed to this actor."""
 
     newest: Calendar
-    versions: tuple[Version, ...]
     moved: tuple[Moved, ...]
     hidden: int
     unmoved: int
@@ -58,14 +76,22 @@ class Preview:
         """Open cases that are not counted with the newest calendar yet."""
         return len(self.moved) + self.hidden + self.unmoved
 
+    def listed(self, page: int) -> MovedPage:
+        """One page of the list; the nearest that there is."""
+        page = min(max(1, page), max(1, -(-len(self.moved) // PAGE_SIZE)))
+        return MovedPage(self.moved[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], len(self.moved), page)
+
 
 def preview(actor: Actor) -> Preview:
-    """The versions in use, and each open case that the newest would move, old and new date. Changes nothing."""
+    """Each open case that the newest calendar would move, old and new date, soonest first. Changes nothing.
+
+    Every case is worked out with both calendars, since only that tells how many move.
+    """
     newest = newest_calendar()
     visible = set(db.session.scalars(select(Case.id).where(is_behind(newest), visible_to(actor))))
     moved, hidden, unmoved = [], 0, 0
-    for case, facts in _behind(newest):
-        change = _change(case, facts, newest)
+    for case, events in _behind(newest):
+        change = _change(case, events, newest)
         if change is None:
             unmoved += 1
         elif case.id in visible:
@@ -73,7 +99,18 @@ def preview(actor: Actor) -> Preview:
         else:
             hidden += 1
     moved.sort(key=lambda item: (item.due_before or date.max, item.reference))
-    return Preview(newest, tuple(_versions(newest)), tuple(moved), hidden, unmoved)
+    return Preview(newest, tuple(moved), hidden, unmoved)
+
+
+def latest_run() -> CalendarRun | None:
+    """The last time that somebody applied a calendar, finished or not."""
+    return db.session.scalars(select(CalendarRun).order_by(CalendarRun.created_at.desc()).limit(1)).first()
+
+
+def work_in_hand(run: CalendarRun | None) -> Job | None:
+    """The job that counts cases anew for this run; None when it is finished, or is not worked on any more."""
+    job = latest(APPLY, run.id) if run is not None and run.finished_at is None else None
+    return job if job is not None and job.state in (State.QUEUED, State.RUNNING) else None
 
 
 def is_open() -> ColumnElement[bool]:
@@ -85,7 +122,9 @@ def is_behind(newest: Calendar) -> ColumnElement[bool]:
     return is_open() & or_(Case.calendar_version.is_(None), Case.calendar_version != newest.version)
 
 
-def _versions(newest: Calendar) -> Iterator[Version]:
+def versions() -> Iterator[Version]:
+    """The calendars that open cases are counted with, the newest first."""
+    newest = newest_calendar()
     counted = select(Case.calendar_version, func.count()).where(is_open(), Case.calendar_version.is_not(None))
     found = {str(row[0]): row[1] for row in db.session.execute(counted.group_by(Case.calendar_version))}
     for version in sorted({newest.version, *found}, key=lambda one: (one != newest.version, one)):
@@ -100,28 +139,29 @@ def _beyond(one: Calendar, other: Calendar) -> tuple[tuple[date, str], ...]:
     return tuple((day, title) for day, title in sorted(one.holidays.items()) if other.holiday(day) is None)
 
 
-def _change(case: Case, facts: Sequence[ClockFact], newest: Calendar) -> Moved | None:
-    events = [event_of(fact) for fact in facts]
-    now, then = clock_from(case, events), clock_from(case, events, newest)
-    dates = (now.due, then.due, now.extension_notice_by, then.extension_notice_by)
-    if now.due == then.due and now.extension_notice_by == then.extension_notice_by:
+def _change(case: Case, events: list[ClockEvent], newest: Calendar) -> Moved | None:
+    now, then = dates_from(case, events), dates_from(case, events, newest)
+    if now == then:
         return None
-    return Moved(case.id, case.reference, *dates)
+    return Moved(case.id, case.reference, now.due, then.due, now.extension_notice_by, then.extension_notice_by)
 
 
-def _behind(newest: Calendar) -> Iterator[tuple[Case, list[ClockFact]]]:
-    """Cases with the facts of their clocks, in chunks: a constant number of queries for each."""
+def _behind(newest: Calendar) -> Iterator[tuple[Case, list[ClockEvent]]]:
+    """Cases with the events of their clocks, in chunks: two queries for each, and no more than their dates need."""
+    needed = load_only(Case.reference, Case.regimes, Case.calendar_version, Case.pause_mode)
+    behind = select(Case).where(is_behind(newest)).options(needed, lazyload(Case.submission)).order_by(Case.id)
     last = ""
-    while True:
-        query = select(Case).where(is_behind(newest), Case.id > last).order_by(Case.id).limit(CHUNK)
-        cases = list(db.session.scalars(query))
-        if not cases:
-            return
-        facts: dict[str, list[ClockFact]] = defaultdict(list)
-        standing = select(ClockFact).where(
-            ClockFact.case_id.in_([case.id for case in cases]), ClockFact.struck_out_at.is_(None)
-        )
-        for fact in db.session.scalars(standing):
-            facts[fact.case_id].append(fact)
-        yield from ((case, facts[case.id]) for case in cases)
+    while cases := list(db.session.scalars(behind.where(Case.id > last).limit(CHUNK))):
+        events = _events_of([case.id for case in cases])
+        yield from ((case, events[case.id]) for case in cases)
         last = cases[-1].id
+
+
+def _events_of(case_ids: list[str]) -> dict[str, list[ClockEvent]]:
+    found: dict[str, list[ClockEvent]] = defaultdict(list)
+    columns = select(ClockFact.case_id, ClockFact.kind, ClockFact.on, ClockFact.number, ClockFact.reason_code)
+    for row in db.session.execute(
+        columns.where(ClockFact.case_id.in_(case_ids), ClockFact.struck_out_at.is_(None))
+    ):
+        found[row.case_id].append(make_event(row.kind, row.on, number=row.number, reason=row.reason_code))
+    return found

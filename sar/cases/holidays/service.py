@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from sar.access.models import Staff
 from sar.access.permissions import Permission
-from sar.cases.calendars import Jurisdiction
+from sar.cases.calendars import Calendar, Jurisdiction
 from sar.cases.calendars_in_use import added_holidays, jurisdiction, keep_calendar, newest_calendar
-from sar.cases.holidays.queries import is_behind
+from sar.cases.holidays import queries
+from sar.cases.holidays.models import CalendarRun
 from sar.cases.ledger import renew_clock, require
 from sar.cases.models import AddedHoliday, Case
 from sar.foundation.actions import Action
-from sar.foundation.actors import Actor
+from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import record
 from sar.foundation.clock import utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotFound, Refused
+from sar.foundation.jobs import JobContext, enqueue
 
 MAX_TITLE = 100
-# As many cases as are renewed in one transaction: others can write between two of them.
-AT_ONCE = 100
+TOGETHER = 20  # cases in one transaction: other writers wait no longer than that
+BREATH = 0.05  # seconds between them: SQLite lets a waiting writer in only when nobody holds the lock
 _SATURDAY = 5
 _YEARS = range(2018, 2100)
 
@@ -60,29 +64,70 @@ def take_back(actor: Actor, holiday_id: str) -> None:
         record(actor, Action.HOLIDAY_TAKEN_BACK, found.id, jurisdiction=found.jurisdiction, day=found.day)
 
 
-def apply_newest(actor: Actor, version: str) -> int:
-    """Count every open case with the newest calendar, each renewed and logged; returns how many changed dates.
+def start_applying(actor: Actor, version: str) -> CalendarRun:
+    """Have every open case counted with the newest calendar, in the background, each renewed and logged.
 
-    `version` is the calendar that was on the screen. Raises Conflict when there is a newer one since. Cases are
-    renewed some at a time: should it stop halfway, those left are still listed, and applying again goes on.
+    `version` is the calendar that was on the screen. Raises Conflict when there is a newer one since, or when the
+    work goes on already. Work that stopped for good is taken up where it was left.
     """
     require(actor, Permission.CALENDARS_MANAGE)
-    cases = moved = 0
-    while True:
-        with write_transaction():
-            newest = newest_calendar()
-            if newest.version != version:
-                raise Conflict("The calendar changed while you had it open. Look at what would move now.")
-            behind = list(
-                db.session.scalars(select(Case).where(is_behind(newest)).order_by(Case.id).limit(AT_ONCE))
-            )
-            if not behind:
-                if cases:
-                    record(actor, Action.CALENDAR_APPLIED, version, cases=cases, moved=moved)
-                return moved
+    with write_transaction() as session:
+        newest = newest_calendar()
+        if newest.version != version:
+            raise Conflict("The calendar changed while you had it open. Look at what would move now.")
+        run = queries.latest_run()
+        if queries.work_in_hand(run) is not None:
+            raise Conflict("The open cases are being counted already. Wait until that is done.")
+        if run is None or run.finished_at is not None or run.calendar_version != version:
             keep_calendar(newest)
-            moved += sum(_renew(actor, case, version) for case in behind)
-            cases += len(behind)
+            run = CalendarRun(calendar_version=version, started_by=actor.id)
+            session.add(run)
+            session.flush()
+            record(actor, Action.CALENDAR_APPLY_STARTED, version, cases=_left(newest))
+        enqueue(queries.APPLY, run.id)
+        return run
+
+
+def apply(job: JobContext) -> None:
+    """The background work: some cases in each transaction, so that others can write between two of them.
+
+    Killed in the middle, it goes on with the cases that are left: those that were counted are known by their version.
+    A newer calendar ends it, since nobody has seen what that one would move.
+    """
+    run = db.session.get(CalendarRun, job.subject_id)
+    if run is None or run.finished_at is not None:
+        return
+    person = db.session.get_one(Staff, run.started_by)
+    actor = Actor(ActorKind.STAFF, person.id, frozenset(person.role_set))
+    while counted := _apply_to_some(actor, job.subject_id):
+        job.progress(*counted)
+        time.sleep(BREATH)
+    with job.last_step() as session:
+        run = session.get_one(CalendarRun, job.subject_id, populate_existing=True)
+        run.finished_at, run.overtaken = utc_now(), newest_calendar().version != run.calendar_version
+        facts = {"cases": run.cases, "moved": run.moved, "overtaken": run.overtaken}
+        record(actor, Action.CALENDAR_APPLIED, run.calendar_version, **facts)
+
+
+def _apply_to_some(actor: Actor, run_id: str) -> tuple[int, int] | None:
+    """How many cases are counted so far, out of how many; None when none is left, or a newer calendar came."""
+    with write_transaction() as session:
+        session.expunge_all()
+        run, newest = session.get_one(CalendarRun, run_id), newest_calendar()
+        if newest.version != run.calendar_version:
+            return None
+        behind = select(Case).where(queries.is_behind(newest)).order_by(Case.id).limit(TOGETHER)
+        cases = session.scalars(behind).all()
+        if not cases:
+            return None
+        run.moved += sum(_renew(actor, case, newest.version) for case in cases)
+        run.cases += len(cases)
+        session.flush()
+        return run.cases, run.cases + _left(newest)
+
+
+def _left(newest: Calendar) -> int:
+    return db.session.scalar(select(func.count()).select_from(Case).where(queries.is_behind(newest))) or 0
 
 
 def _renew(actor: Actor, case: Case, version: str) -> bool:

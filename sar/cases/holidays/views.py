@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
@@ -30,10 +30,19 @@ def calendars() -> str | Response | tuple[str, int]:
         else:
             flash("The holiday is added. No open case has moved: see below which would.", "success")
             return redirect(url_for("holidays.calendars"))
+    run = queries.latest_run()
+    job = queries.work_in_hand(run)
+    # While the cases are counted anew nothing else can be applied, so it is not worked out what would move.
+    preview = None if job else queries.preview(current_actor())
     page = render_template(
         "holidays/calendars.html",
         form=form,
-        preview=queries.preview(current_actor()),
+        run=run,
+        job=job,
+        preview=preview,
+        moved=preview.listed(request.args.get("page", 1, type=int)) if preview else None,
+        versions=list(queries.versions()),
+        newest=calendars_in_use.newest_calendar(),
         added=calendars_in_use.added_holidays(),
         jurisdiction=calendars_in_use.jurisdiction(),
     )
@@ -48,16 +57,11 @@ def apply() -> Response:
         flash("Nothing was changed. Try again.", "error")
         return redirect(url_for("holidays.calendars"))
     try:
-        moved = service.apply_newest(current_actor(), form.calendar.data or "")
+        service.start_applying(current_actor(), form.calendar.data or "")
     except Conflict as problem:
         flash(problem.message, "error")
     else:
-        words = {0: "No due date moved", 1: "The due date of 1 case moved"}
-        flash(
-            f"Every open case is counted with the newest calendar. "
-            f"{words.get(moved, f'The due dates of {moved} cases moved')}.",
-            "success",
-        )
+        flash("The open cases are being counted with the newest calendar. This page shows how far it is.", "success")
     return redirect(url_for("holidays.calendars"))
 
 
