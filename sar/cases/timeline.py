@@ -54,6 +54,7 @@ _WORDS = {
     "case.refusal_decided": "Proposal decided, {outcome}: {kind}",
     "complaint.received": "Complaint {number} received, to be acknowledged by {acknowledge_by}",
     "complaint.acknowledged": "Complaint acknowledged",
+    "complaint.decided_alone": "Reason written for deciding a complaint by someone who handled the case",
     "complaint.decided": "Complaint decided: {outcome}",
     "complaint.reopened_case": "Case opened again after a complaint",
     "complaint.outside_recorded": "Complaint elsewhere recorded: {body}",

@@ -81,7 +81,8 @@ class Action(Enum):
         ("case_id", "number", "channel", "received_on", "acknowledge_by"),
     )
     COMPLAINT_ACKNOWLEDGED = ("complaint.acknowledged", ("case_id", "acknowledge_by"))
-    COMPLAINT_DECIDED = ("complaint.decided", ("case_id", "outcome"))
+    COMPLAINT_DECIDED_ALONE = ("complaint.decided_alone", ("case_id",))
+    COMPLAINT_DECIDED = ("complaint.decided", ("case_id", "outcome", "alone"))
     COMPLAINT_REOPENED_CASE = ("complaint.reopened_case", ("case_id",))
     OUTSIDE_COMPLAINT_RECORDED = ("complaint.outside_recorded", ("case_id", "body", "raised_on"))
     OUTSIDE_COMPLAINT_DECIDED = ("complaint.outside_decided", ("case_id", "body", "outcome"))

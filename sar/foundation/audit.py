@@ -31,7 +31,7 @@ GENESIS = "0" * 64
 class AuditEntry(Base):
     """One link of the chain. Never changed, never removed: triggers refuse both.
 
-    `case_id` only speeds up a case's timeline: it repeats what the hashed facts say.
+    `case_id` only speeds up a case's timeline: it repeats what the hashed facts, or the subject, say.
     """
 
     __tablename__ = "audit_entry"
@@ -72,7 +72,7 @@ def record(actor: Actor, action: Action, subject_id: str, **facts: Any) -> Audit
         actor_id=actor.id,
         action=action.label,
         subject_id=subject_id,
-        case_id=subject_id if action.label.startswith("case.") else facts.get("case_id"),
+        case_id=facts.get("case_id", subject_id if action.label.startswith("case.") else None),
         facts=canonical(facts),
         previous=last.hash if last else GENESIS,
     )

@@ -71,6 +71,19 @@ class LogForm(FlaskForm):
     submit = SubmitField("Log this complaint", widget=GovSubmitInput())
 
 
+class AloneForm(FlaskForm):
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    reason = TextAreaField(
+        "Why do you decide this complaint yourself?",
+        description="Whoever decides a complaint must not have handled the case, and nobody else here may decide. Say "
+        "why it cannot wait, and how you make sure that it is fair. Kept with the complaint. The person is not told.",
+        filters=[tidy],
+        widget=GovTextArea(),
+        validators=[InputRequired("Write why you decide it yourself"), Length(max=LONG_TEXT)],
+    )
+    submit = SubmitField("Keep this reason", widget=GovSubmitInput())
+
+
 class OutsideForm(FlaskForm):
     body = RadioField(
         "What is it?",

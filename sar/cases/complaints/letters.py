@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sar.access.permissions import Permission
 from sar.cases.complaints import service
+from sar.cases.complaints.deciding import require_independent
 from sar.cases.complaints.models import Complaint, Outcome, State
 from sar.cases.complaints.queries import OUTCOME_WORDS, reference_of
 from sar.cases.models import Case
@@ -55,6 +56,10 @@ def _decided(actor: Actor, _case: Case, draft: LetterDraft) -> None:
     )
 
 
+def _may_decide(actor: Actor, complaint_id: str) -> object:
+    return require_independent(actor, _complaint(complaint_id))
+
+
 def _complaint(complaint_id: str | None) -> Complaint:
     return db.session.get_one(Complaint, complaint_id)
 
@@ -96,6 +101,7 @@ register(
             Blank("actions", "What will we do?", f"{_TOLD} One on each line. If nothing, say so.", Entry.LINES),
         ),
         permission=Permission.COMPLAINTS_DECIDE,
+        allowed=_may_decide,
         fits_about=_is_open,
         facts_about=_facts,
         means=_decided,

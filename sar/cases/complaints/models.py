@@ -53,7 +53,10 @@ class OutsideOutcome(StrEnum):
 
 
 class Complaint(ScopedRow):
-    """One complaint to us. `number` counts those of a case; `actions` is what will be done, one text each."""
+    """One complaint to us. `number` counts those of a case; `actions` is what will be done, one text each.
+
+    `alone_reason` is why `alone_by`, who handled the case, decides all the same (see `deciding`).
+    """
 
     __tablename__ = "complaint"
     __table_args__ = (UniqueConstraint("case_id", "number"),)
@@ -69,6 +72,9 @@ class Complaint(ScopedRow):
     decided_on: Mapped[date | None] = plain(Date, nullable=True)
     decided_by: Mapped[str | None] = plain(String(40), nullable=True)
     outcome: Mapped[str | None] = plain(String(12), nullable=True)
+    alone_by: Mapped[str | None] = plain(String(40), nullable=True)
+    alone_reason_sealed: Mapped[bytes | None] = sealed_column()
+    alone_reason = Sealed[str | None]("alone_reason_sealed")
     words_sealed: Mapped[bytes | None] = sealed_column()
     words = Sealed[str]("words_sealed")
     findings_sealed: Mapped[bytes | None] = sealed_column()

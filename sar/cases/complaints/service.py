@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from sar.access.permissions import Permission
 from sar.cases.complaints import queries
+from sar.cases.complaints.deciding import require_independent, standing
 from sar.cases.complaints.models import Body, Channel, Complaint, Outcome, OutsideComplaint, OutsideOutcome, State
 from sar.cases.endings import reopen
-from sar.cases.ledger import case_for, require
+from sar.cases.ledger import case_for
 from sar.cases.models import Case, Note
 from sar.cases.moves import advance, facts_of
 from sar.cases.queries import requester_case
@@ -72,16 +73,40 @@ def acknowledged(actor: Actor, complaint: Complaint) -> None:
     )
 
 
+def decide_alone(actor: Actor, complaint_id: str, reason: str, *, version: int) -> None:
+    """Keep why somebody who handled the case decides about the complaint, where the office has nobody else.
+
+    Raises Refused where somebody else may, or without a reason; Conflict.
+    """
+    with write_transaction() as session:
+        complaint = queries.visible_complaint(actor, complaint_id)
+        case = case_for(actor, complaint.case_id, permission=Permission.COMPLAINTS_DECIDE)
+        session.refresh(complaint)
+        if complaint.version != version:
+            raise Conflict(_CHANGED)
+        _require_undecided(complaint)
+        found = standing(actor, case, complaint)
+        if not found.may_give_reason:
+            raise Refused(found.words or "You did not handle this case, so you may decide without a reason.")
+        if not reason.strip():
+            raise Refused("Write why you decide although you handled the case.")
+        complaint.alone_by, complaint.alone_reason = actor.id, reason.strip()
+        record(actor, Action.COMPLAINT_DECIDED_ALONE, complaint.id, case_id=case.id)
+
+
 def decided(actor: Actor, complaint: Complaint, outcome: Outcome, findings: str, actions: list[str]) -> None:
-    """The outcome is written: noted in the transaction that sends it. An answer acknowledges too."""
-    require(actor, Permission.COMPLAINTS_DECIDE)
-    if complaint.state == State.DECIDED:
-        raise Conflict("This complaint was decided already.")
+    """The outcome is written: noted in the transaction that sends it. An answer acknowledges too.
+
+    Raises Refused for someone who handled the case (see `deciding`).
+    """
+    alone = bool(require_independent(actor, complaint).part)
+    _require_undecided(complaint)
     complaint.acknowledged_on = complaint.acknowledged_on or london_today()
     complaint.state, complaint.decided_on = State.DECIDED.value, london_today()
     complaint.outcome, complaint.decided_by = outcome.value, actor.id
     complaint.findings, complaint.actions = findings, actions
-    record(actor, Action.COMPLAINT_DECIDED, complaint.id, case_id=complaint.case_id, outcome=outcome.value)
+    facts = {"case_id": complaint.case_id, "outcome": outcome.value, "alone": alone}
+    record(actor, Action.COMPLAINT_DECIDED, complaint.id, **facts)
 
 
 def reopen_case(actor: Actor, complaint_id: str, reason: str, *, version: int | None = None) -> Case:
@@ -166,6 +191,11 @@ def decide_outside(
             body=outside.body,
             outcome=outcome.value,
         )
+
+
+def _require_undecided(complaint: Complaint) -> None:
+    if complaint.state == State.DECIDED:
+        raise Conflict("This complaint was decided already.")
 
 
 def _add(

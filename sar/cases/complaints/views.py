@@ -9,7 +9,7 @@ from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission, allows
 from sar.access.queries import staff_names
 from sar.cases.blueprint import Answer, form_page
-from sar.cases.complaints import forms, letters, queries, service
+from sar.cases.complaints import deciding, forms, letters, queries, service
 from sar.cases.complaints.models import Body, Channel, Complaint, Outcome, OutsideComplaint, OutsideOutcome, State
 from sar.cases.deadlines import ClockState
 from sar.cases.forms import ReopenForm
@@ -70,20 +70,47 @@ def show(complaint_id: str) -> str:
     complaint = queries.visible_complaint(current_actor(), complaint_id)
     case = visible_case(current_actor(), complaint.case_id)
     today = london_today()
+    standing = deciding.standing(current_actor(), case, complaint)
     return render_template(
         "complaints/show.html",
+        standing=standing if _is_for(current_actor(), complaint) else None,
         case=case,
         complaint=complaint,
         reference=queries.reference_of(case, complaint),
         derivation=queries.derivation(complaint),
         days_left=(complaint.acknowledge_by - today).days if complaint.acknowledge_by else None,
-        letters=fitting_about(current_actor(), case, complaint.id),
+        letters=[
+            letter
+            for letter in fitting_about(current_actor(), case, complaint.id)
+            if letter.allowed is None or standing.may_decide
+        ],
         state_words=STATE_WORDS,
         outcome_words=OUTCOME_WORDS,
         channel_words=forms.CHANNEL_WORDS,
         names=staff_names({complaint.logged_by, complaint.decided_by or ""}),
         case_ended=case.clock_state == ClockState.ENDED,
     )
+
+
+@bp.route("/complaints/<complaint_id>/decide-alone", methods=["GET", "POST"])
+@guard(Permission.COMPLAINTS_DECIDE)
+def decide_alone(complaint_id: str) -> Answer:
+    complaint, form, status = queries.visible_complaint(current_actor(), complaint_id), forms.AloneForm(), 200
+    case = visible_case(current_actor(), complaint.case_id)
+    if form.validate_on_submit():
+        try:
+            service.decide_alone(
+                current_actor(), complaint_id, form.reason.data or "", version=form.version.data or 0
+            )
+        except (Refused, Conflict) as problem:
+            status = problem.status if isinstance(problem, Conflict) else 200
+            form.form_errors.append(problem.message)
+        else:
+            flash("Your reason is kept. You can decide the complaint now.", "success")
+            return redirect(url_for("complaints.show", complaint_id=complaint_id))
+    elif not form.is_submitted():
+        form.version.data = complaint.version
+    return render_template("complaints/form.html", case=case, form=form, heading="Why you decide"), status
 
 
 @bp.route("/complaints/<complaint_id>/letters/<name>", methods=["GET", "POST"])
@@ -190,6 +217,11 @@ def panel(actor: Actor, case: Case) -> Panel:
         PanelLink("Record one to the regulator or a court", url_for("complaints.outside", case_id=case.id)),
     ]
     return Panel("Complaints", "" if complaints or elsewhere else "There are none.", late, links=tuple(links))
+
+
+def _is_for(actor: Actor, complaint: Complaint) -> bool:
+    """Whether it waits for a decision, and the actor's role decides complaints."""
+    return complaint.state != State.DECIDED and allows(actor.roles, Permission.COMPLAINTS_DECIDE)
 
 
 def _href(complaint: Complaint) -> str:

@@ -59,7 +59,8 @@ class Letter:
     """One letter of the choice. `to_other`: it goes to someone else, whose name and address the officer gives.
 
     A letter that is about one thing of the case is asked of that thing, by its id: whether it `fits_about`, and what
-    it has to say (`facts_about`). `means` notes what sending it means, in the transaction that sends it.
+    it has to say (`facts_about`). `means` notes what sending it means, in the transaction that sends it; `allowed`
+    raises Refused for somebody who may not write it although their role allows it.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Letter:
     fits_about: Callable[[str], bool] | None = None
     facts_about: Callable[[Case, str], Mapping[str, FieldValue | None]] | None = None
     means: Callable[[Actor, Case, LetterDraft], None] | None = None
+    allowed: Callable[[Actor, str], object] | None = None
 
     @property
     def title(self) -> str:

@@ -43,6 +43,12 @@ def fitting_letter(case: Case, name: str, about: str | None = None) -> Letter:
     return found
 
 
+def require_allowed(actor: Actor, letter: Letter, about: str | None) -> None:
+    """Raises Refused for somebody who may not write this letter about this thing, with the rule in words."""
+    if letter.allowed is not None and about is not None:
+        letter.allowed(actor, about)
+
+
 def visible_draft(actor: Actor, draft_id: str) -> LetterDraft:
     """The draft of a case that this actor may see. Raises NotFound."""
     draft = db.session.get(LetterDraft, draft_id)

@@ -50,6 +50,7 @@ def write(
             about = draft.about
         kind = queries.fitting_letter(case, name, about)
         require(actor, kind.permission)
+        queries.require_allowed(actor, kind, about)
         missing = [blank.label for blank in kind.blanks if not filled.get(blank.name)]
         if missing:
             raise Refused(f"Fill in: {'; '.join(missing)}")
@@ -81,6 +82,7 @@ def send(actor: Actor, draft_id: str, *, version: int) -> Message:
         if found.version != version:
             raise Conflict("Someone changed this letter while you had it open. Look at it again.")
         require(actor, LETTERS[found.name].permission)
+        queries.require_allowed(actor, LETTERS[found.name], found.about)
         _require_address(case, LETTERS[found.name], found.channel, found.addressee)
         letter = queries.wording_of(case, found)
         who = found.addressee

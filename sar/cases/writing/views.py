@@ -100,6 +100,7 @@ def discard(draft_id: str) -> Response:
 def write_letter(case: Case, name: str, about: str | None = None) -> str | Response:
     """The page that fills in a new letter; `about` is the complaint it is about."""
     letter = queries.fitting_letter(case, name, about)
+    queries.require_allowed(current_actor(), letter, about)
     return _fill_in(case, letter, _form(case, letter), None, about)
 
 

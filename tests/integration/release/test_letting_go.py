@@ -9,6 +9,8 @@ import pytest
 
 from sar.access.permissions import Role
 from sar.cases import service as cases
+from sar.cases.complaints import service as complaints
+from sar.cases.complaints.deciding import standing
 from sar.foundation import blobs
 from sar.foundation.actors import SYSTEM, Actor, ActorKind
 from sar.foundation.clock import utc_now
@@ -196,6 +198,18 @@ def test_an_auditor_makes_releases_and_hands_over_nothing(ready: Office) -> None
         with pytest.raises((NotAllowed, NotFound)):
             attempt()
     assert latest(ready).state == BundleState.READY
+
+
+def test_who_reviewed_signed_off_or_let_go_does_not_decide_a_complaint_about_it(ready: Office) -> None:
+    let_go(ready)
+    case = ready.case
+    complaint = complaints.log(SYSTEM, case.id, "A page is missing.", case.received_on, complaints.Channel.POST)
+    officer, second = (standing(one, case, complaint) for one in (ready.officer, ready.second))
+    assert officer.part == ("let a reply go", "worked on its review")
+    assert second.part == ("worked on its review",) and second.others == () == officer.others
+    fresh = staff_actor(Role.DPO, name="Bela Stone")
+    assert standing(fresh, case, complaint).may_decide
+    assert standing(ready.second, case, complaint).others == ("Bela Stone",)
 
 
 def test_staff_with_a_conflict_of_interest_cannot_reach_the_reply(ready: Office) -> None:
