@@ -11,18 +11,26 @@ from sar.cases.blueprint import Answer, bp, form_page, given
 from sar.cases.deadlines import ClockState
 from sar.cases.endings import told
 from sar.cases.models import Case
+from sar.cases.second_person import ASK_FIRST, is_alone
 
 
 @bp.route("/cases/<case_id>/refuse", methods=["GET", "POST"])
 @guard(Permission.CASE_REJECT)
 def reject(case_id: str) -> Answer:
-    form = forms.RejectForm()
+    case = queries.visible_case(current_actor(), case_id)
+    form = forms.RejectForm().for_clock(queries.clock_of(case))
+    alone = is_alone(current_actor(), case)
     return form_page(
         case_id,
         form,
         "Refuse this request",
         lambda version: service.reject(
-            current_actor(), case_id, form.code.data, form.words.data or "", version=version
+            current_actor(),
+            case_id,
+            form.code.data,
+            form.words.data or "",
+            version=version,
+            lateness=form.why_late,
         ),
         "The request is refused and the letter is on its way.",
         letter=lambda case: letters.compose(
@@ -33,6 +41,7 @@ def reject(case_id: str) -> Answer:
             "is deleted, and the case can be opened again.",
             "To hold back a part of the records, do not refuse: decide about them in the review.",
         ],
+        hindrance=None if alone else ASK_FIRST,
     )
 
 

@@ -10,9 +10,11 @@ from sar.access.permissions import Permission
 from sar.cases import letters
 from sar.cases.deadlines import ClockState
 from sar.cases.exemptions import EXEMPTIONS, Exemption, Kind
+from sar.cases.lateness import Lateness, reason_to_keep
 from sar.cases.ledger import case_for
 from sar.cases.models import Case, Note, Refusal
 from sar.cases.moves import advance, facts_of
+from sar.cases.queries import clock_of
 from sar.cases.second_person import require_alone
 from sar.cases.silence import silence_of
 from sar.cases.workflow import Event, Stage
@@ -20,7 +22,7 @@ from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
 from sar.foundation.clock import london_today
-from sar.foundation.db import write_transaction
+from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Refused
 from sar.intake import service as intake
 
@@ -29,57 +31,75 @@ _WHOLE = (Kind.REFUSAL, Kind.NOT_AN_EXEMPTION)
 REFUSAL_CODES = MappingProxyType(
     {code: item for code, item in EXEMPTIONS.items() if item.kind in _WHOLE and code != "N-DUP"}
 )
-
-
+# What each says, for officers. The text of MUE for the requester is only the beginning of a sentence.
+REFUSAL_LABELS = MappingProxyType(
+    {code: item.text or "" for code, item in REFUSAL_CODES.items()} | {"MUE": "It is clearly unfounded or excessive."}
+)
 # Grounds on which the answer may neither confirm nor deny that anything is held.
 NEITHER_CODES = MappingProxyType({code: item for code, item in EXEMPTIONS.items() if item.ncnd})
-_TAKES_TWO = frozenset({"MUE"})
 _NOT_HELD = "N-NOTHELD"
 
 
 def reject(
-    actor: Actor, case_id: str, code: str, words: str, *, version: int | None = None, proposed: bool = False
+    actor: Actor,
+    case_id: str,
+    code: str,
+    words: str,
+    *,
+    version: int | None = None,
+    proposed: bool = False,
+    lateness: Lateness | None = None,
 ) -> Case:
-    """Refuse the whole request, with a coded reason and the words the requester is told (Art 12(5); s.53).
+    """Refuse the whole request, with a coded reason and the words the requester is told (Art 12(4)-(5); s.53).
 
-    A request that is manifestly unfounded or excessive is refused on a proposal (see `refusals`), unless the actor is
-    the only person here. That we hold nothing can be said only once somebody looked.
+    On a proposal (see `refusals`), unless the actor is the only person here. That we hold nothing can be said only
+    once somebody looked. After the due date `lateness` says why (Art 12(4): within one month of receipt).
     """
     if code not in REFUSAL_CODES:
         raise Refused("Choose the reason for refusing.")
     if not words.strip():
         raise Refused("Write the reason in words. The requester is told it.")
-    with write_transaction() as session:
+    with write_transaction():
         case = case_for(actor, case_id, version, Permission.CASE_REJECT)
-        if code in _TAKES_TWO and not proposed:
+        if not proposed:
             require_alone(actor, case)
-        facts = replace(facts_of(actor, case), refusal_reasons_recorded=True)
-        if code == _NOT_HELD and facts.searches_open:
-            raise Refused("We can say that we hold nothing only when we looked. Give every search its result first.")
-        session.add(
-            Refusal(scope_id=case.scope_id, case_id=case.id, code=code, refused_by=actor.id, words=words.strip())
-        )
-        record(actor, Action.CASE_REFUSED, case.id, code=code)
-        case = advance(actor, case_id, Event.REJECT, facts)
+        require_searched(actor, case, code)
+        case = _refuse(actor, case, code, words.strip(), lateness)
         letters.send(actor, case, "rejection", reasons=told(REFUSAL_CODES[code], words.strip()))
         intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
         return case
 
 
-def answer_neither(actor: Actor, case_id: str, code: str, reasons: str) -> Case:
+def answer_neither(
+    actor: Actor, case_id: str, code: str, reasons: str, *, lateness: Lateness | None = None
+) -> Case:
     """Answer that we neither confirm nor deny. The reasons are kept, and not told. On a proposal (see `refusals`)."""
     if code not in NEITHER_CODES:
         raise Refused("Choose the ground in law.")
-    with write_transaction() as session:
+    with write_transaction():
         case = case_for(actor, case_id, permission=Permission.CASE_REJECT)
-        session.add(
-            Refusal(scope_id=case.scope_id, case_id=case.id, code=code, refused_by=actor.id, words=reasons.strip())
-        )
-        record(actor, Action.CASE_REFUSED, case.id, code=code)
-        case = advance(actor, case_id, Event.REJECT, replace(facts_of(actor, case), refusal_reasons_recorded=True))
+        case = _refuse(actor, case, code, reasons.strip(), lateness)
         letters.send(actor, case, "ncnd")
         intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
         return case
+
+
+def require_searched(actor: Actor, case: Case, code: str) -> None:
+    """Raises Refused for the code that says we hold nothing, where nobody can say so yet."""
+    if code == _NOT_HELD and facts_of(actor, case).searches_open:
+        raise Refused("We can say that we hold nothing only when we looked. Give every search its result first.")
+
+
+def _refuse(actor: Actor, case: Case, code: str, words: str, lateness: Lateness | None) -> Case:
+    clock = clock_of(case)
+    kept = reason_to_keep(clock, lateness)
+    why_late = kept.value if kept else None
+    refusal = Refusal(
+        scope_id=case.scope_id, case_id=case.id, code=code, refused_by=actor.id, words=words, lateness=why_late
+    )
+    db.session.add(refusal)
+    record(actor, Action.CASE_REFUSED, case.id, code=code, due_on=clock.due, lateness_code=why_late)
+    return advance(actor, case.id, Event.REJECT, replace(facts_of(actor, case), refusal_reasons_recorded=True))
 
 
 def withdraw(actor: Actor, case_id: str, on: date, *, version: int | None = None) -> Case:

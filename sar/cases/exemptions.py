@@ -179,3 +179,10 @@ def exemption(code: str) -> Exemption:
 def codes_for(regime: Regime) -> tuple[Exemption, ...]:
     """The codes that may be used on a record under `regime`, in the order of the schedule."""
     return tuple(item for item in EXEMPTIONS.values() if regime in item.regimes)
+
+
+def ground_in_words(code: str) -> str:
+    """What a code says, for officers: its text, without the gap for the reasons, and its law. KeyError."""
+    item = EXEMPTIONS[code]
+    text = (item.text or "Nothing is said about it").removesuffix(", because ...").rstrip(".")
+    return f"{text} ({item.law})" if item.law else text

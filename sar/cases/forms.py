@@ -25,14 +25,13 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from sar.cases.deadlines import ExtensionReason
+from sar.cases.endings import REFUSAL_CODES, REFUSAL_LABELS
+from sar.cases.late_form import LateForm, lateness_field
 from sar.cases.new_words import Told
-from sar.cases.service import REFUSAL_CODES
 from sar.foundation.ids import random_id
-from sar.intake.fields import DayField
+from sar.intake.fields import DayField, tidy
 
 LONG_TEXT = 5_000
-# Where the text for the requester is only the beginning of a sentence.
-REFUSAL_LABELS = {"MUE": "It is clearly unfounded or excessive"}
 
 
 class VersionedForm(FlaskForm):
@@ -168,20 +167,30 @@ class FeePaidForm(DatedForm):
     submit = SubmitField("Record that it was paid", widget=GovSubmitInput())
 
 
-class RejectForm(VersionedForm):
-    code = RadioField(
+def refusal_code_field() -> RadioField:
+    return RadioField(
         "Why do you refuse this request?",
-        choices=[SelectChoice(code, REFUSAL_LABELS.get(code) or item.text) for code, item in REFUSAL_CODES.items()],
+        choices=[SelectChoice(code, REFUSAL_LABELS[code]) for code in REFUSAL_CODES],
         widget=GovRadioInput(),
         validators=[InputRequired("Choose why you refuse this request")],
     )
-    words = TextAreaField(
+
+
+def refusal_words_field() -> TextAreaField:
+    return TextAreaField(
         "Explain it to the person",
         description="They are told this, with how to complain. If the request is unfounded or excessive, finish the "
         "sentence “It is clearly unfounded or excessive, because …”.",
+        filters=[tidy],
         widget=GovTextArea(),
         validators=[InputRequired("Explain to the person why you refuse"), Length(max=LONG_TEXT)],
     )
+
+
+class RejectForm(VersionedForm, LateForm):
+    code = refusal_code_field()
+    words = refusal_words_field()
+    lateness = lateness_field()
     submit = SubmitField("Refuse the request and send the letter", widget=GovSubmitInput())
 
 

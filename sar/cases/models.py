@@ -112,13 +112,17 @@ class Calculation(Row):
 
 
 class Refusal(ScopedRow):
-    """Why a whole request was refused: a code of `exemptions`, and the words the requester was told."""
+    """Why a whole request was refused: a code of `exemptions`, and the words the requester was told.
+
+    `lateness`: why, where it was refused after the due date.
+    """
 
     __tablename__ = "refusal"
 
     case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
     code: Mapped[str] = plain(String(20), nullable=False)
     refused_by: Mapped[str] = plain(String(40), nullable=False)
+    lateness: Mapped[str | None] = plain(String(20), nullable=True)
     words_sealed: Mapped[bytes | None] = sealed_column()
     words = Sealed[str]("words_sealed")
 

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from sar.access.permissions import Permission
+from sar.access.permissions import Permission, allows
 from sar.access.queries import active_staff_with
 from sar.cases.models import Case
 from sar.cases.moves import has_conflict
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.errors import Refused
 
+ASK_FIRST = "Somebody else must propose this first, with reasons. Then you decide."
+
 
 def is_alone(actor: Actor, case: Case) -> bool:
     """Whether nobody else here works on cases and may work on this one."""
     if actor.kind is ActorKind.SYSTEM:
         return True
-    others = (person for person in active_staff_with(Permission.CASE_WORK) if person.id != actor.id)
-    return all(has_conflict(case, person.id) for person in others)
+    return _nobody_else(actor, case, Permission.CASE_WORK)
+
+
+def require_decider(actor: Actor, case: Case) -> None:
+    """Before somebody proposes what another must decide. Raises Refused where only they themselves could decide it."""
+    decides = allows(actor.roles, Permission.CASE_REJECT) and not is_alone(actor, case)
+    if decides and _nobody_else(actor, case, Permission.CASE_REJECT):
+        raise Refused("Only you could decide this. Ask a colleague to propose it, with reasons. Then you decide.")
 
 
 def require_alone(actor: Actor, case: Case) -> None:
     """Before one person does alone what takes two. Raises Refused."""
     if not is_alone(actor, case):
-        raise Refused("Somebody else must propose this first, with reasons. Then you decide.")
+        raise Refused(ASK_FIRST)
+
+
+def _nobody_else(actor: Actor, case: Case, permission: Permission) -> bool:
+    others = (person for person in active_staff_with(permission) if person.id != actor.id)
+    return all(has_conflict(case, person.id) for person in others)

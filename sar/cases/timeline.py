@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from sar.access.queries import staff_names
+from sar.cases.exemptions import EXEMPTIONS, ground_in_words
 from sar.cases.letter_names import name_of
 from sar.cases.proofs import AUTHORITY
 from sar.cases.workflow import STAGE_NAMES, Stage
@@ -50,8 +51,8 @@ _WORDS = {
     "message.sent": "Sent {channel}: {kind}",
     "message.not_sent": "Could not be sent {channel}: {kind}",
     "case.part_disclosed": "Part of the answer sent: {part}",
-    "case.refusal_proposed": "Proposed: {kind} ({code})",
-    "case.refusal_decided": "Proposal decided, {outcome}: {kind}",
+    "case.refusal_proposed": "Proposed {kind}: {code}",
+    "case.refusal_decided": "Proposal {kind} decided: {outcome}",
     "complaint.received": "Complaint {number} received, to be acknowledged by {acknowledge_by}",
     "complaint.acknowledged": "Complaint acknowledged",
     "complaint.decided_alone": "Reason written for deciding a complaint by someone who handled the case",
@@ -135,6 +136,11 @@ _CHANNELS = {
     "phone": "by phone",
     "in_person": "in person",
 }
+_PROPOSED = {
+    "refuse": "to refuse the whole request",
+    "fee": "to charge a fee",
+    "neither": "to neither confirm nor deny",
+}
 _SINGULAR = {
     "pages": "page",
     "records": "record",
@@ -189,8 +195,6 @@ def _text(entry: AuditEntry, facts: dict[str, Any]) -> str:
 
 def _word(name: str, value: Any) -> str:
     """A fact as it stands in a sentence: codes in their words, days written out."""
-    if name in ("letter", "kind") and isinstance(value, str):
-        return name_of(value).lower()
     if name == "evidence":
         return _small(evidence.supplied_name(value))
     if name == "document":
@@ -201,8 +205,12 @@ def _word(name: str, value: Any) -> str:
         return _CHANNELS.get(value, str(value))
     if name in ("on", "answer_by", "acknowledge_by"):
         return _date(value)
-    if name == "code":
-        return str(value)
+    if name == "code" and value in EXEMPTIONS:
+        return _small(ground_in_words(value))
+    if name == "kind" and value in _PROPOSED:
+        return _PROPOSED[value]
+    if name in ("letter", "kind") and isinstance(value, str):
+        return name_of(value).lower()
     return str(value).replace("_", " ")
 
 

@@ -32,10 +32,12 @@ from sar.cases.conflicts import queries as conflict_queries
 from sar.cases.conflicts import views as conflict_views
 from sar.cases.deadlines import AWAITED
 from sar.cases.endings import NEITHER_CODES
+from sar.cases.exemptions import ground_in_words
 from sar.cases.flags import flags_of
 from sar.cases.history import views as history_views
 from sar.cases.history.queries import hands_of
 from sar.cases.holidays import views as holidays
+from sar.cases.lateness import LATENESS_WORDS
 from sar.cases.letter_names import NAMES
 from sar.cases.letters import reach_words
 from sar.cases.links import queries as link_queries
@@ -222,6 +224,8 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         closed_for_silence=was_closed(case),
         open_questions=queries.open_questions(case),
         refusal=refusal,
+        refusal_ground=ground_in_words(refusal.code) if refusal else None,
+        lateness_words=LATENESS_WORDS,
         refusal_told=refusal is not None and refusal.code not in NEITHER_CODES,
         channel_names=CHANNEL_WORDS,
         asking=asking.facts(actor, case),

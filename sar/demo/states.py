@@ -15,6 +15,7 @@ from sar.cases import not_valid
 from sar.cases import service as cases
 from sar.cases.complaints import service as complaints
 from sar.cases.deadlines import ExtensionReason
+from sar.cases.lateness import Lateness
 from sar.cases.models import Case
 from sar.cases.refusals import service as refusals
 from sar.cases.refusals.models import Kind
@@ -28,7 +29,6 @@ from sar.intake import service as intake
 from sar.intake.answers import Channel, Contact, RequestAnswers, Route
 from sar.records import service as records
 from sar.release import service as release
-from sar.release.models import Lateness
 from sar.release.models import Route as ReplyRoute
 from sar.review import queries as review_queries
 from sar.review import service as review

@@ -68,7 +68,7 @@ class Action(Enum):
     HOLIDAY_TAKEN_BACK = ("calendar.holiday_taken_back", ("jurisdiction", "day"))
     CALENDAR_APPLY_STARTED = ("calendar.apply_started", ("cases",))
     CALENDAR_APPLIED = ("calendar.applied", ("cases", "moved", "overtaken"))
-    CASE_REFUSED = ("case.refused", ("code",))
+    CASE_REFUSED = ("case.refused", ("code", "due_on", "lateness_code"))
     CONFLICT_DECLARED = ("case.conflict_declared", ("officer_id",))
     NOTE_ADDED = ("case.note_added", ("note_id",))
     NEW_WORDS_GIVEN = ("case.new_words_given", ("channel",))

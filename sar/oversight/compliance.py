@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, union_all
 
 from sar.cases.deadline_table import EXPECTED, INPUTS, OPTIONAL
 from sar.cases.deadlines import (
@@ -111,6 +111,17 @@ def _requests(actor: Actor, start: date, end: date) -> Iterator[_Request]:
         db.session.expunge_all()
 
 
+def _why_late(case_ids: list[str]) -> dict[str, str]:
+    """The reason given with the last late answer of each case, whether a reply or a refusal."""
+    replies = select(Bundle.case_id, Bundle.lateness, Bundle.released_at.label("at"))
+    refusals = select(Refusal.case_id, Refusal.lateness, Refusal.created_at.label("at"))
+    both = union_all(
+        replies.where(Bundle.case_id.in_(case_ids), Bundle.lateness.is_not(None)),
+        refusals.where(Refusal.case_id.in_(case_ids), Refusal.lateness.is_not(None)),
+    ).subquery()
+    return {row.case_id: row.lateness for row in db.session.execute(select(both).order_by(both.c.at))}
+
+
 def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
     ids = [case.id for case in cases]
     facts: dict[str, list[ClockFact]] = defaultdict(list)
@@ -123,8 +134,7 @@ def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
     reasons = {row.case_id: row.code for row in db.session.execute(set_aside)}
     sent = select(Disclosure).where(Disclosure.case_id.in_(ids)).order_by(Disclosure.on.desc(), Disclosure.id)
     parts = {part.case_id: part for part in db.session.scalars(sent)}  # the first of each case comes last, and stays
-    went = select(Bundle.case_id, Bundle.lateness).where(Bundle.case_id.in_(ids), Bundle.lateness.is_not(None))
-    lateness = {row.case_id: row.lateness for row in db.session.execute(went.order_by(Bundle.released_at))}
+    lateness = _why_late(ids)
     searched = searches.totals(ids)
     for case in cases:
         refusal = codes.get(case.id) if case.stage == Stage.REJECTED else None

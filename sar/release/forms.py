@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubmitInput, GovTextArea
-from wtforms import RadioField, SelectField, SubmitField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput, GovTextArea
+from wtforms import RadioField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from sar.cases.disclosures import Part
+from sar.cases.late_form import LateForm, lateness_field
 from sar.intake.fields import tidy
-from sar.release.models import Lateness, Route
+from sar.release.models import Route
 
 ROUTE_WORDS = {
     Route.ONLINE: "They collect it online, with their reference and words",
@@ -22,15 +23,6 @@ PASSPHRASE_WORDS = {
     Route.EMAIL: "By email",
     Route.IN_PERSON: "We tell them in person or by phone",
 }
-LATENESS_WORDS = {
-    Lateness.LARGE_FILE: "The file was very large",
-    Lateness.LATE_RECORDS: "Records came late",
-    Lateness.CONSULTATION: "Consultation took long",
-    Lateness.STAFFING: "Too few staff",
-    Lateness.OTHER: "Another reason, in the notes",
-}
-
-
 PART_WORDS = {
     Part.INTERIM: "No, these go out early and the work goes on",
     Part.PARTIAL: "No, this is our answer, but something is still to come",
@@ -59,7 +51,7 @@ class MakeForm(FlaskForm):
     submit = SubmitField("Make the reply", widget=GovSubmitInput())
 
 
-class ReleaseForm(FlaskForm):
+class ReleaseForm(LateForm):
     route = RadioField(
         "How do they get the records?",
         choices=[SelectChoice(route.value, words) for route, words in ROUTE_WORDS.items()],
@@ -73,19 +65,5 @@ class ReleaseForm(FlaskForm):
         widget=GovRadioInput(),
         validators=[InputRequired("Choose how they get the six words")],
     )
-    lateness = SelectField(
-        "Why is it late?",
-        description="The due date has passed. The reason is counted in the reports.",
-        choices=[
-            SelectChoice("", "Choose a reason"),
-            *(SelectChoice(code.value, words) for code, words in LATENESS_WORDS.items()),
-        ],
-        widget=GovSelect(),
-        validators=[InputRequired("Choose why it is late")],
-    )
+    lateness = lateness_field()
     submit = SubmitField("Release the reply", widget=GovSubmitInput())
-
-    def without_lateness(self) -> ReleaseForm:
-        """The form of an answer that is in time: it asks for no reason."""
-        del self.lateness
-        return self

@@ -37,16 +37,6 @@ class Route(StrEnum):
     IN_PERSON = "in_person"
 
 
-class Lateness(StrEnum):
-    """Why an answer goes out after its due date (law.md section 8)."""
-
-    LARGE_FILE = "large_file"
-    LATE_RECORDS = "late_records"
-    CONSULTATION = "consultation"
-    STAFFING = "staffing"
-    OTHER = "other"
-
-
 class Finding(TypedDict):
     """One thing that blocked a bundle, in words for the officer."""
 

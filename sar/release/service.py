@@ -11,6 +11,7 @@ from sar.access.permissions import Permission
 from sar.cases import disclosures, letters
 from sar.cases import service as cases
 from sar.cases.disclosures import Part
+from sar.cases.lateness import Lateness, reason_to_keep
 from sar.cases.ledger import require
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, requester_case, visible_case
@@ -19,14 +20,14 @@ from sar.foundation import blobs
 from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.audit import record
-from sar.foundation.clock import london_today, utc_now
+from sar.foundation.clock import utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotFound, Refused, StoreFull
 from sar.foundation.ids import access_phrase
 from sar.foundation.jobs import JobContext, enqueue
 from sar.foundation.workroom import private_folder
 from sar.release import building, queries
-from sar.release.models import Bundle, BundleState, Lateness, Route
+from sar.release.models import Bundle, BundleState, Route
 from sar.review import queries as review
 
 # The bundle is collected online or handed over; the words that open it take another way.
@@ -122,9 +123,7 @@ def release(
         if bundle.state == BundleState.RELEASED:
             raise Conflict("This reply has already been released.")
         clock = clock_of(case)
-        late = clock.is_overdue(london_today())
-        if late and lateness is None:
-            raise Refused("This answer is late. Choose the reason for it.")
+        why_late = reason_to_keep(clock, lateness)
         whole = bundle.part is None
         cases.advance(actor, case.id, Event.RELEASE, queries.facts(actor, case, bundle), whole=whole)
         if bundle.part is not None:
@@ -135,7 +134,7 @@ def release(
         _replace(case, (BundleState.RELEASED,))
         bundle.state = BundleState.RELEASED.value
         bundle.route, bundle.passphrase_route = route.value, passphrase_route.value
-        bundle.lateness = lateness.value if late and lateness else None
+        bundle.lateness = why_late.value if why_late else None
         bundle.released_at = utc_now()
         record(
             actor,

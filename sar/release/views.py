@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 from sar.access.guards import current_actor, guard, stepped_up
 from sar.access.permissions import Permission
 from sar.cases.disclosures import Part
+from sar.cases.lateness import LATENESS_WORDS
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, visible_case
 from sar.foundation.clock import london_date, london_today
 from sar.foundation.errors import Problem
 from sar.release import queries, service
-from sar.release.forms import LATENESS_WORDS, PART_WORDS, PASSPHRASE_WORDS, ROUTE_WORDS, MakeForm, ReleaseForm
-from sar.release.models import Lateness, Route
+from sar.release.forms import PART_WORDS, PASSPHRASE_WORDS, ROUTE_WORDS, MakeForm, ReleaseForm
+from sar.release.models import Route
 
 bp = Blueprint("release", __name__, url_prefix="/staff")
 BLUEPRINTS = (bp,)
@@ -47,11 +48,9 @@ def let_go(bundle_id: str) -> str | Response:
     bundle = queries.visible_bundle(current_actor(), bundle_id)
     form = _form(visible_case(current_actor(), bundle.case_id))
     if form.validate_on_submit():
-        lateness = Lateness(form.lateness.data) if form.lateness else None
+        ways = (Route(form.route.data), Route(form.passphrase_route.data))
         try:
-            service.release(
-                current_actor(), bundle_id, Route(form.route.data), Route(form.passphrase_route.data), lateness
-            )
+            service.release(current_actor(), bundle_id, *ways, form.why_late)
         except Problem as problem:
             form.form_errors.append(problem.message)
         else:
@@ -108,7 +107,7 @@ def _page(case_id: str, form: ReleaseForm | None = None) -> str:
 
 
 def _form(case: Case) -> ReleaseForm:
-    return ReleaseForm() if clock_of(case).is_overdue(london_today()) else ReleaseForm().without_lateness()
+    return ReleaseForm().for_clock(clock_of(case))
 
 
 def bundle_file(stream: BinaryIO, name: str) -> Response:

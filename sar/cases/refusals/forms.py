@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput, GovTextArea, GovTextInput
-from wtforms import IntegerField, RadioField, StringField, SubmitField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput
 
 from sar.cases.endings import NEITHER_CODES
-from sar.cases.forms import LONG_TEXT, VersionedForm
+from sar.cases.forms import LONG_TEXT, VersionedForm, refusal_code_field, refusal_words_field
+from sar.cases.late_form import LateForm, lateness_field
 from sar.intake.fields import tidy
 
 
 class ProposeRefusalForm(VersionedForm):
-    words = TextAreaField(
-        "Why is it clearly unfounded or excessive?",
-        description="The person is told this: finish the sentence “It is clearly unfounded or excessive, because …”.",
-        filters=[tidy],
-        widget=GovTextArea(),
-        validators=[InputRequired("Write the reasons"), Length(max=LONG_TEXT)],
-    )
+    code = refusal_code_field()
+    words = refusal_words_field()
     submit = SubmitField("Propose it", widget=GovSubmitInput())
 
 
@@ -66,7 +61,7 @@ class ProposeNeitherForm(VersionedForm):
     submit = SubmitField("Propose it", widget=GovSubmitInput())
 
 
-class DecideForm(FlaskForm):
+class DecideForm(LateForm):
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     agree = RadioField(
         "What do you decide?",
@@ -84,4 +79,9 @@ class DecideForm(FlaskForm):
         widget=GovTextArea(),
         validators=[Length(max=LONG_TEXT)],
     )
+    lateness = lateness_field(needed=False)
     submit = SubmitField("Decide", widget=GovSubmitInput())
+
+    def validate_lateness(self, field: SelectField) -> None:
+        if self.agree.data == "yes" and not field.data:
+            raise ValidationError("Choose why it is late")

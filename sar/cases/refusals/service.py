@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sar.access.permissions import Permission
 from sar.cases.clock_commands import charge_fee, pounds
-from sar.cases.endings import NEITHER_CODES, REFUSAL_CODES, answer_neither, reject
+from sar.cases.endings import NEITHER_CODES, REFUSAL_CODES, answer_neither, reject, require_searched
+from sar.cases.lateness import Lateness
 from sar.cases.ledger import case_for, require_open
 from sar.cases.refusals import queries
 from sar.cases.refusals.models import Kind, RefusalProposal, State
-from sar.cases.second_person import is_alone
+from sar.cases.second_person import is_alone, require_decider
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
@@ -42,6 +43,8 @@ def propose(
     with write_transaction() as session:
         case = case_for(actor, case_id, version)
         require_open(case)
+        require_searched(actor, case, code)
+        require_decider(actor, case)
         if queries.open_proposal(case) is not None:
             raise Conflict("There is a proposal already. It must be decided first.")
         proposal = RefusalProposal(
@@ -61,10 +64,19 @@ def propose(
         return proposal
 
 
-def decide(actor: Actor, proposal_id: str, agree: bool, words: str = "", *, version: int) -> RefusalProposal:
+def decide(
+    actor: Actor,
+    proposal_id: str,
+    agree: bool,
+    words: str = "",
+    *,
+    version: int,
+    lateness: Lateness | None = None,
+) -> RefusalProposal:
     """Agree, and the letter goes; or decline with a reason. Never by whoever proposed it, unless nobody else is there.
 
-    Raises Refused, NotAllowed; Conflict when it was decided meanwhile.
+    `lateness` is why the answer that goes is late, where it is. Raises Refused, NotAllowed; Conflict when it was
+    decided meanwhile.
     """
     with write_transaction() as session:
         proposal = queries.visible_proposal(actor, proposal_id)
@@ -90,16 +102,16 @@ def decide(actor: Actor, proposal_id: str, agree: bool, words: str = "", *, vers
             alone=alone,
         )
         if agree:
-            _carry_out(actor, proposal)
+            _carry_out(actor, proposal, lateness)
         return proposal
 
 
-def _carry_out(actor: Actor, proposal: RefusalProposal) -> None:
+def _carry_out(actor: Actor, proposal: RefusalProposal, lateness: Lateness | None) -> None:
     case_id, code, words = proposal.case_id, proposal.code, proposal.words
     match Kind(proposal.kind):
         case Kind.REFUSE:
-            reject(actor, case_id, code, words, proposed=True)
+            reject(actor, case_id, code, words, proposed=True, lateness=lateness)
         case Kind.NEITHER:
-            answer_neither(actor, case_id, code, words)
+            answer_neither(actor, case_id, code, words, lateness=lateness)
         case Kind.FEE:
             charge_fee(actor, case_id, proposal.amount, words, proposal.how_to_pay or "", proposed=True)

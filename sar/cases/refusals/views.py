@@ -10,10 +10,11 @@ from sar.access.permissions import Permission, allows
 from sar.access.queries import staff_names
 from sar.cases.blueprint import Answer, form_page
 from sar.cases.deadlines import ClockState, Rule
+from sar.cases.exemptions import ground_in_words
 from sar.cases.forms import VersionedForm
 from sar.cases.models import Case
 from sar.cases.panels import Panel, PanelLink
-from sar.cases.queries import visible_case, waits_of
+from sar.cases.queries import clock_of, visible_case, waits_of
 from sar.cases.refusals import queries, service
 from sar.cases.refusals.forms import DecideForm, ProposeFeeForm, ProposeNeitherForm, ProposeRefusalForm
 from sar.cases.refusals.models import Kind, RefusalProposal, State
@@ -23,7 +24,7 @@ from sar.foundation.wording import Wording
 
 bp = Blueprint("refusals", __name__, url_prefix="/staff")
 KIND_WORDS = {
-    Kind.REFUSE: "Refuse it as unfounded or excessive",
+    Kind.REFUSE: "Refuse the whole request",
     Kind.FEE: "Charge a fee",
     Kind.NEITHER: "Neither confirm nor deny",
 }
@@ -43,7 +44,9 @@ _EXPLAINED = (
 def listing() -> str:
     found = queries.waiting(current_actor())
     names = staff_names({item.proposal.proposed_by for item in found})
-    return render_template("refusals/list.html", found=found, names=names, kind_words=KIND_WORDS)
+    return render_template(
+        "refusals/list.html", found=found, names=names, kind_words=KIND_WORDS, ground=ground_in_words
+    )
 
 
 @bp.route("/cases/<case_id>/propose/<kind>", methods=["GET", "POST"])
@@ -70,8 +73,8 @@ def propose(case_id: str, kind: str) -> Answer:
 @bp.route("/proposals/<proposal_id>", methods=["GET", "POST"])
 @guard(Permission.CASE_REJECT)
 def decide(proposal_id: str) -> str | Response | tuple[str, int]:
-    proposal, form = queries.visible_proposal(current_actor(), proposal_id), DecideForm()
-    status = 200
+    proposal = queries.visible_proposal(current_actor(), proposal_id)
+    form, status = _decide_form(proposal), 200
     if form.validate_on_submit():
         try:
             service.decide(
@@ -80,6 +83,7 @@ def decide(proposal_id: str) -> str | Response | tuple[str, int]:
                 form.agree.data == "yes",
                 form.words.data or "",
                 version=form.version.data or 0,
+                lateness=form.why_late,
             )
         except (Refused, Conflict) as problem:
             status = problem.status if isinstance(problem, Conflict) else 200
@@ -90,6 +94,15 @@ def decide(proposal_id: str) -> str | Response | tuple[str, int]:
     elif not form.is_submitted():
         form.version.data = proposal.version
     return _page(proposal, form), status
+
+
+def _decide_form(proposal: RefusalProposal) -> DecideForm:
+    """Asks why the answer is late, where agreeing sends one; asking for a fee is no answer."""
+    form = DecideForm()
+    if proposal.kind == Kind.FEE:
+        del form.lateness
+        return form
+    return form.for_clock(clock_of(visible_case(current_actor(), proposal.case_id)))
 
 
 def _page(proposal: RefusalProposal, form: DecideForm) -> str:
@@ -107,6 +120,7 @@ def _page(proposal: RefusalProposal, form: DecideForm) -> str:
         shown=shown,
         problem=problem,
         kind_words=KIND_WORDS,
+        ground=ground_in_words(proposal.code),
         names=staff_names({proposal.proposed_by, proposal.decided_by or ""}),
     )
 

@@ -321,7 +321,12 @@ def test_looking_at_a_case_is_logged_and_stays_out_of_its_history(in_app: Flask)
 
 def test_the_log_of_a_refusal_holds_its_code_and_no_words() -> None:
     boss, case = dpo(), opened()
+    due = case.due_on
     service.reject(boss, case.id, "N-NOTYOURS", "These are about your brother Fennimore.")
     refused = [entry for entry in rows(AuditEntry) if entry.action == "case.refused"]
-    assert json.loads(refused[0].facts) == {"code": "N-NOTYOURS"}
+    assert json.loads(refused[0].facts) == {
+        "code": "N-NOTYOURS",
+        "due_on": due.isoformat() if due else None,
+        "lateness_code": None,
+    }
     assert not any("Fennimore" in entry.facts for entry in rows(AuditEntry))

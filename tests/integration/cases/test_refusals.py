@@ -1,7 +1,8 @@
-"""Refusing as unfounded or excessive, charging a fee, saying neither yes nor no: one proposes, another decides."""
+"""Refusing, charging a fee, saying neither yes nor no: one proposes, another decides; a late one says why."""
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,12 +10,15 @@ from flask import Flask
 
 from sar.access.permissions import Role
 from sar.cases import service
+from sar.cases.lateness import Lateness
+from sar.cases.models import Case, Refusal
 from sar.cases.queries import visible_case
 from sar.cases.refusals import queries
 from sar.cases.refusals import service as refusals
 from sar.cases.refusals.models import Kind, RefusalProposal
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
+from sar.foundation.audit import AuditEntry
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.records.searches import service as searching
 from sar.records.searches.queries import areas
@@ -52,18 +56,20 @@ def test_a_proposal_is_declined_with_a_reason_and_the_work_goes_on() -> None:
 
 
 def test_nobody_decides_what_they_proposed_while_somebody_else_is_there() -> None:
-    boss, case = dpo(), opened(EMAIL)
+    boss, deputy, case = dpo(), dpo("Bela Stone"), opened(EMAIL)
     officer = caseworker()
     proposal = refusals.propose(boss, case.id, Kind.REFUSE, "it is the tenth")
     with pytest.raises(Refused, match="somebody else must decide"):
         refusals.decide(boss, proposal.id, True, version=proposal.version)
     for command in (
         lambda: service.reject(boss, case.id, "MUE", "it is the tenth"),
+        lambda: service.reject(boss, case.id, "N-OUTSCOPE", "You asked about the weather."),
         lambda: service.charge_fee(boss, case.id, "10", "it is the tenth", "By card"),
     ):
         with pytest.raises(Refused, match="must propose this first"):
             command()
-    service.declare_conflict(officer, case.id, officer.id)
+    for one in (officer, deputy):
+        service.declare_conflict(one, case.id, one.id)
     refusals.decide(boss, proposal.id, True, version=proposal.version)
     assert [kept.alone for kept in rows(RefusalProposal)] == [True]
 
@@ -159,3 +165,73 @@ def test_nobody_is_told_that_we_hold_nothing_before_somebody_looked() -> None:
         service.reject(boss, case.id, "N-NOTHELD", "There is nothing.")
     searching.finish(SYSTEM, case.id, [made[0].id], "nothing_held")
     assert service.reject(boss, case.id, "N-NOTHELD", "There is nothing.").stage == "rejected"
+
+
+def test_nobody_proposes_what_only_they_could_decide() -> None:
+    boss, officer, case = dpo(), caseworker(), opened(EMAIL)
+    with pytest.raises(Refused, match="Ask a colleague to propose it"):
+        refusals.propose(boss, case.id, Kind.REFUSE, "it is the tenth")
+    assert refusals.propose(officer, case.id, Kind.REFUSE, "it is the tenth").state == "open"
+
+
+def test_a_request_about_somebody_else_is_refused_by_two_like_any_other(in_app: Flask) -> None:
+    officer, boss, case = caseworker(), dpo(), opened(EMAIL)
+    direct = browser_of(in_app, boss).get(f"/staff/cases/{case.id}/refuse").text
+    assert "Somebody else must propose this first" in direct and "Explain it to the person" not in direct
+    browser, address = browser_of(in_app, officer), f"/staff/cases/{case.id}/propose/refuse"
+    typed = {"version": str(case.version), "code": "N-NOTYOURS", "words": "Same name, another birthday."}
+    assert "It is not about you." in browser.post(address, typed | {"preview": "yes"}).text
+    assert browser.post(address, typed).location == f"/staff/cases/{case.id}"
+    [proposal] = rows(RefusalProposal)
+    refusals.decide(boss, proposal.id, True, version=proposal.version)
+    [letter] = messages.about(case.id)
+    assert "It is not about you." in letter.body and "Same name, another birthday." in letter.body
+    history = browser.get(f"/staff/cases/{case.id}").text
+    assert "Proposed to refuse the whole request: it is not about you" in history
+
+
+def test_we_do_not_even_propose_to_say_that_we_hold_nothing_before_somebody_looked() -> None:
+    with pytest.raises(Refused, match="only when we looked"):
+        refusals.propose(caseworker(), gathering_case().id, Kind.REFUSE, "There is nothing.", code="N-NOTHELD")
+
+
+@pytest.mark.parametrize(("kind", "code"), [(Kind.REFUSE, "MUE"), (Kind.NEITHER, "P3-CRIME")])
+def test_a_refusal_after_the_due_date_needs_its_reason_and_keeps_it(kind: Kind, code: str) -> None:
+    officer, boss, case = caseworker(), dpo(), opened(EMAIL, days_ago=60)
+    due = case.due_on
+    assert due is not None
+    proposal = refusals.propose(officer, case.id, kind, "it is the tenth", code=code)
+    with pytest.raises(Refused, match="This answer is late"):
+        refusals.decide(boss, proposal.id, True, version=proposal.version)
+    assert messages.about(case.id) == []
+    refusals.decide(boss, proposal.id, True, version=proposal.version, lateness=Lateness.STAFFING)
+    assert [kept.lateness for kept in rows(Refusal)] == ["staffing"]
+    [entry] = [entry for entry in rows(AuditEntry) if entry.action == "case.refused"]
+    assert json.loads(entry.facts) == {"code": code, "due_on": due.isoformat(), "lateness_code": "staffing"}
+
+
+def test_a_refusal_in_time_keeps_no_reason_for_lateness() -> None:
+    case = opened(EMAIL)
+    service.reject(dpo(), case.id, "MUE", "it is the tenth", lateness=Lateness.OTHER)
+    assert [kept.lateness for kept in rows(Refusal)] == [None]
+
+
+def test_the_pages_ask_why_it_is_late_only_where_an_answer_goes_late(in_app: Flask) -> None:
+    officer, boss, late, in_time = caseworker(), dpo(), opened(EMAIL, days_ago=60), opened(EMAIL, name="A Second")
+    lead = browser_of(in_app, boss)
+
+    def page_of(case: Case, kind: Kind) -> str:
+        found = refusals.propose(officer, case.id, kind, "it is the tenth", amount="5", how_to_pay="By card")
+        return f"/staff/proposals/{found.id}"
+
+    fee = page_of(opened(days_ago=60), Kind.FEE)
+    refuse, early = page_of(late, Kind.REFUSE), page_of(in_time, Kind.REFUSE)
+    assert [("Why is it late?" in lead.get(page).text) for page in (fee, refuse, early)] == [False, True, False]
+    listed = lead.get("/staff/proposals").text
+    assert "Clearly unfounded or excessive (Art 12(5) UK GDPR; DPA 2018 s.53)" in listed
+    assert "Clearly unfounded or excessive (Art 12(5) UK GDPR; DPA 2018 s.53)" in lead.get(refuse).text
+    agreed = {"version": "1", "agree": "yes", "words": "", "lateness": ""}
+    assert "Choose why it is late" in lead.post(refuse, agreed).text
+    assert lead.post(refuse, agreed | {"lateness": "large_file"}).location == f"/staff/cases/{late.id}"
+    assert "It went out late: the file was very large." in lead.get(f"/staff/cases/{late.id}").text
+    assert lead.post(early, {"version": "1", "agree": "yes", "words": ""}).location == f"/staff/cases/{in_time.id}"

@@ -22,6 +22,7 @@ from sar.cases.deadline_table import recompute, run_deadlines
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.disclosures import Part, keep
 from sar.cases.holidays import service as holidays
+from sar.cases.lateness import Lateness
 from sar.cases.ledger import Fact, case_for, store_fact
 from sar.cases.models import Case
 from sar.foundation import spreadsheets
@@ -255,7 +256,13 @@ def test_an_auditor_meets_no_personal_data_on_any_page_they_can_open(in_app: Fla
 
 def test_the_measures_count_a_cohort_so_that_a_backlog_cannot_hide() -> None:
     late, refused, withdrawn = opened(days_ago=60), opened(days_ago=61), opened(days_ago=62)
-    cases.reject(dpo(), refused.id, "MUE", "too late, but an answer")
+    cases.reject(dpo(), refused.id, "MUE", "too late, but an answer", lateness=Lateness.STAFFING)
+    lines = "".join(compliance.export(SYSTEM, ago(100), ago(0)))
+    assert {row["id"]: row["lateness_reason"] for row in csv.DictReader(io.StringIO(lines))} == {
+        late.reference: "",
+        refused.reference: "staffing",
+        withdrawn.reference: "",
+    }
     cases.withdraw(SYSTEM, withdrawn.id, ago(1))
     opened(days_ago=1)
     measured = queries.measures(ago(365), london_today())

@@ -11,6 +11,7 @@ from sar.access.permissions import Role
 from sar.cases import service as cases
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.deciding import standing
+from sar.cases.lateness import Lateness
 from sar.foundation import blobs
 from sar.foundation.actors import SYSTEM, Actor, ActorKind
 from sar.foundation.clock import utc_now
@@ -19,7 +20,7 @@ from sar.foundation.errors import Gone, NotAllowed, NotFound, Problem, Refused
 from sar.foundation.messages import Message
 from sar.foundation.runtime import settings
 from sar.release import queries, service
-from sar.release.models import Bundle, BundleState, Lateness, Route
+from sar.release.models import Bundle, BundleState, Route
 from tests.factories import received_case, staff_actor
 from tests.integration.release.office import Office, latest, now, opened
 

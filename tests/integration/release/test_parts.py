@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from sar.cases import service as cases
 from sar.cases.disclosures import Part, disclosures_of
+from sar.cases.lateness import Lateness
 from sar.cases.queries import clock_of, was_answered
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
@@ -18,7 +19,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Refused
 from sar.oversight import compliance
 from sar.release import queries, service
-from sar.release.models import Lateness, Route
+from sar.release.models import Route
 from tests.integration.release.office import Office, latest, now
 
 
