@@ -47,9 +47,10 @@ class Inputs:
     """What is known of a case today.
 
     `records`: those in the reply so far. `pages_left`: pages with something still to decide, of the `pages` that have
-    or had something. `records_outstanding`: records not read, or that could not be shown. `awaited_until`: the day by
-    which those who were asked (originators, areas searched) are to answer; None while nobody is. `due` is None while
-    the clock waits; `extend_by` is None where no extension can be had any more.
+    or had something. `records_outstanding`: records not read, or that could not be shown; `pages_outstanding`: the
+    pages that these are taken to have, each to be read, None where there is nothing to go by. `awaited_until`: the
+    day by which those who were asked (originators, areas searched) are to answer; None while nobody is. `due` is None
+    while the clock waits; `extend_by` is None where no extension can be had any more.
     """
 
     today: date
@@ -59,10 +60,16 @@ class Inputs:
     pages_left: int
     pages: int
     records_outstanding: int
+    pages_outstanding: int | None
     consultations_open: int
     searches_open: int
     awaited_until: date | None
     pace: Pace
+
+    @property
+    def to_read(self) -> int:
+        """Pages left, those of records that are not ready among them."""
+        return self.pages_left + (self.pages_outstanding or 0)
 
 
 @dataclass(frozen=True)
@@ -87,9 +94,9 @@ class Forecast:
 def forecast(inputs: Inputs, calendar: Calendar) -> Forecast:
     """The likely day of the answer, beside the due date, with what could be done if it is late."""
     gaps = tuple(_gaps(inputs))
-    if not inputs.records:
+    if not inputs.records and not inputs.pages_outstanding:
         return Forecast(None, None, False, (), gaps, "No records yet, so nothing to work a finish from.")
-    if inputs.pages_left and not inputs.pace.is_known:
+    if inputs.to_read and not inputs.pace.is_known:
         return Forecast(None, None, False, (), gaps, _too_little(inputs.pace))
     review_ends = calendar.working_day_after(inputs.today, _working_days_needed(inputs))
     answers_come = max(inputs.awaited_until or inputs.today, inputs.today)
@@ -101,9 +108,9 @@ def forecast(inputs: Inputs, calendar: Calendar) -> Forecast:
 
 
 def _working_days_needed(inputs: Inputs) -> int:
-    if not inputs.pages_left:
+    if not inputs.to_read:
         return 0
-    return min(ceil(inputs.pages_left / inputs.pace.pages_a_day), _MOST_DAYS)
+    return min(ceil(inputs.to_read / inputs.pace.pages_a_day), _MOST_DAYS)
 
 
 def _advice(inputs: Inputs, calendar: Calendar, answers_come: date) -> Iterator[str]:
@@ -117,18 +124,18 @@ def _advice(inputs: Inputs, calendar: Calendar, answers_come: date) -> Iterator[
             yield "get the answers of those who were asked sooner, or decide without them"
         return
     working_days = calendar.working_days_after(inputs.today, inputs.due) - closing
-    if inputs.pages_left and working_days > 0:
-        readers = ceil(inputs.pages_left / (inputs.pace.pages_a_day * working_days)) - 1
+    if inputs.to_read and working_days > 0:
+        readers = ceil(inputs.to_read / (inputs.pace.pages_a_day * working_days)) - 1
         if readers > 0:
             yield "add a reader" if readers == 1 else f"add {_number(readers)} readers"
 
 
 def _gaps(inputs: Inputs) -> Iterator[str]:
     """What the date does not count, because nobody knows it."""
-    if inputs.records_outstanding:
+    if inputs.records_outstanding and inputs.pages_outstanding is None:
         many = inputs.records_outstanding > 1
         words = f"{_count(inputs.records_outstanding, 'record')} {'are' if many else 'is'} not ready to review"
-        yield f"{words.capitalize()}: not all pages may be counted."
+        yield f"{words.capitalize()}, and no record was before: the pages are not counted."
     if inputs.searches_open:
         words = _count(inputs.searches_open, "search", "searches")
         yield f"{words.capitalize()} still open: what may be found is not counted."

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from math import ceil
 from statistics import median_low
 
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_date, london_today, utc_now
 from sar.foundation.db import db
 from sar.records.models import Record, RecordState
-from sar.records.queries import disclosable_records, pending_count, unsettled_count
+from sar.records.queries import NOT_READ_YET, disclosable_records, pending_count, unsettled_count
 from sar.records.searches.queries import answers_due
 from sar.records.searches.queries import open_count as open_searches
 from sar.review.models import Mention
@@ -59,12 +60,35 @@ def forecast_of(case: Case) -> tuple[Inputs, Forecast] | None:
         pages_left=left,
         pages=pages,
         records_outstanding=pending_count(case) + unsettled_count(case),
+        pages_outstanding=_pages_outstanding(case),
         consultations_open=sum(item.state in UNDECIDED for item in consultations),
         searches_open=open_searches(case),
         awaited_until=max(asked, default=None),
         pace=team_pace(calendar),
     )
     return inputs, forecast(inputs, calendar)
+
+
+def _pages_outstanding(case: Case) -> int | None:
+    """The pages that records not ready are taken to have; None where there is nothing to go by.
+
+    What was counted when they came, else as many as the records of the case have on average, else those of the team's
+    last reviews.
+    """
+    waiting = (Record.case_id == case.id, Record.state.in_((*NOT_READ_YET, RecordState.UNREADABLE)))
+    counted = list(db.session.scalars(select(Record.pages).where(*waiting)))
+    unknown = counted.count(0)
+    average = _average_pages([case.id]) or _average_pages(_lately_reviewed()) if unknown else 0.0
+    if average is None:
+        return sum(counted) or None
+    return sum(counted) + ceil(unknown * average)
+
+
+def _average_pages(case_ids: Sequence[str]) -> float | None:
+    """Of the records that are ready; None where there are none."""
+    ready = (Record.case_id.in_(case_ids), Record.state == RecordState.READY)
+    average = db.session.scalar(select(func.avg(Record.pages)).where(*ready))
+    return None if average is None else float(average)
 
 
 def team_pace(calendar: Calendar) -> Pace:

@@ -30,7 +30,7 @@ def _rows(inputs: Inputs, gaps: tuple[str, ...]) -> list[PanelRow]:
         PanelRow("Pages left to review", f"{inputs.pages_left:,} of {inputs.pages:,} with something to decide"),
         PanelRow("The team’s pace", _pace_words(inputs.pace)),
         PanelRow("From review to answer", _closing_words(inputs.pace)),
-        PanelRow("Records not ready", inputs.records_outstanding),
+        PanelRow("Records not ready", _outstanding_words(inputs)),
         PanelRow("Consultations open", inputs.consultations_open),
         PanelRow("Searches open", inputs.searches_open),
     ]
@@ -41,6 +41,17 @@ def _rows(inputs: Inputs, gaps: tuple[str, ...]) -> list[PanelRow]:
     if gaps:
         rows.append(PanelRow("Not counted", " ".join(gaps)))
     return rows
+
+
+def _outstanding_words(inputs: Inputs) -> str:
+    if not inputs.records_outstanding:
+        return "None"
+    if inputs.pages_outstanding is None:
+        return f"{inputs.records_outstanding:,}, with pages that nobody knows yet"
+    return (
+        f"{inputs.records_outstanding:,}, taken to have {inputs.pages_outstanding:,} pages to read: as counted when "
+        "they came, else as many as other records have on average"
+    )
 
 
 def _pace_words(pace: Pace) -> str:

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from sar.access.permissions import Role
 from sar.cases import service as cases
 from sar.cases.forecast import Pace
 from sar.cases.ledger import Fact, case_for, store_fact
@@ -23,8 +24,9 @@ from sar.oversight.forecasting import forecast_of, team_pace
 from sar.records.models import Record
 from sar.records.searches import service as searching
 from sar.records.searches.queries import areas
-from tests.factories import an_originator, gathering_case
+from tests.factories import a_record, an_originator, gathering_case, staff_actor
 from tests.integration.cases.desk import browser_of
+from tests.integration.release.office import paper
 from tests.integration.review.desk import Desk, add_pages, open_desk
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -141,6 +143,29 @@ def test_what_is_awaited_is_counted_and_what_is_not_known_is_said(in_app: Flask)
         store_fact(SYSTEM, case_for(SYSTEM, case.id), Fact("extended", case.received_on, reason_code="NUMBER"))
     found = forecast_of(fresh(case.id))
     assert found is not None and found[0].extend_by is None
+
+
+def test_records_that_are_not_read_yet_are_counted_with_as_many_pages_as_others_have(in_app: Flask) -> None:
+    def outstanding(case: Case) -> tuple[int, int | None]:
+        found = forecast_of(fresh(case.id))
+        assert found is not None
+        return found[0].records_outstanding, found[0].pages_outstanding
+
+    first = gathering_case()
+    a_record(first, b"A note.", "note.txt")
+    assert outstanding(first) == (1, None), "nobody has read any record"
+    finished_review(in_app, "Ann Alder", 6, 2)
+    second, third = gathering_case("Bo Birch"), gathering_case("Cy Cedar")
+    for pages in ((PAGE,), (PAGE, PAGE, PAGE, PAGE)):
+        add_pages(in_app, third.id, *pages)
+    a_record(second, b"Another note.", "note.txt")
+    assert outstanding(second) == (1, 6), "as in the last reviews of the team"
+    a_record(second, paper("One.", "Two.", "Three."), "letter.pdf")
+    assert outstanding(second) == (2, 9), "a PDF was counted when it came"
+    a_record(third, b"A third note.", "note.txt")
+    assert outstanding(third) == (1, 3), "as in this case: two and a half, so three"
+    told = words_of(browser_of(in_app, staff_actor(Role.CASEWORKER)).get(f"/staff/cases/{third.id}").text)
+    assert "Records not ready 1, taken to have 3 pages to read: as counted when they came, else as many as" in told
 
 
 def test_an_open_search_is_awaited_until_it_has_an_outcome(in_app: Flask) -> None:

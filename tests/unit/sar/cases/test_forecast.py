@@ -21,6 +21,7 @@ CASE = Inputs(
     pages_left=400,
     pages=900,
     records_outstanding=0,
+    pages_outstanding=0,
     consultations_open=0,
     searches_open=0,
     awaited_until=None,
@@ -90,11 +91,20 @@ def test_with_nothing_left_to_read_no_pace_is_needed() -> None:
 
 
 def test_what_nobody_knows_is_said_not_to_be_counted() -> None:
-    found = look(records_outstanding=1, searches_open=2)
+    found = look(records_outstanding=1, pages_outstanding=None, searches_open=2)
     assert found.gaps == (
-        "One record is not ready to review: not all pages may be counted.",
+        "One record is not ready to review, and no record was before: the pages are not counted.",
         "Two searches still open: what may be found is not counted.",
     )
+
+
+def test_pages_of_records_that_are_not_ready_are_to_be_read_too() -> None:
+    # 400 pages take ten working days and 120 more three: from Wednesday the 18th to Monday the 23rd.
+    found = look(records_outstanding=3, pages_outstanding=120)
+    assert (found.finish, found.gaps) == (date(2026, 3, 23), ())
+    assert look(pages_left=520).finish == found.finish
+    only = look(records=0, pages=0, pages_left=0, records_outstanding=3, pages_outstanding=120)
+    assert only.finish == date(2026, 3, 9)
 
 
 def test_without_records_there_is_nothing_to_work_a_finish_from() -> None:
