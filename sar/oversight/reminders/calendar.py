@@ -8,11 +8,16 @@ from datetime import date
 from icalendar import Calendar, Event
 
 from sar.foundation.clock import utc_now
-from sar.oversight.reminders.queries import DueCase, DueComplaint
+from sar.oversight.reminders.queries import DueAnswer, DueCase, DueComplaint
 
 
 def calendar_file(
-    cases: Sequence[DueCase], complaints: Sequence[DueComplaint], *, host: str, address_of: Callable[[str], str]
+    cases: Sequence[DueCase],
+    complaints: Sequence[DueComplaint],
+    answers: Sequence[DueAnswer],
+    *,
+    host: str,
+    address_of: Callable[[str], str],
 ) -> bytes:
     """One event of a whole day for each due date. `address_of`: the page of a case, by its id.
 
@@ -28,6 +33,9 @@ def calendar_file(
     for complaint in complaints:
         words, uid = f"{complaint.reference}: acknowledge the complaint", f"{complaint.complaint_id}.due@{host}"
         calendar.add_component(_day(uid, complaint.due_on, words, address_of(complaint.case_id)))
+    for answer in answers:
+        uid = f"{answer.source_id}.due@{host}"
+        calendar.add_component(_day(uid, answer.due_on, answer.words, address_of(answer.case_id)))
     return bytes(calendar.to_ical())
 
 

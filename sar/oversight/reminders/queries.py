@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from sar.access.models import AccessLink, Staff
 from sar.access.permissions import Permission, allows
@@ -21,7 +21,7 @@ from sar.cases.models import Case
 from sar.cases.queries import clock_rules, may_see, visible_to
 from sar.cases.refusals.queries import waiting as proposals_waiting
 from sar.cases.workflow import STAGE_NAMES, Stage
-from sar.consultation.models import UNDECIDED, Consultation, State
+from sar.consultation.models import UNDECIDED, WAITING, Consultation, State
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.clock import utc_now
 from sar.foundation.db import db
@@ -56,6 +56,16 @@ class DueComplaint:
     complaint_id: str
     case_id: str
     reference: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class DueAnswer:
+    """An answer that somebody owes us: a search, or an originator's view. Says neither who nor what about."""
+
+    source_id: str
+    case_id: str
+    words: str
     due_on: date
 
 
@@ -121,9 +131,7 @@ def calendar_link(staff_id: str) -> AccessLink | None:
 def calendar_cases(staff: Staff) -> list[DueCase]:
     """Open cases with a due date: someone's own, or everyone's for whoever hands cases out. None that is closed to
     them."""
-    wanted = [visible_to(actor_of(staff)), Case.closed_on.is_(None), Case.due_on.is_not(None)]
-    if not allows(staff.role_set, Permission.CASE_ASSIGN):
-        wanted.append(Case.officer_id == staff.id)
+    wanted = [*_open_cases_of(staff), Case.due_on.is_not(None)]
     return [_due_case(row) for row in db.session.execute(_cases(wanted).limit(MOST_IN_A_CALENDAR))]
 
 
@@ -137,6 +145,33 @@ def calendar_complaints(staff: Staff) -> list[DueComplaint]:
         for complaint, case in found
         if complaint.acknowledge_by is not None
     ]
+
+
+def calendar_answers(staff: Staff) -> list[DueAnswer]:
+    """Searches and views of originators that are awaited in the open cases of the calendar, by the day they are due."""
+    searches = (
+        select(Search.id, Case.id, Case.reference, func.min(SearchRequest.due_on).label("due_on"))
+        .join(Search, Search.id == SearchRequest.search_id)
+        .join(Case, Case.id == Search.case_id)
+        .where(*_open_cases_of(staff), SearchRequest.over.is_(False))
+        .group_by(Search.id, Case.id, Case.reference)
+    )
+    views = (
+        select(Consultation.id, Case.id, Case.reference, Consultation.due_on)
+        .join(Case, Case.id == Consultation.case_id)
+        .where(*_open_cases_of(staff), Consultation.state.in_(WAITING))
+    )
+    found = []
+    for words, query in (("a search is due", searches), ("an originator’s view is due", views)):
+        for source_id, case_id, reference, due_on in db.session.execute(query.limit(MOST_IN_A_CALENDAR)):
+            found.append(DueAnswer(source_id, case_id, f"{reference}: {words}", due_on))
+    return sorted(found, key=lambda answer: (answer.due_on, answer.source_id))
+
+
+def _open_cases_of(staff: Staff) -> list[ColumnElement[bool]]:
+    """Whose dates stand in a calendar: someone's own cases, or all for whoever hands cases out."""
+    wanted = [visible_to(actor_of(staff)), Case.closed_on.is_(None)]
+    return wanted if allows(staff.role_set, Permission.CASE_ASSIGN) else [*wanted, Case.officer_id == staff.id]
 
 
 # Alerts

@@ -51,6 +51,7 @@ def calendar(token: str) -> Response:
     file = calendar_file(
         queries.calendar_cases(owner),
         queries.calendar_complaints(owner),
+        queries.calendar_answers(owner),
         host=settings().host,
         address_of=lambda case_id: f"{settings().staff_address}/staff/cases/{case_id}",
     )

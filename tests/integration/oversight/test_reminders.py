@@ -269,6 +269,34 @@ def test_a_calendar_shows_ones_own_due_dates_by_reference_and_stage(app: Flask, 
     assert len(uids) == 1, "a calendar moves the event instead of adding one"
 
 
+def test_a_calendar_shows_searches_and_consultations_until_they_are_answered_and_no_names(
+    app: Flask, sam: Actor
+) -> None:
+    boss, other = staff_actor(Role.DPO, name="Dana Officer"), staff_actor(Role.CASEWORKER, name="Otto Other")
+    with at(TUESDAY):
+        case = gathering_case("Quillonella Marchbanks")
+        cases.assign(sam, case.id, sam.id)
+        record = a_record(case, paper(PLAIN), originator=an_originator("Ada Lovelace", "individual"))
+        run_pending(app)
+        asked = consultation.send(sam, case.id, str(record.originator_id), [record.id])
+        searching.choose(sam, case.id, [area.id for area in search_queries.areas()])
+        searching.name_responsible_officer(sam, case.id, name="Grace Mbeki", email="grace@northvale.example")
+        search = search_queries.searches_of(case)[0]
+        [wanted] = searching.ask(sam, search.id, ["officer"])
+        answers = {
+            f"{case.reference}: an originator’s view is due": asked.due_on,
+            f"{case.reference}: a search is due": wanted.due_on,
+        }
+        for one, sees in ((sam, True), (boss, True), (other, False)):
+            shown = events(app, service.make_calendar(one))
+            assert {words: day for words, day in shown.items() if "is due:" not in words} == (answers if sees else {})
+        said = app.test_client().get(service.make_calendar(sam)).text
+        assert not [name for name in ("Lovelace", "Mbeki", "Marchbanks", search.area.name) if name in said]
+        searching.finish(sam, case.id, [search.id], "nothing_held")
+        consultation.withdraw(sam, asked.id)
+        assert not [words for words in events(app, service.make_calendar(sam)) if words in answers]
+
+
 def test_whoever_hands_out_cases_sees_all_but_those_closed_to_them(app: Flask, sam: Actor) -> None:
     dpo = staff_actor(Role.DPO, name="Dana Officer")
     seen, hidden = due(sam, date(2026, 6, 24)), due(sam, date(2026, 6, 25))
