@@ -8,8 +8,8 @@ from sar.access.guards import current_actor, guard, staff
 from sar.access.permissions import Permission
 from sar.cases import forms, letters, queries, service
 from sar.cases.blueprint import Answer, bp, form_page, given
+from sar.cases.code_texts import told
 from sar.cases.deadlines import ClockState
-from sar.cases.endings import told
 from sar.cases.models import Case
 from sar.cases.second_person import ASK_FIRST, is_alone
 
@@ -34,7 +34,7 @@ def reject(case_id: str) -> Answer:
         ),
         "The request is refused and the letter is on its way.",
         letter=lambda case: letters.compose(
-            case, "rejection", reasons=told(service.REFUSAL_CODES[form.code.data], form.words.data or "")
+            case, "rejection", reasons=told(form.code.data, form.words.data or "")
         ),
         explanation=[
             "This refuses the whole request. The person gets a letter with your reasons and how to complain. Nothing "

@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from sar.access.permissions import Permission
 from sar.cases import letters
+from sar.cases.code_texts import told
 from sar.cases.deadlines import ClockState
-from sar.cases.exemptions import EXEMPTIONS, Exemption, Kind
+from sar.cases.exemptions import EXEMPTIONS, Kind
 from sar.cases.lateness import Lateness, reason_to_keep
 from sar.cases.ledger import case_for
 from sar.cases.models import Case, Note, Refusal
@@ -65,7 +66,7 @@ def reject(
             require_alone(actor, case)
         require_searched(actor, case, code)
         case = _refuse(actor, case, code, words.strip(), lateness)
-        letters.send(actor, case, "rejection", reasons=told(REFUSAL_CODES[code], words.strip()))
+        letters.send(actor, case, "rejection", reasons=told(code, words.strip()))
         intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
         return case
 
@@ -142,11 +143,3 @@ def reopen(actor: Actor, case_id: str, reason: str, *, version: int | None = Non
         session.add(note)
         record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)
         return case
-
-
-def told(item: Exemption, words: str) -> list[str]:
-    """The reasons as the letter lists them: the code's own text, and the officer's words."""
-    text = item.text or ""
-    if text.endswith("..."):  # "... because ...": the words complete the sentence
-        return [text.removesuffix("...") + words]
-    return [text, words] if text else [words]

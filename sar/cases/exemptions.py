@@ -73,6 +73,11 @@ class Exemption:
     ncnd: bool = False
     may_tip_off: bool = False
 
+    @property
+    def is_told(self) -> bool:
+        """Whether the code may be named to the requester at all."""
+        return self.told not in (Told.NEVER, Told.USUALLY_NOT)
+
 
 _LE = frozenset({Regime.LE})
 _UK = frozenset({Regime.UKGDPR})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 # In the order of a request: each group with its letters. Messages that are no letters are named at the end.
+TO_STAFF = "To our own staff"
 GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "When a request comes": {
@@ -54,7 +55,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "consent_request": "Question to another person in the records",
             "health_opinion": "Request for a health opinion",
         },
-        "To our own staff": {
+        TO_STAFF: {
             "search_request": "Request to search",
             "search_chase": "Reminder about a search",
             "search_escalation": "Search taken further",

@@ -114,18 +114,23 @@ def pictures(
 
 
 def _on_paper(case: Case, letter: wording.Wording, addressee: str | None, address: str | None) -> dict[str, object]:
+    where = postal_address(case) if address is None else address
+    return sheet(letter, case.reference, addressee or addressee_name(case), where)
+
+
+def sheet(letter: wording.Wording, reference: str, addressee: str, address: str) -> dict[str, object]:
+    """What the typesetter needs for a letter of ours, dated today. `address`: line by line, or parted by commas."""
     current = settings()
-    lines = _lines(postal_address(case) if address is None else address)
     return {
         "date": london_today(),
-        "reference": case.reference,
+        "reference": reference,
         "organisation": current.organisation_name,
         "colour": current.brand_colour,
         "sender": {
             "name": current.organisation_name,
             "lines": [*_lines(current.contact_address), current.contact_email],
         },
-        "addressee": {"name": addressee or addressee_name(case), "lines": lines},
+        "addressee": {"name": addressee, "lines": _lines(address)},
         "subject": letter.subject,
         "blocks": letter.as_data(),
         "signatory": {"name": "Records team", "lines": [current.organisation_name]},

@@ -30,9 +30,9 @@ LETTER_FOLDER = Path(__file__).resolve().parents[2] / "templates" / "letters"
 BlockKind = Literal["paragraph", "heading", "list"]
 FieldValue = str | int | date | Sequence[str]
 
-# Texts that are the same in every letter that has them, kept in `parts/` so that they can never differ. A field of
-# such a name is filled from there. The neutral sentence (neither confirming nor denying) stands in every response:
-# it says nothing only as long as it is everywhere and everywhere the same.
+# Texts that are the same in every letter that has them, kept apart from the letters so that they can never differ. A
+# field of such a name is filled with it. The neutral sentence (neither confirming nor denying) stands in every
+# response: it says nothing only as long as it is everywhere and everywhere the same.
 SHARED_PARTS = frozenset({"neutral_sentence"})
 
 _FIELD = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -128,12 +128,25 @@ def _blocks(body: str, name: str) -> tuple[Block, ...]:
 def parse(text: str, name: str) -> Template:
     """Take a template apart; raises WordingError when the subject line or the text is missing or a brace is stray."""
     head, _, body = text.replace("\r\n", "\n").partition("\n")
+    _require_whole_fields(text, name)
     if not head.startswith("Subject: ") or not head.removeprefix("Subject: ").strip():
         raise WordingError(f"the wording of {name!r} must begin with a line 'Subject: ...'")
+    return Template(head.removeprefix("Subject: ").strip(), _blocks(body, name))
+
+
+def parse_sentence(text: str, name: str) -> Template:
+    """Take a text apart that stands within letters: one paragraph, no subject. Raises WordingError."""
+    _require_whole_fields(text, name)
+    blocks = _blocks(text.replace("\r\n", "\n"), name)
+    if len(blocks) > 1 or blocks[0].kind != "paragraph":
+        raise WordingError(f"the wording of {name!r} must be one paragraph, with no heading and no list")
+    return Template("", blocks)
+
+
+def _require_whole_fields(text: str, name: str) -> None:
     without_fields = _FIELD.sub("", text)
     if "{" in without_fields or "}" in without_fields:
         raise WordingError(f"the wording of {name!r} has a brace that is not part of a field such as {{reference}}")
-    return Template(head.removeprefix("Subject: ").strip(), _blocks(body, name))
 
 
 def _load(name: str, folder: Path) -> Template:
@@ -158,9 +171,9 @@ def fields(name: str, folder: Path = LETTER_FOLDER) -> frozenset[str]:
     return _load(name, folder).fields() - SHARED_PARTS
 
 
-def _shared_parts(folder: Path) -> dict[str, FieldValue]:
-    texts = {part: (folder / "parts" / f"{part}.txt").read_text(encoding="utf-8") for part in SHARED_PARTS}
-    return {part: " ".join(text.split()) for part, text in texts.items()}
+def shared_part(name: str, folder: Path = LETTER_FOLDER) -> str:
+    """A shared part as it is delivered with the software."""
+    return " ".join((folder / "parts" / f"{name}.txt").read_text(encoding="utf-8").split())
 
 
 def _as_text(value: FieldValue) -> str:
@@ -195,11 +208,14 @@ def render(name: str, given: Mapping[str, FieldValue], folder: Path = LETTER_FOL
     Dates are put in words. A paragraph or list left empty by its fields is left out. Raises WordingError when a field
     is missing, unknown or None, so that no letter leaves with a hole in it or without something meant for it.
     """
-    return fill(_load(name, folder), given, name, folder)
+    return fill(_load(name, folder), given, name, {part: shared_part(part, folder) for part in SHARED_PARTS})
 
 
-def fill(template: Template, given: Mapping[str, FieldValue], name: str, folder: Path = LETTER_FOLDER) -> Wording:
-    """A template with its fields filled in; `name` is for the message of a WordingError. See `render`."""
+def fill(template: Template, given: Mapping[str, FieldValue], name: str, parts: Mapping[str, str]) -> Wording:
+    """A template with its fields filled in, from `parts` those of the shared parts. See `render`.
+
+    `name` is for the message of a WordingError.
+    """
     needed = template.fields() - SHARED_PARTS
     missing = sorted(field for field in needed if given.get(field) is None)
     if missing:
@@ -207,7 +223,7 @@ def fill(template: Template, given: Mapping[str, FieldValue], name: str, folder:
     unknown = sorted(given.keys() - needed)
     if unknown:
         raise WordingError(f"the letter {name!r} has no place for {', '.join(unknown)}")
-    values = {**given, **_shared_parts(folder)}
+    values = {**given, **parts}
     blocks = (_filled_block(block, values) for block in template.blocks)
     subject = " ".join(_filled(template.subject, values).split())
     return Wording(subject, tuple(block for block in blocks if block is not None))

@@ -20,6 +20,7 @@ from sar.cases.exemptions import EXEMPTIONS
 from sar.cases.models import Case
 from sar.foundation import blobs
 from sar.foundation.errors import Refused
+from sar.foundation.workroom import private_folder
 from sar.records.models import Record
 from sar.records.queries import disclosable_records, originators
 from sar.release import assembly, joining, papers
@@ -73,16 +74,13 @@ def build(
     answered = _answered(case)
     needles = review.withheld_strings(case)
     steps = len(answered) + 3
-    parts, reports = [], []
+    parts, reports = _records(answered, needles, folder), []
     for done, item in enumerate(answered):
         progress(done, steps)
         if item.plan is not None:
-            path = folder / f"record-{item.number}.pdf"
-            report = _redact(item.record, item.plan, path)
+            report = _redact(item.record, item.plan, _path_of(item, folder))
             reports.append(report)
             answered[done] = replace(item, boxes=report["boxes"])
-            title = f"{item.number}. {papers.clean(item.record.title, needles)}"
-            parts.append(assembly.Part(title, path, item.record.pages, _dark_pages(item.plan)))
     progress(len(answered), steps)
     try:
         bundle = joining.join(
@@ -101,6 +99,21 @@ def build(
         raise blocked(_COVER, problem.message, reason="wording") from problem
     redactions = sum(int(report["boxes"]) for report in reports)
     return Built(locked, bundle.pages, redactions, {"records": reports, "needles": len(needles)})
+
+
+def letter_to_look_at(case: Case, still_to_come: str | None = None) -> papers.Cover:
+    """The letter on top of the reply as it would be, before anything is redacted. Raises Blocked, Refused.
+
+    What the engine finds beyond the decisions is not known yet; all else is as in the reply.
+    """
+    needles = review.withheld_strings(case)
+    answered = [
+        replace(item, boxes=len(item.plan.redactions)) if item.plan is not None else item for item in _answered(case)
+    ]
+    with private_folder("letter") as folder:
+        parts = _records(answered, needles, folder)
+        whole = _with_papers(case, answered, parts, needles, folder, still_to_come)
+        return _cover(case, answered, whole, still_to_come)
 
 
 def blocked(record: str, what: str, page: int | None = None, *, reason: str = "leak_or_failure") -> Blocked:
@@ -123,6 +136,24 @@ def _answered(case: Case) -> list[papers.Answered]:
             printed = as_printed(plan) if plan is not None else None
             answered.append(papers.Answered(len(answered) + 1, record, originator, printed, code))
     return answered
+
+
+def _records(answered: Sequence[papers.Answered], needles: Sequence[str], folder: Path) -> list[assembly.Part]:
+    """The parts of the reply that are records, each where its redacted copy will lie."""
+    return [
+        assembly.Part(
+            f"{item.number}. {papers.clean(item.record.title, needles)}",
+            _path_of(item, folder),
+            item.record.pages,
+            _dark_pages(item.plan),
+        )
+        for item in answered
+        if item.plan is not None
+    ]
+
+
+def _path_of(item: papers.Answered, folder: Path) -> Path:
+    return folder / f"record-{item.number}.pdf"
 
 
 def _check_codes(record: Record, codes: Sequence[str]) -> None:
@@ -170,13 +201,19 @@ def _with_papers(
     length = 1
     while True:  # the cover names page numbers, which depend on how long it is itself: one more round at most
         whole = [assembly.Part(_COVER, folder / "cover.pdf", length), schedule, *parts]
-        starts = assembly.first_pages(whole)
-        contents = [(part.title, start) for part, start in zip(whole[1:], starts[1:], strict=True)]
-        total = sum(part.pages for part in whole)
-        cover = _paper(folder / "cover.pdf", papers.cover(case, answered, contents, total, still_to_come), _COVER)
+        cover = _paper(folder / "cover.pdf", _cover(case, answered, whole, still_to_come).pdf(), _COVER)
         if cover.pages <= length:
             return whole if cover.pages == length else [replace(whole[0], pages=cover.pages), *whole[1:]]
         length = cover.pages
+
+
+def _cover(
+    case: Case, answered: Sequence[papers.Answered], whole: Sequence[assembly.Part], still_to_come: str | None
+) -> papers.Cover:
+    """The letter on top of all these parts, the first of which is itself."""
+    starts = assembly.first_pages(whole)
+    contents = [(part.title, start) for part, start in zip(whole[1:], starts[1:], strict=True)]
+    return papers.Cover(case, answered, contents, sum(part.pages for part in whole), still_to_come)
 
 
 def _paper(path: Path, content: bytes, title: str) -> assembly.Part:

@@ -50,6 +50,11 @@ class MakeForm(FlaskForm):
     )
     submit = SubmitField("Make the reply", widget=GovSubmitInput())
 
+    @property
+    def chosen_part(self) -> Part | None:
+        """None for the whole answer."""
+        return Part(self.part.data) if self.part.data else None
+
 
 class ReleaseForm(LateForm):
     route = RadioField(

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from redaction.needles import NeedleSet
 from redaction.plan import Plan
+from sar.cases.code_texts import NO_MORE_SAID, texts_of
 from sar.cases.deadlines import Regime
 from sar.cases.exemptions import exemption
-from sar.cases.letters import addressee_name, anywhere, for_whoever_asks, postal_address
+from sar.cases.letters import addressee_name, anywhere, for_whoever_asks, postal_address, sheet
 from sar.cases.models import Case
 from sar.foundation import wording, wordings
 from sar.foundation.clock import london_today
 from sar.foundation.runtime import settings
-from sar.foundation.typesetting import typeset
+from sar.foundation.typesetting import typeset, typeset_pictures
 from sar.records.models import Originator, Record
 from sar.records.searches.queries import told_searches
-from sar.release.told import NO_MORE_SAID, is_told, page_words, why
+from sar.release.told import is_told, page_words
 
 # What records of supervision are for, in the words of DPA 2018 s.45(2); the DPO edits the letters around it.
 _LEGAL_BASIS = "Part 3 of the Data Protection Act 2018: carrying out sentences and preventing crime"
@@ -63,51 +64,53 @@ class Answered:
         return sorted({item.code for item in self.plan.redactions if is_told(item.code)})
 
 
-def cover(
-    case: Case,
-    answered: Sequence[Answered],
-    contents: Sequence[tuple[str, int]],
-    pages: int,
-    still_to_come: str | None = None,
-) -> bytes:
-    """The letter on top: what is here, where we looked, rights, how to complain. law.md section 6.
+@dataclass(frozen=True)
+class Cover:
+    """The letter on top: what is here, where we looked, rights, how to complain; dated today. law.md section 6.
 
-    `still_to_come`: what the rest is, when this is not the whole answer.
+    `contents`: each part of the reply and the page it starts on. `still_to_come`: what the rest is, when this is not
+    the whole answer. Raises Refused where an edited wording cannot be used.
     """
-    current = settings()
-    codes = sorted({code for item in answered for code in item.codes})
-    name = "nothing_held" if not answered else "full_response"
-    if any(not item.whole for item in answered):
-        name = "partial_response"
-    if still_to_come is not None:
-        name = "incomplete_response"
-    values: dict[str, wording.FieldValue] = {
-        "reference": case.reference,
-        "received_date": case.received_on,
-        "record_count": len(answered),
-        "page_count": pages,
-        "reasons": list(dict.fromkeys(why(code) for code in codes)) or [NO_MORE_SAID],
-        "searches": told_searches(case),
-        "still_to_come": still_to_come or "",
-    }
-    letter = for_whoever_asks(case, name, _render(case, name, values))
-    return typeset(
-        "cover",
-        {
-            "date": london_today(),
-            "reference": case.reference,
-            "organisation": current.organisation_name,
-            "colour": current.brand_colour,
+
+    case: Case
+    answered: Sequence[Answered]
+    contents: Sequence[tuple[str, int]]
+    pages: int
+    still_to_come: str | None = None
+
+    def words(self) -> wording.Wording:
+        """Its text, without the contents and the sections on rights that follow it."""
+        name = "nothing_held" if not self.answered else "full_response"
+        if any(not item.whole for item in self.answered):
+            name = "partial_response"
+        if self.still_to_come is not None:
+            name = "incomplete_response"
+        values: dict[str, wording.FieldValue] = {
+            "reference": self.case.reference,
+            "received_date": self.case.received_on,
+            "record_count": len(self.answered),
+            "page_count": self.pages,
+            "reasons": list(dict.fromkeys(_code_texts(self.answered).values())) or [NO_MORE_SAID],
+            "searches": told_searches(self.case),
+            "still_to_come": self.still_to_come or "",
+        }
+        return for_whoever_asks(self.case, name, _render(self.case, name, values))
+
+    def pdf(self) -> bytes:
+        return typeset("cover", self._sheet())
+
+    def pictures(self) -> list[bytes]:
+        """Its pages as PNG."""
+        return typeset_pictures("cover", self._sheet())
+
+    def _sheet(self) -> dict[str, object]:
+        address = ", ".join(_lines(postal_address(self.case)))
+        return sheet(self.words(), self.case.reference, addressee_name(self.case), address) | {
             "sender": _sender(),
-            "addressee": {"name": addressee_name(case), "lines": _lines(postal_address(case))},
-            "subject": letter.subject,
-            "blocks": letter.as_data(),
-            "contents": [{"label": label, "page": page} for label, page in contents],
-            "sections": [_section(case, name) for name in _rights(answered)],
+            "contents": [{"label": label, "page": page} for label, page in self.contents],
+            "sections": [_section(self.case, name) for name in _rights(self.answered)],
             "in_bundle": True,
-            "signatory": {"name": "Records team", "lines": [current.organisation_name]},
-        },
-    )
+        }
 
 
 def clean(text: str, needles: Sequence[str]) -> str:
@@ -124,7 +127,7 @@ def clean(text: str, needles: Sequence[str]) -> str:
 def schedule(case: Case, answered: Sequence[Answered], needles: Sequence[str]) -> bytes:
     """What was taken out, page by page, with each code explained; never what it was."""
     current = settings()
-    codes = sorted({code for item in answered for code in item.codes})
+    texts = _code_texts(answered)
     return typeset(
         "schedule",
         {
@@ -140,10 +143,8 @@ def schedule(case: Case, answered: Sequence[Answered], needles: Sequence[str]) -
             "records": [_record_row(item, needles) for item in answered],
             # Neither "nothing was taken out" nor the opposite: that may be what must not be said (see `told`).
             "nothing": "There is nothing to list.",
-            "rows": [row for item in answered for row in _rows(item)],
-            "codes": [
-                {"code": code, "law": exemption(code).law, "text": why(code)} for code in codes
-            ],
+            "rows": [row for item in answered for row in _rows(item, texts)],
+            "codes": [{"code": code, "law": exemption(code).law, "text": text} for code, text in texts.items()],
             "complain": _render(
                 case, "how_to_complain", {"regulator_contact": current.regulator_contact}
             ).as_data(),
@@ -162,11 +163,16 @@ def _record_row(item: Answered, needles: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _rows(item: Answered) -> list[dict[str, object]]:
+def _code_texts(answered: Sequence[Answered]) -> dict[str, str]:
+    """What is said about each code of the reply, in the order of their names."""
+    return texts_of(sorted({code for item in answered for code in item.codes}))
+
+
+def _rows(item: Answered, texts: Mapping[str, str]) -> list[dict[str, object]]:
     """A row for each code of a record, with its pages together: a file of 5,000 pages has a list one can read."""
     if item.plan is None:
         code = item.withheld_code or ""
-        return [{"record": item.number, "page": "all", "code": code, "explanation": why(code), "count": 1}]
+        return [{"record": item.number, "page": "all", "code": code, "explanation": texts[code], "count": 1}]
     pages: dict[str, set[int]] = defaultdict(set)
     counts: Counter[str] = Counter()
     for redaction in item.plan.redactions:
@@ -178,7 +184,7 @@ def _rows(item: Answered) -> list[dict[str, object]]:
             "record": item.number,
             "page": page_words(pages[code]),
             "code": code,
-            "explanation": why(code),
+            "explanation": texts[code],
             "count": counts[code],
         }
         for code in sorted(pages)

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from sar.access.permissions import Permission
+from sar.cases.disclosures import Part
+from sar.cases.ledger import require
 from sar.cases.models import Case
 from sar.cases.queries import requester_case, visible_case
 from sar.cases.workflow import CaseFacts, Event, Guard, Stage, events_from, refusals
@@ -14,9 +17,11 @@ from sar.foundation import jobs
 from sar.foundation.actors import Actor
 from sar.foundation.clock import london_date, london_today
 from sar.foundation.db import db
-from sar.foundation.errors import Gone, NotFound
+from sar.foundation.errors import Gone, NotFound, Refused
 from sar.foundation.runtime import settings
+from sar.release import building
 from sar.release.models import Bundle, BundleState, Route
+from sar.release.papers import Cover
 from sar.review import queries as review
 
 BUILD = "release.build"
@@ -85,6 +90,31 @@ def gate(actor: Actor, case: Case, bundle: Bundle | None) -> Gate:
     known = facts(actor, case, bundle)
     building = tuple(guard for guard in row.guards if guard is not Guard.LEAK_FREE)
     return Gate(refusals(replace(row, guards=building), known), refusals(row, known))
+
+
+def letter_to_look_at(actor: Actor, case_id: str, part: Part | None, still_to_come: str) -> Cover:
+    """The letter on top of the reply, before the reply is made; `part` and `still_to_come` as for making it.
+
+    Raises Refused with what stands in the way of making it.
+    """
+    case = visible_case(actor, case_id)
+    require(actor, Permission.CASE_RELEASE)
+    in_the_way = gate(actor, case, None).before_building
+    if in_the_way:
+        raise Refused(" ".join(in_the_way))
+    try:
+        return building.letter_to_look_at(case, rest_of(part, still_to_come))
+    except building.Blocked as blocked:
+        raise Refused(blocked.findings[0]["what"]) from blocked
+
+
+def rest_of(part: Part | None, still_to_come: str) -> str | None:
+    """What the requester is told is still to come: None with the whole answer. Raises Refused where it is not said."""
+    if part is None:
+        return None
+    if not still_to_come.strip():
+        raise Refused("Say what is still to come. The person is told it.")
+    return still_to_come.strip()
 
 
 def build_job(bundle: Bundle) -> jobs.Job | None:

@@ -52,8 +52,7 @@ def request_bundle(
 
     Raises Refused with everything that stands in the way.
     """
-    if part is not None and not still_to_come.strip():
-        raise Refused("Say what is still to come. The person is told it.")
+    rest = queries.rest_of(part, still_to_come)
     with write_transaction() as session:
         case = visible_case(actor, case_id, lock=True)
         require(actor, Permission.CASE_RELEASE)
@@ -74,7 +73,7 @@ def request_bundle(
             requested_by=actor.id,
             passphrase=access_phrase(),
             part=part.value if part else None,
-            still_to_come=still_to_come.strip() if part else None,
+            still_to_come=rest,
         )
         session.add(bundle)
         session.flush()

@@ -11,22 +11,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from redaction.plan import Plan
-from sar.cases.exemptions import EXEMPTIONS, Told
+from sar.cases.exemptions import EXEMPTIONS
 
 NEUTRAL = ""
-NO_MORE_SAID = "The law lets us hold this back."
-_NOT_TOLD = (Told.NEVER, Told.USUALLY_NOT)
 
 
 def is_told(code: str) -> bool:
     """Whether this code may be named to the requester. An unknown one may not."""
     item = EXEMPTIONS.get(code)
-    return item is not None and item.told not in _NOT_TOLD
-
-
-def why(code: str) -> str:
-    """What is said about a code that is told."""
-    return EXEMPTIONS[code].text or NO_MORE_SAID
+    return item is not None and item.is_told
 
 
 def as_printed(plan: Plan) -> Plan:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import BinaryIO
 
-from flask import Blueprint, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from sar.access.guards import current_actor, guard, stepped_up
@@ -14,7 +15,8 @@ from sar.cases.lateness import LATENESS_WORDS
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, visible_case
 from sar.foundation.clock import london_date, london_today
-from sar.foundation.errors import Problem
+from sar.foundation.errors import NotFound, Problem, Refused
+from sar.foundation.typed_text import packed, unpacked
 from sar.release import queries, service
 from sar.release.forms import PART_WORDS, PASSPHRASE_WORDS, ROUTE_WORDS, MakeForm, ReleaseForm
 from sar.release.models import Route
@@ -31,15 +33,52 @@ def show(case_id: str) -> str:
 
 @bp.post("/cases/<case_id>/release/build")
 @guard(Permission.CASE_RELEASE)
-def build(case_id: str) -> Response:
+def build(case_id: str) -> str | Response:
     form = MakeForm()
-    if not form.validate_on_submit():
-        flash(next(iter(form.errors.values()))[0], "error")
-        return redirect(url_for("release.show", case_id=case_id))
-    part = Part(form.part.data) if form.part.data else None
-    service.request_bundle(current_actor(), case_id, part, form.still_to_come.data or "")
-    flash("The reply is being made and checked. This page shows how far it is.", "success")
-    return redirect(url_for("release.show", case_id=case_id))
+    if form.validate_on_submit():
+        try:
+            service.request_bundle(current_actor(), case_id, form.chosen_part, form.still_to_come.data or "")
+        except Refused as problem:
+            form.form_errors.append(problem.message)
+        else:
+            flash("The reply is being made and checked. This page shows how far it is.", "success")
+            return redirect(url_for("release.show", case_id=case_id))
+    return _page(case_id, make_form=form)
+
+
+@bp.post("/cases/<case_id>/release/letter")
+@guard(Permission.CASE_RELEASE)
+def letter(case_id: str) -> str:
+    """The letter on top of the reply, before the reply is made. Keeps nothing."""
+    form = MakeForm()
+    if form.validate_on_submit():
+        part, rest = form.chosen_part, form.still_to_come.data or ""
+        try:
+            found = queries.letter_to_look_at(current_actor(), case_id, part, rest)
+            words, pages = found.words(), len(found.pictures())
+        except Refused as problem:
+            form.form_errors.append(problem.message)
+        else:
+            token = packed(_purpose(case_id), f"{part or ''}|{rest}")
+            numbers = range(1, pages + 1) if token else ()
+            sheets = [url_for("release.letter_page", case_id=case_id, page=page, of=token) for page in numbers]
+            return render_template("release/letter.html", case=found.case, form=form, words=words, sheets=sheets)
+    return _page(case_id, make_form=form)
+
+
+@bp.get("/cases/<case_id>/release/letter/<int:page>.png")
+@guard(Permission.CASE_RELEASE)
+def letter_page(case_id: str, page: int) -> Response:
+    """One typeset page of that letter, drawn by us."""
+    part, _, rest = unpacked(_purpose(case_id), request.args.get("of", "")).partition("|")
+    try:
+        found = queries.letter_to_look_at(current_actor(), case_id, Part(part) if part else None, rest)
+    except Refused:
+        raise NotFound("The letter cannot be shown any more.") from None
+    pages = found.pictures()
+    if not 1 <= page <= len(pages):
+        raise NotFound("The letter has no such page.")
+    return send_file(io.BytesIO(pages[page - 1]), mimetype="image/png")
 
 
 @bp.post("/replies/<bundle_id>/release")
@@ -79,7 +118,7 @@ def hand_over(bundle_id: str) -> Response:
     return bundle_file(service.hand_over(current_actor(), bundle_id), f"records-{reference}.pdf")
 
 
-def _page(case_id: str, form: ReleaseForm | None = None) -> str:
+def _page(case_id: str, form: ReleaseForm | None = None, make_form: MakeForm | None = None) -> str:
     actor = current_actor()
     case = visible_case(actor, case_id)
     bundle = queries.latest_bundle(case)
@@ -100,7 +139,7 @@ def _page(case_id: str, form: ReleaseForm | None = None) -> str:
         route_words=ROUTE_WORDS,
         passphrase_words=PASSPHRASE_WORDS,
         lateness_words=LATENESS_WORDS,
-        make_form=MakeForm(),
+        make_form=make_form or MakeForm(),
         part_words=PART_WORDS,
         stepped_up=stepped_up(),
     )
@@ -108,6 +147,10 @@ def _page(case_id: str, form: ReleaseForm | None = None) -> str:
 
 def _form(case: Case) -> ReleaseForm:
     return ReleaseForm().for_clock(clock_of(case))
+
+
+def _purpose(case_id: str) -> str:
+    return f"letter on a reply|{case_id}"
 
 
 def bundle_file(stream: BinaryIO, name: str) -> Response:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from sar.cases import letters
-from sar.cases.endings import REFUSAL_CODES, told
+from sar.cases.code_texts import told
 from sar.cases.models import Case
 from sar.cases.queries import visible_case, visible_to
 from sar.cases.refusals.models import Kind, RefusalProposal, State
@@ -67,4 +67,4 @@ def letter_for(case: Case, kind: Kind, code: str, words: str, amount: str, how_t
         return letters.compose(
             case, "fee_request", amount=amount, reasons=[words], how_to_pay=how_to_pay, reply_by=reply_by
         )
-    return letters.compose(case, "rejection", reasons=told(REFUSAL_CODES[code], words))
+    return letters.compose(case, "rejection", reasons=told(code, words))

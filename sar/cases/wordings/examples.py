@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sar.foundation.wording import FieldValue
 
 _DAY = date(2026, 11, 23)
+EXAMPLE_ADDRESSEE = ("Alex Sample", "12 Sample Street, Northvale")
 EXAMPLES: Mapping[str, FieldValue] = MappingProxyType(
     {
         "reference": "SAR-0000-0000",

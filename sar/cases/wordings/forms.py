@@ -8,7 +8,7 @@ from wtforms import IntegerField, SubmitField, TextAreaField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from sar.foundation.wordings import LONGEST
+from sar.foundation.wordings import LONGEST, LONGEST_SENTENCE
 
 
 class WordingForm(FlaskForm):
@@ -24,6 +24,18 @@ class WordingForm(FlaskForm):
     )
     preview = SubmitField("Preview", widget=GovSubmitInput())
     submit = SubmitField("Save this wording", widget=GovSubmitInput())
+
+
+class SentenceForm(WordingForm):
+    """The same for a sentence that stands within letters."""
+
+    text = TextAreaField(
+        "Wording",
+        description="One paragraph. Words in curly brackets are fields. It says the same in every reply, so it can "
+        "name nothing of one case.",
+        widget=GovTextArea(),
+        validators=[InputRequired("Write the sentence"), Length(max=LONGEST_SENTENCE, message="It is too long")],
+    )
 
 
 class RestoreForm(FlaskForm):

@@ -1,11 +1,14 @@
-"""Commands on the wording of letters: change one, or put an earlier version back. No version is ever lost."""
+"""Commands on the wording of letters and of sentences within them: change one, or put an earlier version back.
+
+No version is ever lost.
+"""
 
 from __future__ import annotations
 
 from sar.access.permissions import Permission
 from sar.cases.ledger import require
 from sar.cases.wordings.queries import text_of_version, title_of
-from sar.foundation import wording, wordings
+from sar.foundation import wordings
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
@@ -41,7 +44,7 @@ def _save(
             raise Conflict("Someone else changed this letter while you had it open. Look at it again.")
         if text is not None:
             wordings.checked(name, text)
-        if (text if text is not None else wording.text_of(name)).strip() == wordings.text_of(name).strip():
+        if (text if text is not None else wordings.delivered(name)).strip() == wordings.text_of(name).strip():
             raise Refused("That is the wording in use already.")
         saved = WordingVersion(
             name=name,

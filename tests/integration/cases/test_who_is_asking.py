@@ -30,7 +30,7 @@ from sar.intake import evidence
 from sar.intake.answers import Contact, Relationship, Representative, Route
 from sar.oversight import compliance
 from sar.oversight.queries import measures
-from sar.release.papers import cover
+from sar.release.papers import Cover
 from tests.factories import staff_actor
 from tests.integration.cases.desk import NAME, POST, ago, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import Browser, rows
@@ -299,7 +299,7 @@ def test_the_letter_on_top_of_a_reply_says_to_a_representative_whose_records_the
     theirs, own = opened(representative=RAO), opened()
     said = {}
     for case in (theirs, own):
-        paper = PdfReader(io.BytesIO(cover(case, [], [], 3)))
+        paper = PdfReader(io.BytesIO(Cover(case, [], [], 3).pdf()))
         said[case.id] = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
     assert f"“you” and “your records” mean {NAME}" in said[theirs.id]
     assert "you act for" not in said[own.id]

@@ -26,7 +26,7 @@ from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.foundation.jobs import enqueue
 from sar.records.searches import queries, service
 from sar.records.searches.models import Search
-from sar.release.papers import cover
+from sar.release.papers import Cover
 from sar.review import service as review
 from tests.factories import a_record, gathering_case, searches_done, staff_actor
 from tests.integration.release.office import PLAIN, paper
@@ -145,7 +145,7 @@ def test_an_area_is_left_out_with_a_reason_and_the_reply_does_not_name_it() -> N
     assert (left_out.state, left_out.reason) == ("not_searched", "He was seen once, at the office.")
     service.finish(actor, case.id, [search.id for search in queries.searches_of(case)[:2]], "nothing_held")
     assert queries.told_searches(case) == [areas[0].told_as, areas[1].told_as]
-    letter = PdfReader(io.BytesIO(cover(case, [], [], 3)))
+    letter = PdfReader(io.BytesIO(Cover(case, [], [], 3).pdf()))
     said = " ".join(" ".join(page.extract_text() for page in letter.pages).split())
     assert areas[0].told_as in said and areas[2].told_as not in said
 

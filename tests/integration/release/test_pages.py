@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
+from flask import Flask
 
+from sar.cases.exemptions import exemption
 from sar.consultation.models import Consultation
 from sar.foundation.actors import ActorKind
 from sar.foundation.clock import london_today
@@ -14,10 +17,11 @@ from sar.foundation.errors import Refused
 from sar.records.models import Record, RecordState
 from sar.release import service
 from sar.release.models import Bundle, BundleState, Route
+from sar.release.queries import latest_bundle
 from sar.review.models import Person
 from tests.factories import an_originator, received_case
 from tests.integration.intake.walk import Browser
-from tests.integration.release.office import Office, latest, now
+from tests.integration.release.office import CODE, CONTACT, Office, latest, now, paper, signed_off_office
 from tests.security.people import browser_of
 
 
@@ -44,6 +48,25 @@ def test_nothing_is_released_without_a_fresh_code(ready: Office) -> None:
         answer = browser.post(f"/staff/replies/{bundle.id}/{step}", choices, form_at=release_page(ready))
         assert answer.status_code == 302 and "/step-up" in answer.location
     assert now(bundle).state == BundleState.READY
+
+
+def test_the_letter_of_a_reply_is_looked_at_before_the_reply_is_made(in_app: Flask) -> None:
+    office = signed_off_office(in_app, ("Contact log", paper(CONTACT)))
+    browser, page = officer(office), release_page(office)
+    assert "Look at its letter first" in text_of(browser, page)
+    part = {"part": "partial", "still_to_come": ""}
+    unsaid = browser.post(f"{page}/letter", part, form_at=page).get_data(as_text=True)
+    assert "Say what is still to come" in unsaid and "app-sheet" not in unsaid
+    whole = browser.post(f"{page}/letter", {"part": "", "still_to_come": ""}, form_at=page).get_data(as_text=True)
+    assert exemption(CODE).text in html.unescape(whole) and "Nothing is made or sent yet" in whole
+    some = browser.post(f"{page}/letter", part | {"still_to_come": "The police file."}, form_at=page)
+    shown = some.get_data(as_text=True)
+    assert "not the whole of it yet" in shown and shown.count("The police file.") == 2, "in the letter and in the form"
+    sheets = [html.unescape(found) for found in re.findall(r'<img class="app-sheet" src="([^"]+)"', shown)]
+    assert sheets and "police" not in sheets[0] and browser.get(sheets[0]).data.startswith(b"\x89PNG")
+    assert browser.get(sheets[0].replace("/1.png", "/99.png")).status_code == 404
+    assert browser.get(f"{page}/letter/1.png").status_code == 404
+    assert latest_bundle(office.case) is None
 
 
 def test_an_officer_lets_a_reply_go_and_its_requester_saves_it(ready: Office) -> None:

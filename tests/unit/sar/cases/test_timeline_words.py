@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sar.cases import letter_names, timeline
-from sar.cases.endings import REFUSAL_CODES, told
+from sar.cases.endings import REFUSAL_CODES
 from sar.cases.exemptions import Kind
 from sar.foundation import wording
 from sar.foundation.actions import Action
@@ -106,7 +106,7 @@ GIVEN: dict[str, dict[str, wording.FieldValue]] = {
     "clarification": {"question": "Which office?", "reason": "You named none."},
     "clarification_no_pause": {"question": "Which office?", "reason": "You named none."},
     "extension": {"old_due_date": date(2026, 4, 2), "new_due_date": date(2026, 6, 2), "reasons": ["Forty volumes"]},
-    "rejection": {"reasons": ["It is not about you."]},
+    "rejection": {"reasons": ["It is not about you."], "regulator_contact": "Write to them."},
     "withdrawal": {"withdrawn_date": date(2026, 3, 2)},
     "passphrase": {"passphrase": "amber tulip gravel"},
     "ready_to_collect": {},
@@ -146,12 +146,6 @@ def test_only_a_letter_written_while_the_clock_runs_promises_a_date() -> None:
     assert "due_date" not in wording.fields("acknowledgement_waiting")
     assert "asked_date" not in wording.fields("clarification_no_pause")
 
-
-def test_a_refusal_completes_the_sentence_of_its_code_or_adds_to_it() -> None:
-    assert told(REFUSAL_CODES["MUE"], "it repeats the last one.") == [
-        "Clearly unfounded or excessive, because it repeats the last one."
-    ]
-    assert told(REFUSAL_CODES["N-NOTHELD"], "Ask the court.") == ["We do not hold it.", "Ask the court."]
 
 
 def test_a_whole_request_is_refused_only_with_codes_for_that() -> None:
