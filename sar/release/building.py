@@ -65,11 +65,11 @@ class Built:
 
 
 def build(
-    case: Case, passphrase: str, folder: Path, progress: Progress, still_to_come: str | None = None
+    case: Case, passphrase: str, folder: Path, progress: Progress, rest: papers.Rest | None = None
 ) -> Built:
     """The reply to a case as one encrypted PDF in the private `folder`. Raises Blocked; OSError for a full disk.
 
-    `still_to_come`: what the letter says of the rest, when this is not the whole answer.
+    `rest`: what the letter says is still to come, when this is not the whole answer.
     """
     answered = _answered(case)
     needles = review.withheld_strings(case)
@@ -84,7 +84,7 @@ def build(
     progress(len(answered), steps)
     try:
         bundle = joining.join(
-            _with_papers(case, answered, parts, needles, folder, still_to_come),
+            _with_papers(case, answered, parts, needles, folder, rest),
             folder,
             reference=case.reference,
             passphrase=passphrase,
@@ -101,7 +101,7 @@ def build(
     return Built(locked, bundle.pages, redactions, {"records": reports, "needles": len(needles)})
 
 
-def letter_to_look_at(case: Case, still_to_come: str | None = None) -> papers.Cover:
+def letter_to_look_at(case: Case, rest: papers.Rest | None = None) -> papers.Cover:
     """The letter on top of the reply as it would be, before anything is redacted. Raises Blocked, Refused.
 
     What the engine finds beyond the decisions is not known yet; all else is as in the reply.
@@ -112,8 +112,8 @@ def letter_to_look_at(case: Case, still_to_come: str | None = None) -> papers.Co
     ]
     with private_folder("letter") as folder:
         parts = _records(answered, needles, folder)
-        whole = _with_papers(case, answered, parts, needles, folder, still_to_come)
-        return _cover(case, answered, whole, still_to_come)
+        whole = _with_papers(case, answered, parts, needles, folder, rest)
+        return _cover(case, answered, whole, rest)
 
 
 def blocked(record: str, what: str, page: int | None = None, *, reason: str = "leak_or_failure") -> Blocked:
@@ -194,26 +194,26 @@ def _with_papers(
     parts: Sequence[assembly.Part],
     needles: Sequence[str],
     folder: Path,
-    still_to_come: str | None,
+    rest: papers.Rest | None,
 ) -> list[assembly.Part]:
     """Cover letter, schedule, records. The cover says where each part starts."""
     schedule = _paper(folder / "schedule.pdf", papers.schedule(case, answered, needles), _SCHEDULE)
     length = 1
     while True:  # the cover names page numbers, which depend on how long it is itself: one more round at most
         whole = [assembly.Part(_COVER, folder / "cover.pdf", length), schedule, *parts]
-        cover = _paper(folder / "cover.pdf", _cover(case, answered, whole, still_to_come).pdf(), _COVER)
+        cover = _paper(folder / "cover.pdf", _cover(case, answered, whole, rest).pdf(), _COVER)
         if cover.pages <= length:
             return whole if cover.pages == length else [replace(whole[0], pages=cover.pages), *whole[1:]]
         length = cover.pages
 
 
 def _cover(
-    case: Case, answered: Sequence[papers.Answered], whole: Sequence[assembly.Part], still_to_come: str | None
+    case: Case, answered: Sequence[papers.Answered], whole: Sequence[assembly.Part], rest: papers.Rest | None
 ) -> papers.Cover:
     """The letter on top of all these parts, the first of which is itself."""
     starts = assembly.first_pages(whole)
     contents = [(part.title, start) for part, start in zip(whole[1:], starts[1:], strict=True)]
-    return papers.Cover(case, answered, contents, sum(part.pages for part in whole), still_to_come)
+    return papers.Cover(case, answered, contents, sum(part.pages for part in whole), rest)
 
 
 def _paper(path: Path, content: bytes, title: str) -> assembly.Part:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput, GovTextArea
 from wtforms import RadioField, SubmitField, TextAreaField
@@ -10,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from sar.cases.disclosures import Part
 from sar.cases.late_form import LateForm, lateness_field
-from sar.intake.fields import tidy
+from sar.intake.fields import DayField, tidy
 from sar.release.models import Route
 
 ROUTE_WORDS = {
@@ -27,6 +29,8 @@ PART_WORDS = {
     Part.INTERIM: "No, these go out early and the work goes on",
     Part.PARTIAL: "No, this is our answer, but something is still to come",
 }
+# None for the whole answer, or the part it is; what is still to come, and by when.
+Answer = tuple[Part | None, str, date | None]
 
 
 class MakeForm(FlaskForm):
@@ -48,12 +52,26 @@ class MakeForm(FlaskForm):
         widget=GovTextArea(),
         validators=[Length(max=2_000)],
     )
+    rest_by = DayField(
+        "If not, when do you expect to send the rest?",
+        description="The person is told this. Empty means the due date.",
+    )
     submit = SubmitField("Make the reply", widget=GovSubmitInput())
 
     @property
-    def chosen_part(self) -> Part | None:
-        """None for the whole answer."""
-        return Part(self.part.data) if self.part.data else None
+    def answer(self) -> Answer:
+        return Part(self.part.data) if self.part.data else None, self.still_to_come.data or "", self.rest_by.data
+
+    def as_text(self) -> str:
+        """The same for an address; `answer_of` reads it."""
+        part, rest, by = self.answer
+        return f"{part or ''}|{by.isoformat() if by else ''}|{rest}"
+
+
+def answer_of(text: str) -> Answer:
+    """What `MakeForm.as_text` wrote."""
+    part, by, rest = text.split("|", 2)
+    return Part(part) if part else None, rest, date.fromisoformat(by) if by else None
 
 
 class ReleaseForm(LateForm):

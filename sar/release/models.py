@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypedDict
 
-from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy import Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped
 
 from sar.foundation.columns import Sealed
@@ -66,6 +66,7 @@ class Bundle(ScopedRow):
     part: Mapped[str | None] = plain(String(10), nullable=True)
     still_to_come_sealed: Mapped[bytes | None] = sealed_column()
     still_to_come = Sealed[str | None]("still_to_come_sealed")
+    rest_by: Mapped[date | None] = plain(Date, nullable=True)
     passphrase_sealed: Mapped[bytes | None] = sealed_column()
     passphrase = Sealed[str]("passphrase_sealed")
     findings_sealed: Mapped[bytes | None] = sealed_column()

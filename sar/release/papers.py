@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from redaction.needles import NeedleSet
 from redaction.plan import Plan
@@ -65,34 +66,43 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """What of the answer is still to come, and the day by which we expect to send it, as the requester is told."""
+
+    words: str
+    by: date | None
+
+
+@dataclass(frozen=True)
 class Cover:
     """The letter on top: what is here, where we looked, rights, how to complain; dated today. law.md section 6.
 
-    `contents`: each part of the reply and the page it starts on. `still_to_come`: what the rest is, when this is not
-    the whole answer. Raises Refused where an edited wording cannot be used.
+    `contents`: each part of the reply and the page it starts on. `rest`: None with the whole answer. Raises Refused
+    where an edited wording cannot be used.
     """
 
     case: Case
     answered: Sequence[Answered]
     contents: Sequence[tuple[str, int]]
     pages: int
-    still_to_come: str | None = None
+    rest: Rest | None = None
 
     def words(self) -> wording.Wording:
         """Its text, without the contents and the sections on rights that follow it."""
         name = "nothing_held" if not self.answered else "full_response"
         if any(not item.whole for item in self.answered):
             name = "partial_response"
-        if self.still_to_come is not None:
+        if self.rest is not None:
             name = "incomplete_response"
-        values: dict[str, wording.FieldValue] = {
+        values: dict[str, wording.FieldValue | None] = {
             "reference": self.case.reference,
             "received_date": self.case.received_on,
             "record_count": len(self.answered),
             "page_count": self.pages,
             "reasons": list(dict.fromkeys(_code_texts(self.answered).values())) or [NO_MORE_SAID],
             "searches": told_searches(self.case),
-            "still_to_come": self.still_to_come or "",
+            "still_to_come": self.rest.words if self.rest else "",
+            "expected_date": self.rest.by if self.rest else None,
         }
         return for_whoever_asks(self.case, name, _render(self.case, name, values))
 
@@ -214,7 +224,7 @@ def _section(case: Case, name: str) -> dict[str, object]:
     return {"heading": text.subject, "blocks": text.as_data()}
 
 
-def _render(case: Case, name: str, values: dict[str, wording.FieldValue]) -> wording.Wording:
+def _render(case: Case, name: str, values: Mapping[str, wording.FieldValue | None]) -> wording.Wording:
     whose: dict[str, wording.FieldValue] = {"name": case.submission.full_name, "received_date": case.received_on}
     return wordings.render(name, {**anywhere(case.reference), **whose, **values})
 

@@ -11,7 +11,7 @@ from sar.access.permissions import Permission
 from sar.cases.disclosures import Part
 from sar.cases.ledger import require
 from sar.cases.models import Case
-from sar.cases.queries import requester_case, visible_case
+from sar.cases.queries import clock_of, requester_case, visible_case
 from sar.cases.workflow import CaseFacts, Event, Guard, Stage, events_from, refusals
 from sar.foundation import jobs
 from sar.foundation.actors import Actor
@@ -21,7 +21,7 @@ from sar.foundation.errors import Gone, NotFound, Refused
 from sar.foundation.runtime import settings
 from sar.release import building
 from sar.release.models import Bundle, BundleState, Route
-from sar.release.papers import Cover
+from sar.release.papers import Cover, Rest
 from sar.review import queries as review
 
 BUILD = "release.build"
@@ -92,8 +92,10 @@ def gate(actor: Actor, case: Case, bundle: Bundle | None) -> Gate:
     return Gate(refusals(replace(row, guards=building), known), refusals(row, known))
 
 
-def letter_to_look_at(actor: Actor, case_id: str, part: Part | None, still_to_come: str) -> Cover:
-    """The letter on top of the reply, before the reply is made; `part` and `still_to_come` as for making it.
+def letter_to_look_at(
+    actor: Actor, case_id: str, part: Part | None, still_to_come: str, rest_by: date | None
+) -> Cover:
+    """The letter on top of the reply, before the reply is made; the rest as for making it.
 
     Raises Refused with what stands in the way of making it.
     """
@@ -103,18 +105,24 @@ def letter_to_look_at(actor: Actor, case_id: str, part: Part | None, still_to_co
     if in_the_way:
         raise Refused(" ".join(in_the_way))
     try:
-        return building.letter_to_look_at(case, rest_of(part, still_to_come))
+        return building.letter_to_look_at(case, rest_of(case, part, still_to_come, rest_by))
     except building.Blocked as blocked:
         raise Refused(blocked.findings[0]["what"]) from blocked
 
 
-def rest_of(part: Part | None, still_to_come: str) -> str | None:
-    """What the requester is told is still to come: None with the whole answer. Raises Refused where it is not said."""
+def rest_of(case: Case, part: Part | None, still_to_come: str, rest_by: date | None) -> Rest | None:
+    """What the requester is told is still to come, and when; None with the whole answer.
+
+    Without a day it is the due date, while that is ahead. Raises Refused where nobody says what or when.
+    """
     if part is None:
         return None
     if not still_to_come.strip():
         raise Refused("Say what is still to come. The person is told it.")
-    return still_to_come.strip()
+    by = rest_by or clock_of(case).due
+    if by is None or by < london_today():
+        raise Refused("Say when you expect to send the rest: a day that is still to come. The person is told it.")
+    return Rest(still_to_come.strip(), by)
 
 
 def build_job(bundle: Bundle) -> jobs.Job | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from datetime import date
 from typing import BinaryIO
 
 from sqlalchemy import select
@@ -28,6 +29,7 @@ from sar.foundation.jobs import JobContext, enqueue
 from sar.foundation.workroom import private_folder
 from sar.release import building, queries
 from sar.release.models import Bundle, BundleState, Route
+from sar.release.papers import Rest
 from sar.review import queries as review
 
 # The bundle is collected online or handed over; the words that open it take another way.
@@ -44,18 +46,23 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def request_bundle(
-    actor: Actor, case_id: str, part: Part | None = None, still_to_come: str = ""
+    actor: Actor,
+    case_id: str,
+    part: Part | None = None,
+    still_to_come: str = "",
+    rest_by: date | None = None,
 ) -> Bundle:
     """Have the reply made from what was signed off; asked for twice, it is made once.
 
-    `part` is None for the whole answer; else the requester is told what is `still_to_come`, and the clock runs on.
+    `part` is None for the whole answer; else the requester is told what is `still_to_come` and by when, the due date
+    where no other day is given, and the clock runs on.
 
     Raises Refused with everything that stands in the way.
     """
-    rest = queries.rest_of(part, still_to_come)
     with write_transaction() as session:
         case = visible_case(actor, case_id, lock=True)
         require(actor, Permission.CASE_RELEASE)
+        rest = queries.rest_of(case, part, still_to_come, rest_by)
         latest = queries.latest_bundle(case)
         if latest is not None and queries.being_made(latest):
             return latest
@@ -73,7 +80,8 @@ def request_bundle(
             requested_by=actor.id,
             passphrase=access_phrase(),
             part=part.value if part else None,
-            still_to_come=rest,
+            still_to_come=rest.words if rest else None,
+            rest_by=rest.by if rest else None,
         )
         session.add(bundle)
         session.flush()
@@ -94,7 +102,8 @@ def build_bundle(job: JobContext) -> None:
     try:
         with private_folder("bundle") as folder:
             _require_unchanged(case, bundle)
-            built = building.build(case, bundle.passphrase, folder, job.progress, bundle.still_to_come)
+            rest = Rest(bundle.still_to_come or "", bundle.rest_by) if bundle.part else None
+            built = building.build(case, bundle.passphrase, folder, job.progress, rest)
             with built.path.open("rb") as file:
                 blob = blobs.seal(case.scope_id, file, media_type="application/pdf")
         _finish(job, bundle.id, built, blob)

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from sar.access.guards import current_actor, guard, stepped_up
 from sar.access.permissions import Permission
-from sar.cases.disclosures import Part
 from sar.cases.lateness import LATENESS_WORDS
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, visible_case
@@ -18,7 +17,7 @@ from sar.foundation.clock import london_date, london_today
 from sar.foundation.errors import NotFound, Problem, Refused
 from sar.foundation.typed_text import packed, unpacked
 from sar.release import queries, service
-from sar.release.forms import PART_WORDS, PASSPHRASE_WORDS, ROUTE_WORDS, MakeForm, ReleaseForm
+from sar.release.forms import PART_WORDS, PASSPHRASE_WORDS, ROUTE_WORDS, MakeForm, ReleaseForm, answer_of
 from sar.release.models import Route
 
 bp = Blueprint("release", __name__, url_prefix="/staff")
@@ -37,7 +36,7 @@ def build(case_id: str) -> str | Response:
     form = MakeForm()
     if form.validate_on_submit():
         try:
-            service.request_bundle(current_actor(), case_id, form.chosen_part, form.still_to_come.data or "")
+            service.request_bundle(current_actor(), case_id, *form.answer)
         except Refused as problem:
             form.form_errors.append(problem.message)
         else:
@@ -52,14 +51,13 @@ def letter(case_id: str) -> str:
     """The letter on top of the reply, before the reply is made. Keeps nothing."""
     form = MakeForm()
     if form.validate_on_submit():
-        part, rest = form.chosen_part, form.still_to_come.data or ""
         try:
-            found = queries.letter_to_look_at(current_actor(), case_id, part, rest)
+            found = queries.letter_to_look_at(current_actor(), case_id, *form.answer)
             words, pages = found.words(), len(found.pictures())
         except Refused as problem:
             form.form_errors.append(problem.message)
         else:
-            token = packed(_purpose(case_id), f"{part or ''}|{rest}")
+            token = packed(_purpose(case_id), form.as_text())
             numbers = range(1, pages + 1) if token else ()
             sheets = [url_for("release.letter_page", case_id=case_id, page=page, of=token) for page in numbers]
             return render_template("release/letter.html", case=found.case, form=form, words=words, sheets=sheets)
@@ -70,9 +68,9 @@ def letter(case_id: str) -> str:
 @guard(Permission.CASE_RELEASE)
 def letter_page(case_id: str, page: int) -> Response:
     """One typeset page of that letter, drawn by us."""
-    part, _, rest = unpacked(_purpose(case_id), request.args.get("of", "")).partition("|")
+    answer = answer_of(unpacked(_purpose(case_id), request.args.get("of", "")))
     try:
-        found = queries.letter_to_look_at(current_actor(), case_id, Part(part) if part else None, rest)
+        found = queries.letter_to_look_at(current_actor(), case_id, *answer)
     except Refused:
         raise NotFound("The letter cannot be shown any more.") from None
     pages = found.pictures()

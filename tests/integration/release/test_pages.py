@@ -59,9 +59,11 @@ def test_the_letter_of_a_reply_is_looked_at_before_the_reply_is_made(in_app: Fla
     assert "Say what is still to come" in unsaid and "app-sheet" not in unsaid
     whole = browser.post(f"{page}/letter", {"part": "", "still_to_come": ""}, form_at=page).get_data(as_text=True)
     assert exemption(CODE).text in html.unescape(whole) and "Nothing is made or sent yet" in whole
-    some = browser.post(f"{page}/letter", part | {"still_to_come": "The police file."}, form_at=page)
+    typed = {"still_to_come": "The police file.", "rest_by": ["3", "2", "2099"]}
+    some = browser.post(f"{page}/letter", part | typed, form_at=page)
     shown = some.get_data(as_text=True)
-    assert "not the whole of it yet" in shown and shown.count("The police file.") == 2, "in the letter and in the form"
+    assert "not the whole of it yet" in shown and "the rest by 3 February 2099" in shown
+    assert shown.count("The police file.") == 2, "in the letter and in the form"
     sheets = [html.unescape(found) for found in re.findall(r'<img class="app-sheet" src="([^"]+)"', shown)]
     assert sheets and "police" not in sheets[0] and browser.get(sheets[0]).data.startswith(b"\x89PNG")
     assert browser.get(sheets[0].replace("/1.png", "/99.png")).status_code == 404

@@ -17,6 +17,7 @@ from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Refused
+from sar.foundation.wording import date_words
 from sar.oversight import compliance
 from sar.release import queries, service
 from sar.release.models import Route
@@ -26,7 +27,8 @@ from tests.integration.release.office import Office, latest, now
 def test_part_of_an_answer_goes_out_and_is_no_whole_answer(ready: Office) -> None:
     with pytest.raises(Refused, match="still to come"):
         service.request_bundle(ready.officer, ready.case_id, Part.PARTIAL, " ")
-    bundle = service.request_bundle(ready.officer, ready.case_id, Part.PARTIAL, "The records of the police.")
+    soon = london_today() + timedelta(days=9)
+    bundle = service.request_bundle(ready.officer, ready.case_id, Part.PARTIAL, "The records of the police.", soon)
     ready.work()
     assert now(bundle).state == "ready"
     service.release(ready.officer, bundle.id, Route.ONLINE, Route.POST)
@@ -39,6 +41,7 @@ def test_part_of_an_answer_goes_out_and_is_no_whole_answer(ready: Office) -> Non
     file = io.BytesIO(service.collect(ready.requester).read())
     letter = PdfReader(file, password=bundle.passphrase).pages[0].extract_text()
     assert "The records of the police." in letter and "not the whole of it yet" in " ".join(letter.split())
+    assert f"We hope to send you the rest by {date_words(soon)}." in " ".join(letter.split())
     with pytest.raises(Refused, match="Something is still to come"):
         cases.close(ready.officer, ready.case_id)
     ready.reopen()
@@ -62,3 +65,14 @@ def test_a_late_part_needs_its_reason_and_is_handed_over_only_then(ready: Office
     released = service.release(ready.officer, bundle.id, Route.IN_PERSON, Route.POST, Lateness.CONSULTATION)
     assert released.lateness == "consultation"
     assert service.hand_over(ready.officer, bundle.id).read(4) == b"%PDF"
+
+
+def test_a_part_says_when_the_rest_comes_by_the_due_date_unless_another_day_is_given(ready: Office) -> None:
+    what = (Part.INTERIM, "The records of the police.")
+    with pytest.raises(Refused, match="when you expect"):
+        service.request_bundle(ready.officer, ready.case_id, *what, london_today() - timedelta(days=1))
+    assert service.request_bundle(ready.officer, ready.case_id, *what).rest_by == clock_of(ready.case).due
+    cases.correct_received_date(ready.officer, ready.case_id, london_today() - timedelta(days=60))
+    ready.work()
+    with pytest.raises(Refused, match="when you expect"):
+        service.request_bundle(ready.officer, ready.case_id, *what)

@@ -40,3 +40,8 @@ def test_every_sentence_is_in_the_list_and_shown_in_a_letter_that_has_it() -> No
     for name in TITLES:
         field = name if name in wording.SHARED_PARTS else "reasons"
         assert f"{{{field}}}" in wording.text_of(shown_in(name))
+
+
+def test_a_first_part_always_says_what_it_holds_what_is_to_come_and_when() -> None:
+    assert {"sent_now", "still_to_come", "expected_date"} <= wordings.needed_fields("interim_disclosure")
+    assert {"record_count", "still_to_come", "expected_date"} <= wording.fields("incomplete_response")
