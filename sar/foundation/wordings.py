@@ -166,11 +166,11 @@ def checked(name: str, text: str) -> wording.Template:
         raise Refused(f"This wording cannot be used: {problem}.") from None
     named, needed = template.fields(), needed_fields(name)
     allowed = possible_fields(name) | (needed & SHARED_PARTS)
-    wrong = []
+    wrong, here = [], "in this sentence" if name in SENTENCES else "in this letter"
     if unknown := sorted(named - allowed):
-        wrong.append(f"There is no field {_listed(unknown)} here. You can use {_listed(sorted(allowed))}.")
+        wrong.append(f"There is no field {_listed(unknown)} {here}. You can use {_listed(sorted(allowed))}.")
     if missing := sorted(needed - named):
-        wrong.append(f"{_listed(missing)} must stay.")
+        wrong.append(f"{_listed(missing)} must stay {here}.")
     if wrong:
         raise Refused(" ".join(wrong))
     return template

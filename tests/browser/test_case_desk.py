@@ -121,7 +121,11 @@ def test_a_date_is_looked_at_before_it_is_recorded_and_a_holiday_before_it_moves
         assert_fits(page)
         screenshot(page, "holidays")
         page.get_by_role("button", name="Count these cases with the newest calendar").click()
-        expect(page.get_by_text("The due date of 1 case moved.")).to_be_visible()
+        expect(page.get_by_text("waiting to start")).to_be_visible()
+        assert_fits(page)
+        live_server.drain()
+        page.get_by_role("link", name="Check again").click()
+        expect(page.get_by_text("the due date of 1 case moved")).to_be_visible()
 
 
 def fill_date(page: Page, day: date) -> None:
