@@ -15,7 +15,7 @@ from redaction.geometry import Box, PageFrame
 from redaction.needles import NeedleSet
 from redaction.render import draw
 from redaction.sight import Eye, sightings
-from redaction.words import Word
+from redaction.words import TextReader, Word
 
 RASTER_DPI = 200.0
 JPEG_QUALITY = 70
@@ -38,10 +38,14 @@ class StillReadable(Exception):
 def picture_of(
     page: pdfium.PdfPage, frame: PageFrame, regions: Sequence[Box], words: NeedleSet, eye: Eye
 ) -> tuple[Image.Image, list[Word]]:
-    """The page drawn with `regions` (display boxes) and all sightings of `words` burnt, and the words left to see."""
+    """The page drawn with `regions` (display boxes) and all sightings of `words` burnt, and the words left to see.
+
+    Burnt too is what pdfium's reading of the page says: it knows fonts that we do not, and OCR not every script.
+    """
     image = draw(page, frame, dpi=RASTER_DPI)
     dpi = image.info["dpi"][0]
-    burnt = [region.grown(MARGIN) for region in regions]
+    named = sightings(TextReader().read(page.raw, frame).words, words)
+    burnt = [box.grown(MARGIN) for box in (*regions, *(box for sighting in named for box in sighting.boxes))]
     _burn(image, burnt, dpi)
     left: set[int] = set()
     for _ in range(_ROUNDS):

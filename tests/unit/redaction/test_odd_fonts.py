@@ -14,7 +14,9 @@ from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
 from redaction.apply import apply_plan
+from redaction.document import read_document
 from redaction.plan import Plan
+from redaction.render import render_page
 from tests.unit.redaction import fontmakers
 from tests.unit.redaction.fontprograms import true_type
 from tests.unit.redaction.made import new_pdf
@@ -149,3 +151,29 @@ def test_a_space_that_is_named_as_nothing_parts_words_all_the_same(tmp_path: Pat
     report = apply_plan(source, Plan(words=("Quill",)), tmp_path / "out.pdf")
     assert (report.boxes, report.pictured) == (1, [])
     assert re.sub(r"\s+", " ", pdfium_text(tmp_path / "out.pdf")).strip() == "Seen by Zoe today."
+
+
+def test_a_name_that_only_another_reader_can_read_is_burnt_where_it_stands(tmp_path: Path) -> None:
+    """In a font with a named map of codes, which we do not know, and up the page, where OCR does not look."""
+    upright = "BT /F2 12 Tf 0 1 -1 0 300 300 Tm (Seen by Zoe Quill today) Tj ET"
+    source = new_pdf(tmp_path / "in.pdf", "BT /F1 12 Tf 72 700 Td (Other text stays.) Tj ET " + upright)
+    with pikepdf.open(source, allow_overwriting_input=True) as pdf:
+        descriptor = pikepdf.Dictionary(Type=pikepdf.Name.FontDescriptor, FontName=pikepdf.Name.SimSun, Flags=4)
+        collection = pikepdf.Dictionary(Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("GB1"), Supplement=2)
+        descendant = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.CIDFontType0, BaseFont=pikepdf.Name.SimSun,
+            CIDSystemInfo=collection, FontDescriptor=pdf.make_indirect(descriptor), DW=1000,
+            W=pikepdf.Array([1, 95, 500]),
+        )  # fmt: skip
+        pdf.pages[0].Resources.Font["/F2"] = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type0, BaseFont=pikepdf.Name.SimSun,
+            Encoding=pikepdf.Name("/GBK-EUC-H"), DescendantFonts=pikepdf.Array([pdf.make_indirect(descendant)]),
+        )  # fmt: skip
+        pdf.save(source)
+    report = apply_plan(source, Plan(words=("Zoe Quill",)), tmp_path / "out.pdf")
+    assert report.pictured == [{"page": 1, "reason": "verification"}]
+    drawn = render_page(tmp_path / "out.pdf", 0, dpi=72).convert("L")
+    words = {word.text: word.box for word in next(read_document(source, ocr=False)).words}
+    assert {name: drawn.crop(words[name]).getextrema()[1] < 128 for name in ("Zoe", "Quill", "today")} == {
+        "Zoe": True, "Quill": True, "today": False,
+    }  # fmt: skip
