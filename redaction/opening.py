@@ -21,6 +21,7 @@ from redaction.limits import DEFAULT_LIMITS, Limits, check_file
 # ISO 32000-2, 7.5.2 note and 7.5.5: readers look for the header and the end mark this far into the file.
 _HEADER_WITHIN = 1024
 _END_WITHIN = 2048
+_TREE_DEPTH = 64
 
 _DAMAGED = "The PDF is damaged and could not be read. Ask for another copy."
 _CUT_SHORT = "The PDF is cut short: its end is missing, so pages may be missing. Ask for another copy."
@@ -52,13 +53,15 @@ class OpenPdf:
 
     def plain_crop_box(self, index: int) -> Four | None:
         """What is visible of a page, in user space, without loading it, which is slow; None where in any doubt."""
-        page = self.structure.pages[index]
-        media, crop = _edges(page.mediabox), _edges(page.cropbox)
+        page = self.structure.pages[index].obj
+        media = _edges(_inherited(page, "/MediaBox"))
+        cropped = _inherited(page, "/CropBox")
+        crop = media if cropped is None else _edges(cropped)
         if media is None or crop is None:
             return None
         if not (media[0] <= crop[0] < crop[2] <= media[2] and media[1] <= crop[1] < crop[3] <= media[3]):
             return None
-        return self._within_limits(index, PageFrame(crop, 0, _positive(page.obj.get("/UserUnit", 1)))).crop_box
+        return self._within_limits(index, PageFrame(crop, 0, _positive(page.get("/UserUnit", 1)))).crop_box
 
     def _within_limits(self, index: int, frame: PageFrame) -> PageFrame:
         longest = max(frame.width, frame.height)
@@ -137,6 +140,18 @@ def _open_structure(path: Path) -> pikepdf.Pdf:
         raise Unreadable(_DAMAGED) from error
     except MemoryError as error:
         raise TooLarge("The PDF unpacks to more than we take, so it was not opened.") from error
+
+
+def _inherited(page: pikepdf.Object, key: str) -> pikepdf.Object | None:
+    """An entry of a page or of the nodes above it (7.7.3.4). pikepdf's own `mediabox` would change the page."""
+    node: object = page
+    for _ in range(_TREE_DEPTH):
+        if not isinstance(node, pikepdf.Dictionary):
+            break
+        if key in node:
+            return node[key]
+        node = node.get("/Parent")
+    return None
 
 
 def _edges(box: object) -> Four | None:

@@ -28,7 +28,7 @@ class FontTraces:
         scene = selection.scene
         shows = [show for scope in scene.scopes for show in scope.shows.values() if show.pieces]
         loses = pictured and (selection.removed_any or bool(selection.regions))
-        for font in self._recoders.telling({show.font for show in shows}):
+        for font in self._recoders.telling(dict.fromkeys(show.font for show in shows)):
             number = _number(font)
             if not pictured:
                 self._pages.setdefault(number, set()).add(scene.number)

@@ -202,8 +202,11 @@ class _Job:
     def _verify(self, expected: list[Expected]) -> list[Leak]:
         # Widths are left out: a line laid anew says nothing, and one kept over its picture is reported as such.
         words, limits = list(self.plan.words), self.opened.limits
-        leaks = verify_file(self.draft, words, limits=limits, eye=self.eye, widths=False, processes=self.processes)
-        return [*leaks, *count_leaks(self.draft, expected, self.opened.limits)]
+        codes = {redaction.code for redaction in self.plan.redactions}
+        leaks = verify_file(
+            self.draft, words, limits=limits, eye=self.eye, widths=False, printed=codes, processes=self.processes
+        )
+        return [*leaks, *count_leaks(self.draft, expected, limits, codes)]
 
     def _finish(self, dropped: Dropped) -> Report:
         self.report.words = [{"index": n.index, "hits": self.hits[n.index]} for n in self.words.needles]

@@ -103,7 +103,13 @@ def _mark_shadows(keyed: list[tuple[float, Glyph]]) -> None:
 
 def gap_before(line: Line, previous: Glyph, glyph: Glyph) -> float:
     """The empty space between two neighbours of a line, in units of the font size."""
-    return (line.along(glyph) - line.along(previous) - previous.advance) / max(glyph.em, previous.em, 1e-6)
+    return gap_between(line.along(previous), previous, line.along(glyph), glyph)
+
+
+def gap_between(before: float, previous: Glyph, along: float, glyph: Glyph) -> float:
+    """The same for neighbours at `before` and `along`: most glyphs are asked about twice, as either neighbour."""
+    em = glyph.em if glyph.em > previous.em else previous.em
+    return (along - before - previous.advance) / (em if em > 1e-6 else 1e-6)
 
 
 def line_text(line: Line) -> Text:
@@ -111,14 +117,15 @@ def line_text(line: Line) -> Text:
     chars: list[str] = []
     glyphs: list[Glyph | None] = []
     previous: Glyph | None = None
+    before = 0.0
     for glyph in line.glyphs:
-        if previous is not None and gap_before(line, previous, glyph) > WORD_GAP:
+        along = line.along(glyph)
+        if previous is not None and gap_between(before, previous, along, glyph) > WORD_GAP:
             chars.append(" ")
             glyphs.append(None)
-        for char in glyph.text:
-            chars.append(char)
-            glyphs.append(glyph)
-        previous = glyph
+        chars.extend(glyph.text)
+        glyphs.extend([glyph] * len(glyph.text))
+        previous, before = glyph, along
     return Text("".join(chars), glyphs)
 
 

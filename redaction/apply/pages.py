@@ -13,13 +13,14 @@ import pikepdf
 from redaction.apply.deferral import Number
 from redaction.apply.images import NotDecodable, burn, inline_stream, regions_on
 from redaction.apply.marks import CODE_FONT, code_font, draw
-from redaction.apply.matrices import Rect, overlap
+from redaction.apply.matrices import Rect
 from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoders
 from redaction.apply.relay import Layout, Segment
 from redaction.apply.rewrite import Edits, has_new_codes, rewrite, touches_text
-from redaction.apply.scene import Glyph, PageScene, Scope
+from redaction.apply.scene import PageScene, Scope
 from redaction.apply.selection import Region, Selection
+from redaction.apply.shapes import Extent, is_cut, is_within
 from redaction.apply.tokens import name_text
 
 # Names that tell nothing: what the usual producers call their resources. Any other name is replaced.
@@ -141,14 +142,15 @@ class _Editor:
     # Shapes
 
     def drop_paths(self, spans: Sequence[Segment], burns: Sequence[Region], regions: Sequence[Region]) -> None:
+        extents = [Extent.of(segment) for segment in spans]
         for path in self.scene.paths:
             edits = self.edits[id(path.scope)]
-            if any(_as_wide_as(path.rect, segment) for segment in spans):
+            if any(extent.fits(path.rect) for extent in extents):
                 edits.drop(path.first, path.op)
                 continue
-            if any(_within(path.rect, region.rect, 1.0) for region in regions):
+            if any(is_within(path.rect, region.rect, 1.0) for region in regions):
                 edits.drop(path.first, path.op)
-            elif path.curved and path.clip_op is None and any(_partly(path.rect, region.rect) for region in burns):
+            elif path.curved and path.clip_op is None and any(is_cut(path.rect, region.rect) for region in burns):
                 raise Unsupported("drawn shapes run through a redacted region")
 
     # Images
@@ -276,34 +278,3 @@ def _plain_properties(obj: pikepdf.Object) -> pikepdf.Dictionary:
     mcid = obj.get("/MCID") if isinstance(obj, pikepdf.Dictionary) else None
     return pikepdf.Dictionary(MCID=mcid) if isinstance(mcid, int) else pikepdf.Dictionary()
 
-
-def _within(rect: Rect, outer: Rect, margin: float) -> bool:
-    return (
-        rect[0] >= outer[0] - margin
-        and rect[1] >= outer[1] - margin
-        and rect[2] <= outer[2] + margin
-        and rect[3] <= outer[3] + margin
-    )
-
-
-def _partly(rect: Rect, region: Rect) -> bool:
-    return overlap(rect, region) is not None and not _within(region, rect, 1.0)
-
-
-def _as_wide_as(rect: Rect, segment: Segment) -> bool:
-    """Whether a shape belongs to the words of a line, as an underline, a highlight or a tight clip does."""
-    line = segment.line
-    if abs(line.ux) < 0.999 and abs(line.uy) < 0.999:
-        return False
-    first: Glyph = segment.glyphs[0]
-    em = max(glyph.em for glyph in segment.glyphs)
-    corners = [(x, y) for x in (rect[0], rect[2]) for y in (rect[1], rect[3])]
-    along = [x * line.ux + y * line.uy for x, y in corners]
-    across = [y * line.ux - x * line.uy - line.across(first) for x, y in corners]
-    lowest = -0.35 if max(across) - min(across) < 0.15 * em else -0.6
-    if min(across) < lowest * em or max(across) > 1.4 * em:
-        return False
-    if min(along) < segment.start - 4 or max(along) > segment.end + 4:
-        return False
-    removed = [glyph for glyph in segment.glyphs if glyph.removed]
-    return any(min(along) < line.along(g) + g.advance and max(along) > line.along(g) for g in removed)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from redaction.apply.lines import COLUMN_GAP, WORD_GAP, Line, gap_before
+from redaction.apply.lines import COLUMN_GAP, WORD_GAP, Line, gap_before, gap_between
 from redaction.apply.matrices import Point, Rect
 from redaction.apply.scene import Glyph, PageScene, Show
 from redaction.apply.selection import Selection
@@ -162,22 +162,28 @@ def _split(line: Line, margins: Margins | None, rules: Sequence[float]) -> list[
     segments: list[Segment] = []
     run: list[Glyph] = []
     previous: Glyph | None = None
+    before = 0.0
     for glyph in line.glyphs:
+        along = line.along(glyph)
         if previous is not None:
-            low, high = line.along(previous) + 0.9 * previous.advance, line.along(glyph) + 0.1 * glyph.advance
-            ruled = any(low <= rule <= high for rule in rules)
-            wide = gap_before(line, previous, glyph) > COLUMN_GAP
-            if ruled or (wide and (margins is None or margins.starts_column(line.along(glyph)) > 1)):
+            wide = gap_between(before, previous, along, glyph) > COLUMN_GAP
+            if wide and (margins is None or margins.starts_column(along) > 1) or _is_ruled_off(
+                rules, before + 0.9 * previous.advance, along + 0.1 * glyph.advance
+            ):
                 segments.append(_segment(line, run))
                 run = []
         run.append(glyph)
-        previous = glyph
+        previous, before = glyph, along
     segments.append(_segment(line, run))
     for segment in segments:
         # In a cell the start is that of the cell, unless the cell is centred or ranged right.
-        before = max((rule for rule in rules if rule <= segment.start), default=None)
-        segment.ruled = before is not None and segment.start - before < 1.0 * segment.glyphs[0].em
+        cell = max((rule for rule in rules if rule <= segment.start), default=None)
+        segment.ruled = cell is not None and segment.start - cell < 1.0 * segment.glyphs[0].em
     return segments
+
+
+def _is_ruled_off(rules: Sequence[float], low: float, high: float) -> bool:
+    return bool(rules) and any(low <= rule <= high for rule in rules)
 
 
 def _segment(line: Line, glyphs: list[Glyph]) -> Segment:

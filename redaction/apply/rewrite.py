@@ -57,7 +57,7 @@ def _changed(show: Show, layout: Layout) -> bool:
 
 def has_new_codes(scope: Scope, recoders: Recoders) -> bool:
     """Whether any text of the scope is in a font whose codes are numbered anew."""
-    return any(recoders.of(font) is not None for font in {show.font for show in scope.shows.values()})
+    return any(recoders.of(font) is not None for font in dict.fromkeys(show.font for show in scope.shows.values()))
 
 
 def rewrite(scope: Scope, edits: Edits) -> bytes:

@@ -7,6 +7,7 @@ taken off; the raw bytes. A leak names the reader's place, the page and the inde
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from redaction.sight import Eye
 from redaction.verify.leaks import Leak
 from redaction.verify.objects import byte_leaks, object_leaks
 from redaction.verify.pages import page_leaks
+from redaction.verify.printed import Codes
 
 __all__ = ["Leak", "verify_file"]
 
@@ -31,9 +33,12 @@ def verify_file(
     eye: Eye | None = None,
     ocr: bool = True,
     widths: bool = True,
+    printed: Collection[str] = (),
     processes: int | None = None,
 ) -> list[Leak]:
     """Every place in which one of `needles` can still be found; empty when none can. `processes` may share the pages.
+
+    `printed`: codes that stand in our boxes, and are nobody's there.
 
     Raises Unreadable, Encrypted, TooLarge where the file cannot be read to the end: an unread file is never clean.
     """
@@ -44,11 +49,11 @@ def verify_file(
     eye = eye or Eye()
     eye.forget_numbers()
     with open_pdf(Path(path), limits) as opened:
-        look = _Look(opened, looked_for, eye if ocr else None, widths)
+        look = _Look(opened, looked_for, Codes(printed), eye if ocr else None, widths)
         first, *later = shares(opened.page_count, processes)
         with partners([partial(look.serve, pages) for pages in later]) as others:
             leaks.update(look.at(first))
-            leaks.update(object_leaks(opened.structure, looked_for))
+            leaks.update(object_leaks(opened.structure, looked_for, look.codes))
             leaks.update(byte_leaks(Path(path), looked_for))
             for pages, other in zip(later, others, strict=True):
                 try:
@@ -64,11 +69,12 @@ class _Look:
 
     opened: OpenPdf
     needles: NeedleSet
+    codes: Codes
     eye: Eye | None
     widths: bool
 
     def at(self, pages: range) -> set[Leak]:
-        return set(page_leaks(self.opened, self.needles, pages, eye=self.eye, widths=self.widths))
+        return set(page_leaks(self.opened, self.needles, pages, codes=self.codes, eye=self.eye, widths=self.widths))
 
     def serve(self, pages: range, line: Line) -> None:
         found = self.at(pages)

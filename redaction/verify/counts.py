@@ -7,7 +7,7 @@ text for a box, the text pdfium finds in the box counts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from redaction.needles import NeedleSet, fold
 from redaction.opening import OpenPdf, open_pdf
 from redaction.plan import Plan
 from redaction.verify.leaks import Leak
-from redaction.verify.pages import page_text
-from redaction.verify.vocabulary import is_own
+from redaction.verify.pages import found_in_text, text_of
+from redaction.verify.printed import NO_CODES, Codes
 
 
 @dataclass
@@ -46,7 +46,7 @@ def texts_at(opened: OpenPdf, plan: Plan) -> list[Expected]:
             by_page.setdefault(index, []).append((number, text))
     out: list[Expected] = []
     for index, found in by_page.items():
-        before = occurrences(page_text(opened, index), [text for _, text in found])
+        before = _occurrences(opened, index, [text for _, text in found], NO_CODES)
         planned = Counter(fold(text).text for _, text in found)
         expected = Expected(index)
         for number, text in found:
@@ -57,25 +57,31 @@ def texts_at(opened: OpenPdf, plan: Plan) -> list[Expected]:
     return out
 
 
-def count_leaks(path: Path, expected: list[Expected], limits: Limits) -> list[Leak]:
-    """A leak for each text found more often than it may be; `needle_index` is the redaction's place in the plan."""
+def count_leaks(path: Path, expected: list[Expected], limits: Limits, printed: Collection[str]) -> list[Leak]:
+    """A leak for each text found more often than it may be; `needle_index` is the redaction's place in the plan.
+
+    `printed`: codes that stand in our boxes, and do not count there.
+    """
     if not expected:
         return []
-    leaks = []
+    leaks, codes = [], Codes(printed)
     with open_pdf(path, limits) as opened:
-        for page in expected:
-            after = occurrences(page_text(opened, page.index), list(page.most))
-            for text, most in page.most.items():
+        for each in expected:
+            after = _occurrences(opened, each.index, list(each.most), codes)
+            for text, most in each.most.items():
                 if after[fold(text).text] > most:
-                    leaks.append(Leak("text", page.index + 1, page.redactions[text]))
+                    leaks.append(Leak("text", each.index + 1, each.redactions[text]))
     return leaks
 
 
-def occurrences(text: str, wanted: list[str]) -> Counter[str]:
-    """How often each wanted string occurs, by its folded form."""
-    unique = list({fold(item).text: item for item in wanted}.values())
-    found = Counter(hit.needle.folded for hit in NeedleSet(unique).find(text) if not is_own(text, hit))
-    return found
+def _occurrences(opened: OpenPdf, index: int, wanted: list[str], codes: Codes) -> Counter[str]:
+    """How often each wanted string occurs on a page, by its folded form."""
+    unique = NeedleSet({fold(item).text: item for item in wanted}.values())
+    page = opened.page(index)
+    try:
+        return Counter(hit.needle.folded for hit in found_in_text(page, text_of(page), unique, codes))
+    finally:
+        page.close()
 
 
 def _flatten(opened: OpenPdf, index: int) -> None:

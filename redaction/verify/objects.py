@@ -10,6 +10,7 @@ import pikepdf
 
 from redaction.needles import NeedleSet
 from redaction.verify.leaks import Leak
+from redaction.verify.printed import NO_CODES, Codes
 from redaction.verify.vocabulary import FORMAT_WORDS, is_own
 
 # The way to an object names its kind; the first key on the way that is listed decides.
@@ -37,21 +38,21 @@ _PLAIN = bytes(range(9, 127))  # what text is made of
 _CHUNK = 1 << 22
 
 
-def object_leaks(pdf: pikepdf.Pdf, needles: NeedleSet) -> Iterator[Leak]:
+def object_leaks(pdf: pikepdf.Pdf, needles: NeedleSet, codes: Codes = NO_CODES) -> Iterator[Leak]:
     """Leaks in any object the file holds, reachable or not."""
     seen: set[tuple[int, int]] = set()
     pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
     pending: list[tuple[object, str, int | None]] = [(pdf.trailer, "", None)]
     while pending:
         item, kind, page = pending.pop()
-        yield from _walk(item, kind, page, pending, seen, pages, needles)
+        yield from _walk(item, kind, page, pending, seen, pages, needles, codes)
     for item in pdf.objects:
         # An indirect number or truth value comes as such and holds no text.
         if isinstance(item, pikepdf.Object) and item.objgen not in seen:
             pending.append((item, "", None))
             while pending:
                 current, kind, page = pending.pop()
-                yield from _walk(current, kind, page, pending, seen, pages, needles)
+                yield from _walk(current, kind, page, pending, seen, pages, needles, codes)
 
 
 def _walk(
@@ -62,6 +63,7 @@ def _walk(
     seen: set[tuple[int, int]],
     pages: dict[tuple[int, int], int],
     needles: NeedleSet,
+    codes: Codes,
 ) -> Iterator[Leak]:
     if isinstance(item, pikepdf.Object) and item.is_indirect:
         if item.objgen in seen:
@@ -76,7 +78,7 @@ def _walk(
             inner = _IN_FONT if key in _FONT_NAMES else kind or _KINDS.get(key, "")
             pending.append((value, inner, page if key != "/Parent" else None))
         if isinstance(item, pikepdf.Stream):
-            yield from _in_stream(item, where, page, needles, in_font)
+            yield from _in_stream(item, where, page, needles, in_font, codes)
     elif isinstance(item, pikepdf.Array):
         pending.extend((value, kind, page) for value in item)
     elif isinstance(item, pikepdf.String):
@@ -117,7 +119,7 @@ def _readings(data: bytes) -> list[str]:
 
 
 def _in_stream(
-    stream: pikepdf.Stream, where: str, page: int | None, needles: NeedleSet, in_font: bool
+    stream: pikepdf.Stream, where: str, page: int | None, needles: NeedleSet, in_font: bool, codes: Codes
 ) -> Iterator[Leak]:
     if stream.get("/Subtype") == pikepdf.Name.Image:
         # Pixels are looked at, not read; the packed bytes are searched as they lie.
@@ -127,7 +129,7 @@ def _in_stream(
         data = stream.read_bytes()
     except pikepdf.PdfError:
         data = stream.read_raw_bytes()
-    yield from _in_bytes(data, where, page, needles, in_font)
+    yield from _in_bytes(data, where, page, needles, in_font, codes)
 
 
 def byte_leaks(path: Path, needles: NeedleSet) -> Iterator[Leak]:
@@ -140,7 +142,9 @@ def byte_leaks(path: Path, needles: NeedleSet) -> Iterator[Leak]:
             tail = chunk[-longest:]
 
 
-def _in_bytes(data: bytes, where: str, page: int | None, needles: NeedleSet, in_font: bool) -> Iterator[Leak]:
+def _in_bytes(
+    data: bytes, where: str, page: int | None, needles: NeedleSet, in_font: bool, codes: Codes = NO_CODES
+) -> Iterator[Leak]:
     """Strings in bytes that are not text throughout: short ones would be found by chance and must stand alone."""
     binary = len(data[:2048].translate(None, _PLAIN)) > 0.1 * min(len(data), 2048)
     texts = [data.decode("latin-1")]
@@ -155,7 +159,7 @@ def _in_bytes(data: bytes, where: str, page: int | None, needles: NeedleSet, in_
                 continue
             if (in_font and hit.needle.bounded) or _is_format_word(text, hit.start, hit.needle.bounded):
                 continue
-            if not is_own(text, hit):
+            if not is_own(text, hit) and not codes.are_drawn(text, hit):
                 yield Leak(where, page, hit.needle.index)
 
 

@@ -9,10 +9,11 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from redaction.geometry import Box, PageFrame
-from redaction.needles import NeedleSet, halves_over_break
+from redaction.needles import Hit, NeedleSet, halves_over_break
 from redaction.opening import OpenPdf
 from redaction.sight import Eye, sightings
 from redaction.verify.leaks import Leak
+from redaction.verify.printed import Codes
 from redaction.verify.vocabulary import is_own
 from redaction.verify.width import fitting
 from redaction.words import Word
@@ -23,7 +24,9 @@ _BOX_HEIGHT = 4.0
 _BOX_WIDTH = 8.0
 
 
-def page_leaks(opened: OpenPdf, needles: NeedleSet, pages: range, *, eye: Eye | None, widths: bool) -> Iterator[Leak]:
+def page_leaks(
+    opened: OpenPdf, needles: NeedleSet, pages: range, *, codes: Codes, eye: Eye | None, widths: bool
+) -> Iterator[Leak]:
     """Leaks in text of `pages` (from 0), also over lines and from the page before to each; in widths if asked; in what
     `eye` sees, if any.
 
@@ -33,23 +36,24 @@ def page_leaks(opened: OpenPdf, needles: NeedleSet, pages: range, *, eye: Eye | 
     for index in pages:
         page = opened.page(index)
         try:
-            text = _text_of(page)
-            yield from _text_leaks(text, index, needles)
+            text = text_of(page)
+            yield from (Leak("text", index + 1, hit.needle.index) for hit in found_in_text(page, text, needles, codes))
             lines = _lines(text)
             yield from _break_leaks(previous, lines, index, needles)
             previous = lines
             if widths:
                 yield from _width_leaks(page, index, needles)
             if eye is not None:
-                yield from _sight_leaks(opened, page, index, needles, eye)
+                yield from _sight_leaks(opened, page, index, needles, codes, eye)
         finally:
             page.close()
 
 
-def _text_leaks(text: str, index: int, needles: NeedleSet) -> Iterator[Leak]:
+def found_in_text(page: pdfium.PdfPage, text: str, needles: NeedleSet, codes: Codes) -> Iterator[Hit]:
+    """What is found in the text of the page, but for the words of our boxes where these stand."""
     for hit in needles.find(text):
-        if not is_own(text, hit):
-            yield Leak("text", index + 1, hit.needle.index)
+        if not is_own(text, hit) and not (codes.are_read(text, hit) and codes.all_printed(page, text)):
+            yield hit
 
 
 def _break_leaks(previous: list[str], lines: list[str], index: int, needles: NeedleSet) -> Iterator[Leak]:
@@ -67,12 +71,12 @@ def page_text(opened: OpenPdf, index: int) -> str:
     """All text of one page as pdfium reads it, hidden and clipped text included."""
     page = opened.page(index)
     try:
-        return _text_of(page)
+        return text_of(page)
     finally:
         page.close()
 
 
-def _text_of(page: pdfium.PdfPage) -> str:
+def text_of(page: pdfium.PdfPage) -> str:
     text_page = page.get_textpage()
     try:
         text: str = text_page.get_text_range()
@@ -81,14 +85,18 @@ def _text_of(page: pdfium.PdfPage) -> str:
         text_page.close()
 
 
-def _sight_leaks(opened: OpenPdf, page: pdfium.PdfPage, index: int, needles: NeedleSet, eye: Eye) -> Iterator[Leak]:
+def _sight_leaks(
+    opened: OpenPdf, page: pdfium.PdfPage, index: int, needles: NeedleSet, codes: Codes, eye: Eye
+) -> Iterator[Leak]:
     """Leaks in what is drawn, black boxes taken off first: what lies under a box is found as well."""
     frame = opened.frame(index, page)
     regions = eye.regions(page, frame, opened.structure.pages[index].obj)
     if not regions:
         return
+    places = codes.places(page, frame) if codes else []
     for seen in (eye.words(page, frame, regions), _uncovered(page, frame, regions, eye)):
-        for sighting in sightings(seen, needles, alike=True):
+        others = [word for word in seen if not codes.are_seen(word, places)]
+        for sighting in sightings(others, needles, alike=True):
             yield Leak("image OCR", index + 1, sighting.needle.index)
 
 

@@ -66,7 +66,7 @@ def texts(page: int) -> list[str]:
 
 
 def shared_pdf(target: Path) -> Path:
-    """Pages that share three fonts, a form that holds the name and draws another, and a picture in a form."""
+    """Pages that share their size, three fonts, a form that holds the name, one drawn by it, and a picture in that."""
     letters = "".join(text for page in range(PAGES) for text in texts(page))
     with pikepdf.new() as pdf:
         kinds = [kind(pdf, letters) for kind in (WinAnsiTrueType, IdentityTrueType, NotEmbedded)]
@@ -84,6 +84,8 @@ def shared_pdf(target: Path) -> Path:
                 XObject=pikepdf.Dictionary(Fm=form),
                 ExtGState=pikepdf.Dictionary({f"/Gs{NAME.split()[0]}": pikepdf.Object.parse(b"<< /ca .50 >>")}),
             )
+            del obj["/MediaBox"]
+        pdf.Root.Pages["/MediaBox"] = pdf.make_indirect(pikepdf.Array([0, 0, 595, 842]))
         pdf.save(target, static_id=True)
     return target
 

@@ -1,0 +1,68 @@
+"""Drawn shapes beside words: which of them belong to a line that loses some, as an underline or a highlight does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from redaction.apply.matrices import Rect, overlap
+from redaction.apply.relay import Segment
+
+_LOWEST, _LOWEST_OF_A_RULE, _HIGHEST = -0.6, -0.35, 1.4  # em from the baseline
+_RULE = 0.15  # em: a shape that is no higher is a rule
+_OVERHANG = 4.0  # how far a shape may reach past the words, in user space units
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Where the words of one segment stand in their line's direction, and where among them what is removed."""
+
+    ux: float
+    uy: float
+    level: float
+    em: float
+    start: float
+    end: float
+    removed: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def of(cls, segment: Segment) -> Extent:
+        line = segment.line
+        gone = tuple(
+            (line.along(glyph), line.along(glyph) + glyph.advance) for glyph in segment.glyphs if glyph.removed
+        )
+        em = max(glyph.em for glyph in segment.glyphs)
+        return cls(line.ux, line.uy, line.across(segment.glyphs[0]), em, segment.start, segment.end, gone)
+
+    def fits(self, rect: Rect) -> bool:
+        """Whether a shape belongs to the words, as an underline, a highlight or a tight clip does."""
+        ux, uy, em = self.ux, self.uy, self.em
+        one = rect[1] * ux - rect[0] * uy - self.level
+        if not _LOWEST * em <= one <= _HIGHEST * em:
+            return False  # as most shapes of a page are, and one corner tells
+        if abs(ux) < 0.999 and abs(uy) < 0.999:
+            return False
+        corners = [(x, y) for x in (rect[0], rect[2]) for y in (rect[1], rect[3])]
+        across = [y * ux - x * uy - self.level for x, y in corners]
+        lowest = _LOWEST_OF_A_RULE if max(across) - min(across) < _RULE * em else _LOWEST
+        if min(across) < lowest * em or max(across) > _HIGHEST * em:
+            return False
+        along = [x * ux + y * uy for x, y in corners]
+        low, high = min(along), max(along)
+        if low < self.start - _OVERHANG or high > self.end + _OVERHANG:
+            return False
+        return any(low < end and high > start for start, end in self.removed)
+
+
+def is_within(rect: Rect, outer: Rect, margin: float) -> bool:
+    """Whether `rect` reaches out of `outer` by no more than `margin`."""
+    return (
+        rect[0] >= outer[0] - margin
+        and rect[1] >= outer[1] - margin
+        and rect[2] <= outer[2] + margin
+        and rect[3] <= outer[3] + margin
+    )
+
+
+def is_cut(rect: Rect, region: Rect) -> bool:
+    """Whether the outline of a shape runs through a region: they overlap, and the region is not inside the shape."""
+    return overlap(rect, region) is not None and not is_within(region, rect, 1.0)
