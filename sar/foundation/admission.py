@@ -47,12 +47,13 @@ class Kind(StrEnum):
     OUTLOOK = "application/vnd.ms-outlook"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     CSV = "text/csv"
+    WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 MAILS: Final = frozenset({Kind.EMAIL, Kind.OUTLOOK})
 SHEETS: Final = frozenset({Kind.XLSX, Kind.CSV})
 PICTURES: Final = frozenset({Kind.JPEG, Kind.PNG, Kind.HEIC})
-RECORDS: Final = frozenset(Kind) - {Kind.OUTLOOK} - SHEETS
+RECORDS: Final = frozenset(Kind) - {Kind.OUTLOOK, Kind.WORD} - SHEETS
 IDENTITY: Final = PICTURES | {Kind.PDF}
 
 _EXTENSIONS: Final = {
@@ -69,6 +70,7 @@ _EXTENSIONS: Final = {
     "msg": Kind.OUTLOOK,
     "xlsx": Kind.XLSX,
     "csv": Kind.CSV,
+    "docx": Kind.WORD,
 }
 _SHOWN_AS: Final = {
     Kind.PDF: "PDF",
@@ -81,7 +83,9 @@ _SHOWN_AS: Final = {
     Kind.OUTLOOK: "MSG (saved from Outlook)",
     Kind.XLSX: "XLSX (Excel)",
     Kind.CSV: "CSV",
+    Kind.WORD: "DOCX (Word)",
 }
+_ZIPS: Final = (Kind.XLSX, Kind.WORD)  # which of them, the parse says
 _BY_WORDS: Final = (Kind.EMAIL, Kind.TEXT, Kind.CSV)  # no first bytes of their own
 _PROBES: Final = {
     Kind.PDF: "probe_pdf",
@@ -90,6 +94,7 @@ _PROBES: Final = {
     Kind.CSV: "probe_text",
     Kind.OUTLOOK: "probe_outlook",
     Kind.XLSX: "probe_sheet",
+    Kind.WORD: "probe_word",
 }
 _IMAGE_FORMATS: Final = {
     Kind.JPEG: ("JPEG", "MPO"),
@@ -248,9 +253,9 @@ def _megabytes(size: int) -> str:
 def _check_first_bytes(path: Path, kind: Kind, allowed: frozenset[Kind]) -> None:
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    found = _kind_by_magic(head)
-    expected = None if kind in _BY_WORDS else kind
-    if found is not expected:
+    found = _kinds_by_magic(head)
+    fits = not found if kind in _BY_WORDS else kind in found
+    if not fits:
         raise Refused(
             "What is in this file does not match the ending of its name. "
             f"Open it, save it again as {what_can_be_sent(allowed)} and send that."
@@ -259,22 +264,22 @@ def _check_first_bytes(path: Path, kind: Kind, allowed: frozenset[Kind]) -> None
         raise Refused(_SAY["hidden"])
 
 
-def _kind_by_magic(head: bytes) -> Kind | None:
+def _kinds_by_magic(head: bytes) -> tuple[Kind, ...]:
     if head.startswith(b"%PDF-"):
-        return Kind.PDF
+        return (Kind.PDF,)
     if head.startswith(b"\xff\xd8\xff"):
-        return Kind.JPEG
+        return (Kind.JPEG,)
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return Kind.PNG
+        return (Kind.PNG,)
     if head.startswith((b"II*\x00", b"MM\x00*")):
-        return Kind.TIFF
+        return (Kind.TIFF,)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return Kind.OUTLOOK
+        return (Kind.OUTLOOK,)
     if head.startswith(b"PK\x03\x04"):
-        return Kind.XLSX
+        return _ZIPS
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"):
-        return Kind.HEIC
-    return None
+        return (Kind.HEIC,)
+    return ()
 
 
 def _parse(path: Path, kind: Kind, max_pages: int, allowed: frozenset[Kind]) -> int | None:

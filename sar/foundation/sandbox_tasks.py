@@ -345,12 +345,21 @@ def probe_outlook(source: Path, _output: Path, options: Facts) -> Facts:
 
 def probe_sheet(source: Path, _output: Path, _options: Facts) -> Facts:
     """A zip that holds a workbook. Its sheets are opened by `sheet.read` alone. `{parts}`."""
+    return _probe_office(source, "xl/workbook.xml")
+
+
+def probe_word(source: Path, _output: Path, _options: Facts) -> Facts:
+    """A zip that holds a Word document, whose words are read where it is converted. `{parts}`."""
+    return _probe_office(source, "word/document.xml")
+
+
+def _probe_office(source: Path, needed: str) -> Facts:
     try:
         with zipfile.ZipFile(source) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError):
         raise Unfit("damaged") from None
-    if "xl/workbook.xml" not in names:
+    if needed not in names:
         raise Unfit("damaged")
     return {"parts": len(names)}
 
@@ -363,6 +372,7 @@ TASKS: dict[str, Callable[[Path, Path, Facts], Facts]] = {
     "probe_mail": probe_mail,
     "probe_outlook": probe_outlook,
     "probe_sheet": probe_sheet,
+    "probe_word": probe_word,
 }
 
 if __name__ == "__main__":

@@ -125,6 +125,8 @@ def convert(source: Source, folder: Path, keep: ExitStack) -> Converted:
         return Converted(target, _typeset(_Paper(source.title, source.day, text, _layout(text)), target))
     if source.kind is Kind.EMAIL:
         return _convert_mail(source, folder, keep)
+    if source.kind is Kind.WORD:
+        return _convert_word(source, folder)
     facts = _run("picture", source.path, target)
     pages = facts.get("pages")
     if not isinstance(pages, int) or pages < 1 or not target.is_file():
@@ -151,6 +153,21 @@ def _convert_mail(source: Source, folder: Path, keep: ExitStack) -> Converted:
         ],
     )
     return Converted(target, _typeset(paper, target), attachments=attachments)
+
+
+def _convert_word(source: Source, folder: Path) -> Converted:
+    """Its words on pages of ours, then a page for each of its pictures: a letterhead, a signature."""
+    words, target = folder / "words.pdf", folder / "converted.pdf"
+    facts = _run("word", source.path, target)
+    body, left_out = _clean(facts.get("body")), facts.get("left_out")
+    notes = ["These are the words of a Word document, then its pictures. Where they stood on its pages is not shown."]
+    if left_out:
+        notes.append("It holds pictures that could not be shown.")
+    _typeset(_Paper(source.title, source.day, body or "(This document has no words.)", "wrapped", notes=notes), words)
+    pages = _run("join", words, target).get("pages")
+    if not isinstance(pages, int) or pages < 1:
+        raise CannotBeShown("failed")
+    return Converted(target, pages)
 
 
 def _run(task: str, source: Path, target: Path) -> dict[str, Any]:

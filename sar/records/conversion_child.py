@@ -2,6 +2,8 @@
 
     picture SOURCE TARGET   a PDF of the picture's frames; prints {"pages": n}
     mail SOURCE TARGET      prints the message as JSON; TARGET gets its attachments, one after another
+    word SOURCE TARGET      prints {"body": text, "left_out": n}; TARGET gets a page for each picture that can be shown
+    join SOURCE TARGET      puts the pages of SOURCE in front of those of TARGET; prints {"pages": n}
 
 Prints {"error": code} and exits with 1 for what it cannot take apart.
 """
@@ -11,7 +13,9 @@ from __future__ import annotations
 import io
 import json
 import mimetypes
+import re
 import sys
+import zipfile
 from collections.abc import Iterator
 from email import policy
 from email.errors import HeaderParseError
@@ -22,6 +26,7 @@ from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, BinaryIO
+from xml.etree import ElementTree
 
 Facts = dict[str, Any]
 
@@ -30,6 +35,12 @@ A4_LONG = 841.89
 # A resolution a scanner would write down; a camera's 72 or a phone's 1 says nothing about the size of the paper.
 SCANNER_DPI = range(90, 1201)
 MAX_SIDE = 2400.0  # points: A1
+MAX_PART_BYTES, MAX_PICTURES = 64_000_000, 50  # of a Word document: of each part, unpacked; that are shown
+_WORD_PARTS = [
+    re.compile(rf"word/{part}\.xml")
+    for part in (r"header\d*", "document", "footnotes", "endnotes", "comments", r"footer\d*")
+]
+_SPACES = {"p": "\n", "br": "\n", "cr": "\n", "tab": "\t"}
 SHOWN_HEADERS = ("From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Date", "Subject")
 
 
@@ -40,7 +51,7 @@ class Unfit(Exception):
 def main() -> int:
     task, source, target = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     try:
-        facts = {"picture": picture, "mail": mail}[task](source, target)
+        facts = {"picture": picture, "mail": mail, "word": word, "join": join}[task](source, target)
     except Unfit as unfit:
         facts = {"error": str(unfit)}
     json.dump(facts, sys.stdout)
@@ -62,7 +73,7 @@ def picture(source: Path, target: Path) -> Facts:
     return {"pages": pages}
 
 
-def _frames(source: Path) -> Iterator[tuple[Any, float | None]]:
+def _frames(source: Path | BinaryIO) -> Iterator[tuple[Any, float | None]]:
     import pillow_heif
     from PIL import Image, ImageOps
 
@@ -130,6 +141,69 @@ def _add_page(pdf: Any, image: Any, dpi: float | None) -> None:
         Contents=pdf.make_stream(f"q {width:.2f} 0 0 {height:.2f} 0 0 cm /Im0 Do Q".encode()),
     )
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
+
+
+# Word
+
+
+def word(source: Path, target: Path) -> Facts:
+    """The words of a document in the order of its parts, and its pictures. How they stood on the page is lost."""
+    import pikepdf
+
+    try:
+        with zipfile.ZipFile(source) as archive, pikepdf.new() as pdf:
+            texts = [_prose(_unpacked(archive, name)) for name in _ordered(archive.namelist())]
+            pictures = [name for name in archive.namelist() if name.startswith("word/media/")]
+            for name in pictures[:MAX_PICTURES]:
+                try:
+                    for frame, dpi in _frames(io.BytesIO(_unpacked(archive, name))):
+                        _add_page(pdf, frame, dpi)
+                except Unfit:
+                    continue
+            shown = len(pdf.pages)
+            pdf.save(target)
+    except (zipfile.BadZipFile, ElementTree.ParseError, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+        raise Unfit("damaged") from error
+    return {"body": "\n".join(text for text in texts if text), "left_out": max(0, len(pictures) - shown)}
+
+
+def _ordered(names: list[str]) -> list[str]:
+    return [name for pattern in _WORD_PARTS for name in sorted(names) if pattern.fullmatch(name)]
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as part:
+        data = part.read(MAX_PART_BYTES + 1)
+    if len(data) > MAX_PART_BYTES:
+        raise Unfit("memory")
+    return data
+
+
+def _prose(xml: bytes) -> str:
+    """Paragraph by paragraph. What was struck out with its changes kept says so."""
+    pieces: list[str] = []
+    for _event, element in ElementTree.iterparse(io.BytesIO(xml)):
+        name = element.tag.rpartition("}")[2]
+        if name == "t":
+            pieces.append(element.text or "")
+        elif name == "delText":
+            pieces.append(f"[struck out: {element.text or ''}]")
+        elif name in _SPACES:
+            pieces.append(_SPACES[name])
+        elif name == "tabs":  # where tabs stop, not tabs
+            pieces = pieces[: len(pieces) - len(element)]
+    return "".join(pieces).strip()
+
+
+def join(source: Path, target: Path) -> Facts:
+    import pikepdf
+
+    with pikepdf.open(source) as pdf, pikepdf.open(target, allow_overwriting_input=True) as behind:
+        for place, page in enumerate(pdf.pages):
+            behind.pages.insert(place, page)
+        pages = len(behind.pages)
+        behind.save(target)
+    return {"pages": pages}
 
 
 # Mail

@@ -16,7 +16,7 @@ from sar.intake.mail import Attached
 from sar.records.arrival import MEGABYTE
 from sar.records.conversion import CannotBeShown, Converted, Source, convert
 
-SHOWN: Final = RECORDS | {Kind.CSV}
+SHOWN: Final = RECORDS | {Kind.CSV, Kind.WORD}
 # Pages are made while the officer waits, each time anew. Of a PDF only the one that is looked at.
 MOST_PAGES_MADE: Final = 100
 MOST_TEXT: Final = 1 * MEGABYTE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Mapping
 from email.message import EmailMessage
 
@@ -47,6 +48,18 @@ def sent(attached: Mapping[str, bytes]) -> bytes:
     for name, content in attached.items():
         message.add_attachment(content, "application", "octet-stream", filename=name)
     return message.as_bytes()
+
+
+def word_document() -> bytes:
+    """As Word packs it: a paragraph with a change that was kept, a signature, and a picture that we cannot draw."""
+    change = "<w:del><w:r><w:delText>gladly</w:delText></w:r></w:del>"
+    text = f"<w:p><w:r><w:t>I authorise Rao and Hart.</w:t></w:r>{change}</w:p>"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("word/document.xml", f'<w:document xmlns:w="urn:w"><w:body>{text}</w:body></w:document>')
+        packed.writestr("word/media/image1.png", hostile_files.picture("PNG"))
+        packed.writestr("word/media/image2.emf", b"drawn by Windows")
+    return out.getvalue()
 
 
 def case_from(officer: Actor, content: bytes, name: str = "request.eml", picture: int | None = None) -> Case:
@@ -97,12 +110,15 @@ def test_pictures_texts_and_forwarded_mails_are_shown_as_pages_too(in_app: Flask
         "note.txt": b"I agree to this.",
         "list.csv": b"name;date\nMarlon Pryce;2 March 2026",
         "forwarded.eml": forwarded,
+        "authority.docx": word_document(),
     }
     case, browser = case_from(officer, sent(attached)), browser_of(in_app, officer)
     for number, name in enumerate(attached, 1):
         shown = browser.get(page_of(case, number)).text
         assert name in shown and "cannot be shown" not in shown, shown
         assert browser.get(f"{page_of(case, number)}/image").data.startswith(PNG), name
+    # The words of the document, then the picture of the signature; the one that is no picture is said to be missing.
+    assert "Page 1 of 2" in shown and browser.get(f"{page_of(case, 5, 2)}/image").data.startswith(PNG)
 
 
 def test_an_attachment_that_cannot_be_shown_says_why_and_what_to_do(in_app: Flask, officer: Actor) -> None:
@@ -110,6 +126,7 @@ def test_an_attachment_that_cannot_be_shown_says_why_and_what_to_do(in_app: Flas
         "locked.pdf": (hostile_files.pdf(password="hunter2"), "locked with a password"),
         "broken.pdf": (LETTER.read_bytes()[:900], "damaged or incomplete"),
         "trick.pdf": (hostile_files.archive(), "does not match the ending"),
+        "broken.docx": (hostile_files.archive(), "damaged or incomplete"),
         "old.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "We cannot show this kind of file (DOC)."),
         "unnamed": (b"?", "We cannot show this kind of file (Unknown kind)."),
         "long.txt": (b"word " * 210_000, "too large"),
