@@ -14,11 +14,15 @@ from sqlalchemy import select
 from sar.cases import not_valid
 from sar.cases import service as cases
 from sar.cases.complaints import service as complaints
+from sar.cases.conflicts import service as conflicts
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.lateness import Lateness
+from sar.cases.links import queries as link_queries
+from sar.cases.links import service as links
 from sar.cases.models import Case
 from sar.cases.refusals import service as refusals
 from sar.cases.refusals.models import Kind
+from sar.cases.tasks import service as tasks
 from sar.cases.writing import service as writing
 from sar.demo import search_steps
 from sar.foundation import jobs
@@ -189,9 +193,7 @@ def _complain(office: Office, case_id: str) -> None:
     words = "My records came late, and nobody told me why."
     yesterday = london_today() - timedelta(days=1)
     complaint = complaints.log(office.officer, case_id, words, yesterday, complaints.Channel.PHONE)
-    draft = writing.write(
-        office.officer, case_id, "complaint_acknowledgement", {}, channel="post", about=complaint.id
-    )
+    draft = writing.write(office.officer, case_id, "complaint_acknowledgement", {}, channel="post", about=complaint.id)
     writing.send(office.officer, draft.id, version=draft.version)
 
 
@@ -210,6 +212,25 @@ def _set_aside(office: Office, case_id: str) -> None:
     not_valid.set_aside(office.dpo, case_id, "NO_REQUEST", "It asks when the office is open on Saturdays.")
 
 
+def _set_tasks(office: Office, case_id: str) -> None:
+    soon = london_today() + timedelta(days=2)
+    tasks.add_task(office.officer, case_id, "Ring the archive about volume 3", due_on=soon)
+    asked = tasks.add_task(office.officer, case_id, "Ask the front desk which years are on paper")
+    tasks.finish(office.officer, asked.id)
+
+
+def _link_to_earlier(office: Office, case_id: str) -> None:
+    earlier = link_queries.suggestions(office.officer, db.session.get_one(Case, case_id))[0]
+    words = "The same name, date of birth and address. The first request is answered."
+    links.link(office.officer, case_id, earlier.reference, links.LinkKind.REPEATS, words)
+
+
+def _close_to_reader(office: Office, case_id: str) -> None:
+    """The second reader is a relative: the case is not there for them any more."""
+    conflicts.mark_about_staff(office.officer, case_id, "relative")
+    conflicts.close_to(office.dpo, case_id, [office.reader.id])
+
+
 def _withdraw(office: Office, case_id: str) -> None:
     cases.withdraw(office.officer, case_id, london_today() - timedelta(days=1))
 
@@ -223,7 +244,7 @@ STATES: Final = (
     State("Wilfred Okonjo", date(1979, 8, 2), 0, ()),  # received
     State("Tamsin Grole", date(1991, 1, 14), 3, (_acknowledge, _doubt_identity)),  # waiting for identity
     State("Ibrahim Castellan", date(1968, 11, 30), 2, (_acknowledge, _settle_identity)),  # acknowledged
-    State("Nerys Aldcroft", date(1985, 5, 9), 8, (*_BEGUN, _ask)),  # paused
+    State("Nerys Aldcroft", date(1985, 5, 9), 8, (*_BEGUN, _ask, _set_tasks)),  # paused, with tasks
     State("Lubomir Hensby", date(1974, 3, 27), 45, (*_BEGUN, _apologise)),  # overdue
     State("Odette Farrimond", date(1996, 7, 18), 20, (*_BEGUN, _extend)),  # extended
     State("Casimir Wadlow", date(1982, 12, 5), 18, _CHECKED),  # second check
@@ -234,4 +255,6 @@ STATES: Final = (
     State("Zenobia Trask", date(1990, 3, 2), 5, (_acknowledge, _settle_identity, _propose_fee)),  # to be decided
     State("Hedley Marchmont", date(1971, 4, 19), 4, (_acknowledge, _set_aside)),  # no valid request
     State("Marisol Pennant", date(1987, 4, 1), 11, (_acknowledge, _withdraw)),  # withdrawn
+    State("Rosalind Quayle", date(1989, 2, 8), 1, (_acknowledge, _link_to_earlier)),  # asks once more
+    State("Emeric Raman", date(1999, 5, 25), 7, (_acknowledge, _close_to_reader)),  # closed to a relative
 )

@@ -6,8 +6,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from sar.access.permissions import Role
+from sar.cases.links.queries import links_of
 from sar.cases.models import Case
-from sar.cases.queries import clock_of
+from sar.cases.queries import clock_of, may_see
+from sar.cases.tasks.queries import tasks_of
 from sar.cases.workflow import Stage
 from sar.demo.states import Office, make_states
 from sar.foundation.clock import london_today
@@ -16,7 +18,9 @@ from sar.foundation.jobs import failed
 from tests.factories import staff_actor
 
 
-def test_there_is_a_case_in_every_state(in_app: Flask) -> None:
+def test_there_is_a_case_in_every_state_a_repeated_one_and_one_closed_to_a_relative(
+    in_app: Flask,
+) -> None:
     office = Office(staff_actor(Role.CASEWORKER), staff_actor(Role.DPO), staff_actor(Role.SECOND_READER))
     make_states(in_app, office)
     cases = list(db.session.scalars(select(Case)))
@@ -39,4 +43,10 @@ def test_there_is_a_case_in_every_state(in_app: Flask) -> None:
     clocks = [clock_of(case) for case in cases]
     assert any(clock.extended for clock in clocks)
     assert any(clock.is_overdue(london_today()) for clock in clocks)
+    to_do_and_done = [task.done_at is None for case in cases for task in tasks_of(case)]
+    assert {True, False} <= set(to_do_and_done)
+    (repeat,) = [case for case in cases if [link.words for link in links_of(office.officer, case)] == ["Repeated by"]]
+    assert repeat.stage == "closed"
+    hidden = {case.id for case in cases if not may_see(case, office.reader.id)}
+    assert len(hidden) == 1 and all(may_see(case, office.officer.id) for case in cases)
     assert failed() == []
