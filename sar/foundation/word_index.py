@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, delete, false, insert, select
+from sqlalchemy import ColumnElement, ForeignKey, String, delete, false, insert, intersect, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from sar.foundation.db import ID, Base, db, plain
@@ -68,14 +68,13 @@ def found_by(scope: InstrumentedAttribute[str], purpose: str, typed: str) -> Col
     for place, word in enumerate(words):
         accepted = {word, *pairs[max(0, place - 1) : place + 1]}
         wanted.append(
-            scope.in_(
-                select(WordFingerprint.scope_id).where(
-                    WordFingerprint.purpose == purpose,
-                    WordFingerprint.fingerprint.in_(_fingerprints(purpose, accepted)),
-                )
+            select(WordFingerprint.scope_id).where(
+                WordFingerprint.purpose == purpose,
+                WordFingerprint.fingerprint.in_(_fingerprints(purpose, accepted)),
             )
         )
-    return and_(*wanted)
+    # The few that hold every word are found among the words; only then is anything else looked at.
+    return scope.in_(wanted[0] if len(wanted) == 1 else intersect(*wanted))
 
 
 def forms_of(text: str) -> frozenset[str]:

@@ -60,6 +60,7 @@ LISTS = (
     ("closed", "show=closed"),
     ("all", "show=all"),
     ("page 400", "page=400"),
+    ("all, page 1000", "show=all&page=1000"),
     ("all, page 2000", "show=all&page=2000"),
     ("stage", "stage=second_check"),
     ("clock paused", "clock=paused"),

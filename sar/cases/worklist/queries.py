@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, UnaryExpression, and_, asc, case, desc, func, select
+from sqlalchemy.sql.elements import OrderByList
 
 from sar.access.queries import staff_names
 from sar.cases.flags import Flag, flags_of
@@ -25,7 +25,6 @@ from sar.foundation.keys import SYSTEM_SCOPE, preload
 
 PAGE_SIZE = 50
 _AT_ONCE = 500
-_Order = tuple[UnaryExpression[Any] | InstrumentedAttribute[Any], ...]
 
 
 @dataclass(frozen=True)
@@ -78,9 +77,18 @@ def work_list(actor: Actor, filters: Filters | None = None, page: int = 1) -> Wo
     counts = count(actor, filters)
     total = counts.of(Whose.TEAM if filters.reference else filters.whose)
     page = min(max(1, page), max(1, -(-total // PAGE_SIZE)))
-    ids = select(Case.id).where(_wanted(actor, filters)).order_by(*_order(filters.show))
-    found = list(db.session.scalars(ids.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)))
-    return WorkList(_rows(found), counts, total, page)
+    return WorkList(_rows(_ids_on(actor, filters, page, total)), counts, total, page)
+
+
+def _ids_on(actor: Actor, filters: Filters, page: int, total: int) -> list[str]:
+    """The ids on one page. Beyond the middle they are read from the end: the last page costs what the first does."""
+    before = (page - 1) * PAGE_SIZE
+    wanted = min(PAGE_SIZE, total - before)
+    after = total - before - wanted
+    backwards = after < before
+    query = select(Case.id).where(_wanted(actor, filters)).order_by(*_order(filters.show, backwards=backwards))
+    found = list(db.session.scalars(query.limit(wanted).offset(min(before, after))))
+    return found[::-1] if backwards else found
 
 
 def every_row(actor: Actor, filters: Filters) -> Iterator[Row]:
@@ -121,13 +129,15 @@ def _wanted(actor: Actor, filters: Filters) -> ColumnElement[bool]:
     return and_(visible_to(actor), *conditions(filters, actor))
 
 
-def _order(show: Show) -> _Order:
+def _order(show: Show, *, backwards: bool = False) -> tuple[UnaryExpression[Any] | OrderByList, ...]:
     """Due first on top; what has ended, last on top; everything together, newest on top. Each has its index."""
+    up, down = (desc, asc) if backwards else (asc, desc)
     if show is Show.CLOSED:
-        return (Case.closed_on.desc(), Case.id.desc())
+        return down(Case.closed_on), down(Case.id)
     if show is Show.ALL:
-        return (Case.received_on.desc(), Case.id.desc())
-    return (Case.due_on.asc().nulls_last(), Case.received_on, Case.id)
+        return down(Case.received_on), down(Case.id)
+    due = up(Case.due_on)
+    return due.nulls_first() if backwards else due.nulls_last(), up(Case.received_on), up(Case.id)
 
 
 def _rows(ids: list[str]) -> list[Row]:

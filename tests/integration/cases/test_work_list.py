@@ -21,6 +21,7 @@ from sar.cases.models import Case
 from sar.cases.tasks import service as tasks
 from sar.cases.waiting import Whom, wait_for, wait_no_more
 from sar.cases.workflow import Stage
+from sar.cases.worklist import queries
 from sar.cases.worklist import service as files
 from sar.cases.worklist.filters import NOBODY, Filters, Show, Whose
 from sar.cases.worklist.queries import work_list
@@ -230,6 +231,22 @@ def test_a_long_file_comes_in_the_order_of_the_list() -> None:
         opened(days_ago=number * 3)
     whole = [line.split(",")[0] for line in files.export(officer, Filters())][1:]
     assert whole == [row.reference for row in work_list(officer).rows]
+
+
+def test_the_pages_of_a_list_make_up_the_list_from_whichever_end_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    officer = caseworker()
+    cases = [opened(days_ago=number // 2 * 3) for number in range(9)]  # some on the same day
+    service.ask_question(officer, cases[0].id, "Which office?", "You named none.")
+    for case in cases[5:]:
+        service.withdraw(officer, case.id, ago(1))
+    for show, size in ((Show.OPEN, 5), (Show.CLOSED, 4), (Show.ALL, 9)):
+        filters = Filters(show=show)
+        whole = listed(officer, show=show.value)
+        assert len(whole) == size
+        with monkeypatch.context() as patched:
+            patched.setattr(queries, "PAGE_SIZE", 2)
+            pages = [work_list(officer, filters, number) for number in range(1, size // 2 + size % 2 + 1)]
+        assert [row.case_id for page in pages for row in page.rows] == whole
 
 
 def test_the_clock_filter_knows_every_state() -> None:
