@@ -41,6 +41,11 @@ class Letter:
     readable: bool
 
     @property
+    def waits(self) -> bool:
+        """Somebody has to do something about it."""
+        return self.message.delivery in WAITING
+
+    @property
     def state(self) -> str:
         return _STATES[Delivery(self.message.delivery)].get(Channel(self.message.channel), "")
 

@@ -12,8 +12,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, ForeignKey, String, delete, false, insert, intersect, select
-from sqlalchemy.orm import InstrumentedAttribute, Mapped
+from sqlalchemy import ColumnElement, ForeignKey, String, delete, false, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased
 
 from sar.foundation.db import ID, Base, db, plain
 from sar.foundation.runtime import runtime
@@ -64,17 +64,15 @@ def found_by(scope: InstrumentedAttribute[str], purpose: str, typed: str) -> Col
     if not words:
         return false()
     pairs = [first + second for first, second in zip(words, words[1:], strict=False)]
-    wanted = []
-    for place, word in enumerate(words):
+    first, *others = (aliased(WordFingerprint) for _ in words)
+    query = select(first.scope_id)
+    # One join, whose size the database can guess: it then looks up the few scopes that hold every word.
+    for other in others:
+        query = query.join(other, other.scope_id == first.scope_id)
+    for place, (word, row) in enumerate(zip(words, (first, *others), strict=True)):
         accepted = {word, *pairs[max(0, place - 1) : place + 1]}
-        wanted.append(
-            select(WordFingerprint.scope_id).where(
-                WordFingerprint.purpose == purpose,
-                WordFingerprint.fingerprint.in_(_fingerprints(purpose, accepted)),
-            )
-        )
-    # The few that hold every word are found among the words; only then is anything else looked at.
-    return scope.in_(wanted[0] if len(wanted) == 1 else intersect(*wanted))
+        query = query.where(row.purpose == purpose, row.fingerprint.in_(_fingerprints(purpose, accepted)))
+    return scope.in_(query)
 
 
 def forms_of(text: str) -> frozenset[str]:

@@ -216,7 +216,9 @@ def panel(actor: Actor, case: Case) -> Panel:
         PanelLink("Log a complaint", url_for("complaints.log", case_id=case.id)),
         PanelLink("Record one to the regulator or a court", url_for("complaints.outside", case_id=case.id)),
     ]
-    return Panel("Complaints", "" if complaints or elsewhere else "There are none.", late, links=tuple(links))
+    if not complaints and not elsewhere:
+        return Panel("Complaints", "none", links=tuple(links), folded=True)
+    return Panel("Complaints", warnings=late, links=tuple(links))
 
 
 def _is_for(actor: Actor, complaint: Complaint) -> bool:

@@ -142,7 +142,9 @@ def panel(actor: Actor, case: Case) -> Panel | None:
             for kind, words in KIND_WORDS.items()
             if not (kind is Kind.FEE and Rule.FEE in waits_of(case))
         ]
-    return Panel("Refusal or fee", " ".join(_words(one) for one in found) or "Nothing is proposed.", links=tuple(links))
+    if not found:
+        return Panel("Refusal or fee", "nothing is proposed", links=tuple(links), folded=True)
+    return Panel("Refusal or fee", " ".join(_words(one) for one in found), links=tuple(links))
 
 
 def _words(proposal: RefusalProposal) -> str:
