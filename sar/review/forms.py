@@ -154,7 +154,7 @@ class PersonForm(FlaskForm):
 class MergeForm(FlaskForm):
     other = SelectField(
         "Who is the same person?",
-        description="Their mentions follow the decision on the person you are on now.",
+        description="Their mentions follow the decision on the person you are on now. It cannot be taken back.",
         widget=GovSelect(),
         choices=[],
         validators=[InputRequired("Choose who is the same person")],

@@ -170,6 +170,8 @@ def change_person(person_id: str) -> str | Response:
         aliases="\n".join(found.aliases),
         relationship=found.relationship or "",
     )
+    if found.guess:
+        form.relationship.description = "This is a guess from words in the records. Saving says that it is right."
     if form.validate_on_submit():
         try:
             service.change_person(
@@ -185,7 +187,7 @@ def change_person(person_id: str) -> str | Response:
         else:
             flash("Saved. Every record is being searched for these names.", "success")
             return redirect(url_for("review.person", person_id=person_id))
-    return _person_form(found, form, "Change the name")
+    return _person_form(found, form, "Change the name, or say who this is")
 
 
 @bp.route("/review/people/<person_id>/join", methods=["GET", "POST"])

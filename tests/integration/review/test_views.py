@@ -216,7 +216,11 @@ def test_the_page_before_and_the_page_after_lead_through_the_whole_case(desk: De
     assert len(seen) == 3 and records[1].id in seen[-1]
 
 
-def test_a_guess_at_who_somebody_is_is_shown_with_its_words(in_app: Flask) -> None:
+def test_a_guess_at_who_somebody_is_is_shown_with_its_words_wherever_one_decides(in_app: Flask) -> None:
     desk = open_desk(in_app, "Marlon Pryce", "He came with his mum Julie Pryce at noon.")
-    shown = browser_of(in_app, desk.officer).get(f"/staff/cases/{desk.case_id}/review").text
-    assert "Parent" in shown and "a guess from these words: “his mum Julie Pryce”" in shown
+    person, officer = desk.person("Julie Pryce"), browser_of(in_app, desk.officer)
+    review = f"/staff/cases/{desk.case_id}/review"
+    for address in (review, f"/staff/review/people/{person.id}", f"{review}/decide?person={person.id}"):
+        shown = officer.get(address).text
+        assert "Parent (a guess)" in shown and "Guessed from “his mum Julie Pryce”" in shown, address
+    assert "Saving says that it is right" in officer.get(f"/staff/review/people/{person.id}/change").text
