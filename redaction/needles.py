@@ -95,9 +95,7 @@ _ASCII_KEPT = frozenset(chr(c) for c in range(128) if fold_char(chr(c)))
 _LATIN = {chr(c): fold_char(chr(c)) for c in range(256)}
 _LATIN_DROP = bytes(ord(char) for char, folded in _LATIN.items() if not folded)
 _LATIN_ODD = {char: folded for char, folded in _LATIN.items() if len(folded) > 1 or folded > "\xff"}
-_LATIN_FOLDS = bytes(
-    ord(folded) if folded and char not in _LATIN_ODD else ord(char) for char, folded in _LATIN.items()
-)
+_LATIN_FOLDS = bytes(ord(folded) if folded and char not in _LATIN_ODD else ord(char) for char, folded in _LATIN.items())
 
 
 @dataclass(frozen=True)

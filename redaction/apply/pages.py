@@ -277,4 +277,3 @@ def _plain_properties(obj: pikepdf.Object) -> pikepdf.Dictionary:
     """A marked-content property list reduced to its tie to the structure tree."""
     mcid = obj.get("/MCID") if isinstance(obj, pikepdf.Dictionary) else None
     return pikepdf.Dictionary(MCID=mcid) if isinstance(mcid, int) else pikepdf.Dictionary()
-

@@ -167,8 +167,10 @@ def _split(line: Line, margins: Margins | None, rules: Sequence[float]) -> list[
         along = line.along(glyph)
         if previous is not None:
             wide = gap_between(before, previous, along, glyph) > COLUMN_GAP
-            if wide and (margins is None or margins.starts_column(along) > 1) or _is_ruled_off(
-                rules, before + 0.9 * previous.advance, along + 0.1 * glyph.advance
+            if (
+                wide
+                and (margins is None or margins.starts_column(along) > 1)
+                or _is_ruled_off(rules, before + 0.9 * previous.advance, along + 0.1 * glyph.advance)
             ):
                 segments.append(_segment(line, run))
                 run = []

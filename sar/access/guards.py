@@ -126,8 +126,12 @@ def _way_back() -> str:
 
 def is_local(target: str) -> bool:
     """A path on this site and nothing else: no scheme, no host, no backslash tricks."""
-    return target.startswith("/") and not target.startswith(("//", "/\\")) and "\\" not in target \
+    return (
+        target.startswith("/")
+        and not target.startswith(("//", "/\\"))
+        and "\\" not in target
         and not any(ord(c) < 32 for c in target)
+    )
 
 
 def endpoint_guard(endpoint: str) -> str | None:

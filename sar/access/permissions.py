@@ -59,9 +59,7 @@ _CASEWORK = frozenset(
 )
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CASEWORKER: _CASEWORK,
-    Role.SECOND_READER: frozenset(
-        {Permission.CASE_VIEW, Permission.DOCUMENT_READ, Permission.CASE_SIGN_OFF}
-    ),
+    Role.SECOND_READER: frozenset({Permission.CASE_VIEW, Permission.DOCUMENT_READ, Permission.CASE_SIGN_OFF}),
     Role.DPO: _CASEWORK
     | {
         Permission.CASE_ASSIGN,

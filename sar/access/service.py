@@ -167,9 +167,7 @@ def step_up(actor: Actor, session_id: str, code: str) -> None:
     with write_transaction() as session:
         good = _use_code(_staff(actor.id), code)
         if good:
-            session.execute(
-                update(WebSession).where(WebSession.id == session_id).values(stepped_up_at=utc_now())
-            )
+            session.execute(update(WebSession).where(WebSession.id == session_id).values(stepped_up_at=utc_now()))
             record(actor, Action.STEPPED_UP, actor.id)
         else:
             record(actor, Action.SIGN_IN_FAILED, actor.id, method="step_up")
@@ -276,9 +274,7 @@ def end_links(actor: Actor, purpose: str, subject_id: str, *, sign_out: bool = T
     with write_transaction() as session:
         session.execute(
             update(AccessLink)
-            .where(
-                AccessLink.subject_id == subject_id, AccessLink.purpose == purpose, AccessLink.ended_at.is_(None)
-            )
+            .where(AccessLink.subject_id == subject_id, AccessLink.purpose == purpose, AccessLink.ended_at.is_(None))
             .values(ended_at=utc_now())
         )
         if sign_out:

@@ -83,9 +83,7 @@ def charge_fee(
         if Rule.FEE in waits_of(case):
             raise Conflict("A fee has been charged already.")
         store_fact(actor, case, Fact("fee_requested", london_today(), detail=f"{asked}: {reason.strip()}"))
-        letters.send(
-            actor, case, "fee_request", amount=asked, reasons=[reason.strip()], how_to_pay=how_to_pay.strip()
-        )
+        letters.send(actor, case, "fee_request", amount=asked, reasons=[reason.strip()], how_to_pay=how_to_pay.strip())
 
 
 def record_fee_paid(actor: Actor, case_id: str, on: date, *, version: int | None = None) -> None:

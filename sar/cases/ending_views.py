@@ -33,9 +33,7 @@ def reject(case_id: str) -> Answer:
             lateness=form.why_late,
         ),
         "The request is refused and the letter is on its way.",
-        letter=lambda case: letters.compose(
-            case, "rejection", reasons=told(form.code.data, form.words.data or "")
-        ),
+        letter=lambda case: letters.compose(case, "rejection", reasons=told(form.code.data, form.words.data or "")),
         explanation=[
             "This refuses the whole request. The person gets a letter with your reasons and how to complain. Nothing "
             "is deleted, and the case can be opened again.",

@@ -71,9 +71,7 @@ def reject(
         return case
 
 
-def answer_neither(
-    actor: Actor, case_id: str, code: str, reasons: str, *, lateness: Lateness | None = None
-) -> Case:
+def answer_neither(actor: Actor, case_id: str, code: str, reasons: str, *, lateness: Lateness | None = None) -> Case:
     """Answer that we neither confirm nor deny. The reasons are kept, and not told. On a proposal (see `refusals`)."""
     if code not in NEITHER_CODES:
         raise Refused("Choose the ground in law.")

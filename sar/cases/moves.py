@@ -119,9 +119,7 @@ def _keep_clock_ended(actor: Actor, case: Case, event: Event, on: date) -> None:
     endings = sum(isinstance(item, Ended) for item in log)
     ended = endings > sum(isinstance(item, Reopened) for item in log)
     if event in _ENDS and not ended:
-        store_fact(
-            actor, case, Fact("ended", on, number=endings + 1, reason_code=_ENDS[event].value), logged=False
-        )
+        store_fact(actor, case, Fact("ended", on, number=endings + 1, reason_code=_ENDS[event].value), logged=False)
         case.closed_on = on
     elif event in _REOPENS and ended:
         store_fact(actor, case, Fact("reopened", on, number=endings), logged=False)

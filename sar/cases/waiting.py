@@ -76,9 +76,7 @@ def waits_for(whom: Whom) -> ColumnElement[bool]:
     """The condition that an open case waits for somebody of this kind."""
     if whom is Whom.SECOND_READER:
         return Case.stage == Stage.SECOND_CHECK.value
-    return and_(
-        Case.closed_on.is_(None), Case.id.in_(select(Waiting.case_id).where(Waiting.whom == whom.value))
-    )
+    return and_(Case.closed_on.is_(None), Case.id.in_(select(Waiting.case_id).where(Waiting.whom == whom.value)))
 
 
 def waits_for_nobody() -> ColumnElement[bool]:

@@ -97,4 +97,3 @@ def page_image(record_id: str, page: int) -> Response:
 @public
 def thanks() -> str:
     return render_template("consultation/thanks.html")
-

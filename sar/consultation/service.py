@@ -145,9 +145,7 @@ def answer(actor: Actor, view: View, reason: str, name: str) -> None:
         consultation.answered_at = utc_now()
         # Only the first of two answers that race finds it still waiting.
         _move(consultation, WAITING, State.ANSWERED)
-        record(
-            actor, Action.CONSULTATION_ANSWERED, consultation.id, case_id=consultation.case_id, answer=view.value
-        )
+        record(actor, Action.CONSULTATION_ANSWERED, consultation.id, case_id=consultation.case_id, answer=view.value)
         end_links(actor, PURPOSE, consultation.id)
 
 
@@ -201,9 +199,7 @@ def _chase(consultation_id: str, chases: int) -> int:
         if consultation.state not in WAITING or consultation.chases != chases or _reminded_lately(consultation):
             return 0
         consultation.chases = chases + 1
-        record(
-            SYSTEM, Action.CONSULTATION_CHASED, consultation.id, case_id=consultation.case_id, chase=chases + 1
-        )
+        record(SYSTEM, Action.CONSULTATION_CHASED, consultation.id, case_id=consultation.case_id, chase=chases + 1)
         _write(SYSTEM, consultation, ESCALATION if chases else CHASE)
         return 1
 

@@ -62,9 +62,7 @@ def record(actor: Actor, action: Action, subject_id: str, **facts: Any) -> Audit
     if not session.info.get("writing"):
         raise RuntimeError("audit entries are written inside write_transaction()")
     session.flush()
-    last = session.execute(
-        select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
-    ).first()
+    last = session.execute(select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)).first()
     entry = AuditEntry(
         seq=(last.seq if last else 0) + 1,
         at=utc_now(),

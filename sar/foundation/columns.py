@@ -38,9 +38,7 @@ class Sealed(Generic[Value]):
         ciphertext: bytes | None = getattr(row, self.column)
         if ciphertext is None:
             return cast(Value, None)
-        clear = AESGCM(scope_key(row.scope_id)).decrypt(
-            ciphertext[:_NONCE], ciphertext[_NONCE:], self._context(row)
-        )
+        clear = AESGCM(scope_key(row.scope_id)).decrypt(ciphertext[:_NONCE], ciphertext[_NONCE:], self._context(row))
         return cast(Value, json.loads(clear))
 
     def __set__(self, row: ScopedRow, value: Value) -> None:

@@ -222,9 +222,7 @@ def _mark_troubled(message: Message, delivery: Delivery, code: str) -> None:
 
 
 def _record(actor: Actor, action: Action, message: Message) -> None:
-    audit.record(
-        actor, action, message.subject_id, message_id=message.id, channel=message.channel, kind=message.kind
-    )
+    audit.record(actor, action, message.subject_id, message_id=message.id, channel=message.channel, kind=message.kind)
 
 
 def _in_state(*states: Delivery) -> list[Message]:

@@ -106,8 +106,7 @@ def bare(source: Path, output: Path, options: Facts) -> Facts:
     if mail.received:
         made["Date"] = mail.received
     left_out = "".join(
-        f"\n[Left out: the picture {_line(one.name)}, {len(one.data)} bytes, "
-        f"SHA-256 {one.sha256}]"
+        f"\n[Left out: the picture {_line(one.name)}, {len(one.data)} bytes, SHA-256 {one.sha256}]"
         for one in mail.attachments
         if one.is_picture
     )

@@ -139,9 +139,7 @@ class _SealedReader(io.RawIOBase):
         if last and len(self._sealed) < TAG_BYTES:
             raise SealBroken
         try:
-            plain = self._cipher.decrypt(
-                _nonce(self._header, self._number, last=last), self._sealed, self._associated
-            )
+            plain = self._cipher.decrypt(_nonce(self._header, self._number, last=last), self._sealed, self._associated)
         except InvalidTag:
             raise SealBroken from None
         self._plain = memoryview(plain)

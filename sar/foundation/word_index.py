@@ -44,9 +44,7 @@ def remember(scope_id: str, purpose: str, texts: Iterable[str]) -> None:
         delete(WordFingerprint).where(WordFingerprint.scope_id == scope_id, WordFingerprint.purpose == purpose)
     )
     if words:
-        rows = [
-            {"purpose": purpose, "fingerprint": one, "scope_id": scope_id} for one in _fingerprints(purpose, words)
-        ]
+        rows = [{"purpose": purpose, "fingerprint": one, "scope_id": scope_id} for one in _fingerprints(purpose, words)]
         db.session.execute(insert(WordFingerprint), rows)
 
 

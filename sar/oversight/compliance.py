@@ -227,5 +227,3 @@ def _questions(events: list[ClockEvent]) -> tuple[str, str]:
         "|".join(asked[number].isoformat() for number in numbers),
         "|".join(answered[number].isoformat() if number in answered else "" for number in numbers).rstrip("|"),
     )
-
-

@@ -52,9 +52,7 @@ def measures(start: date, end: date) -> Measures:
     today = london_today()
     valid = Case.stage != Stage.NOT_VALID.value
     cohort = Case.due_on.between(start, end) & (Case.stage != Stage.WITHDRAWN.value) & valid
-    overdue = list(
-        db.session.scalars(select(Case.due_on).where(Case.closed_on.is_(None), Case.due_on < today))
-    )
+    overdue = list(db.session.scalars(select(Case.due_on).where(Case.closed_on.is_(None), Case.due_on < today)))
     ages = [(today - due_on).days for due_on in overdue if due_on]
     return Measures(
         received=_count(Case.received_on.between(start, end) & valid),

@@ -79,8 +79,7 @@ def _shares(pages: int, folder: Path) -> list[_Share]:
     count = max(1, min(os.cpu_count() or 1, pages // PAGES_WORTH_A_PROCESS))
     bounds = [pages * number // count for number in range(count + 1)]
     return [
-        _Share(first + 1, last, folder / f"lines-{first + 1}")
-        for first, last in zip(bounds, bounds[1:], strict=False)
+        _Share(first + 1, last, folder / f"lines-{first + 1}") for first, last in zip(bounds, bounds[1:], strict=False)
     ]
 
 

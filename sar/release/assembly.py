@@ -56,9 +56,7 @@ def number_pages(part: Part, first: int, total: int, reference: str) -> None:
         if len(pdf.pages) != part.pages:
             raise ValueError("a part has other pages than were counted")
         font = pdf.make_indirect(
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
-            )
+            pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
         )
         for offset, page in enumerate(pdf.pages):
             ink = 1 if offset + 1 in part.dark else 0
@@ -181,9 +179,7 @@ def main(step: str, order_path: Path) -> int:
         encrypt(plain, locked, order["passphrase"])
         print(json.dumps(opens_only_with(locked, order["passphrase"], order["total"])))
         return 0
-    parts = [
-        Part(part["title"], Path(part["path"]), part["pages"], frozenset(part["dark"])) for part in order["parts"]
-    ]
+    parts = [Part(part["title"], Path(part["path"]), part["pages"], frozenset(part["dark"])) for part in order["parts"]]
     for part, first in zip(parts, first_pages(parts), strict=True):
         number_pages(part, first, order["total"], order["reference"])
     print(json.dumps(merge(parts, plain, title=order["title"])))

@@ -64,9 +64,7 @@ class Built:
         return hashlib.sha256(told.encode("utf-8")).hexdigest()
 
 
-def build(
-    case: Case, passphrase: str, folder: Path, progress: Progress, rest: papers.Rest | None = None
-) -> Built:
+def build(case: Case, passphrase: str, folder: Path, progress: Progress, rest: papers.Rest | None = None) -> Built:
     """The reply to a case as one encrypted PDF in the private `folder`. Raises Blocked; OSError for a full disk.
 
     `rest`: what the letter says is still to come, when this is not the whole answer.

@@ -155,9 +155,7 @@ def schedule(case: Case, answered: Sequence[Answered], needles: Sequence[str]) -
             "nothing": "There is nothing to list.",
             "rows": [row for item in answered for row in _rows(item, texts)],
             "codes": [{"code": code, "law": exemption(code).law, "text": text} for code, text in texts.items()],
-            "complain": _render(
-                case, "how_to_complain", {"regulator_contact": current.regulator_contact}
-            ).as_data(),
+            "complain": _render(case, "how_to_complain", {"regulator_contact": current.regulator_contact}).as_data(),
         },
     )
 

@@ -92,9 +92,7 @@ def gate(actor: Actor, case: Case, bundle: Bundle | None) -> Gate:
     return Gate(refusals(replace(row, guards=building), known), refusals(row, known))
 
 
-def letter_to_look_at(
-    actor: Actor, case_id: str, part: Part | None, still_to_come: str, rest_by: date | None
-) -> Cover:
+def letter_to_look_at(actor: Actor, case_id: str, part: Part | None, still_to_come: str, rest_by: date | None) -> Cover:
     """The letter on top of the reply, before the reply is made; the rest as for making it.
 
     Raises Refused with what stands in the way of making it.

@@ -136,9 +136,7 @@ def release(
         cases.advance(actor, case.id, Event.RELEASE, queries.facts(actor, case, bundle), whole=whole)
         if bundle.part is not None:
             sent, to_come = f"{bundle.pages} pages", bundle.still_to_come or ""
-            disclosures.keep(
-                actor, case, Part(bundle.part), sent=sent, still_to_come=to_come, bundle_id=bundle.id
-            )
+            disclosures.keep(actor, case, Part(bundle.part), sent=sent, still_to_come=to_come, bundle_id=bundle.id)
         _replace(case, (BundleState.RELEASED,))
         bundle.state = BundleState.RELEASED.value
         bundle.route, bundle.passphrase_route = route.value, passphrase_route.value

@@ -26,9 +26,7 @@ def as_printed(plan: Plan) -> Plan:
     """The plan with no code in the boxes of what is not told. What is removed stays the same."""
     return replace(
         plan,
-        redactions=tuple(
-            item if is_told(item.code) else replace(item, code=NEUTRAL) for item in plan.redactions
-        ),
+        redactions=tuple(item if is_told(item.code) else replace(item, code=NEUTRAL) for item in plan.redactions),
     )
 
 

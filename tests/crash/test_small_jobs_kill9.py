@@ -85,9 +85,7 @@ def a_silent_originator(app: Flask) -> Callable[[], Counts]:
     jobs.run_pending(app)
     with write_transaction() as session:
         session.execute(
-            update(Consultation)
-            .where(Consultation.id == asked.id)
-            .values(sent_on=london_today() - timedelta(days=8))
+            update(Consultation).where(Consultation.id == asked.id).values(sent_on=london_today() - timedelta(days=8))
         )
     return lambda: (audited("consultation.chased"), count(Message, Message.kind == "consultation_chase"))
 

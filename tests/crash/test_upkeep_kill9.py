@@ -122,11 +122,14 @@ def a_calendar_to_apply(app: Flask) -> Callable[[], bool]:
     holidays.add_holiday(lead, day, "Day of mourning")
     run = holidays.start_applying(lead, newest_calendar().version)
     return lambda: (
-        small_jobs.audited("case.calendar_changed"),
-        small_jobs.audited("calendar.applied"),
-        db.session.get_one(CalendarRun, run.id, populate_existing=True).cases,
-        db.session.get_one(Case, moved, populate_existing=True).due_on != day,
-    ) == (2, 1, 2, True)
+        (
+            small_jobs.audited("case.calendar_changed"),
+            small_jobs.audited("calendar.applied"),
+            db.session.get_one(CalendarRun, run.id, populate_existing=True).cases,
+            db.session.get_one(Case, moved, populate_existing=True).due_on != day,
+        )
+        == (2, 1, 2, True)
+    )
 
 
 PREPARATIONS = {

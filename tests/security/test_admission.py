@@ -60,8 +60,9 @@ def let_in(data: bytes, name: str, *, allowed: frozenset[Kind] = RECORDS, max_by
 
 
 def refusal(data: bytes, name: str, *, allowed: frozenset[Kind] = RECORDS, max_bytes: int = 5 * MEGABYTE) -> str:
-    with pytest.raises(Refused) as refused, admit(
-        io.BytesIO(data), name, allowed=allowed, max_bytes=max_bytes, max_pages=20_000
+    with (
+        pytest.raises(Refused) as refused,
+        admit(io.BytesIO(data), name, allowed=allowed, max_bytes=max_bytes, max_pages=20_000),
     ):
         pytest.fail("it was let in")
     return refused.value.message
@@ -186,8 +187,15 @@ def test_an_endless_upload_is_read_no_further_than_the_limit() -> None:
             return b"a" * size
 
     endless = Endless()
-    with pytest.raises(Refused), admit(
-        endless, "a.txt", allowed=RECORDS, max_bytes=3 * MEGABYTE, max_pages=1  # type: ignore[arg-type]
+    with (
+        pytest.raises(Refused),
+        admit(
+            endless,
+            "a.txt",
+            allowed=RECORDS,
+            max_bytes=3 * MEGABYTE,
+            max_pages=1,  # type: ignore[arg-type]
+        ),
     ):
         pytest.fail("it was let in")
     assert endless.given < 6 * MEGABYTE

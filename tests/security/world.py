@@ -241,5 +241,3 @@ def everything_stored(app: Flask) -> dict[str, set[str]]:
                 for name, table in metadata.tables.items()
                 if isinstance(table, Table) and not name.startswith("procrastinate")
             }
-
-

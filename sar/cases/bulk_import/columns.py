@@ -77,9 +77,7 @@ def plain(heading: str) -> str:
     return "".join(character for character in heading.casefold() if character.isalnum())
 
 
-_ALIASES: Final = {
-    plain(alias): field.code for field in FIELDS for alias in (field.label, field.code, *field.aliases)
-}
+_ALIASES: Final = {plain(alias): field.code for field in FIELDS for alias in (field.label, field.code, *field.aliases)}
 
 
 def heading_row(rows: Sequence[Sequence[str]]) -> int:

@@ -242,9 +242,7 @@ def _mark_already(report: list[dict[str, Any]]) -> None:
     for place in range(0, len(keys), 500):
         part = keys[place : place + 500]
         known |= set(
-            db.session.scalars(
-                select(Submission.submission_key_hash).where(Submission.submission_key_hash.in_(part))
-            )
+            db.session.scalars(select(Submission.submission_key_hash).where(Submission.submission_key_hash.in_(part)))
         )
     for one in report:
         if one.pop("key") in known:

@@ -198,9 +198,7 @@ def _require_undecided(complaint: Complaint) -> None:
         raise Conflict("This complaint was decided already.")
 
 
-def _add(
-    actor: Actor, case: Case, words: str, received_on: date, channel: Channel, key: str | None
-) -> Complaint:
+def _add(actor: Actor, case: Case, words: str, received_on: date, channel: Channel, key: str | None) -> Complaint:
     if not words.strip():
         raise Refused("Write what the complaint is about.")
     _require_past(received_on)

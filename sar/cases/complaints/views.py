@@ -99,9 +99,7 @@ def decide_alone(complaint_id: str) -> Answer:
     case = visible_case(current_actor(), complaint.case_id)
     if form.validate_on_submit():
         try:
-            service.decide_alone(
-                current_actor(), complaint_id, form.reason.data or "", version=form.version.data or 0
-            )
+            service.decide_alone(current_actor(), complaint_id, form.reason.data or "", version=form.version.data or 0)
         except (Refused, Conflict) as problem:
             status = problem.status if isinstance(problem, Conflict) else 200
             form.form_errors.append(problem.message)

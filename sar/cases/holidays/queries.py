@@ -160,8 +160,6 @@ def _behind(newest: Calendar) -> Iterator[tuple[Case, list[ClockEvent]]]:
 def _events_of(case_ids: list[str]) -> dict[str, list[ClockEvent]]:
     found: dict[str, list[ClockEvent]] = defaultdict(list)
     columns = select(ClockFact.case_id, ClockFact.kind, ClockFact.on, ClockFact.number, ClockFact.reason_code)
-    for row in db.session.execute(
-        columns.where(ClockFact.case_id.in_(case_ids), ClockFact.struck_out_at.is_(None))
-    ):
+    for row in db.session.execute(columns.where(ClockFact.case_id.in_(case_ids), ClockFact.struck_out_at.is_(None))):
         found[row.case_id].append(make_event(row.kind, row.on, number=row.number, reason=row.reason_code))
     return found

@@ -18,9 +18,7 @@ class CaseLink(ScopedRow):
     """
 
     __tablename__ = "case_link"
-    __table_args__ = (
-        Index("ix_case_link_standing", "case_id", "other_id", unique=True, **where("ended_at IS NULL")),
-    )
+    __table_args__ = (Index("ix_case_link_standing", "case_id", "other_id", unique=True, **where("ended_at IS NULL")),)
 
     case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False)
     other_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)

@@ -27,7 +27,7 @@ _INDEXES = (
 # What was asked of requesters and not answered yet; the answer carries the question's number.
 _OWED = (
     "INSERT INTO waiting (id, created_at, case_id, whom, source_id, since) "
-    'SELECT f.id, f.created_at, f.case_id, \'requester\', f.kind || \' \' || f.number, f."on" '
+    "SELECT f.id, f.created_at, f.case_id, 'requester', f.kind || ' ' || f.number, f.\"on\" "
     "FROM clock_fact f JOIN \"case\" c ON c.id = f.case_id AND c.clock_state <> 'ended' "
     "WHERE f.struck_out_at IS NULL AND f.kind = '{asked}' AND NOT EXISTS (SELECT 1 FROM clock_fact a "
     "WHERE a.case_id = f.case_id AND a.kind = '{answered}' AND a.number = f.number AND a.struck_out_at IS NULL) "

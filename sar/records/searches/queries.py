@@ -119,9 +119,7 @@ def to_ask(case: Case, search: Search) -> list[Asked]:
     None is asked twice, and nobody to whom the case is closed: the mail says whom it is about.
     """
     officer = responsible_officer(case)
-    found = [
-        Asked(one.id, one.name, one.role, one.email, one.manager_email) for one in contacts_of(search.area_id)
-    ]
+    found = [Asked(one.id, one.name, one.role, one.email, one.manager_email) for one in contacts_of(search.area_id)]
     if officer is not None:
         found.append(Asked(OFFICER, officer.name, "Responsible Officer", officer.email, officer.manager_email))
     asked = {request.email for request in search.requests if not request.over}

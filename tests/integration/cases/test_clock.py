@@ -278,8 +278,6 @@ def test_a_second_reader_sees_a_case_and_changes_nothing_on_it() -> None:
     service.reject(dpo(), case.id, "MUE", "it repeats the last one", proposed=True)
 
 
-
-
 def test_a_changed_setting_of_how_pauses_are_counted_moves_no_case_that_is_open(in_app: Flask) -> None:
     case, known = opened(days_ago=10), in_app.extensions["sar"]
     _paused_for_three_days(case)

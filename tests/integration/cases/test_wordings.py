@@ -69,9 +69,7 @@ def test_a_wording_that_has_become_broken_is_refused_before_anything_is_sent() -
     case = opened(EMAIL, days_ago=1)
     with write_transaction():
         db.session.add(
-            WordingVersion(
-                name="acknowledgement", number=1, text=OURS.replace("{name}", "{old_field}"), changed_by="x"
-            )
+            WordingVersion(name="acknowledgement", number=1, text=OURS.replace("{name}", "{old_field}"), changed_by="x")
         )
     with pytest.raises(Refused, match=r"Nothing was sent.*\{old_field\}"):
         service.acknowledge(SYSTEM, case.id, case.version)

@@ -88,7 +88,10 @@ def test_an_answer_counts_once_and_takes_a_reason(office: Office) -> None:
         service.answer(originator, View.RELEASE, "", "DS Hale")
     found = again(asked)
     assert (found.state, found.answer, found.answer_reason, found.answered_by) == (
-        State.ANSWERED, View.RELEASE_IN_PART, REASON, "DS Hale",
+        State.ANSWERED,
+        View.RELEASE_IN_PART,
+        REASON,
+        "DS Hale",
     )
     assert queries.undecided_count(office.case) == 1
 

@@ -173,9 +173,7 @@ def test_the_remains_of_an_interrupted_store_are_swept_after_a_day(scope: str, s
     assert files(store) == [blob_id]
 
 
-def test_a_row_whose_file_is_lost_raises_the_alarm(
-    scope: str, store: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_row_whose_file_is_lost_raises_the_alarm(scope: str, store: Path, caplog: pytest.LogCaptureFixture) -> None:
     lost = stored(scope)
     (store / lost[:2] / lost).unlink()
     assert blobs.sweep().missing == (lost,)

@@ -37,9 +37,9 @@ def test_an_officer_does_it_all_on_the_pages(app: Flask) -> None:
     browser.post(f"/staff/searches/{search.id}/ask", {"people": "officer", "look_for": ""})
     assert "answer wanted by" in browser.get(f"{base}/searches").text
     result = f"{base}/searches/result"
-    assert "retention schedule the records" in browser.post(
-        result, {"searches": search.id, "outcome": "destroyed"}
-    ).text
+    assert (
+        "retention schedule the records" in browser.post(result, {"searches": search.id, "outcome": "destroyed"}).text
+    )
     browser.post(result, {"searches": search.id, "outcome": "destroyed", "reason": "R7: after 31 days"})
     assert "R7: after 31 days" in browser.get(f"{base}/searches").text
     browser.post(f"/staff/searches/{search.id}/reopen")

@@ -157,9 +157,7 @@ def test_a_new_area_can_be_added_to_a_list_and_a_retired_one_is_offered_no_more(
     added = service.add_area(keeper, name="Drones", told_as="pictures from the air", usual_days=3)
     assert queries.areas_left(case) == [added]
     service.choose(actor, case.id, [added.id])
-    service.change_area(
-        keeper, added.id, added.version, name="Drones", told_as="pictures", usual_days=3, retired=True
-    )
+    service.change_area(keeper, added.id, added.version, name="Drones", told_as="pictures", usual_days=3, retired=True)
     assert added not in queries.areas()
     assert "Drones" in [search.area.name for search in queries.searches_of(case)]
 

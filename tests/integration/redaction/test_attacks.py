@@ -100,7 +100,7 @@ def test_no_page_goes_on_using_a_font_that_lost_letters_and_cannot_be_made_anew(
     with pikepdf.open(source, allow_overwriting_input=True) as pdf:
         descriptor = pdf.pages[0].Resources.Font.P1.FontDescriptor
         descriptor.FontFile = pdf.make_stream(descriptor.FontFile.read_bytes().replace(b"eexec\n", b"eexec\n\1\2\3"))
-        for content in (b"BT /P1 12 Tf 72 700 Td (!\"#) Tj ET", b"BT /B1 12 Tf 72 700 Td (Fully) Tj ET"):
+        for content in (b'BT /P1 12 Tf 72 700 Td (!"#) Tj ET', b"BT /B1 12 Tf 72 700 Td (Fully) Tj ET"):
             pdf.pages.append(pdf.pages[0])
             pdf.pages[-1].obj.Contents = pdf.make_stream(content)
         pdf.save(source)

@@ -43,9 +43,7 @@ def checker() -> None:
 
 def checked(files: list[tuple[Path, list[str]]]) -> list[tuple[int, dict[str, Any]]]:
     asked = "".join(json.dumps([str(path), secrets]) + "\n" for path, secrets in files)
-    done = subprocess.run(
-        [PYTHON, "-c", _DRIVER], input=asked, capture_output=True, text=True, check=True, timeout=300
-    )
+    done = subprocess.run([PYTHON, "-c", _DRIVER], input=asked, capture_output=True, text=True, check=True, timeout=300)
     return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
 
 

@@ -147,7 +147,6 @@ def test_only_a_letter_written_while_the_clock_runs_promises_a_date() -> None:
     assert "asked_date" not in wording.fields("clarification_no_pause")
 
 
-
 def test_a_whole_request_is_refused_only_with_codes_for_that() -> None:
     assert set(REFUSAL_CODES) == {"MUE", "N-NOTYOURS", "N-NOTHELD", "N-OUTSCOPE"}
     assert all(item.kind is not Kind.EXEMPTION for item in REFUSAL_CODES.values())

@@ -19,7 +19,7 @@ from sar.release.assembly import Part, encrypt, merge, number_pages
 
 WITHHELD = "Zdenka Hollis"
 TABLE = "= {title}\n#table(columns: 2, table.header[Page][Reason], [1], [{title}], [2], [Another])"
-RECORD = f"= Contact log\nMarlon was seen. {WITHHELD} rang.\n#pagebreak()\nMrs {WITHHELD} was upset. #link(\"a:b\")[A]"
+RECORD = f'= Contact log\nMarlon was seen. {WITHHELD} rang.\n#pagebreak()\nMrs {WITHHELD} was upset. #link("a:b")[A]'
 WORDS = "amber birch cobalt"
 
 
