@@ -12,12 +12,14 @@ NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def wanted() -> dict[str, list[str]]:
-    """Requirements by input: `run` for the application, `test` for run and test, `lock` for the resolver itself."""
+    """Requirements by input: `run` for the application, `test` for run and test, `lock` for the resolver itself,
+    `training` for what training needs beyond `test`."""
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")
     extras = config["options.extras_require"]
     run = _lines(config["options"]["install_requires"])
-    return {"run": run, "test": run + _lines(extras["test"]), "lock": _lines(extras["lock"])}
+    more = {name: _lines(extras[name]) for name in ("test", "lock", "training")}
+    return {"run": run, **more, "test": run + more["test"]}
 
 
 def _lines(text: str) -> list[str]:
@@ -47,7 +49,7 @@ def unanswered(input_name: str, lock: Path) -> list[str]:
 
 
 def check() -> int:
-    locks = {"run": "requirements.lock", "test": "requirements-test.lock", "lock": "requirements-lock.lock"}
+    locks = {"run": "requirements.lock"} | {name: f"requirements-{name}.lock" for name in ("test", "lock", "training")}
     problems = [f"{file}: {text}" for name, file in locks.items() for text in unanswered(name, ROOT / file)]
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -62,6 +62,9 @@ class Score:
     others_taken_for_subject: int = 0
     people: int = 0
     people_found: int = 0
+    people_whole: int = 0
+    forms: Counter[str] = field(default_factory=Counter)
+    forms_found: Counter[str] = field(default_factory=Counter)
     words: int = 0
     seconds: float = 0.0
     missed: list[str] = field(default_factory=list)
@@ -136,6 +139,22 @@ def _covered(gold: Gold, text: str, mentions: list[Mention]) -> bool:
     return not letters
 
 
+_INITIALS = re.compile(r"(?:[^\W\d_]\.? ?){2,3}")
+
+
+def form_of(surface: str, nicknames: Collection[str]) -> str:
+    """How a name is written, for the figures by form."""
+    if surface in nicknames:
+        return "nickname"
+    if _INITIALS.fullmatch(surface) and (surface.isupper() or "." in surface or len(surface) == 2):
+        return "initials"
+    if surface.islower():
+        return "lower case"
+    if surface.isupper():
+        return "capitals"
+    return "full name" if len(surface.split()) > 1 else "forename or surname alone"
+
+
 def _overlapping(start: int, end: int, spans: list[Gold]) -> list[Gold]:
     return [span for span in spans if span.start < end and start < span.end]
 
@@ -199,15 +218,23 @@ def score_case(score: Score, folder: Path, with_people: bool, models: bool | Non
     score.seconds += time.perf_counter() - started
     score.words += sum(len(text.split()) for text, _ in documents)
     entities: dict[str, bool] = {}
+    whole: dict[str, bool] = {}
+    nicknames = known.get("nicknames", ())
     for number, (text, gold) in enumerate(documents, 1):
         here = [mention for mention in mentions if mention.page == number]
         score_page(score, f"{folder.name}/doc{number}", text, gold, here, subject)
         names = [mention for mention in here if mention.kind == "person"]
         for span in gold:
             if span.kind == "person":
-                entities[span.entity] = entities.get(span.entity, False) or _covered(span, text, names)
+                covered = _covered(span, text, names)
+                entities[span.entity] = entities.get(span.entity, False) or covered
+                whole[span.entity] = whole.get(span.entity, True) and covered
+                form = form_of(text[span.start : span.end], nicknames)
+                score.forms[form] += 1
+                score.forms_found[form] += covered
     score.people += len(entities)
     score.people_found += sum(entities.values())
+    score.people_whole += sum(whole.values())
 
 
 def score_folder(
@@ -239,7 +266,12 @@ def report(score: Score) -> dict[str, Any]:
             for kind in sorted(set(score.gold) | set(score.reported))
         },
         "identifiers": {"recall": round(identifiers[0], 3), "precision": round(identifiers[1], 3)},
-        "people": {"marked": score.people, "found_at_least_once": score.people_found},
+        "people": {
+            "marked": score.people,
+            "found_at_least_once": score.people_found,
+            "every_mention_found": score.people_whole,
+        },
+        "forms": {form: [score.forms_found[form], count] for form, count in sorted(score.forms.items())},
         "subject": {
             "recognised": score.subject_known,
             "left_open": score.subject_open,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from redaction.detect import cues
+from redaction.detect.doubt import believed, nobody_in
 from redaction.detect.folding import fold
 from redaction.detect.lexicon import Class, classify
 from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Recogniser, by_model
@@ -16,13 +17,17 @@ from redaction.detect.register import INITIALS, ONE_INITIAL, Register
 from redaction.detect.relations import relate
 from redaction.detect.standard import models_wanted, standard_recognisers
 from redaction.detect.text import PageString
-from redaction.detect.variants import initials_of
+from redaction.detect.variants import initials_of, variants
 
 REPORTED = 0.5
 LEARNED = 0.55
 # A name found with this score stands even where the same word also names a place.
 SURE_DESPITE_PLACE = 0.8
+# That a name occurs elsewhere does not say that it is one here.
+NEVER_SURE = 2.0
 MOST_EVIDENCE = 4
+_GIVEN = ((INTRODUCED,), (BRACKETED,))
+_LETTERS = re.compile(r"(?:[A-Z]\.? ?){2,3}")
 _NEXT_CAPITAL = re.compile(rf"[ \v]+(?P<word>{cues.CAPITALISED})")
 _BESIDE_ALIAS = frozenset(
     "known also aka alias nickname nicknamed called goes the name born dob pnc cro crn nhs class".split()
@@ -53,6 +58,13 @@ class Detector:
         """
         read = read_texts((page.raw for page in pages), self.recognisers, self._models, progress)
         mended = {page.raw: page.mended for page in pages}
+        forms = {form for name in (*subject, *people) for form in variants(parse_name(name))}
+        nobody = {text: nobody_in(findings) for text, findings in read.items()}
+        for text, findings in read.items():
+            given = (parse_name(mended[text][f.start : f.end]) for f in findings if f.evidence[:1] in _GIVEN)
+            forms.update(form for name in given for form in variants(name))
+        for text, findings in read.items():
+            findings[:] = believed(text, findings, nobody[text], forms)
         _drop_places(read)
         learned_on = {text: _learn(mended[text], findings) for text, findings in read.items()}
         learned = {item for items in learned_on.values() for item in items}
@@ -68,7 +80,8 @@ class Detector:
         for page in pages:
             if page.raw not in settled:  # duplicated pages are common, and say the same
                 initials = always | _initials_on(learned_on[page.raw])
-                findings = settle([*read[page.raw], *register.find(page, initials)])
+                followed = believed(page.raw, register.find(page, initials), nobody[page.raw], forms, NEVER_SURE)
+                findings = settle([*read[page.raw], *followed])
                 settled[page.raw] = [_mention(page, finding, known, register) for finding in findings]
             mentions += [replace(m, page=page.number, boxes=page.boxes(m.start, m.end)) for m in settled[page.raw]]
         return relate(pages, attribute(pages, mentions))
@@ -220,10 +233,13 @@ def _who(page: PageString, finding: Finding, text: str, known: People, register:
         return _owner_of_address(text, known)
     if finding.kind != "person":
         return Match()
-    if finding.evidence[0] in (INITIALS, ONE_INITIAL, DECLARED):
-        names = register.by_initials(text)
-        people = [person for person in known.people if person.names & names]
-        return Match(people[0]) if len(people) == 1 else Match(None, tuple(people))
+    by_initials = finding.evidence[0] in (INITIALS, ONE_INITIAL, DECLARED)
+    if by_initials or _LETTERS.fullmatch(text):
+        names = register.by_initials(text.replace(" ", ""))
+        people = known.called(names)
+        if people or by_initials:
+            sure = len(people) == 1 and people[0].names & names
+            return Match(people[0]) if sure else Match(None, tuple(people))
     other = cues.OTHER_BEFORE.search(page.flat, max(0, finding.start - 20), finding.start) is not None
     match = known.resolve(text, finding.title, other)
     if match.person is not None and match.person.subject and parse_name(text).lone and _runs_on(page, finding.end):

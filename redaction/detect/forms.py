@@ -190,7 +190,7 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         "vehicle",
-        r"(?<![A-Za-z0-9-])(?:[A-Z]?[A-Z]I[A-Z]|[A-Z]{1,2}Z) ?\d{1,4}(?![A-Za-z0-9])",
+        r"(?<![A-Za-z0-9-])(?:[A-Z]?I[ABJLW]|[A-Z]{1,2}Z) ?\d{1,4}(?![A-Za-z0-9])",
         "form of a Northern Ireland vehicle mark",
     ),
     _form(

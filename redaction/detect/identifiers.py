@@ -36,7 +36,7 @@ _NAMEWORD = r"[A-Z][^\W\d_]*(?:['.-][^\W\d_]+)*(?!\w)"
 _TOWN = rf"{_NAMEWORD}(?:[ -](?:on|upon|le|under|in|the|{_NAMEWORD})){{0,3}}"
 
 
-_BIRTH_CUE = r"(?:\bd[./]?\s?o[./]?\s?b\b\.?|\bborn(?: on)?|\bb\.|\bdate[ -]of[ -]birth|\bbirth\s?date|\bbirthday)"
+_BIRTH_CUE = r"(?:\bd[./]?\s?o[./]?\s?b\b\.?|\bborn(?: on)?|\bb\.|\bdates?[ -]of[ -]birth|\bbirth\s?date|\bbirthday)"
 _BIRTH = re.compile(
     rf"(?i){_BIRTH_CUE}(?: of (?:the )?\w{{3,14}}| ?\(\w{{3,14}}\))?(?:\s(?:is|was|given|recorded|noted|as|shown"
     rf"|on)){{0,4}}[\s:=|(._\-]{{0,40}}(?P<date>{_DATE})(?!\d)"
@@ -54,6 +54,8 @@ _BIRTH_IN_ROW = re.compile(
     rf"(?:(?<=[|,;]\s)|(?<=[|,;])|(?<=[ ]{{2}})|(?<=[A-Z]{{2}}\s))(?P<date>{_DATE})(?=\s?[|,;)\n]|[ ]{{2,}}|\s?\Z"
     r"|\s(?:PNC|CRO|CRN|NHS|PRN)\b)"
 )
+# "born 4 May 1979 or 5 April 1979": the second date is one of birth too.
+_BIRTH_PAIR = re.compile(rf"(?i){_BIRTH_CUE}[\s:=(]{{1,3}}{_DATE}\s?(?:and|or|/|,)\s?(?P<date>{_DATE})(?!\d)")
 _FULL_YEAR = re.compile(r"(?:\d{4}|\d\d)\Z|\A\d{4}(?=-)")
 _YEARS_APART = 9  # a child named in a record is often younger, and then a label or a column says what the date is
 _EARLIEST_BIRTH, _LATEST_BIRTH, _LATEST_BIRTH_TWO_DIGITS = 1915, 2022, 30
@@ -172,7 +174,7 @@ class IdentifierRecogniser:
     def _dates_of_birth(self, flat: str) -> list[Finding]:
         found = [
             Finding(*match.span("date"), "date_of_birth", CERTAIN, ("date after a word for birth",))
-            for pattern in (_BIRTH, _BIRTH_TABLE, _BIRTH_RUN)
+            for pattern in (_BIRTH, _BIRTH_TABLE, _BIRTH_RUN, _BIRTH_PAIR)
             for match in pattern.finditer(flat)
         ]
         return found + [

@@ -1,8 +1,7 @@
 """What the detector hands out, and the one interface every recogniser implements."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from redaction.detect.text import PageString
 from redaction.geometry import Box
@@ -10,6 +9,9 @@ from redaction.geometry import Box
 # A finding of this kind says that the words name a place or an organisation. It is never reported: it keeps weak
 # guesses at the same words from being followed through the case.
 PLACE = "place"
+# That the trained model is sure that these words name nobody. Never reported either: it keeps a rule that goes by lists
+# alone from offering a shop or a tablet (see `redaction.detect.doubt`).
+NOBODY = "nobody"
 IDENTIFIER_KINDS = frozenset(
     {
         "phone",
@@ -67,14 +69,6 @@ class Recogniser(Protocol):
 
     def find(self, page: PageString) -> list[Finding]:
         """Everything found on one page, in any order; overlaps are settled by the caller."""
-
-
-@runtime_checkable
-class SecondReader(Protocol):
-    """A recogniser that is costly, and asked only about what the others left open."""
-
-    def find_rest(self, page: PageString, found: Sequence[Finding]) -> list[Finding]:
-        """Everything found on one page outside of `found`."""
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,8 @@ def parse_name(text: str) -> Name:
 
 
 def _split(text: str) -> list[str]:
-    words = [word for word in re.sub(r"(?<=[A-Z])\.(?=[A-Z])", ". ", text).split() if word.strip(".'\"()")]
+    words = [word for word in re.sub(r"(?<=[A-Z])\.(?=[A-Z])", ". ", text).split()]
+    words = [word for word in words if any(letter.isalnum() for letter in word)]
     while len(words) > 1 and fold(words[0]).rstrip(".") in TITLES:
         words = words[1:]
     return [word.strip("'\"()") for word in words]
@@ -133,6 +134,7 @@ class Person:
     names: set[Name] = field(default_factory=set)
     titles: set[str] = field(default_factory=set)
     subject: bool = False
+    middle: set[str] = field(default_factory=set)  # other spellings of a middle name
 
     def fits_full(self, name: Name) -> bool:
         return any(_same_person(name, own) for own in self.names if own.surname and own.forenames)
@@ -141,8 +143,19 @@ class Person:
         return any(word in own.surname_parts for own in self.names if own.surname)
 
     def fits_forename(self, word: str) -> bool:
+        return any(word in (own.forenames[0], *own.forenames[0].split("-")) for own in self.names if own.forenames)
+
+    def fits_middle(self, word: str) -> bool:
+        """Whether `word` is a middle name, or shares a short form with one: Zachary and Zakariya are both Zak."""
+        middle = self.middle.union(*(own.forenames[1:] for own in self.names))
+        return word in middle or any(
+            name.startswith(short) for name in middle for short in short_forms(word) if len(short) > 2
+        )
+
+    def begins_with(self, name: Name) -> bool:
+        """Whether a full name that fits begins as one of theirs does, or has the same words in another order."""
         return any(
-            word in (own.forenames if self.subject else own.forenames[:1]) or word in own.forenames[0].split("-")
+            name.words == own.words or _alike(name.forenames[0], own.forenames[0])
             for own in self.names
             if own.forenames
         )
@@ -283,6 +296,9 @@ class People:
                 match.person.names.add(name)
             if item.title and (name.full or not match.candidates):
                 match.person.titles.add(item.title)
+        elif self.subject is not None and self.subject in match.candidates:
+            if name.full and len(name.forenames[0]) > 1:
+                self.subject.middle.add(name.forenames[0])
         elif match.person is None and not match.candidates:
             self._add(name, display(item.text), item.title)
 
@@ -304,6 +320,14 @@ class People:
             self._cache[asked] = match
         return self._cache[asked]
 
+    def called(self, names: set[Name]) -> list[Person]:
+        """Whoever bears one of `names`; where nobody does for certain, whoever might."""
+        bearers = [person for person in self.people if person.names & names]
+        if bearers:
+            return bearers
+        matches = [self._match(name, "") for name in sorted(names)]
+        return _unique([person for match in matches for person in (match.person, *match.candidates) if person])
+
     def _match(self, name: Name, title: str) -> Match:
         if name.surname and name.forenames:
             exact = [person for person in self.people if name in person.names]
@@ -311,6 +335,8 @@ class People:
             one_initial = len(name.forenames) == 1 and len(name.forenames[0]) == 1 and "-" not in name.surname
             if one_initial and any(person.subject for person in fitting):
                 return Match(None, tuple(fitting))  # a relative may share surname and initial
+            if any(person.subject and not person.begins_with(name) for person in fitting):
+                return Match(None, tuple(fitting))
             return _choose(fitting) if fitting else self._misspelt(name.forenames[0], name.surname)
         word = name.lone
         if not word:
@@ -326,6 +352,9 @@ class People:
         subject = next((person for person in named if person.subject), None)
         if subject is not None and title:  # "Nana Ruth" is not Abigail Ruth
             return Match(None, tuple(named))
+        middle = [person for person in self.people if person.subject and person.fits_middle(word)]
+        if middle and subject not in forename + lone:  # the middle name of a son is often his father's
+            return Match(None, tuple(_unique([*middle, *named])))
         if subject is not None and (subject in forename or subject in lone):
             others = tuple(person for person in named if not person.subject)
             return Match(subject, others)

@@ -16,7 +16,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
-from redaction.detect.model import Finding, Recogniser, SecondReader
+from redaction.detect.model import Finding, Recogniser
 from redaction.detect.standard import standard_recognisers
 from redaction.detect.text import PageString
 
@@ -53,14 +53,8 @@ _MEMORY = Memory()
 
 
 def read_page(recognisers: Sequence[Recogniser], page: PageString) -> tuple[Finding, ...]:
-    """Everything the recognisers find on one page; those that read second look only where the others left room."""
-    found: list[Finding] = []
-    for recogniser in recognisers:
-        if isinstance(recogniser, SecondReader):
-            found += recogniser.find_rest(page, found)
-        else:
-            found += recogniser.find(page)
-    return tuple(found)
+    """Everything the recognisers find on one page."""
+    return tuple(finding for recogniser in recognisers for finding in recogniser.find(page))
 
 
 def read_texts(
@@ -131,9 +125,9 @@ _IN_CHILD: list[Recogniser] = []
 
 def _start_child(models: bool) -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
-    from redaction.detect import rampart
+    from redaction.detect import tagger
 
-    rampart.MOST_THREADS = 1  # the children share the cores among them
+    tagger.MOST_THREADS = 1  # the children share the cores among them
     _IN_CHILD.extend(standard_recognisers(models))
 
 

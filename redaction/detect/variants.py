@@ -24,6 +24,8 @@ def _forms(name: Name) -> Iterator[tuple[str, str]]:
         if classify(name.lone) is Class.FORENAME:
             yield from ((short, SHORT_FORM) for short in sorted(short_forms(name.lone)))
         return
+    if not name.forenames:  # nothing but marks was given
+        return
     for surname in name.surname_parts if len(name.surname) > 1 else ():
         spellings = {surname, surname.replace("-", " "), surname.replace("'", ""), surname.replace(" ", "-")}
         for family in sorted(spellings):

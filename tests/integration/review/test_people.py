@@ -166,13 +166,13 @@ def test_several_are_decided_together_or_not_at_all(desk: Desk) -> None:
 
 
 def test_somebody_added_by_hand_is_found_in_every_record(desk: Desk) -> None:
-    record_id = desk.record("They met Chopper there. Later CHOPPER left.")
-    service.add_person(desk.officer, desk.case_id, "Chopper", ["Big Chop"])
+    record_id = desk.record("They met Parking there. Later PARKING left.")
+    service.add_person(desk.officer, desk.case_id, "Parking", ["Big Park"])
     desk.work()
-    desk.decide("Chopper")
-    assert desk.hidden(record_id) == ["Chopper", "CHOPPER"]
+    desk.decide("Parking")
+    assert desk.hidden(record_id) == ["Parking", "PARKING"]
     with pytest.raises(Conflict):
-        service.add_person(desk.officer, desk.case_id, "CHOPPER")
+        service.add_person(desk.officer, desk.case_id, "PARKING")
 
 
 def test_two_joined_into_one_share_the_decision_and_later_records_know_both_names(desk: Desk) -> None:

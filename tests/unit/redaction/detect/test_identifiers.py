@@ -147,8 +147,20 @@ def test_an_identifier_in_a_hurried_or_spaced_out_form_is_found(text: str, kind:
     assert kind in found
 
 
+def test_both_dates_are_found_where_two_are_given_for_a_birth() -> None:
+    text = "The papers show two dates of birth (04 May 1979 and 05 April 1979)."
+    dates = [m.text for m in detect_text(text, [], []) if m.kind == "date_of_birth"]
+    assert dates == ["04 May 1979", "05 April 1979"]
+
+
 @pytest.mark.parametrize(
-    "text", ["Log 1234 of 12-03-24 was read.", "Form F254, version v1.2.3.4 of it.", "URN 24/118830, case 0611/24."]
+    "text",
+    [
+        "Log 1234 of 12-03-24 was read.",
+        "Form F254, version v1.2.3.4 of it.",
+        "URN 24/118830, case 0611/24.",
+        "Report DIS1.",
+    ],
 )
 def test_dates_versions_and_references_are_nobodys_identifiers(text: str) -> None:
     assert [m.kind for m in detect_text(text, [], []) if m.kind not in ("person", "context")] == []

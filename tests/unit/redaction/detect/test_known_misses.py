@@ -14,7 +14,7 @@ def names(text: str, *known: str) -> list[str]:
     [
         ("JS rang back.\n\nOffice visit. He was on time. JS\n", ["JS", "JS"]),
         ("Seen at home today - JS\n", ["JS"]),
-        ("JS/KT to follow up. JS: tag fitted.\n", ["JS", "JS"]),
+        ("JS/KT to follow up. JS: tag fitted.\n", ["JS", "KT", "JS"]),
     ],
 )
 def test_two_letter_initials_of_someone_known_are_found_where_they_sign_speak_or_act(

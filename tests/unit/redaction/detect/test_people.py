@@ -121,3 +121,12 @@ def test_the_order_of_pages_changes_nothing_but_page_numbers() -> None:
         mentions = Detector().detect(pages, [SUBJECT], [])
         results.add(frozenset((order[m.page - 1], m.start, m.end, m.person, m.candidates, m.subject) for m in mentions))
     assert len(results) == 1
+
+
+@pytest.mark.parametrize("mention", ["Brendan Loughlin", "Brendan", "B Loughlin"])
+def test_whoever_bears_the_middle_name_of_the_subject_may_be_somebody_else(mention: str) -> None:
+    text = f"Sean Loughlin was late. {mention} rang. Loughlin, Sean Brendan will be seen again."
+    (found,) = [m for m in detect_text(text, ["Sean Brendan Loughlin"], []) if m.text == mention]
+    assert not found.subject and found.person is None
+    assert found.candidates == ("Sean Brendan Loughlin",)
+    assert all(m.subject for m in detect_text(text, ["Sean Brendan Loughlin"], []) if m.text != mention)

@@ -7,16 +7,27 @@ from score_detection import score_folder
 
 from redaction.detect import detect_text
 
-VOICES = Path(__file__).parents[3] / "fixtures" / "voices"
+FIXTURES = Path(__file__).parents[3] / "fixtures"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("half", "recall", "precision"), [("dev", 0.965, 0.985), ("held", 0.90, 0.94)])
-def test_names_in_records_of_many_voices_are_found(half: str, recall: float, precision: float) -> None:
-    score = score_folder(VOICES / half)
-    assert score.recall("person") >= recall, score.missed
-    assert score.precision("person") >= precision, score.false
-    assert score.over_identifiers()[0] == 1.0, score.missed
+@pytest.mark.parametrize(
+    ("folder", "recall", "precision", "initials_nicknames_and_small_letters"),
+    [("voices/dev", 0.985, 0.985, 0.97), ("voices/held", 0.97, 0.93, 0.93), ("strangers/held", 0.975, 0.895, 0.94)],
+)
+def test_names_in_records_by_strangers_are_found(
+    folder: str, recall: float, precision: float, initials_nicknames_and_small_letters: float
+) -> None:
+    """What `held` folders hold is never shown, not even by a test that fails: nothing is to be mended by it."""
+    score = score_folder(FIXTURES / folder)
+    measured = score.recall("person"), score.precision("person")  # so that a failure prints figures only
+    assert measured[0] >= recall
+    assert measured[1] >= precision
+    hard = ("initials", "nickname", "lower case")
+    found, written = (sum(counts[form] for form in hard) for counts in (score.forms_found, score.forms))
+    assert found / written >= initials_nicknames_and_small_letters
+    identifiers = score.over_identifiers()[0]
+    assert identifiers == 1.0 or folder.startswith("strangers")  # of whose identifiers only some are marked
 
 
 def names(text: str) -> list[str]:
