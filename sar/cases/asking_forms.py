@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from govuk_frontend_wtf.wtforms_widgets import (
-    GovCheckboxInput,
-    GovRadioInput,
-    GovSubmitInput,
-    GovTextArea,
-    GovTextInput,
-)
-from wtforms import BooleanField, RadioField, StringField, SubmitField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSubmitInput
+from wtforms import BooleanField, RadioField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
-from sar.cases.forms import LONG_TEXT, DatedForm, VersionedForm
+from sar.cases.forms import DatedForm, VersionedForm
 from sar.cases.not_valid import REASONS
 from sar.cases.proofs import AUTHORITY
 from sar.intake import evidence
@@ -29,7 +23,7 @@ from sar.intake.answers import (
     Representative,
     Route,
 )
-from sar.intake.fields import DayField, tidy
+from sar.intake.fields import DayField, LineField, WordsField
 
 
 class IdentityForm(DatedForm):
@@ -40,20 +34,16 @@ class IdentityForm(DatedForm):
         widget=GovRadioInput(),
         validators=[InputRequired("Choose what shows who the person is")],
     )
-    known_by = StringField(
+    known_by = LineField(
         "Who knows them",
         description="Only if they are known in person. The name and job of the member of staff.",
-        widget=GovTextInput(),
-        filters=[tidy],
-        validators=[Length(max=MAX_NAME)],
+        most=MAX_NAME,
     )
-    how = StringField(
+    how = LineField(
         "How they know them",
         description="Only if they are known in person. For example, has been their officer since May. Never write down "
         "the number of a document.",
-        widget=GovTextInput(),
-        filters=[tidy],
-        validators=[Length(max=MAX_LINE)],
+        most=MAX_LINE,
     )
     on = DayField(
         "When did the proof reach us?",
@@ -84,20 +74,13 @@ class AuthorityForm(DatedForm):
         widget=GovRadioInput(),
         validators=[InputRequired("Choose what shows that they may ask")],
     )
-    given_by = StringField(
-        "Who gave it",
-        description="Whoever signed it, or the court.",
-        widget=GovTextInput(),
-        filters=[tidy],
-        validators=[Length(max=MAX_NAME)],
-    )
+    given_by = LineField("Who gave it", description="Whoever signed it, or the court.", most=MAX_NAME)
     dated = DayField("Date on the document", description="Leave empty if it has none.")
-    scope = StringField(
+    scope = LineField(
         "What it covers",
         description="For example, all records, or the records of 2024 only. Never write down the number of a document.",
-        widget=GovTextInput(),
-        filters=[tidy],
-        validators=[InputRequired("Say what it covers"), Length(max=MAX_LINE)],
+        missing="Say what it covers",
+        most=MAX_LINE,
     )
     on = DayField(
         "When did it reach us?",
@@ -114,12 +97,11 @@ class NotValidForm(VersionedForm):
         widget=GovRadioInput(),
         validators=[InputRequired("Choose why this is not a valid request")],
     )
-    words = TextAreaField(
+    words = WordsField(
         "Say it in your own words",
         description="If you write to the person, they read this. If another organisation holds the records, say who, "
         "and how to ask them.",
-        widget=GovTextArea(),
-        validators=[InputRequired("Say it in your own words"), Length(max=LONG_TEXT)],
+        missing="Say it in your own words",
     )
     tell = BooleanField("Write to the person and say so", widget=GovCheckboxInput(), default=True)
     submit = SubmitField("Set it aside", widget=GovSubmitInput())
@@ -128,10 +110,8 @@ class NotValidForm(VersionedForm):
 class RepresentativeForm(VersionedForm):
     """Who asks for the person. What is missing the command says."""
 
-    name = StringField("Name", widget=GovTextInput(), filters=[tidy], validators=[InputRequired("Enter their name")])
-    organisation = StringField(
-        "Organisation, if any", widget=GovTextInput(), filters=[tidy], validators=[Length(max=MAX_LINE)]
-    )
+    name = LineField("Name", most=MAX_NAME, missing="Enter their name")
+    organisation = LineField("Organisation, if any", most=MAX_LINE)
     relationship = RadioField(
         "What are they to the person?",
         choices=[SelectChoice(one.value, words) for one, words in RELATIONSHIP_WORDS.items()],
@@ -148,9 +128,9 @@ class RepresentativeForm(VersionedForm):
         widget=GovRadioInput(),
         validators=[InputRequired("Choose how to reach them")],
     )
-    email = StringField("Email address", widget=GovTextInput(), filters=[tidy], validators=[Length(max=254)])
-    phone = StringField("Phone number", widget=GovTextInput(), filters=[tidy], validators=[Length(max=40)])
-    address = TextAreaField("Address", widget=GovTextArea(), filters=[tidy], validators=[Length(max=MAX_ADDRESS)])
+    email = LineField("Email address", most=254)
+    phone = LineField("Phone number", most=40)
+    address = WordsField("Address", most=MAX_ADDRESS)
     gets_letters = BooleanField("Letters go to them, not to the person", widget=GovCheckboxInput(), default=True)
     submit = SubmitField("Save", widget=GovSubmitInput())
 

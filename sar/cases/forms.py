@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import (
-    GovCheckboxInput,
-    GovRadioInput,
-    GovSelect,
-    GovSubmitInput,
-    GovTextArea,
-    GovTextInput,
-)
-from wtforms import (
-    BooleanField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    StringField,
-    SubmitField,
-    TextAreaField,
-)
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect, GovSubmitInput
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from sar.cases.deadlines import ExtensionReason
@@ -29,9 +14,7 @@ from sar.cases.endings import REFUSAL_CODES, REFUSAL_LABELS
 from sar.cases.late_form import LateForm, lateness_field
 from sar.cases.new_words import Told
 from sar.foundation.ids import random_id
-from sar.intake.fields import DayField, tidy
-
-LONG_TEXT = 5_000
+from sar.intake.fields import DayField, LineField, WordsField
 
 
 class VersionedForm(FlaskForm):
@@ -52,28 +35,21 @@ class AssignForm(VersionedForm):
 
 
 class AskIdentityForm(VersionedForm):
-    reason = TextAreaField(
+    reason = WordsField(
         "Why do you doubt who is asking?",
         description="The law lets us ask only when there is a real doubt. The person is told this reason: finish the "
         "sentence “We are asking because …”.",
-        widget=GovTextArea(),
-        validators=[InputRequired("Say why you doubt who is asking"), Length(max=LONG_TEXT)],
+        missing="Say why you doubt who is asking",
     )
     submit = SubmitField("Ask for proof of identity", widget=GovSubmitInput())
 
 
 class QuestionForm(VersionedForm):
-    question = TextAreaField(
-        "What do you need to know?",
-        description="Write to the person, in plain words.",
-        widget=GovTextArea(),
-        validators=[InputRequired("Write the question"), Length(max=LONG_TEXT)],
+    question = WordsField(
+        "What do you need to know?", description="Write to the person, in plain words.", missing="Write the question"
     )
-    reason = TextAreaField(
-        "Why do you need to know?",
-        description="The person is told this too.",
-        widget=GovTextArea(),
-        validators=[InputRequired("Say why you need to know"), Length(max=LONG_TEXT)],
+    reason = WordsField(
+        "Why do you need to know?", description="The person is told this too.", missing="Say why you need to know"
     )
     submit = SubmitField("Send the question", widget=GovSubmitInput())
 
@@ -84,11 +60,7 @@ class AnswerForm(DatedForm):
         description="The day it reached any part of the organisation.",
         missing="Enter the day the answer arrived",
     )
-    answer = TextAreaField(
-        "What did they say?",
-        widget=GovTextArea(),
-        validators=[InputRequired("Write what they said"), Length(max=LONG_TEXT)],
-    )
+    answer = WordsField("What did they say?", missing="Write what they said")
     submit = SubmitField("Record the answer", widget=GovSubmitInput())
 
 
@@ -102,59 +74,50 @@ class ExtendForm(VersionedForm):
         widget=GovRadioInput(),
         validators=[InputRequired("Choose why more time is needed")],
     )
-    explanation = TextAreaField(
+    explanation = WordsField(
         "Explain it in plain words",
         description="The person is told this reason.",
-        widget=GovTextArea(),
-        validators=[InputRequired("Explain why more time is needed"), Length(max=LONG_TEXT)],
+        missing="Explain why more time is needed",
     )
     submit = SubmitField("Extend by two months", widget=GovSubmitInput())
 
 
 class ReceivedForm(DatedForm):
     on = DayField(
-        "When did the request reach any part of the organisation?",
-        missing="Enter the day the request arrived",
+        "When did the request reach any part of the organisation?", missing="Enter the day the request arrived"
     )
-    reason = TextAreaField(
+    reason = WordsField(
         "How do you know?",
         description="For example, the stamp on the letter. Kept as a note with both dates.",
-        widget=GovTextArea(),
-        validators=[InputRequired("Say how you know the day"), Length(max=LONG_TEXT)],
+        missing="Say how you know the day",
     )
     submit = SubmitField("See what changes", widget=GovSubmitInput())
 
 
 class AskAuthorityForm(VersionedForm):
-    reason = TextAreaField(
+    reason = WordsField(
         "Why is written authority needed?",
         description="The law lets someone ask for another person if that person wants it, or if they have the right to "
         "act for them.",
-        widget=GovTextArea(),
-        validators=[InputRequired("Say why written authority is needed"), Length(max=LONG_TEXT)],
+        missing="Say why written authority is needed",
     )
     submit = SubmitField("Ask for written authority", widget=GovSubmitInput())
 
 
 class FeeForm(VersionedForm):
-    amount = StringField(
+    amount = LineField(
         "How much is the fee, in pounds?",
         description="No more than what it costs to answer. For example 10 or 10.50.",
-        widget=GovTextInput(),
-        validators=[InputRequired("Enter the amount"), Length(max=10)],
+        missing="Enter the amount",
+        most=10,
     )
-    reason = TextAreaField(
+    reason = WordsField(
         "Why do you charge a fee?",
         description="A fee may be charged only for a request that is clearly unfounded or excessive. The person is "
         "told this reason.",
-        widget=GovTextArea(),
-        validators=[InputRequired("Say why you charge a fee"), Length(max=LONG_TEXT)],
+        missing="Say why you charge a fee",
     )
-    how_to_pay = TextAreaField(
-        "How can they pay?",
-        widget=GovTextArea(),
-        validators=[InputRequired("Say how they can pay"), Length(max=LONG_TEXT)],
-    )
+    how_to_pay = WordsField("How can they pay?", missing="Say how they can pay")
     submit = SubmitField("Charge the fee and send the letter", widget=GovSubmitInput())
 
 
@@ -176,14 +139,12 @@ def refusal_code_field() -> RadioField:
     )
 
 
-def refusal_words_field() -> TextAreaField:
-    return TextAreaField(
+def refusal_words_field() -> WordsField:
+    return WordsField(
         "Explain it to the person",
         description="They are told this, with how to complain. If the request is unfounded or excessive, finish the "
         "sentence “It is clearly unfounded or excessive, because …”.",
-        filters=[tidy],
-        widget=GovTextArea(),
-        validators=[InputRequired("Explain to the person why you refuse"), Length(max=LONG_TEXT)],
+        missing="Explain to the person why you refuse",
     )
 
 
@@ -195,10 +156,7 @@ class RejectForm(VersionedForm, LateForm):
 
 
 class WithdrawForm(VersionedForm):
-    on = DayField(
-        "When did they tell us that they no longer want it?",
-        missing="Enter the day they told us",
-    )
+    on = DayField("When did they tell us that they no longer want it?", missing="Enter the day they told us")
     submit = SubmitField("Record it and send the letter", widget=GovSubmitInput())
 
 
@@ -211,11 +169,10 @@ class ConflictForm(VersionedForm):
 
 
 class ReopenForm(VersionedForm):
-    reason = TextAreaField(
+    reason = WordsField(
         "Why is it opened again?",
         description="Kept as a note. The person is not told.",
-        widget=GovTextArea(),
-        validators=[InputRequired("Say why the case is opened again"), Length(max=LONG_TEXT)],
+        missing="Say why the case is opened again",
     )
     submit = SubmitField("Open it again", widget=GovSubmitInput())
 
@@ -224,11 +181,7 @@ class NoteForm(FlaskForm):
     """`key` is made with the form, so that a second press of the button keeps one note."""
 
     key = StringField(widget=HiddenInput(), default=random_id)
-    text = TextAreaField(
-        "Add a note",
-        widget=GovTextArea(),
-        validators=[InputRequired("Write something in the note"), Length(max=LONG_TEXT)],
-    )
+    text = WordsField("Add a note", missing="Write something in the note")
     submit = SubmitField("Save the note", widget=GovSubmitInput(), id="save-note")
 
 

@@ -7,11 +7,34 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from govuk_frontend_wtf.wtforms_widgets import GovDateInput
-from wtforms import DateField
-from wtforms.validators import ValidationError
+from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovTextArea, GovTextInput
+from wtforms import DateField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
 
+LONG_TEXT = 5_000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+class LineField(StringField):
+    """One line of at most `most` characters, tidied. `missing` is said when it is empty; without it, it may be."""
+
+    widget = GovTextInput()
+
+    def __init__(
+        self, label: str, *, most: int, missing: str = "", too_long: str | None = None, **options: Any
+    ) -> None:
+        super().__init__(label, filters=[tidy], validators=_limits(missing, most, too_long), **options)
+
+
+class WordsField(TextAreaField):
+    """As LineField, with room for many lines."""
+
+    widget = GovTextArea()
+
+    def __init__(
+        self, label: str, *, most: int = LONG_TEXT, missing: str = "", too_long: str | None = None, **options: Any
+    ) -> None:
+        super().__init__(label, filters=[tidy], validators=_limits(missing, most, too_long), **options)
 
 
 class DayField(DateField):
@@ -46,6 +69,11 @@ class DayField(DateField):
     def pre_validate(self, form: Any) -> None:
         if self.missing and self.data is None and not self.process_errors:
             raise ValidationError(self.missing)
+
+
+def _limits(missing: str, most: int, too_long: str | None) -> list[InputRequired | Length]:
+    needed = [InputRequired(missing)] if missing else []
+    return [*needed, Length(max=most, message=too_long)]
 
 
 def _month(typed: str) -> int:

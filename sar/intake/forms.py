@@ -7,16 +7,10 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from govuk_frontend_wtf.wtforms_widgets import (
-    GovCheckboxInput,
-    GovFileInput,
-    GovRadioInput,
-    GovTextArea,
-    GovTextInput,
-)
-from wtforms import BooleanField, EmailField, Field, RadioField, StringField, SubmitField, TelField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovFileInput, GovRadioInput, GovTextArea, GovTextInput
+from wtforms import BooleanField, EmailField, Field, RadioField, SubmitField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from sar.foundation.admission import PICTURES, accept_attribute
 from sar.foundation.clock import london_today
@@ -34,7 +28,7 @@ from sar.intake.answers import (
     is_phone,
     split_names,
 )
-from sar.intake.fields import DayField, tidy
+from sar.intake.fields import DayField, LineField, WordsField, tidy
 from sar.intake.question_form import QuestionForm, choices, narrow
 from sar.intake.questions import SHOWS, Answers, is_for_other, routes
 
@@ -47,11 +41,8 @@ class HelperForm(QuestionForm):
 
     title = "Who are you?"
     extras = {"helper_name": {"attributes": {"autocomplete": "name", "spellcheck": "false"}}}
-    helper_name = StringField(
-        "Your full name",
-        widget=GovTextInput(),
-        filters=[tidy],
-        validators=[InputRequired("Write your full name"), Length(max=MAX_NAME, message="Write a shorter name")],
+    helper_name = LineField(
+        "Your full name", missing="Write your full name", most=MAX_NAME, too_long="Write a shorter name"
     )
     relationship = RadioField(
         "Why do you ask for them?",
@@ -67,12 +58,11 @@ class HelperForm(QuestionForm):
         ],
         validators=[InputRequired("Choose why you ask for them")],
     )
-    organisation = StringField(
+    organisation = LineField(
         "Your organisation",
         description="Only if you ask as part of your work.",
-        widget=GovTextInput(),
-        filters=[tidy],
-        validators=[Length(max=MAX_LINE, message="Write a shorter name")],
+        most=MAX_LINE,
+        too_long="Write a shorter name",
     )
 
 
@@ -95,12 +85,12 @@ class NameForm(QuestionForm):
     other_title = "What is the full name of the person you ask for?"
     other_words = {"full_name": (other_title, "Their first names and their last name.")}
     extras = {"full_name": {"attributes": {"autocomplete": "name", "spellcheck": "false"}}}
-    full_name = StringField(
+    full_name = LineField(
         title,
         description="Your first names and your last name.",
-        widget=GovTextInput(),
-        filters=[tidy],
-        validators=[InputRequired("Write your full name"), Length(max=MAX_NAME, message="Write a shorter name")],
+        missing="Write your full name",
+        most=MAX_NAME,
+        too_long="Write a shorter name",
     )
 
 
@@ -171,12 +161,12 @@ class AddressForm(QuestionForm):
     other_title = "What is their address?"
     other_words = {"address": (other_title, "House number, street, town and postcode.")}
     extras = {"address": {"rows": 4, "attributes": {"autocomplete": "street-address"}}}
-    address = TextAreaField(
+    address = WordsField(
         title,
         description="House number, street, town and postcode.",
-        widget=GovTextArea(),
-        filters=[tidy],
-        validators=[InputRequired("Write your address"), Length(max=MAX_ADDRESS, message="Write a shorter address")],
+        missing="Write your address",
+        most=MAX_ADDRESS,
+        too_long="Write a shorter address",
     )
 
 
@@ -187,18 +177,14 @@ class PrisonForm(QuestionForm):
         "prison_number": ("Their prison number", "For example, A1234BC. If you do not know it, leave this empty.")
     }
     extras = {"prison_number": narrow("one-third", autocapitalize="characters", spellcheck="false")}
-    prison_name = StringField(
-        "Name of the prison",
-        widget=GovTextInput(),
-        filters=[tidy],
-        validators=[InputRequired("Write the name of the prison"), Length(max=MAX_LINE, message="Write less")],
+    prison_name = LineField(
+        "Name of the prison", missing="Write the name of the prison", most=MAX_LINE, too_long="Write less"
     )
-    prison_number = StringField(
+    prison_number = LineField(
         "Your prison number",
         description="For example, A1234BC. If you do not know it, leave this empty.",
-        widget=GovTextInput(),
-        filters=[tidy],
-        validators=[Length(max=20, message="Check your prison number")],
+        most=20,
+        too_long="Check your prison number",
     )
 
 
@@ -225,13 +211,12 @@ class OfficeForm(QuestionForm):
             "Or the last one they went to. The name of the town is enough. If you do not know, leave this empty.",
         )
     }
-    office = StringField(
+    office = LineField(
         title,
         description="Or the last one you went to. The name of the town is enough. "
         "If you do not know, leave this empty.",
-        widget=GovTextInput(),
-        filters=[tidy],
-        validators=[Length(max=MAX_LINE, message="Write a shorter name")],
+        most=MAX_LINE,
+        too_long="Write a shorter name",
     )
 
 
@@ -253,15 +238,12 @@ class WantedForm(QuestionForm):
 class DetailsForm(QuestionForm):
     title = "Tell us what you want to see"
     extras = {"wanted": {"rows": 6}}
-    wanted = TextAreaField(
+    wanted = WordsField(
         "What are you looking for?",
         description="For example: “my risk reports” or “letters about my licence”.",
-        widget=GovTextArea(),
-        filters=[tidy],
-        validators=[
-            InputRequired("Write what you are looking for"),
-            Length(max=MAX_WANTED, message=f"Use up to {MAX_WANTED} letters"),
-        ],
+        missing="Write what you are looking for",
+        most=MAX_WANTED,
+        too_long=f"Use up to {MAX_WANTED} letters",
     )
     from_day = DayField("From which day?", description="If any day will do, leave this empty.")
     to_day = DayField("Up to which day?", description="If any day will do, leave this empty.")
@@ -356,12 +338,11 @@ class NoPhotoForm(QuestionForm):
         ],
         validators=[InputRequired("Choose one. If none fits, choose “I am not sure”")],
     )
-    worker = StringField(
+    worker = LineField(
         "Name of the person who knows you",
         description="Only if you chose the first one. For example, your probation worker or key worker.",
-        widget=GovTextInput(),
-        filters=[tidy],
-        validators=[Length(max=MAX_LINE, message="Write a shorter name")],
+        most=MAX_LINE,
+        too_long="Write a shorter name",
     )
 
 

@@ -7,14 +7,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from govuk_frontend_wtf.wtforms_widgets import (
-    GovCheckboxInput,
-    GovFileInput,
-    GovRadioInput,
-    GovSubmitInput,
-    GovTextArea,
-    GovTextInput,
-)
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovFileInput, GovRadioInput, GovSubmitInput
 from wtforms import BooleanField, HiddenField, RadioField, StringField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
@@ -40,7 +33,7 @@ from sar.intake.answers import (
     is_phone,
     split_names,
 )
-from sar.intake.fields import DayField, tidy
+from sar.intake.fields import DayField, LineField, WordsField
 
 NO_PICTURE = "none"
 LOGGED = tuple(channel for channel in Channel if channel is not Channel.ONLINE)
@@ -52,14 +45,12 @@ ROUTE_NAMES = {
 }
 
 
-def _line(label: str, hint: str = "", limit: int = MAX_LINE, *more: Any) -> StringField:
-    return StringField(
-        label, description=hint, widget=GovTextInput(), filters=[tidy], validators=[*more, Length(max=limit)]
-    )
+def _line(label: str, hint: str = "", limit: int = MAX_LINE, missing: str = "") -> LineField:
+    return LineField(label, description=hint, most=limit, missing=missing)
 
 
-def _text(label: str, hint: str, limit: int) -> TextAreaField:
-    return TextAreaField(label, description=hint, widget=GovTextArea(), filters=[tidy], validators=[Length(max=limit)])
+def _text(label: str, hint: str, limit: int) -> WordsField:
+    return WordsField(label, description=hint, most=limit)
 
 
 def _require_choice(field: RadioField, message: str, *, needed: bool) -> None:
@@ -82,7 +73,7 @@ class LogRequestForm(FlaskForm):
         description="The day it reached anyone in the organisation, working day or not. The clock starts from it.",
         missing="Enter the date the request was received",
     )
-    full_name = _line("Full name", "", MAX_NAME, InputRequired("Enter the requester's full name"))
+    full_name = _line("Full name", "", MAX_NAME, "Enter the requester's full name")
     former_names = _text("Former or other names", "One on each line.", MAX_NAME * 10)
     date_of_birth = DayField("Date of birth")
     address = _text("Address", "Leave empty for someone in prison or of no fixed address.", MAX_ADDRESS)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubmitInput, GovTextArea, GovTextInput
-from wtforms import IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubmitInput
+from wtforms import IntegerField, RadioField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
 from sar.cases.complaints.models import Body, Channel, OutsideOutcome
 from sar.foundation.ids import random_id
-from sar.intake.fields import DayField, tidy
+from sar.intake.fields import DayField, LineField, WordsField
 
-LONG_TEXT = 5_000
 CHANNEL_WORDS = {
     Channel.POST: "By post",
     Channel.EMAIL: "By email",
@@ -40,12 +39,11 @@ class ComplaintForm(FlaskForm):
     """The requester's own words, from the status page. `key` is made with the form: sent twice, it is kept once."""
 
     key = StringField(widget=HiddenInput(), default=random_id)
-    words = TextAreaField(
+    words = WordsField(
         "What went wrong?",
         description="Use your own words. You do not have to know the law.",
-        filters=[tidy],
-        widget=GovTextArea(),
-        validators=[InputRequired("Tell us what went wrong"), Length(max=LONG_TEXT, message="Make it shorter")],
+        missing="Tell us what went wrong",
+        too_long="Make it shorter",
     )
     submit = SubmitField("Send", widget=GovSubmitInput())
 
@@ -61,25 +59,21 @@ class LogForm(FlaskForm):
         choices=[SelectChoice(channel.value, words) for channel, words in CHANNEL_WORDS.items()],
         widget=GovSelect(),
     )
-    words = TextAreaField(
+    words = WordsField(
         "What do they complain about?",
         description="In their own words where you can. The person is told how we understood it.",
-        filters=[tidy],
-        widget=GovTextArea(),
-        validators=[InputRequired("Write what they complain about"), Length(max=LONG_TEXT)],
+        missing="Write what they complain about",
     )
     submit = SubmitField("Log this complaint", widget=GovSubmitInput())
 
 
 class AloneForm(FlaskForm):
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
-    reason = TextAreaField(
+    reason = WordsField(
         "Why do you decide this complaint yourself?",
         description="Whoever decides a complaint must not have handled the case, and nobody else here may decide. Say "
         "why it cannot wait, and how you make sure that it is fair. Kept with the complaint. The person is not told.",
-        filters=[tidy],
-        widget=GovTextArea(),
-        validators=[InputRequired("Write why you decide it yourself"), Length(max=LONG_TEXT)],
+        missing="Write why you decide it yourself",
     )
     submit = SubmitField("Keep this reason", widget=GovSubmitInput())
 
@@ -91,15 +85,10 @@ class OutsideForm(FlaskForm):
         widget=GovRadioInput(),
         validators=[InputRequired("Choose what it is")],
     )
-    reference = StringField("Their reference", filters=[tidy], widget=GovTextInput(), validators=[Length(max=100)])
+    reference = LineField("Their reference", most=100)
     raised_on = DayField("When was it made?", missing="Enter the day it was made")
     answer_by = DayField("When do they want our answer?", description="Leave it empty if they did not say.")
-    about = TextAreaField(
-        "What is it about?",
-        filters=[tidy],
-        widget=GovTextArea(),
-        validators=[InputRequired("Write what it is about"), Length(max=LONG_TEXT)],
-    )
+    about = WordsField("What is it about?", missing="Write what it is about")
     submit = SubmitField("Record it", widget=GovSubmitInput())
 
 
@@ -112,7 +101,5 @@ class OutsideOutcomeForm(FlaskForm):
         validators=[InputRequired("Choose how it ended")],
     )
     decided_on = DayField("When was that?", missing="Enter the day it ended")
-    result = TextAreaField(
-        "What do we have to do?", filters=[tidy], widget=GovTextArea(), validators=[Length(max=LONG_TEXT)]
-    )
+    result = WordsField("What do we have to do?")
     submit = SubmitField("Record the outcome", widget=GovSubmitInput())

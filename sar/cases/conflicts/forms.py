@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovRadioInput, GovSubmitInput, GovTextArea
-from wtforms import RadioField, SelectMultipleField, SubmitField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovRadioInput, GovSubmitInput
+from wtforms import RadioField, SelectMultipleField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from sar.access.models import Staff
 from sar.cases.flags import STAFF_LINKS
-from sar.cases.forms import LONG_TEXT, VersionedForm
+from sar.cases.forms import VersionedForm
+from sar.intake.fields import WordsField
 
 
 class AboutStaffForm(VersionedForm):
@@ -38,10 +39,5 @@ class PeopleForm(VersionedForm):
 
 
 class LiftForm(VersionedForm):
-    reason = TextAreaField(
-        "Why?",
-        description="Kept as a note on the case.",
-        widget=GovTextArea(),
-        validators=[InputRequired("Give the reason"), Length(max=LONG_TEXT)],
-    )
+    reason = WordsField("Why?", description="Kept as a note on the case.", missing="Give the reason")
     submit = SubmitField("Let them see the case again", widget=GovSubmitInput())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput, GovTextInput
+from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput
 from wtforms import StringField, SubmitField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from sar.cases.holidays.service import MAX_TITLE
-from sar.intake.fields import DayField
+from sar.intake.fields import DayField, LineField
 
 
 class HolidayForm(FlaskForm):
@@ -18,11 +18,7 @@ class HolidayForm(FlaskForm):
         description="For example a day of mourning, or for a coronation. Holidays of every year are known already.",
         missing="Enter the day",
     )
-    title = StringField(
-        "What is it called?",
-        widget=GovTextInput(),
-        validators=[InputRequired("Enter what the holiday is called"), Length(max=MAX_TITLE)],
-    )
+    title = LineField("What is it called?", missing="Enter what the holiday is called", most=MAX_TITLE)
     submit = SubmitField("Add the holiday", widget=GovSubmitInput())
 
 

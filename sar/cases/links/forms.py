@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput, GovTextArea, GovTextInput
-from wtforms import RadioField, StringField, SubmitField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
+from wtforms import RadioField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
-from sar.cases.forms import LONG_TEXT, VersionedForm
+from sar.cases.forms import VersionedForm
 from sar.cases.links.service import LinkKind
+from sar.intake.fields import LineField, WordsField
 
 KIND_WORDS = {
     LinkKind.EARLIER: "The other one is an earlier request of the same person",
@@ -20,11 +21,11 @@ KIND_WORDS = {
 
 
 class LinkForm(VersionedForm):
-    reference = StringField(
+    reference = LineField(
         "Reference of the other case",
         description="It looks like SAR-7KQD-M3XP.",
-        widget=GovTextInput(),
-        validators=[InputRequired("Enter the reference of the other case"), Length(max=40)],
+        missing="Enter the reference of the other case",
+        most=40,
     )
     kind = RadioField(
         "How do they belong together?",
@@ -32,18 +33,10 @@ class LinkForm(VersionedForm):
         widget=GovRadioInput(),
         validators=[InputRequired("Choose how they belong together")],
     )
-    reason = TextAreaField(
-        "How do you know?",
-        widget=GovTextArea(),
-        validators=[InputRequired("Say how you know"), Length(max=LONG_TEXT)],
-    )
+    reason = WordsField("How do you know?", missing="Say how you know")
     submit = SubmitField("Link the two cases", widget=GovSubmitInput())
 
 
 class UnlinkForm(FlaskForm):
-    reason = TextAreaField(
-        "Why do they not belong together?",
-        widget=GovTextArea(),
-        validators=[InputRequired("Say why they do not belong together"), Length(max=LONG_TEXT)],
-    )
+    reason = WordsField("Why do they not belong together?", missing="Say why they do not belong together")
     submit = SubmitField("Take the link back", widget=GovSubmitInput())

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput, GovTextArea, GovTextInput
-from wtforms import IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
+from wtforms import IntegerField, RadioField, SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import HiddenInput
 
 from sar.cases.endings import NEITHER_CODES
-from sar.cases.forms import LONG_TEXT, VersionedForm, refusal_code_field, refusal_words_field
+from sar.cases.forms import VersionedForm, refusal_code_field, refusal_words_field
 from sar.cases.late_form import LateForm, lateness_field
-from sar.intake.fields import tidy
+from sar.intake.fields import LineField, WordsField
 
 
 class ProposeRefusalForm(VersionedForm):
@@ -21,26 +21,19 @@ class ProposeRefusalForm(VersionedForm):
 
 
 class ProposeFeeForm(VersionedForm):
-    amount = StringField(
+    amount = LineField(
         "How much is the fee, in pounds?",
         description="No more than what it costs to answer. For example 10 or 10.50.",
-        widget=GovTextInput(),
-        validators=[InputRequired("Enter the amount"), Length(max=10)],
+        missing="Enter the amount",
+        most=10,
     )
-    words = TextAreaField(
+    words = WordsField(
         "Why charge a fee?",
         description="A fee may be charged only for a request that is clearly unfounded or excessive. The person is "
         "told this.",
-        filters=[tidy],
-        widget=GovTextArea(),
-        validators=[InputRequired("Write the reasons"), Length(max=LONG_TEXT)],
+        missing="Write the reasons",
     )
-    how_to_pay = TextAreaField(
-        "How can they pay?",
-        filters=[tidy],
-        widget=GovTextArea(),
-        validators=[InputRequired("Say how they can pay"), Length(max=LONG_TEXT)],
-    )
+    how_to_pay = WordsField("How can they pay?", missing="Say how they can pay")
     submit = SubmitField("Propose it", widget=GovSubmitInput())
 
 
@@ -51,12 +44,10 @@ class ProposeNeitherForm(VersionedForm):
         widget=GovRadioInput(),
         validators=[InputRequired("Choose the ground in law")],
     )
-    words = TextAreaField(
+    words = WordsField(
         "Why would a yes or a no do harm?",
         description="Kept with the case. The person is not told.",
-        filters=[tidy],
-        widget=GovTextArea(),
-        validators=[InputRequired("Write the reasons"), Length(max=LONG_TEXT)],
+        missing="Write the reasons",
     )
     submit = SubmitField("Propose it", widget=GovSubmitInput())
 
@@ -72,13 +63,7 @@ class DecideForm(LateForm):
         widget=GovRadioInput(),
         validators=[InputRequired("Choose what you decide")],
     )
-    words = TextAreaField(
-        "Your reasons",
-        description="Needed if you do not agree. Kept with the case.",
-        filters=[tidy],
-        widget=GovTextArea(),
-        validators=[Length(max=LONG_TEXT)],
-    )
+    words = WordsField("Your reasons", description="Needed if you do not agree. Kept with the case.")
     lateness = lateness_field(needed=False)
     submit = SubmitField("Decide", widget=GovSubmitInput())
 

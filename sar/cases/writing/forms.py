@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput, GovTextArea, GovTextInput
-from wtforms import IntegerField, RadioField, StringField, SubmitField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
+from wtforms import IntegerField, RadioField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
 from sar.cases.writing.kinds import Blank, Entry, Letter
 from sar.foundation.messages import Channel
-from sar.intake.fields import DayField, tidy
+from sar.intake.fields import DayField, LineField, WordsField
 
-LONG_TEXT = 5_000
 CHANNEL_WORDS = {
     Channel.EMAIL: "By email",
     Channel.POST: "By post",
@@ -46,18 +45,12 @@ def form_for(letter: Letter, channels: list[Channel]) -> type[LetterForm]:
     """The form of one letter. `channels`: the ways it can go, the usual one first."""
     fields: dict[str, Any] = {blank.name: _field(blank) for blank in letter.blanks}
     if letter.to_other:
-        fields["who"] = StringField(
-            "Who does it go to?",
-            filters=[tidy],
-            widget=GovTextInput(),
-            validators=[InputRequired("Say who the letter goes to"), Length(max=200)],
-        )
-        fields["to"] = TextAreaField(
+        fields["who"] = LineField("Who does it go to?", missing="Say who the letter goes to", most=200)
+        fields["to"] = WordsField(
             "Where does it go?",
             description="The email address, or the postal address with one line for each part.",
-            filters=[tidy],
-            widget=GovTextArea(),
-            validators=[InputRequired("Say where the letter goes"), Length(max=500)],
+            missing="Say where the letter goes",
+            most=500,
         )
     fields["channel"] = RadioField(
         "How does it go?",
@@ -81,13 +74,7 @@ def _field(blank: Blank) -> Any:
             widget=GovRadioInput(),
             validators=[InputRequired(f"Fill in: {blank.label}")],
         )
-    return TextAreaField(
-        blank.label,
-        description=blank.hint,
-        filters=[tidy],
-        widget=GovTextArea(),
-        validators=[InputRequired(f"Fill in: {blank.label}"), Length(max=LONG_TEXT)],
-    )
+    return WordsField(blank.label, description=blank.hint, missing=f"Fill in: {blank.label}")
 
 
 def _kept(blank: Blank, value: Any) -> str | list[str]:

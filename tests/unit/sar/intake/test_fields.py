@@ -8,7 +8,12 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from sar.intake.fields import DayField, tidy
+from sar.intake.fields import LONG_TEXT, DayField, LineField, WordsField, tidy
+
+
+class WordsForm(Form):
+    name = LineField("Name", missing="Enter the name", most=5, too_long="Make it shorter")
+    words = WordsField("Words")
 
 
 class DayForm(Form):
@@ -61,3 +66,19 @@ def test_a_date_that_may_be_left_out_is_none() -> None:
 def test_typed_text_keeps_its_words_and_lines_and_loses_what_cannot_be_seen() -> None:
     assert tidy("  Zoe\u0308\r\n7 Road\x00\x1b \t") == "Zoë\n7 Road"
     assert tidy(None) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "said"),
+    [
+        ("", "", {"name": ["Enter the name"]}),
+        ("Robert", "", {"name": ["Make it shorter"]}),
+        ("Rob", "a" * (LONG_TEXT + 1), {"words": [f"Field cannot be longer than {LONG_TEXT} characters."]}),
+        ("  Rob\x00 ", "", {}),
+    ],
+)
+def test_a_text_is_tidied_and_told_what_is_wrong_with_it(name: str, words: str, said: dict[str, list[str]]) -> None:
+    form = WordsForm(MultiDict([("name", name), ("words", words)]))
+    form.validate()
+    assert form.errors == said
+    assert form.name.data == name.strip().replace("\x00", "")
