@@ -21,6 +21,7 @@ from redaction.apply.outcome import Outcome
 from redaction.apply.pagework import PageWork
 from redaction.apply.ranges import edit_pages
 from redaction.apply.report import Report, sha256_of
+from redaction.apply.tagging import tag_pictured
 from redaction.errors import RedactionError, Unreadable, VerificationFailed
 from redaction.geometry import Box
 from redaction.honesty import NAMES_OTHERS, Honesty
@@ -121,6 +122,7 @@ class _Job:
             write_fonts(self.pdf, work.edits.recoders.all())
             for index, reason in self.pictured.items():
                 self._picture(index, reason)
+            tag_pictured(self.pdf, self.pictured)
             scrub(self.pdf)
         with self._timed("save"):
             self._save()

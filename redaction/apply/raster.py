@@ -25,6 +25,7 @@ _MID_TONES = 0.06  # with fewer grey pixels than this share the page counts as b
 _BLACK = 160
 _PHOTOMETRIC, _STRIP_OFFSETS, _ROWS_PER_STRIP, _STRIP_BYTES = 262, 273, 278, 279  # tags of TIFF 6.0
 _WHITE_IS_0 = 0
+BOX = "\u2588"  # stands for a burnt box among the words of a page
 
 
 class StillReadable(Exception):
@@ -38,7 +39,8 @@ class StillReadable(Exception):
 def picture_of(
     page: pdfium.PdfPage, frame: PageFrame, regions: Sequence[Box], words: NeedleSet, eye: Eye
 ) -> tuple[Image.Image, list[Word]]:
-    """The page drawn with `regions` (display boxes) and all sightings of `words` burnt, and the words left to see.
+    """The page drawn with `regions` (display boxes) and all sightings of `words` burnt, and the words left to see, with
+    a BOX in their order for each row that was burnt.
 
     Burnt too is what pdfium's reading of the page says: it knows fonts that we do not, and OCR not every script.
     """
@@ -52,12 +54,46 @@ def picture_of(
         seen = eye.read(image)
         found = sightings(seen, words, alike=True)
         if not found:
-            return image, [word for word in seen if not any(word.box.overlaps(box) for box in burnt)]
+            left_to_see = [word for word in seen if not any(word.box.overlaps(box) for box in burnt)]
+            return image, _with_boxes(left_to_see, burnt)
         left = {sighting.needle.index for sighting in found}
         boxes = [box.grown(MARGIN) for sighting in found for box in sighting.rows]
         _burn(image, boxes, dpi)
         burnt.extend(boxes)
     raise StillReadable(left)
+
+
+def _with_boxes(words: Sequence[Word], burnt: Sequence[Box]) -> list[Word]:
+    """The words with a BOX for each row of burnt boxes: after what stands before it on its line, or above it."""
+    out = list(words)
+    for row in _rows(burnt):
+        middle = (row.y0 + row.y1) / 2
+        on_line = [n for n, word in enumerate(out) if word.box.y0 <= middle <= word.box.y1]
+        before = [n for n in on_line if out[n].box.x0 < row.x0]
+        above = [n for n, word in enumerate(out) if word.box.y1 < middle]
+        place = before[-1] + 1 if before else on_line[0] if on_line else above[-1] + 1 if above else 0
+        out.insert(place, Word(BOX, row))
+    return out
+
+
+def _rows(boxes: Sequence[Box]) -> list[Box]:
+    """Boxes that stand side by side on a line, or on each other, as one."""
+    rows: list[Box] = []
+    for box in boxes:
+        row, apart = box, []
+        for other in rows:
+            if _on_one_line(row, other):
+                row = Box(min(row.x0, other.x0), min(row.y0, other.y0), max(row.x1, other.x1), max(row.y1, other.y1))
+            else:
+                apart.append(other)
+        rows = [*apart, row]
+    return sorted(rows, key=lambda one: (one.y0, one.x0))
+
+
+def _on_one_line(one: Box, other: Box) -> bool:
+    shared = min(one.y1, other.y1) - max(one.y0, other.y0)
+    lower = min(one.y1 - one.y0, other.y1 - other.y0)
+    return one.grown(MARGIN).overlaps(other) and shared > 0.5 * lower
 
 
 def _burn(image: Image.Image, boxes: Sequence[Box], dpi: float) -> None:
@@ -79,7 +115,7 @@ def replace_page(
         unit = 1.0
         if "/UserUnit" in page:
             del page["/UserUnit"]
-    for key in ("/CropBox", "/Annots", "/StructParents", "/Group", "/BleedBox", "/TrimBox", "/ArtBox"):
+    for key in ("/CropBox", "/Annots", "/Group", "/BleedBox", "/TrimBox", "/ArtBox"):
         if key in page:
             del page[key]
     page["/Rotate"] = 0
@@ -89,32 +125,25 @@ def replace_page(
         Font=pikepdf.Dictionary({"/F1": pdf.make_indirect(_text_font())}),
     )
     place = b" ".join(format_number(v) for v in (width / unit, 0, 0, height / unit, 0, 0))
-    content = [b"q " + place + b" cm /Im0 Do Q\nBT 3 Tr\n"]
+    content = [b"/Artifact BMC q " + place + b" cm /Im0 Do Q EMC\n/P <</MCID 0>> BDC BT 3 Tr\n"]
     content.extend(_word(word, height, unit) for word in words)
-    content.append(b"ET\n")
+    content.append(b"ET EMC\n")
     page["/Contents"] = pdf.make_stream(b"".join(content))
 
 
 def _word(word: Word, height: float, unit: float) -> bytes:
-    """One invisible word over its picture; letters the font does not have are left out."""
-    text = word.text.encode("cp1252", "ignore")
+    """One invisible word over its picture; letters the font does not have are left out. A BOX is read as what it is."""
+    text = word.text.encode("cp1252", "ignore") if word.text != BOX else b"*"
     if not text or word.box.width <= 0 or word.box.height <= 0:
         return b""
     size = word.box.height / unit
     stretch = 100 * word.box.width / unit / (0.5 * size * len(text))
     at = format_number(word.box.x0 / unit) + b" " + format_number((height - word.box.y1) / unit)
-    shown = pikepdf.String(text).unparse() if text.isascii() else b"<" + text.hex().encode() + b">"
-    return (
-        b"/F1 "
-        + format_number(size)
-        + b" Tf "
-        + format_number(stretch)
-        + b" Tz 1 0 0 1 "
-        + at
-        + b" Tm "
-        + shown
-        + b" Tj\n"
-    )
+    shown = (pikepdf.String(text).unparse() if text.isascii() else b"<" + text.hex().encode() + b">") + b" Tj"
+    if word.text == BOX:
+        shown = b"/Span <</ActualText (redacted)>> BDC " + shown + b" EMC"
+    scale = format_number(size) + b" Tf " + format_number(stretch) + b" Tz"
+    return b"/F1 " + scale + b" 1 0 0 1 " + at + b" Tm " + shown + b"\n"
 
 
 def _text_font() -> pikepdf.Dictionary:

@@ -19,6 +19,7 @@ from redaction.needles import Hit, fold
 from redaction.words import Word
 
 _READ_AS = "redacted, reason "
+_WITHOUT_CODE = "redacted"
 _NUMBERS = r"(?:-?[\d.]+ )+"
 # Longer than what is drawn for one box but its code, twice over: once as read, once as shown.
 _DRAWN_AROUND = 300
@@ -31,14 +32,15 @@ class Codes:
 
     def __init__(self, codes: Collection[str]) -> None:
         longest_first = sorted(filter(None, set(codes)), key=lambda code: (-len(code), code))
-        self._read_as = frozenset(_READ_AS + code for code in longest_first)
-        self._reading = re.compile("|".join(re.escape(_READ_AS + code) for code in longest_first) or "(?!)")
+        read_as = [*(_READ_AS + code for code in longest_first), _WITHOUT_CODE]
+        self._read_as = frozenset(read_as)
+        self._reading = re.compile("|".join(map(re.escape, read_as)))
         self._drawing = re.compile("|".join(map(_drawn, longest_first)) or "(?!)", re.DOTALL)
         self._folded = [fold(code).text for code in longest_first]
         self._reach = _DRAWN_AROUND + 4 * max(map(len, longest_first), default=0)
 
     def __bool__(self) -> bool:
-        return bool(self._read_as)
+        return bool(self._folded)
 
     def are_read(self, text: str, hit: Hit) -> bool:
         """Whether a hit in the text of a page is part of how a box is read."""
