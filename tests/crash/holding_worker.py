@@ -83,6 +83,7 @@ def hold_in_import(at: str) -> None:
             hold(at)
 
     imports.take_over, JobContext.progress = held_at_row, held_between
+    imports.HELD_AT_MOST = HELD_SECONDS  # ten rows to a transaction, however slow the machine
 
 
 def main() -> None:

@@ -43,7 +43,8 @@ from sar.intake.models import Submission
 CHECK: Final = "cases.check_import"
 RUN: Final = "cases.run_import"
 KEEP: Final = timedelta(days=30)
-_TOGETHER: Final = 10  # rows in one transaction: other writers wait no longer than that
+_TOGETHER: Final = 10  # rows in one transaction, or fewer: other writers wait no longer than that
+HELD_AT_MOST: float = 0.25  # seconds after which no further row is begun: on a machine with much to do, ten take long
 _BREATH: Final = 0.05  # seconds between them: SQLite lets a waiting writer in only when nobody holds the lock
 _STAGES: Final = {
     EndReason.RESPONDED: Stage.CLOSED,
@@ -140,12 +141,17 @@ def run(job: JobContext) -> None:
     good = [row for row in read_rows(load(found.table_blob_id), found.mapping) if not row.problems]
     sha256, import_id, scope_id = found.sha256, found.id, found.scope_id
     db.session.rollback()
-    for place in range(0, len(good), _TOGETHER):
+    done = 0
+    while done < len(good):
         with write_transaction() as session:
-            for row in good[place : place + _TOGETHER]:
+            enough = time.monotonic() + HELD_AT_MOST
+            for row in good[done : done + _TOGETHER]:
                 take_over(actor, row, sha256)
+                done += 1
+                if time.monotonic() > enough:
+                    break
             session.expunge_all()
-        job.progress(min(place + _TOGETHER, len(good)), len(good))
+        job.progress(done, len(good))
         time.sleep(_BREATH)
     with job.last_step() as session:
         found = session.get_one(CaseImport, import_id, with_for_update=True, populate_existing=True)

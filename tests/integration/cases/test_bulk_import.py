@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from openpyxl import Workbook
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from sar.cases.bulk_import import queries, service
 from sar.cases.bulk_import.models import CaseImport
+from sar.cases.bulk_import.rows import Row
 from sar.cases.models import Case, ClockFact, Note
 from sar.cases.queries import clock_of
 from sar.foundation import blobs, messages
@@ -118,6 +119,22 @@ def test_an_import_that_was_killed_goes_on_and_takes_no_row_twice(in_app: Flask)
     assert again(found.id).state == "done" and len(rows(Case)) == 2
     with pytest.raises(Conflict):
         service.start(actor, found.id, version=again(found.id).version)
+
+
+def test_on_a_slow_machine_other_writers_need_not_wait_for_ten_rows(
+    in_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed, take_over = [], service.take_over
+
+    def watched(actor: Actor, row: Row, sha256: str) -> Case | None:
+        with db.engine.connect() as other:
+            committed.append(other.scalar(select(func.count()).select_from(Submission)))
+        return take_over(actor, row, sha256)
+
+    monkeypatch.setattr(service, "take_over", watched)
+    monkeypatch.setattr(service, "HELD_AT_MOST", -1.0)
+    assert taken_over(in_app, dpo(), as_csv(GOOD, LATE)).imported == 2
+    assert committed == [0, 1]
 
 
 def test_the_rows_with_a_problem_come_back_as_a_sheet_to_mend(in_app: Flask) -> None:
