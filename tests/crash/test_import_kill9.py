@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -47,6 +48,7 @@ def names() -> Counter[str]:
     return Counter(case.submission.full_name for case in db.session.scalars(select(Case)))
 
 
+@pytest.mark.usefixtures("database")
 def test_an_import_that_is_killed_among_its_rows_takes_each_of_them_once(app: Flask, worker: StartWorker) -> None:
     with app.app_context():
         import_id = a_started_import(app, staff_actor(Role.DPO))
