@@ -72,7 +72,7 @@ def measure() -> dict[str, Any]:
     texts, people = build()
     pages = [PageString(number, text) for number, text in enumerate(texts, 1)]
     told: list[int] = []
-    first, cpu = time.perf_counter(), _cpu()
+    first, cpu = time.perf_counter(), cpu_seconds()
     mentions = Detector().detect(pages, ["Reece Daniel Hartley-Moon"], [], progress=lambda done, _: told.append(done))
     result = {
         "pages": len(pages),
@@ -80,7 +80,7 @@ def measure() -> dict[str, Any]:
         "mentions": len(mentions),
         "people_found": len({m.person for m in mentions if m.person} & set(people)),
         "seconds": round(time.perf_counter() - first, 1),
-        "cpu_seconds": round(_cpu() - cpu, 1),
+        "cpu_seconds": round(cpu_seconds() - cpu, 1),
         "progress_reports": len(told),
         "peak_mib_parent": _peak(resource.RUSAGE_SELF),
         "peak_mib_child": _peak(resource.RUSAGE_CHILDREN),
@@ -88,17 +88,17 @@ def measure() -> dict[str, Any]:
     mentions.clear()
     again = [PageString(page.number, page.raw) for page in pages]
     again.append(PageString(len(pages) + 1, "A new record: Zephyrine Oakhollow rang about the tag."))
-    started, cpu = time.perf_counter(), _cpu()
+    started, cpu = time.perf_counter(), cpu_seconds()
     Detector().detect(again, ["Reece Daniel Hartley-Moon"], people[:1])
     result["seconds_after_one_more_record"] = round(time.perf_counter() - started, 1)
-    result["cpu_seconds_after_one_more_record"] = round(_cpu() - cpu, 1)
+    result["cpu_seconds_after_one_more_record"] = round(cpu_seconds() - cpu, 1)
     result["within_budget"] = (
         result["seconds"] <= BUDGET_SECONDS and max(result["peak_mib_parent"], result["peak_mib_child"]) < BUDGET_MIB
     )
     return result
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(part.ru_utime + part.ru_stime for part in used)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from redaction.detect.engine import Detector
 from redaction.detect.model import Finding, Mention, Recogniser
+from redaction.detect.reading import Findings, Memory
 from redaction.detect.text import PageString, page_string
 from redaction.errors import Unreadable
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Detector",
     "Finding",
+    "Findings",
+    "Memory",
     "Mention",
     "PageString",
     "Recogniser",

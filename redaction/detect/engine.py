@@ -12,7 +12,7 @@ from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Re
 from redaction.detect.names import BRACKETED, DECLARED, INTRODUCED
 from redaction.detect.owners import attribute
 from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
-from redaction.detect.reading import Progress, read_texts
+from redaction.detect.reading import Memory, Progress, read_texts
 from redaction.detect.register import INITIALS, ONE_INITIAL, Register
 from redaction.detect.relations import relate
 from redaction.detect.standard import models_wanted, standard_recognisers
@@ -51,12 +51,14 @@ class Detector:
         subject: Sequence[str],
         people: Sequence[str],
         progress: Progress | None = None,
+        memory: Memory | None = None,
     ) -> list[Mention]:
         """Every mention, page by page in reading order. `subject` and `people` are names as officers give them.
 
-        `progress` is told how many of the different texts have been read, of how many.
+        `progress` is told how many of the different texts have been read, of how many. `memory` is asked what is known
+        of a text before it is read, and told what was found; without one, the process remembers.
         """
-        read = read_texts((page.raw for page in pages), self.recognisers, self._models, progress)
+        read = read_texts((page.raw for page in pages), self.recognisers, self._models, progress, memory)
         mended = {page.raw: page.mended for page in pages}
         forms = {form for name in (*subject, *people) for form in variants(parse_name(name))}
         nobody = {text: nobody_in(findings) for text, findings in read.items()}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import zlib
 from typing import Any, Generic, TypeVar, cast, overload
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,10 +24,13 @@ _NONCE = 12
 
 
 class Sealed(Generic[Value]):
-    """Reads and writes one sealed column. Values are anything JSON can hold; None stays NULL."""
+    """Reads and writes one sealed column. Values are anything JSON can hold; None stays NULL.
 
-    def __init__(self, column: str) -> None:
-        self.column = column
+    `packed` is for long values that repeat themselves: they are compressed before they are sealed.
+    """
+
+    def __init__(self, column: str, *, packed: bool = False) -> None:
+        self.column, self.packed = column, packed
 
     @overload
     def __get__(self, row: None, owner: type) -> Sealed[Value]: ...
@@ -39,7 +43,7 @@ class Sealed(Generic[Value]):
         if ciphertext is None:
             return cast(Value, None)
         clear = AESGCM(scope_key(row.scope_id)).decrypt(ciphertext[:_NONCE], ciphertext[_NONCE:], self._context(row))
-        return cast(Value, json.loads(clear))
+        return cast(Value, json.loads(zlib.decompress(clear) if self.packed else clear))
 
     def __set__(self, row: ScopedRow, value: Value) -> None:
         setattr(row, self.column, None if value is None else self._seal(row, value))
@@ -47,6 +51,7 @@ class Sealed(Generic[Value]):
     def _seal(self, row: ScopedRow, value: Any) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
         clear = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        clear = zlib.compress(clear) if self.packed else clear
         return nonce + AESGCM(scope_key(row.scope_id)).encrypt(nonce, clear, self._context(row))
 
     def _context(self, row: ScopedRow) -> bytes:

@@ -26,6 +26,12 @@ def random_id() -> str:
     return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
 
 
+def id_of(digest: bytes) -> str:
+    """An id made of 130 bits of a digest, for a row that is found by what it is about."""
+    number = int.from_bytes(digest, "big")
+    return "".join(_ID_ALPHABET[number >> 5 * place & 31] for place in range(_ID_LENGTH))
+
+
 def new_reference() -> str:
     """A new reference such as SAR-7KQD-M3XP. Not a secret."""
     body = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH - 1))

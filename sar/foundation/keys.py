@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped
@@ -58,6 +60,11 @@ def scope_key(scope_id: str) -> bytes:
     if scope.wrapped_key is None:
         raise Gone("These records have been erased.")
     return _unwrap(_ring_holding(scope.ring_key), scope, scope.wrapped_key)
+
+
+def derived_key(scope_id: str, purpose: str) -> bytes:
+    """32 bytes for one purpose, which nobody can work out once the scope's key is destroyed: then raises Gone."""
+    return HKDF(hashes.SHA256(), 32, salt=None, info=f"scope|{purpose}".encode()).derive(scope_key(scope_id))
 
 
 def rotate() -> int:

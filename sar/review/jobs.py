@@ -8,6 +8,7 @@ from sar.foundation.events import Event, listen
 from sar.foundation.jobs import JobContext, enqueue, handler
 from sar.records.models import Record
 from sar.review import sign_off, suggestions
+from sar.review.findings import CaseMemory
 from sar.review.people import REGISTER
 
 listen(Event.RECORD_READY, "review.detect")
@@ -38,6 +39,8 @@ def changed(job: JobContext) -> None:
 def register(job: JobContext) -> None:
     """Search every record of a case for everyone known or newly met in it."""
     case = db.session.get_one(Case, job.subject_id)
-    records, spots = suggestions.search(case, job.progress)
+    memory = CaseMemory(case.scope_id)
+    records, spots = suggestions.search(case, memory, job.progress)
     with job.last_step():
         suggestions.keep(case.id, records, spots)
+        memory.forget_others()

@@ -150,6 +150,20 @@ class SearchedRecord(Row):
     searched_at: Mapped[datetime] = plain(UtcDateTime, nullable=False)
 
 
+class PageFindings(ScopedRow):
+    """What the recognisers found on a text that some page of the case has, so that it is read once.
+
+    id: a fingerprint of the text and of who read it, which only the case's key can make (see `review.findings`): nobody
+    else can tell what a page says, and findings moved to another text do not open.
+    findings: of each, start, end, kind, score, evidence and title as in `redaction.detect.Finding`.
+    """
+
+    __tablename__ = "review_page_findings"
+
+    findings_sealed: Mapped[bytes | None] = sealed_column()
+    findings = Sealed[list[tuple[Any, ...]]]("findings_sealed", packed=True)
+
+
 class DrawnBox(ScopedRow):
     """An area of a page that an officer withheld by hand; several boxes where it runs over lines."""
 

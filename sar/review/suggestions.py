@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
-from redaction.detect import Detector, PageString, page_string
+from redaction.detect import Detector, Memory, PageString, page_string
 from redaction.detect import Mention as Detected
 from sar.cases.models import Case
 from sar.cases.queries import subject_names
@@ -89,8 +89,11 @@ class Pages:
             self.strings.append(PageString(len(self.places), made.raw))
 
 
-def search(case: Case, progress: Callable[[int, int], None] | None = None) -> tuple[list[Record], list[Spot]]:
-    """Look through every record that counts. Pure reading; takes seconds for hundreds of pages.
+def search(
+    case: Case, memory: Memory, progress: Callable[[int, int], None] | None = None
+) -> tuple[list[Record], list[Spot]]:
+    """Look through every record that counts, and read the pages that `memory` does not know. Decides nothing and stores
+    nothing else; takes seconds for hundreds of pages.
 
     `progress` is told how many of the different pages have been read, of how many.
     """
@@ -99,7 +102,7 @@ def search(case: Case, progress: Callable[[int, int], None] | None = None) -> tu
     for record in records:
         pages.add(record)
     subject, people = known_names(case)
-    found = Detector().detect(pages.strings, subject, people, progress)
+    found = Detector().detect(pages.strings, subject, people, progress, memory)
     # Whose a number is, nearness only guesses: an officer says so, unless the requester gave it as their own.
     mentions = [mention for mention in found if not (mention.subject and mention.kind in ("person", "context"))]
     return records, list(_with_boxes(records, pages, mentions))

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sar.foundation import jobs
 from sar.foundation.db import db
 from sar.review import service as reviewing
-from sar.review.models import Mention, Person
+from sar.review.models import Mention, PageFindings, Person
 from sar.review.people import REGISTER
 from tests.crash.conftest import StartWorker
 from tests.crash.forge import wait_until
@@ -23,6 +23,11 @@ def found(office: Office) -> tuple[int, int]:
     db.session.rollback()
     people = db.session.scalar(select(func.count()).select_from(Person)) or 0
     return people, db.session.scalar(select(func.count()).select_from(Mention)) or 0
+
+
+def pages_read() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(PageFindings)) or 0
 
 
 def searched(office: Office) -> bool:
@@ -44,9 +49,11 @@ def test_people_whose_search_was_killed_are_found_once_by_another(
             first.kill()
             first.wait()
         assert found(office) == (0, 0), "nothing was committed"
+        assert pages_read() == 2, "but the pages were read for whoever comes next"
         with worker():
             wait_until(lambda: searched(office))
         once = found(office)
+        assert pages_read() == 2
         assert once[0] >= 1 and once[1] >= 2
         assert office.audit("review.people_suggested") == 1
         job = jobs.latest(REGISTER, office.case_id)

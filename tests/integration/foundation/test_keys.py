@@ -97,6 +97,8 @@ def test_an_erased_key_is_nowhere_in_the_file_any_more(context: Flask) -> None:
 def test_a_new_master_key_wraps_every_case_and_nothing_becomes_unreadable(context: Flask) -> None:
     scopes = [new_scope() for _ in range(3)]
     letters = [message(scope) for scope in scopes]
+    derived = {keys.derived_key(scope, purpose) for scope in scopes for purpose in ("p", "q")}
+    assert len(derived) == 6
     erased = new_scope()
     with write_transaction():
         keys.erase_scope(erased)
@@ -107,6 +109,7 @@ def test_a_new_master_key_wraps_every_case_and_nothing_becomes_unreadable(contex
     assert set(before) < set(ring.keys)
     assert {db.session.get_one(KeyScope, scope).ring_key for scope in scopes} == {ring.current}
     assert [body_of(letter) for letter in letters] == [TEXT] * 3
+    assert {keys.derived_key(scope, purpose) for scope in scopes for purpose in ("p", "q")} == derived
     assert keys.blind_index("p", "x") == index  # what was searched for before is still found
     assert keys.rewrap() == 0
     assert db.session.get_one(KeyScope, erased).wrapped_key is None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import string
 from collections import Counter
 
 from hypothesis import given
@@ -13,6 +15,7 @@ from sar.foundation.ids import (
     PHRASE_WORDS,
     REFERENCE_ALPHABET,
     access_phrase,
+    id_of,
     new_reference,
     normalise_phrase,
     parse_reference,
@@ -25,6 +28,13 @@ positions = st.integers(0, 7)
 
 def _letters(reference: str) -> list[str]:
     return list(reference.replace("SAR-", "").replace("-", ""))
+
+
+def test_the_id_of_a_digest_looks_like_any_and_no_other_digest_has_it() -> None:
+    made = {id_of(hashlib.sha256(bytes([number])).digest()) for number in range(100)}
+    assert len(made) == 100
+    assert all(len(one) == 26 and set(one) <= set(string.ascii_lowercase + string.digits) for one in made)
+    assert len({id_of((1 << bit).to_bytes(32, "big")) for bit in range(130)}) == 130
 
 
 def test_a_reference_is_understood_however_it_is_typed() -> None:
