@@ -7,7 +7,6 @@ wrong in one ends in `Lost`; the caller then does that work itself, and meets th
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -65,7 +64,7 @@ class Partner:
         """The next thing it says. Raises Lost."""
         try:
             return self._line.recv()
-        except (EOFError, OSError, pickle.UnpicklingError) as error:
+        except (EOFError, OSError) as error:
             raise Lost from error
 
     def tell(self, value: object) -> None:

@@ -10,8 +10,9 @@ from redaction.detect.folding import fold
 from redaction.detect.lexicon import Class, classify
 from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Recogniser, by_model
 from redaction.detect.names import BRACKETED, DECLARED, INTRODUCED
+from redaction.detect.naming import Name, parse_name
 from redaction.detect.owners import attribute
-from redaction.detect.people import Learned, Match, Name, People, Person, parse_name
+from redaction.detect.people import Learned, Match, People, Person
 from redaction.detect.reading import Memory, Progress, read_texts
 from redaction.detect.register import INITIALS, ONE_INITIAL, Register
 from redaction.detect.relations import relate

@@ -33,7 +33,7 @@ from redaction.detect.lexicon import (
 )
 from redaction.detect.mending import is_misread
 from redaction.detect.model import Finding
-from redaction.detect.people import Name
+from redaction.detect.naming import Name
 from redaction.detect.text import PageString
 from redaction.detect.variants import initials_of, variants
 

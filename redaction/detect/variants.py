@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from redaction.detect.lexicon import Class, classify, short_forms
-from redaction.detect.people import Name
+from redaction.detect.naming import Name
 
 SHORT_FORM = "short form of a known name"
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from redaction.detect import Detector, Mention, PageString, detect_text
-from redaction.detect.people import Name, parse_name
+from redaction.detect.naming import Name, parse_name
 
 SUBJECT = "Reece Daniel Hartley-Moon"
 
