@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import threading
-from collections import OrderedDict
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -30,7 +29,6 @@ DIGESTS = {
 MOST_THREADS = 2
 WINDOW, MARGIN = 126, 15  # tokens; the window's own two marks make 128; at its edges the model knows one side only
 BATCH = 8
-CACHED_TEXTS = 10_000
 OUTSIDE, FIRST, INSIDE = 0, 1, 2  # its labels: in no name, begins one, goes on with one
 
 
@@ -91,27 +89,9 @@ class Tagger:
         # Idle threads sleep: other workers share the two cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
-        self._known: OrderedDict[bytes, tuple[Tagged, ...]] = OrderedDict()
-        self._lock = threading.Lock()
 
     def words(self, text: str, small: bool) -> tuple[Tagged, ...]:
-        """Every word of `text`, in order, with the chance that it is part of a name.
-
-        The last texts are remembered by their digest, as a case is searched again with each record that arrives.
-        """
-        key = hashlib.blake2b(f"{small}|{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-        found = self._read(text, small)
-        with self._lock:
-            self._known[key] = found
-            while len(self._known) > CACHED_TEXTS:
-                self._known.popitem(last=False)
-        return found
-
-    def _read(self, text: str, small: bool) -> tuple[Tagged, ...]:
+        """Every word of `text`, in order, with the chance that it is part of a name."""
         encoded = self._reader.encode(text, small)
         if not encoded.words:
             return ()

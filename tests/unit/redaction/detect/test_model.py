@@ -94,11 +94,9 @@ def test_without_models_their_libraries_are_not_loaded() -> None:
     subprocess.run([sys.executable, "-c", program], check=True, env=environment, cwd=root, timeout=60)
 
 
-def test_the_model_is_loaded_once_and_a_text_read_before_is_not_read_again() -> None:
-    model = loaded()
-    assert loaded() is model
-    first = model.words("Jebediah Quorn left.", small=False)
-    assert first and model.words("Jebediah Quorn left.", small=False) is first
+def test_the_model_is_loaded_once() -> None:
+    assert loaded() is loaded()
+    assert [word.chance > 0.9 for word in loaded().words("Jebediah Quorn left.", small=False)] == [True, True, False]
 
 
 @pytest.mark.parametrize("file", ["tagger.onnx", "tokenizer.json"])
