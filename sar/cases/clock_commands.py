@@ -101,9 +101,20 @@ def ask_question(actor: Actor, case_id: str, question: str, reason: str, *, vers
         asked = [event.number for event in clock_events(case) if isinstance(event, ClarificationRequested)]
         number = max(asked, default=0) + 1
         store_fact(actor, case, Fact("clarification_requested", london_today(), number, detail=question.strip()))
-        # The letter says that our time has stopped only where it has.
-        name = "clarification" if case.clock_state == ClockState.PAUSED else "clarification_no_pause"
-        letters.send(actor, case, name, question=question.strip(), reason=reason.strip())
+        letters.send(
+            actor,
+            case,
+            question_letter(ClockState(case.clock_state)),
+            question=question.strip(),
+            reason=reason.strip(),
+        )
+
+
+def question_letter(state: ClockState) -> str:
+    """The letter that says of our time what is true once the question is asked: it stops, waits to start, or runs."""
+    if state is ClockState.PAUSED:
+        return "clarification"
+    return "clarification_not_started" if state is ClockState.NOT_STARTED else "clarification_no_pause"
 
 
 def record_answer(

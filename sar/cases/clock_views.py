@@ -9,7 +9,7 @@ from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.cases import forms, letters, queries, service
 from sar.cases.blueprint import Answer, bp, form_page, given, show_form
-from sar.cases.clock_commands import pounds
+from sar.cases.clock_commands import pounds, question_letter
 from sar.cases.deadlines import ClockState, ExtensionReason
 from sar.cases.ledger import Fact
 from sar.cases.models import Case, ClockFact
@@ -104,7 +104,7 @@ def ask_question(case_id: str) -> Answer:
     form = forms.QuestionForm()
     number = 1 + max((fact.number for fact in _asked(queries.visible_case(current_actor(), case_id))), default=0)
     effect = possible(current_actor(), case_id, Fact("clarification_requested", london_today(), number))
-    pauses = effect is not None and effect.then.state is ClockState.PAUSED
+    state = effect.then.state if effect else ClockState.RUNNING
     return form_page(
         case_id,
         form,
@@ -115,7 +115,7 @@ def ask_question(case_id: str) -> Answer:
         "The question is on its way.",
         letter=lambda case: letters.compose(
             case,
-            "clarification" if pauses else "clarification_no_pause",
+            question_letter(state),
             question=form.question.data or "",
             reason=form.reason.data or "",
         ),

@@ -21,6 +21,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "While we work on it": {
             "clarification": "Question",
             "clarification_no_pause": "Question, while the clock runs on",
+            "clarification_not_started": "Question, before the clock starts",
             "reminder": "Reminder",
             "closure_warning": "Warning before closing",
             "closed_no_reply": "Closed without a reply",

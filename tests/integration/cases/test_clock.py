@@ -126,6 +126,17 @@ def test_a_question_before_the_new_rules_does_not_stop_the_clock_and_its_letter_
     assert message.kind == "letter.clarification_no_pause" and "goes on while we wait" in message.body
 
 
+def test_a_question_before_the_clock_starts_neither_says_that_time_runs_nor_that_it_stops() -> None:
+    officer, case = caseworker(), opened(days_ago=3)
+    service.ask_for_identity(officer, case.id, "the name differs")
+    service.ask_question(officer, case.id, "Which office?", "You named none.")
+    message = messages.about(case.id)[-1]
+    assert message.kind == "letter.clarification_not_started" and "has not started yet" in message.body
+    assert "goes on" not in message.body and "stops on" not in message.body
+    service.check_identity(officer, case.id, "two_letters", on=london_today())
+    assert fresh(case).clock_state == "paused"
+
+
 def test_an_extension_gives_two_months_once() -> None:
     officer, case = caseworker(), opened(days_ago=10)
     due = case.due_on

@@ -105,6 +105,7 @@ GIVEN: dict[str, dict[str, wording.FieldValue]] = {
     "id_request": {"reason": "the name differs"},
     "clarification": {"question": "Which office?", "reason": "You named none."},
     "clarification_no_pause": {"question": "Which office?", "reason": "You named none."},
+    "clarification_not_started": {"question": "Which office?", "reason": "You named none."},
     "extension": {"old_due_date": date(2026, 4, 2), "new_due_date": date(2026, 6, 2), "reasons": ["Forty volumes"]},
     "rejection": {"reasons": ["It is not about you."], "regulator_contact": "Write to them."},
     "withdrawal": {"withdrawn_date": date(2026, 3, 2)},
