@@ -1,8 +1,7 @@
-"""Reads for reminders: whom to tell of which due date, and what stands in a digest. Never a name of a requester."""
+"""Reads for reminders: whom to tell of which due date, and what a calendar shows. Never a name of a requester."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -13,30 +12,25 @@ from sar.access.models import AccessLink, Staff
 from sar.access.permissions import Permission, allows
 from sar.access.queries import active_staff_with
 from sar.access.service import open_link
-from sar.cases.complaints.models import Complaint, OutsideComplaint
+from sar.cases.complaints.models import Complaint
 from sar.cases.complaints.models import State as ComplaintState
 from sar.cases.complaints.queries import reference_of
 from sar.cases.deadlines import ClockState
 from sar.cases.models import Case
 from sar.cases.queries import clock_rules, may_see, visible_to
-from sar.cases.refusals.queries import waiting as proposals_waiting
 from sar.cases.workflow import STAGE_NAMES, Stage
-from sar.consultation.models import UNDECIDED, WAITING, Consultation, State
+from sar.consultation.models import WAITING, Consultation
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.clock import utc_now
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound
-from sar.foundation.wording import date_words
 from sar.oversight.reminders.models import ReminderWish, SentAlert
 from sar.oversight.reminders.steps import FARTHEST, AlertKind, alert_for, free_days_until
-from sar.records.searches.models import Search, SearchArea, SearchRequest
+from sar.records.searches.models import Search, SearchRequest
 
 CALENDAR: Final = "calendar"
 MOST_IN_A_CALENDAR: Final = 2_000
-MOST_LINES: Final = 50
-# Searches and consultations are named so many days before their answer is wanted.
-NAMED_BEFORE: Final = timedelta(days=2)
-_RUNNING: Final = (Case.closed_on.is_(None), Case.clock_state == ClockState.RUNNING.value, Case.due_on.is_not(None))
+RUNNING: Final = (Case.closed_on.is_(None), Case.clock_state == ClockState.RUNNING.value, Case.due_on.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -79,23 +73,6 @@ class Alert:
     kind: AlertKind
 
 
-@dataclass(frozen=True)
-class Digest:
-    """The lines of one person's digest, by what they ask for."""
-
-    overdue: list[str]
-    due_soon: list[str]
-    waiting: list[str]
-    searches: list[str]
-    consultations: list[str]
-    complaints: list[str]
-
-    @property
-    def is_empty(self) -> bool:
-        cases = self.overdue or self.due_soon or self.waiting
-        return not (cases or self.searches or self.consultations or self.complaints)
-
-
 def actor_of(staff: Staff) -> Actor:
     return Actor(ActorKind.STAFF, staff.id, staff.role_set)
 
@@ -132,13 +109,13 @@ def calendar_cases(staff: Staff) -> list[DueCase]:
     """Open cases with a due date: someone's own, or everyone's for whoever hands cases out. None that is closed to
     them."""
     wanted = [*_open_cases_of(staff), Case.due_on.is_not(None)]
-    return [_due_case(row) for row in db.session.execute(_cases(wanted).limit(MOST_IN_A_CALENDAR))]
+    return [due_case(row) for row in db.session.execute(cases_by_day(wanted).limit(MOST_IN_A_CALENDAR))]
 
 
 def calendar_complaints(staff: Staff) -> list[DueComplaint]:
     """Complaints to acknowledge: about someone's own cases, or about all for whoever decides complaints."""
     waiting = (Complaint.state == ComplaintState.RECEIVED, Complaint.acknowledge_by.is_not(None))
-    query = select(Complaint, Case).join(Case, Case.id == Complaint.case_id).where(_concerns(staff), *waiting)
+    query = select(Complaint, Case).join(Case, Case.id == Complaint.case_id).where(concerns(staff), *waiting)
     found = db.session.execute(query.order_by(Complaint.acknowledge_by, Complaint.id).limit(MOST_IN_A_CALENDAR))
     return [
         DueComplaint(complaint.id, case.id, reference_of(case, complaint), complaint.acknowledge_by)
@@ -183,7 +160,7 @@ def alerts_due(today: date) -> list[Alert]:
     Who may see each case is asked by `still_due`, at the last moment.
     """
     until = free_days_until(today, clock_rules().calendar.is_working_day)
-    near = (*_RUNNING, Case.due_on <= until + timedelta(days=FARTHEST))
+    near = (*RUNNING, Case.due_on <= until + timedelta(days=FARTHEST))
     cases = list(db.session.execute(select(Case.id, Case.due_on, Case.officer_id).where(*near).order_by(Case.due_on)))
     sent = {tuple(row) for row in db.session.execute(_sent_of_open_cases())}
     officers = {staff.id for staff in active_staff_with(Permission.CASE_WORK)}
@@ -224,108 +201,22 @@ def still_due(alert: Alert) -> Case | None:
     return case
 
 
-# The digest
-
-
-def digest_of(staff: Staff, today: date) -> Digest:
-    """What someone's own open cases ask for today."""
-    own = [visible_to(actor_of(staff)), Case.officer_id == staff.id, Case.closed_on.is_(None)]
-    dated = [_due_case(row) for row in db.session.execute(_cases([*own, *_RUNNING]))]
-    soon = today + timedelta(days=FARTHEST)
-    return Digest(
-        overdue=_lines(
-            f"{_named(case)}, was due on {date_words(case.due_on)}" for case in dated if case.due_on < today
-        ),
-        due_soon=_lines(
-            f"{_named(case)}, due on {date_words(case.due_on)}" for case in dated if today <= case.due_on <= soon
-        ),
-        waiting=_lines(_waiting(own)),
-        searches=_lines(_searches(own, today)),
-        consultations=_lines(_consultations(own, today)),
-        complaints=_lines([*_complaints(staff, today), *_proposals(staff)]),
-    )
-
-
-def _waiting(own: list[ColumnElement[bool]]) -> Iterable[str]:
-    """Whom the clock waits for: the requester."""
-    words = {ClockState.PAUSED: "a question", ClockState.NOT_STARTED: "proof of identity"}
-    query = select(Case.reference, Case.clock_state).where(*own, Case.clock_state.in_([*words]))
-    for reference, state in db.session.execute(query.order_by(Case.received_on, Case.id)):
-        yield f"{reference}: waiting for the answer to {words[ClockState(state)]}"
-
-
-def _searches(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:
-    query = (
-        select(Case.reference, SearchArea.name, SearchRequest.due_on)
-        .join(Search, Search.id == SearchRequest.search_id)
-        .join(SearchArea, SearchArea.id == Search.area_id)
-        .join(Case, Case.id == Search.case_id)
-        .where(*own, SearchRequest.over.is_(False), SearchRequest.due_on <= today + NAMED_BEFORE)
-    )
-    for reference, area, due_on in db.session.execute(query.order_by(SearchRequest.due_on, Case.reference)):
-        yield f"{reference}: {area}, answer wanted by {date_words(due_on)}"
-
-
-def _consultations(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:
-    """Answered ones wait for the officer; the others for an originator, who may be a person and is not named."""
-    near = (Consultation.state == State.ANSWERED.value) | (Consultation.due_on <= today + NAMED_BEFORE)
-    query = (
-        select(Case.reference, Consultation.state, Consultation.due_on)
-        .join(Case, Case.id == Consultation.case_id)
-        .where(*own, Consultation.state.in_(UNDECIDED), near)
-    )
-    for reference, state, due_on in db.session.execute(query.order_by(Consultation.due_on, Case.reference)):
-        said = "answered, decide about it" if state == State.ANSWERED else f"answer wanted by {date_words(due_on)}"
-        yield f"{reference}: {said}"
-
-
-def _complaints(staff: Staff, today: date) -> Iterable[str]:
-    """Complaints to acknowledge and answers that the regulator or a court wants, also of cases that ended."""
-    soon = today + timedelta(days=FARTHEST)
-    for due in calendar_complaints(staff):
-        if due.due_on <= soon:
-            late = ", which has passed" if due.due_on < today else ""
-            yield f"{due.reference}: say that we have the complaint, by {date_words(due.due_on)}{late}"
-    asked = select(OutsideComplaint.answer_by, Case.reference).join(Case, Case.id == OutsideComplaint.case_id)
-    asked = asked.where(_concerns(staff), OutsideComplaint.outcome.is_(None), OutsideComplaint.answer_by <= soon)
-    for answer_by, reference in db.session.execute(asked.order_by(OutsideComplaint.answer_by, Case.reference)):
-        if answer_by is not None:  # the query asks for one
-            yield f"{reference}: the regulator or a court wants our answer by {date_words(answer_by)}"
-
-
-def _proposals(staff: Staff) -> Iterable[str]:
-    """What the data protection officer is to decide. The clock runs on meanwhile."""
-    if allows(staff.role_set, Permission.CASE_REJECT):
-        for item in proposals_waiting(actor_of(staff)):
-            yield f"{item.case.reference}: a proposal to refuse, or to charge a fee, waits for a decision"
-
-
-def _concerns(staff: Staff) -> ColumnElement[bool]:
+def concerns(staff: Staff) -> ColumnElement[bool]:
     """Cases whose complaints this person deals with."""
     if allows(staff.role_set, Permission.COMPLAINTS_DECIDE):
         return visible_to(actor_of(staff))
     return and_(visible_to(actor_of(staff)), Case.officer_id == staff.id)
 
 
-def _cases(wanted: list[ColumnElement[bool]]) -> Select[str, str, str, date | None]:
+def cases_by_day(wanted: list[ColumnElement[bool]]) -> Select[str, str, str, date | None]:
     query = select(Case.id, Case.reference, Case.stage, Case.due_on).where(*wanted)
     return query.order_by(Case.due_on, Case.id)
 
 
-def _due_case(row: Row[str, str, str, date | None]) -> DueCase:
+def due_case(row: Row[str, str, str, date | None]) -> DueCase:
     case_id, reference, stage, due_on = row
     assert due_on is not None  # every query asks for one
     return DueCase(case_id, reference, STAGE_NAMES[Stage(stage)].lower(), due_on)
-
-
-def _named(case: DueCase) -> str:
-    return f"{case.reference}: {case.stage}"
-
-
-def _lines(found: Iterable[str]) -> list[str]:
-    lines = list(found)
-    more = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], f"and {more} more"] if more > 0 else lines
 
 
 def _sent_of_open_cases() -> Select[str, str, date, str]:

@@ -26,8 +26,9 @@ from sar.foundation.keys import ensure_system_scope
 from sar.foundation.runtime import settings
 from sar.foundation.wording import FieldValue, date_words
 from sar.oversight.reminders import queries
+from sar.oversight.reminders.digest import Digest, digest_of
 from sar.oversight.reminders.models import SentAlert, SentDigest
-from sar.oversight.reminders.queries import CALENDAR, Alert, Digest
+from sar.oversight.reminders.queries import CALENDAR, Alert
 from sar.oversight.reminders.steps import AlertKind
 
 ALERT: Final = "staff_alert"
@@ -117,7 +118,7 @@ def _send_digest(staff_id: str, today: date) -> int:
         staff = staff_member(staff_id)
         if session.scalar(select(SentDigest.id).where(SentDigest.staff_id == staff_id, SentDigest.day == today)):
             return 0
-        digest = queries.digest_of(staff, today) if queries.wish_of(staff_id).digest else None
+        digest = digest_of(staff, today) if queries.wish_of(staff_id).digest else None
         sent = SentDigest(staff_id=staff_id, day=today)
         if digest is not None and not digest.is_empty:
             sent.message_id = _mail(staff, DIGEST, _digest_fields(digest, today)).id

@@ -1,0 +1,136 @@
+"""What stands in someone's daily digest: a reference and what it asks for. Never a name of a requester."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, select
+
+from sar.access.models import Staff
+from sar.access.permissions import Permission, allows
+from sar.cases.complaints.models import OutsideComplaint
+from sar.cases.deadlines import ClockState
+from sar.cases.models import Case
+from sar.cases.queries import visible_to
+from sar.cases.refusals.queries import waiting as proposals_waiting
+from sar.consultation.models import UNDECIDED, Consultation, State
+from sar.foundation.db import db
+from sar.foundation.wording import date_words
+from sar.oversight.reminders.queries import (
+    RUNNING,
+    DueCase,
+    actor_of,
+    calendar_complaints,
+    cases_by_day,
+    concerns,
+    due_case,
+)
+from sar.oversight.reminders.steps import FARTHEST
+from sar.records.searches.models import Search, SearchArea, SearchRequest
+
+MOST_LINES: Final = 50
+# Searches and consultations are named so many days before their answer is wanted.
+NAMED_BEFORE: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The lines of one person's digest, by what they ask for."""
+
+    overdue: list[str]
+    due_soon: list[str]
+    waiting: list[str]
+    searches: list[str]
+    consultations: list[str]
+    complaints: list[str]
+
+    @property
+    def is_empty(self) -> bool:
+        cases = self.overdue or self.due_soon or self.waiting
+        return not (cases or self.searches or self.consultations or self.complaints)
+
+
+def digest_of(staff: Staff, today: date) -> Digest:
+    """What someone's own open cases ask for today."""
+    own = [visible_to(actor_of(staff)), Case.officer_id == staff.id, Case.closed_on.is_(None)]
+    dated = [due_case(row) for row in db.session.execute(cases_by_day([*own, *RUNNING]))]
+    soon = today + timedelta(days=FARTHEST)
+    return Digest(
+        overdue=_lines(
+            f"{_named(case)}, was due on {date_words(case.due_on)}" for case in dated if case.due_on < today
+        ),
+        due_soon=_lines(
+            f"{_named(case)}, due on {date_words(case.due_on)}" for case in dated if today <= case.due_on <= soon
+        ),
+        waiting=_lines(_waiting(own)),
+        searches=_lines(_searches(own, today)),
+        consultations=_lines(_consultations(own, today)),
+        complaints=_lines([*_complaints(staff, today), *_proposals(staff)]),
+    )
+
+
+def _waiting(own: list[ColumnElement[bool]]) -> Iterable[str]:
+    """Whom the clock waits for: the requester."""
+    words = {ClockState.PAUSED: "a question", ClockState.NOT_STARTED: "proof of identity"}
+    query = select(Case.reference, Case.clock_state).where(*own, Case.clock_state.in_([*words]))
+    for reference, state in db.session.execute(query.order_by(Case.received_on, Case.id)):
+        yield f"{reference}: waiting for the answer to {words[ClockState(state)]}"
+
+
+def _searches(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:
+    query = (
+        select(Case.reference, SearchArea.name, SearchRequest.due_on)
+        .join(Search, Search.id == SearchRequest.search_id)
+        .join(SearchArea, SearchArea.id == Search.area_id)
+        .join(Case, Case.id == Search.case_id)
+        .where(*own, SearchRequest.over.is_(False), SearchRequest.due_on <= today + NAMED_BEFORE)
+    )
+    for reference, area, due_on in db.session.execute(query.order_by(SearchRequest.due_on, Case.reference)):
+        yield f"{reference}: {area}, answer wanted by {date_words(due_on)}"
+
+
+def _consultations(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:
+    """Answered ones wait for the officer; the others for an originator, who may be a person and is not named."""
+    near = (Consultation.state == State.ANSWERED.value) | (Consultation.due_on <= today + NAMED_BEFORE)
+    query = (
+        select(Case.reference, Consultation.state, Consultation.due_on)
+        .join(Case, Case.id == Consultation.case_id)
+        .where(*own, Consultation.state.in_(UNDECIDED), near)
+    )
+    for reference, state, due_on in db.session.execute(query.order_by(Consultation.due_on, Case.reference)):
+        said = "answered, decide about it" if state == State.ANSWERED else f"answer wanted by {date_words(due_on)}"
+        yield f"{reference}: {said}"
+
+
+def _complaints(staff: Staff, today: date) -> Iterable[str]:
+    """Complaints to acknowledge and answers that the regulator or a court wants, also of cases that ended."""
+    soon = today + timedelta(days=FARTHEST)
+    for due in calendar_complaints(staff):
+        if due.due_on <= soon:
+            late = ", which has passed" if due.due_on < today else ""
+            yield f"{due.reference}: say that we have the complaint, by {date_words(due.due_on)}{late}"
+    asked = select(OutsideComplaint.answer_by, Case.reference).join(Case, Case.id == OutsideComplaint.case_id)
+    asked = asked.where(concerns(staff), OutsideComplaint.outcome.is_(None), OutsideComplaint.answer_by <= soon)
+    for answer_by, reference in db.session.execute(asked.order_by(OutsideComplaint.answer_by, Case.reference)):
+        if answer_by is not None:  # the query asks for one
+            yield f"{reference}: the regulator or a court wants our answer by {date_words(answer_by)}"
+
+
+def _proposals(staff: Staff) -> Iterable[str]:
+    """What the data protection officer is to decide. The clock runs on meanwhile."""
+    if allows(staff.role_set, Permission.CASE_REJECT):
+        for item in proposals_waiting(actor_of(staff)):
+            yield f"{item.case.reference}: a proposal to refuse, or to charge a fee, waits for a decision"
+
+
+def _named(case: DueCase) -> str:
+    return f"{case.reference}: {case.stage}"
+
+
+def _lines(found: Iterable[str]) -> list[str]:
+    lines = list(found)
+    more = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], f"and {more} more"] if more > 0 else lines
