@@ -69,6 +69,7 @@ def _who(case: Case) -> list[str]:
         ("Other names", ", ".join(asked.former_names or [])),
         ("Date of birth", born),
         ("Prison number", asked.prison_number),
+        ("Case reference number (CRN)", asked.crn),
         ("Office", asked.office),
         ("Period", period),
     )

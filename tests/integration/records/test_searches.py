@@ -203,6 +203,8 @@ def test_of_two_who_change_an_entry_the_second_is_told() -> None:
 def test_whoever_is_asked_is_told_only_what_finds_the_person() -> None:
     with at(MONDAY):
         case = gathering_case()
+        with write_transaction():
+            visible_case(SYSTEM, case.id).submission.crn = "X417206"
         search = listed(case)["Paper files and archive"]
         a_contact("Paper files and archive")
         service.name_responsible_officer(SYSTEM, case.id, name="Grace Mbeki", email="grace@northvale.example")
@@ -214,7 +216,8 @@ def test_whoever_is_asked_is_told_only_what_finds_the_person() -> None:
     to_archive, to_officer = mailed("search_request")
     assert {to_archive.to, to_officer.to} == {"archive@northvale.example", "grace@northvale.example"}
     body = to_archive.body
-    for needed in ("Marlon Pryce", "Marlon Reid", "12 April 1987", "18 June 2026", "The blue folder", case.reference):
+    found_by = ("Marlon Pryce", "Marlon Reid", "12 April 1987", "X417206", case.reference)
+    for needed in (*found_by, "18 June 2026", "The blue folder"):
         assert needed in body
     assert "Mill Lane" not in body
     assert queries.to_ask(visible_case(SYSTEM, case.id), search) == []
