@@ -50,7 +50,7 @@ from sar.cases.tasks import queries as task_queries
 from sar.cases.tasks import views as task_views
 from sar.cases.timeline import HIDDEN, in_words
 from sar.cases.wordings import views as wordings
-from sar.cases.workflow import STAGE_NAMES, Event, Offer, Stage, offers
+from sar.cases.workflow import STAGE_NAMES, Event, Offer, Stage, events_from, offers
 from sar.cases.worklist import views as worklist_views
 from sar.cases.writing import views as writing
 from sar.cases.writing.queries import unsent
@@ -222,6 +222,7 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         letter_names=NAMES,
         silence=silence_of(case),
         closed_for_silence=was_closed(case),
+        can_close_here=any(row.event is Event.CLOSE for row in events_from(stage)),
         open_questions=queries.open_questions(case),
         refusal=refusal,
         refusal_ground=ground_in_words(refusal.code) if refusal else None,

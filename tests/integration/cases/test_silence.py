@@ -12,7 +12,7 @@ from sar.cases import service
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, visible_case
 from sar.cases.silence import silence_of
-from sar.cases.workflow import NotPossible
+from sar.cases.workflow import Event, NotPossible
 from sar.cases.writing import service as writing
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
@@ -113,3 +113,29 @@ def test_the_case_page_says_what_to_do_about_silence(in_app: Flask) -> None:
         shown = page()
         assert "closed because no reply came" in shown and "Record the answer" in shown
         assert clock_of(visible_case(SYSTEM, case.id)).ended_on is not None
+
+
+def test_where_silence_cannot_close_a_case_the_page_says_which_step_comes_first(in_app: Flask) -> None:
+    officer = caseworker()
+    with time_machine.travel(START, tick=False) as clock:
+        unacknowledged, reviewed = opened(), asked("question")
+        service.ask_question(SYSTEM, unacknowledged.id, "Which office was it?", "You named none.")
+        service.check_identity(SYSTEM, reviewed.id, "two_letters")
+        for event in (Event.START_GATHERING, Event.START_REVIEW):
+            service.advance(SYSTEM, reviewed.id, event, service.facts_of(SYSTEM, reviewed))
+        for case in (unacknowledged, reviewed):
+            write(case, "reminder")
+            write(case, "closure_warning")
+        clock.move_to(datetime(2026, 10, 8, 10, tzinfo=UTC))
+
+        def page(case: Case) -> str:
+            return browser_of(in_app, officer).get(f"/staff/cases/{case.id}").text
+
+        for case, first in ((unacknowledged, "acknowledge the request first"), (reviewed, "go back to gathering")):
+            assert first in page(case) and "Close the case without a reply" not in page(case)
+        browser_of(in_app, officer).post(
+            f"/staff/cases/{reviewed.id}/gather",
+            {"version": str(visible_case(SYSTEM, reviewed.id).version)},
+            form_at=f"/staff/cases/{reviewed.id}",
+        )
+        assert "Close the case without a reply" in page(reviewed)
