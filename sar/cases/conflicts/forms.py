@@ -23,7 +23,25 @@ class AboutStaffForm(VersionedForm):
         widget=GovRadioInput(),
         validators=[InputRequired("Choose who the person is")],
     )
+    people = SelectMultipleField(
+        "Who must not see this case?",
+        description="They are not told. Leave this empty if you do not know.",
+        widget=GovCheckboxesInput(),
+    )
     submit = SubmitField("Save", widget=GovSubmitInput())
+
+    @classmethod
+    def among(cls, people: list[Staff]) -> AboutStaffForm:
+        form = cls()
+        form.people.choices = _choices(people)
+        if not people:
+            del form.people
+        return form
+
+    @property
+    def named(self) -> list[str]:
+        """Whom the case is to be closed to, by id."""
+        return (self.people.data or []) if "people" in self else []
 
 
 class PeopleForm(VersionedForm):
@@ -33,7 +51,7 @@ class PeopleForm(VersionedForm):
     @classmethod
     def among(cls, people: list[Staff], label: str, button: str) -> PeopleForm:
         form = cls()
-        form.people.choices = [SelectChoice(person.id, person.name) for person in people]
+        form.people.choices = _choices(people)
         form.people.label.text, form.submit.label.text = label, button
         return form
 
@@ -41,3 +59,7 @@ class PeopleForm(VersionedForm):
 class LiftForm(VersionedForm):
     reason = WordsField("Why?", description="Kept as a note on the case.", missing="Give the reason")
     submit = SubmitField("Let them see the case again", widget=GovSubmitInput())
+
+
+def _choices(people: list[Staff]) -> list[SelectChoice]:
+    return [SelectChoice(person.id, person.name) for person in people]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from sar.access.models import Staff
 from sar.cases.models import Case, ConflictOfInterest, NamedPerson
@@ -19,10 +19,15 @@ def named(case: Case) -> list[Staff]:
     return _people(select(NamedPerson.staff_id).where(NamedPerson.case_id == case.id))
 
 
+def open_to_all() -> ColumnElement[bool]:
+    """The condition that a case is about someone connected with us, and nobody has been kept from it yet."""
+    closed = select(ConflictOfInterest.case_id)
+    return and_(Case.staff_link_sealed.is_not(None), Case.restricted.is_(False), Case.id.not_in(closed))
+
+
 def is_open_to_all(case: Case) -> bool:
-    """Whether a case is about someone connected with us, and nobody has been kept from it yet."""
-    closed = select(ConflictOfInterest.id).where(ConflictOfInterest.case_id == case.id).limit(1)
-    return bool(case.staff_link) and not case.restricted and db.session.scalar(closed) is None
+    """The same of one case."""
+    return db.session.scalar(select(Case.id).where(Case.id == case.id, open_to_all())) is not None
 
 
 def _people(ids: Select[str]) -> list[Staff]:

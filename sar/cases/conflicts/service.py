@@ -1,7 +1,8 @@
 """Commands on conflicts of interest. Closed means not there: on no list, in no search, no file, on no page.
 
-Anyone declares a conflict of their own (`cases.service.declare_conflict`). The data protection officer closes a case to
-others, restricts it to named people, and lifts either, with a reason that is kept as a note.
+Anyone declares a conflict of their own (`cases.service.declare_conflict`), and whoever works on a case may name those
+it must be closed to as they note what connects the person with us. The data protection officer is told in the digest,
+closes a case to others, restricts it to named people, and lifts either, with a reason that is kept as a note.
 """
 
 from __future__ import annotations
@@ -25,12 +26,22 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotFound, Refused
 
 
-def mark_about_staff(actor: Actor, case_id: str, link: str, *, version: int | None = None) -> None:
-    """Note that the case is about someone who works here, a relative or a colleague; empty: that it is not."""
+def mark_about_staff(
+    actor: Actor, case_id: str, link: str, *, staff_ids: Collection[str] = (), version: int | None = None
+) -> None:
+    """Note that the case is about someone who works here, a relative or a colleague; empty: that it is not.
+
+    The case is closed at once to `staff_ids`. To name nobody leaves that to the data protection officer.
+    """
     if link and link not in STAFF_LINKS:
         raise Refused("Choose what connects the person with this organisation.")
+    if staff_ids and not link:
+        raise Refused("Say what connects the person with us before you close the case to anyone.")
+    _not_oneself(actor, staff_ids)
     with write_transaction():
         case = case_for(actor, case_id, version)
+        for staff_id in sorted(staff_ids):
+            close_case(actor, case, staff_id)
         if (case.staff_link or "") == link:
             return
         case.staff_link = link or None
@@ -42,8 +53,7 @@ def close_to(actor: Actor, case_id: str, staff_ids: Collection[str], *, version:
     """Close a case to several people at once. They do not see it again."""
     if not staff_ids:
         raise Refused("Choose whom the case is closed to.")
-    if actor.id in staff_ids:
-        raise Refused("To close the case to yourself, declare a conflict of interest.")
+    _not_oneself(actor, staff_ids)
     with write_transaction():
         case = case_for(actor, case_id, version, Permission.CASE_ASSIGN)
         for staff_id in sorted(staff_ids):
@@ -95,6 +105,11 @@ def lift_restriction(actor: Actor, case_id: str, reason: str, *, version: int | 
         case.restricted = False
         _note(actor, case, f"Restriction to named people lifted: {reason}")
         record(actor, Action.RESTRICTION_LIFTED, case.id)
+
+
+def _not_oneself(actor: Actor, staff_ids: Collection[str]) -> None:
+    if actor.id in staff_ids:
+        raise Refused("To close the case to yourself, declare a conflict of interest.")
 
 
 def _given(reason: str) -> str:

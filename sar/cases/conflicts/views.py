@@ -10,6 +10,7 @@ from sar.cases import queries as case_queries
 from sar.cases.blueprint import Answer, bp, form_page
 from sar.cases.conflicts import queries, service
 from sar.cases.conflicts.forms import AboutStaffForm, LiftForm, PeopleForm
+from sar.cases.models import Case
 
 _NOT_THERE = (
     "Who is closed out does not find the case any more: on no list, in no search, in no file, on no page. In reports "
@@ -20,7 +21,8 @@ _NOT_THERE = (
 @bp.route("/cases/<case_id>/about-staff", methods=["GET", "POST"])
 @guard(Permission.CASE_WORK)
 def about_staff(case_id: str) -> Answer:
-    form, case = AboutStaffForm(), case_queries.visible_case(current_actor(), case_id)
+    case = case_queries.visible_case(current_actor(), case_id)
+    form = AboutStaffForm.among(_still_there(case))
     if not form.is_submitted():
         form.link.data = case.staff_link or "none"
     return form_page(
@@ -28,13 +30,18 @@ def about_staff(case_id: str) -> Answer:
         form,
         "Is the person connected with us?",
         lambda version: service.mark_about_staff(
-            current_actor(), case_id, "" if form.link.data == "none" else form.link.data, version=version
+            current_actor(),
+            case_id,
+            "" if form.link.data == "none" else form.link.data,
+            staff_ids=form.named,
+            version=version,
         ),
-        "That is noted on the case.",
+        "That is noted on the case. It is closed to whoever you named.",
         explanation=[
             "Someone who works here, a relative of someone, or a colleague who was on probation once must be able to "
-            "trust that nobody they work with reads about them. The data protection officer then says who may not see "
-            "this case."
+            "trust that nobody they work with reads about them. Name those who must not see this case: it is closed to "
+            "them at once. The data protection officer is told, and can close it to more people or open it again.",
+            "If it must be closed to you, say so on the case: “I have a conflict of interest”.",
         ],
     )
 
@@ -43,9 +50,7 @@ def about_staff(case_id: str) -> Answer:
 @guard(Permission.CASE_ASSIGN)
 def close_to(case_id: str) -> Answer:
     case = case_queries.visible_case(current_actor(), case_id)
-    out = queries.closed_to(case)
-    others = [one for one in _colleagues() if one.id not in {person.id for person in out}]
-    form = PeopleForm.among(others, "Who must not see this case?", "Close the case to them")
+    form = PeopleForm.among(_still_there(case), "Who must not see this case?", "Close the case to them")
     return form_page(
         case_id,
         form,
@@ -54,7 +59,7 @@ def close_to(case_id: str) -> Answer:
         "The case is closed to them.",
         "cases/closed_to.html",
         explanation=[_NOT_THERE],
-        closed_to=out,
+        closed_to=queries.closed_to(case),
     )
 
 
@@ -103,6 +108,12 @@ def lift_restriction(case_id: str) -> Answer:
         lambda version: service.lift_restriction(current_actor(), case_id, form.reason.data or "", version=version),
         "The team can see the case again, apart from those it is closed to.",
     )
+
+
+def _still_there(case: Case) -> list[Staff]:
+    """The actor's colleagues whom the case is not closed to by name."""
+    out = {person.id for person in queries.closed_to(case)}
+    return [one for one in _colleagues() if one.id not in out]
 
 
 def _colleagues() -> list[Staff]:

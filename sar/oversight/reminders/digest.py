@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from sar.access.models import Staff
 from sar.access.permissions import Permission, allows
 from sar.cases.complaints.models import OutsideComplaint
+from sar.cases.conflicts.queries import open_to_all
 from sar.cases.deadlines import ClockState
-from sar.cases.models import Case
+from sar.cases.models import Case, ConflictOfInterest
 from sar.cases.queries import visible_to
 from sar.cases.refusals.queries import waiting as proposals_waiting
 from sar.consultation.models import UNDECIDED, Consultation, State
+from sar.foundation.clock import LONDON
 from sar.foundation.db import db
 from sar.foundation.wording import date_words
+from sar.oversight.reminders.models import SentDigest
 from sar.oversight.reminders.queries import (
     RUNNING,
     DueCase,
@@ -38,7 +41,7 @@ NAMED_BEFORE: Final = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Digest:
-    """The lines of one person's digest, by what they ask for."""
+    """The lines of one person's digest, by what they ask for. Whatever waits for a decision is with `complaints`."""
 
     overdue: list[str]
     due_soon: list[str]
@@ -68,7 +71,7 @@ def digest_of(staff: Staff, today: date) -> Digest:
         waiting=_lines(_waiting(own)),
         searches=_lines(_searches(own, today)),
         consultations=_lines(_consultations(own, today)),
-        complaints=_lines([*_complaints(staff, today), *_proposals(staff)]),
+        complaints=_lines([*_complaints(staff, today), *_conflicts(staff), *_proposals(staff)]),
     )
 
 
@@ -117,6 +120,24 @@ def _complaints(staff: Staff, today: date) -> Iterable[str]:
     for answer_by, reference in db.session.execute(asked.order_by(OutsideComplaint.answer_by, Case.reference)):
         if answer_by is not None:  # the query asks for one
             yield f"{reference}: the regulator or a court wants our answer by {date_words(answer_by)}"
+
+
+def _conflicts(staff: Staff) -> Iterable[str]:
+    """Cases about someone connected with us: each day while they are open to everyone, once when somebody is kept out.
+
+    For whoever may close them to more people, or open them again. Open cases that are not closed to themselves.
+    """
+    if not allows(staff.role_set, Permission.CASE_ASSIGN):
+        return
+    there = select(Case.reference).where(visible_to(actor_of(staff)), Case.closed_on.is_(None)).order_by(Case.reference)
+    for reference in db.session.scalars(there.where(open_to_all())):
+        yield f"{reference}: about someone connected with us, say who must not see it"
+    last = db.session.scalar(select(func.max(SentDigest.day)).where(SentDigest.staff_id == staff.id))
+    closed = select(ConflictOfInterest.case_id)
+    if last is not None:  # from the start of that day: what was written down meanwhile is told twice, and never missed
+        closed = closed.where(ConflictOfInterest.created_at >= datetime.combine(last, time(), LONDON))
+    for reference in db.session.scalars(there.where(Case.id.in_(closed))):
+        yield f"{reference}: closed to somebody with a conflict of interest, check that this is enough"
 
 
 def _proposals(staff: Staff) -> Iterable[str]:

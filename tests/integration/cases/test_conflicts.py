@@ -49,7 +49,7 @@ def test_a_connection_is_noted_by_whoever_works_on_the_case_and_stays_out_of_the
     page = browser_of(in_app, officer).get(f"/staff/cases/{case.id}").text
     assert "Conflict: colleague" in page
     # Until somebody is kept from it, the page says so to each according to what they can do about it.
-    assert "Tell the data protection officer" in page
+    assert "Name those who must not see it" in page
     lead, other = dpo(), caseworker("Other Person")
     address = f"/staff/cases/{case.id}"
     assert "Close it to those who must not see it." in browser_of(in_app, lead).get(address).text
@@ -57,6 +57,34 @@ def test_a_connection_is_noted_by_whoever_works_on_the_case_and_stays_out_of_the
     assert "is open to everyone who works on cases" not in browser_of(in_app, lead).get(address).text
     conflicts.mark_about_staff(officer, case.id, "")
     assert work_list(officer).rows[0].flags == []
+
+
+def test_whoever_notes_a_connection_names_those_the_case_is_closed_to_at_once() -> None:
+    officer, relative, case = caseworker(), caseworker("Related Person"), opened()
+    service.assign(relative, case.id, relative.id)
+    for link, people in (("", [relative.id]), ("relative", [officer.id]), ("relative", [relative.id, "nobody"])):
+        with pytest.raises(Refused):
+            conflicts.mark_about_staff(officer, case.id, link, staff_ids=people)
+    assert rows(ConflictOfInterest) == [] and visible_case(relative, case.id).staff_link is None
+    conflicts.mark_about_staff(officer, case.id, "relative")
+    for _ in range(2):  # named once the connection stands, and named again
+        conflicts.mark_about_staff(officer, case.id, "relative", staff_ids=[relative.id])
+    assert [row.staff_id for row in rows(ConflictOfInterest)] == [relative.id]
+    assert visible_case(officer, case.id).officer_id is None
+    with pytest.raises(NotFound):
+        visible_case(relative, case.id)
+    told = [json.loads(entry.facts) for entry in rows(AuditEntry) if entry.action == "case.conflict_declared"]
+    assert told == [{"officer_id": relative.id}]
+
+
+def test_a_caseworker_names_people_on_the_page(in_app: Flask) -> None:
+    officer, relative, case = caseworker(), caseworker("Related Person"), opened()
+    browser, there = browser_of(in_app, officer), f"/staff/cases/{case.id}"
+    sent = {"version": case.version, "people": relative.id}
+    assert "before you close the case to anyone" in browser.post(f"{there}/about-staff", {**sent, "link": "none"}).text
+    assert browser.post(f"{there}/about-staff", {**sent, "link": "relative"}).location == there
+    assert browser_of(in_app, relative).get(there).status_code == 404
+    assert "Related Person" not in browser.get(f"{there}/about-staff").text, "not to be named again"
 
 
 def test_the_dpo_closes_a_case_to_several_and_takes_from_them_what_they_had_of_it() -> None:

@@ -20,6 +20,7 @@ from sar.access.queries import staff_member
 from sar.cases import service as cases
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.models import Complaint
+from sar.cases.conflicts import service as conflicts
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.cases.refusals import service as refusals
@@ -213,6 +214,24 @@ def test_a_complaint_to_acknowledge_is_told_and_stands_in_the_calendar_also_of_a
     with write_transaction():
         complaints.acknowledged(sam, db.session.get_one(Complaint, complaint.id))
     assert not [words for words in events(app, service.make_calendar(sam)) if "complaint" in words]
+
+
+def test_the_dpo_is_told_of_cases_about_someone_connected_with_us(sam: Actor) -> None:
+    staff_actor(Role.DPO, name="Dana Officer")
+    involved = staff_actor(Role.DPO, name="Con Flicted")
+    with at(TUESDAY):
+        service.send_digests()
+        unclosed, closed = due(None, date(2026, 8, 3)), due(None, date(2026, 8, 3))
+        conflicts.mark_about_staff(sam, unclosed.id, "employee")
+        conflicts.mark_about_staff(sam, closed.id, "relative", staff_ids=[involved.id])
+    said = (f"{unclosed.reference}: about someone connected with us", f"{closed.reference}: closed to somebody")
+    for day, told in ((10, said), (11, said[:1])):
+        with at(date(2026, 6, day)):
+            assert service.send_digests() == 2
+        body = mailed("staff_digest", "dana.officer")[-1].body
+        assert [words for words in said if words in body] == list(told), "open to all: daily; closed: once"
+        assert closed.reference not in mailed("staff_digest", "con.flicted")[-1].body
+    assert mailed("staff_digest", "sam.officer") == []
 
 
 def test_it_comes_once_a_day_and_not_at_weekends(sam: Actor) -> None:
