@@ -44,8 +44,8 @@ _SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting(
             "My reminders",
             "reminders.mine",
-            Permission.CASE_WORK,
-            "A daily message about your cases, and their due dates in your own calendar.",
+            Permission.CASE_VIEW,
+            "A daily message about your cases and tasks, and their due dates in your own calendar.",
         ),
         Setting("Change my password", "access.change_password", None, "You need the one you have now."),
     ),

@@ -42,6 +42,12 @@ _ANSWERS = {
     "authority_requested": "authority_received",
     "fee_requested": "fee_paid",
 }
+_OWED = {
+    "clarification_requested": "the answer to a question",
+    "id_requested": "proof of identity",
+    "authority_requested": "written authority",
+    "fee_requested": "the fee",
+}
 
 
 def wait_for(case_id: str, whom: Whom, source_id: str, *, since: date | None = None) -> None:
@@ -70,6 +76,11 @@ def follow_facts(case: Case, facts: list[ClockFact]) -> None:
     db.session.execute(stale.where(Waiting.source_id.not_in(owed)))
     for source_id, since in owed.items():
         wait_for(case.id, Whom.REQUESTER, source_id, since=since)
+
+
+def owed_words(source_id: str) -> str:
+    """What the requester owes, in words, by the `source_id` that `follow_facts` gave it."""
+    return _OWED[source_id.split()[0]]
 
 
 def waits_for(whom: Whom) -> ColumnElement[bool]:

@@ -54,6 +54,7 @@ DISPENSABLE = OF_THE_REQUESTER | {
     "complaint_date",
     "link_ends",
     "so_far",
+    "tasks",
 }
 
 

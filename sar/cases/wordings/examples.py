@@ -63,6 +63,7 @@ EXAMPLES: Mapping[str, FieldValue] = MappingProxyType(
         "waiting": ("SAR-0000-0000: waiting for the answer to a question",),
         "open_searches": ("SAR-0000-0000: Risk assessments, answer wanted by 24 November 2026",),
         "complaints": ("SAR-0000-0000/C1: say that we have the complaint, by 3 December 2026",),
+        "tasks": ("SAR-0000-0000: a task of yours, by 24 November 2026",),
         "open_consultations": ("SAR-0000-0000: answered, decide about it",),
         "record_count": 12,
         "page_count": 240,

@@ -8,13 +8,14 @@ from datetime import date
 from icalendar import Calendar, Event
 
 from sar.foundation.clock import utc_now
-from sar.oversight.reminders.queries import DueAnswer, DueCase, DueComplaint
+from sar.oversight.reminders.queries import DueAnswer, DueCase, DueComplaint, DueTask
 
 
 def calendar_file(
     cases: Sequence[DueCase],
     complaints: Sequence[DueComplaint],
     answers: Sequence[DueAnswer],
+    tasks: Sequence[DueTask],
     *,
     host: str,
     address_of: Callable[[str], str],
@@ -36,6 +37,9 @@ def calendar_file(
     for answer in answers:
         uid = f"{answer.source_id}.due@{host}"
         calendar.add_component(_day(uid, answer.due_on, answer.words, address_of(answer.case_id)))
+    for task in tasks:
+        words, uid = f"{task.reference}: a task of yours", f"{task.task_id}.due@{host}"
+        calendar.add_component(_day(uid, task.due_on, words, address_of(task.case_id)))
     return bytes(calendar.to_ical())
 
 

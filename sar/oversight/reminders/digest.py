@@ -14,9 +14,10 @@ from sar.access.permissions import Permission, allows
 from sar.cases.complaints.models import OutsideComplaint
 from sar.cases.conflicts.queries import open_to_all
 from sar.cases.deadlines import ClockState
-from sar.cases.models import Case, ConflictOfInterest
+from sar.cases.models import Case, ConflictOfInterest, Waiting
 from sar.cases.queries import visible_to
 from sar.cases.refusals.queries import waiting as proposals_waiting
+from sar.cases.waiting import Whom, owed_words, waits_for
 from sar.consultation.models import UNDECIDED, Consultation, State
 from sar.foundation.clock import LONDON
 from sar.foundation.db import db
@@ -30,6 +31,7 @@ from sar.oversight.reminders.queries import (
     cases_by_day,
     concerns,
     due_case,
+    tasks_given,
 )
 from sar.oversight.reminders.steps import FARTHEST
 from sar.records.searches.models import Search, SearchArea, SearchRequest
@@ -49,15 +51,16 @@ class Digest:
     searches: list[str]
     consultations: list[str]
     complaints: list[str]
+    tasks: list[str]
 
     @property
     def is_empty(self) -> bool:
         cases = self.overdue or self.due_soon or self.waiting
-        return not (cases or self.searches or self.consultations or self.complaints)
+        return not (cases or self.searches or self.consultations or self.complaints or self.tasks)
 
 
 def digest_of(staff: Staff, today: date) -> Digest:
-    """What someone's own open cases ask for today."""
+    """What someone's own open cases ask for today, and what others left to them."""
     own = [visible_to(actor_of(staff)), Case.officer_id == staff.id, Case.closed_on.is_(None)]
     dated = [due_case(row) for row in db.session.execute(cases_by_day([*own, *RUNNING]))]
     soon = today + timedelta(days=FARTHEST)
@@ -71,16 +74,20 @@ def digest_of(staff: Staff, today: date) -> Digest:
         waiting=_lines(_waiting(own)),
         searches=_lines(_searches(own, today)),
         consultations=_lines(_consultations(own, today)),
-        complaints=_lines([*_complaints(staff, today), *_conflicts(staff), *_proposals(staff)]),
+        complaints=_lines([*_complaints(staff, today), *_conflicts(staff), *_proposals(staff), *_checks(staff)]),
+        tasks=_lines(_tasks(staff, today)),
     )
 
 
 def _waiting(own: list[ColumnElement[bool]]) -> Iterable[str]:
-    """Whom the clock waits for: the requester."""
-    words = {ClockState.PAUSED: "a question", ClockState.NOT_STARTED: "proof of identity"}
-    query = select(Case.reference, Case.clock_state).where(*own, Case.clock_state.in_([*words]))
-    for reference, state in db.session.execute(query.order_by(Case.received_on, Case.id)):
-        yield f"{reference}: waiting for the answer to {words[ClockState(state)]}"
+    """What the clock waits for: something that the requester owes."""
+    query = (
+        select(Case.reference, Waiting.source_id)
+        .join(Waiting, Waiting.case_id == Case.id)
+        .where(*own, Waiting.whom == Whom.REQUESTER.value, Case.clock_state != ClockState.RUNNING.value)
+    )
+    for reference, source_id in db.session.execute(query.order_by(Case.received_on, Case.id, Waiting.source_id)):
+        yield f"{reference}: waiting for {owed_words(source_id)}"
 
 
 def _searches(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:
@@ -120,6 +127,22 @@ def _complaints(staff: Staff, today: date) -> Iterable[str]:
     for answer_by, reference in db.session.execute(asked.order_by(OutsideComplaint.answer_by, Case.reference)):
         if answer_by is not None:  # the query asks for one
             yield f"{reference}: the regulator or a court wants our answer by {date_words(answer_by)}"
+
+
+def _tasks(staff: Staff, today: date) -> Iterable[str]:
+    """Tasks given to this person, also in cases of others. Their words are personal and stay in the service."""
+    for task in tasks_given(staff, today + NAMED_BEFORE):
+        late = ", which has passed" if task.due_on < today else ""
+        yield f"{task.reference}: a task of yours, by {date_words(task.due_on)}{late}"
+
+
+def _checks(staff: Staff) -> Iterable[str]:
+    """Reviews that wait for somebody who may sign off; not those of one's own cases."""
+    if not allows(staff.role_set, Permission.CASE_SIGN_OFF):
+        return
+    theirs = (visible_to(actor_of(staff)), waits_for(Whom.SECOND_READER), Case.officer_id.is_distinct_from(staff.id))
+    for reference in db.session.scalars(select(Case.reference).where(*theirs).order_by(Case.due_on, Case.id)):
+        yield f"{reference}: waits for a second check"
 
 
 def _conflicts(staff: Staff) -> Iterable[str]:

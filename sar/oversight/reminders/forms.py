@@ -10,7 +10,7 @@ from wtforms import BooleanField, SubmitField
 class WishForm(FlaskForm):
     digest = BooleanField(
         "Each working day, what my cases ask for",
-        description="What is overdue or due soon, whom we wait for, searches, consultations and complaints.",
+        description="What is overdue or due soon, whom we wait for, searches, consultations, complaints and tasks.",
         widget=GovCheckboxInput(),
     )
     early_alerts = BooleanField("10, 5 and 2 days before a case is due", widget=GovCheckboxInput())

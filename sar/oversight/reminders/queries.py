@@ -16,7 +16,7 @@ from sar.cases.complaints.models import Complaint
 from sar.cases.complaints.models import State as ComplaintState
 from sar.cases.complaints.queries import reference_of
 from sar.cases.deadlines import ClockState
-from sar.cases.models import Case
+from sar.cases.models import Case, Task
 from sar.cases.queries import clock_rules, may_see, visible_to
 from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.consultation.models import WAITING, Consultation
@@ -64,6 +64,16 @@ class DueAnswer:
 
 
 @dataclass(frozen=True)
+class DueTask:
+    """Something that somebody was given to do by a day."""
+
+    task_id: str
+    case_id: str
+    reference: str
+    due_on: date
+
+
+@dataclass(frozen=True)
 class Alert:
     """One alert to one person that was not sent yet."""
 
@@ -89,7 +99,7 @@ def wish_of(staff_id: str) -> ReminderWish:
 def calendar_owner(token: str) -> Staff:
     """Whose calendar this address shows. Raises NotFound for an unknown one, Gone for one that was stopped."""
     staff = db.session.get(Staff, open_link(token, CALENDAR).subject_id)
-    if staff is None or staff.disabled or not allows(staff.role_set, Permission.CASE_WORK):
+    if staff is None or staff.disabled or not allows(staff.role_set, Permission.CASE_VIEW):
         raise NotFound("We do not know this calendar.")
     return staff
 
@@ -143,6 +153,23 @@ def calendar_answers(staff: Staff) -> list[DueAnswer]:
         for source_id, case_id, reference, due_on in db.session.execute(query.limit(MOST_IN_A_CALENDAR)):
             found.append(DueAnswer(source_id, case_id, f"{reference}: {words}", due_on))
     return sorted(found, key=lambda answer: (answer.due_on, answer.source_id))
+
+
+def tasks_given(staff: Staff, until: date | None = None) -> list[DueTask]:
+    """Tasks with a day that this person was given and nobody ticked off, in cases they may see; due by `until`."""
+    query = (
+        select(Task.id, Case.id, Case.reference, Task.due_on)
+        .join(Case, Case.id == Task.case_id)
+        .where(Task.staff_id == staff.id, Task.done_at.is_(None), Task.due_on.is_not(None))
+        .where(visible_to(actor_of(staff)), Case.closed_on.is_(None))
+    )
+    query = query if until is None else query.where(Task.due_on <= until)
+    found = db.session.execute(query.order_by(Task.due_on, Task.id).limit(MOST_IN_A_CALENDAR))
+    return [
+        DueTask(task_id, case_id, reference, due_on)
+        for task_id, case_id, reference, due_on in found
+        if due_on is not None  # the query asks for one
+    ]
 
 
 def _open_cases_of(staff: Staff) -> list[ColumnElement[bool]]:

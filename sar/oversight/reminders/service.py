@@ -48,18 +48,18 @@ def send_alerts() -> int:
 
 
 def send_digests() -> int:
-    """Send everyone who works on cases what their own cases ask for today. On working days, once a day."""
+    """Send everyone who sees cases what these ask of them. On working days, once a day."""
     today = london_today()
     if not clock_rules().calendar.is_working_day(today):
         return 0
     done = set(db.session.scalars(select(SentDigest.staff_id).where(SentDigest.day == today)))
-    waiting = [staff.id for staff in active_staff_with(Permission.CASE_WORK) if staff.id not in done]
+    waiting = [staff.id for staff in active_staff_with(Permission.CASE_VIEW) if staff.id not in done]
     return sum(_send_digest(staff_id, today) for staff_id in waiting)
 
 
 def choose(actor: Actor, *, digest: bool, early_alerts: bool) -> None:
     """What someone wants to be told by mail. That a case is overdue is told all the same."""
-    require(actor, Permission.CASE_WORK)
+    require(actor, Permission.CASE_VIEW)
     with write_transaction() as session:
         wish = queries.wish_of(actor.id)
         wish.digest, wish.early_alerts = digest, early_alerts
@@ -69,7 +69,7 @@ def choose(actor: Actor, *, digest: bool, early_alerts: bool) -> None:
 
 def make_calendar(actor: Actor) -> str:
     """A new address for someone's calendar; an earlier one shows nothing from now on. Returned once, stored hashed."""
-    require(actor, Permission.CASE_WORK)
+    require(actor, Permission.CASE_VIEW)
     with write_transaction():
         stop_calendar(actor)
         token = issue_link(actor, CALENDAR, actor.id, CALENDAR_DAYS)
@@ -136,6 +136,7 @@ def _digest_fields(digest: Digest, today: date) -> dict[str, FieldValue]:
         "open_searches": digest.searches or ["None"],
         "open_consultations": digest.consultations or ["None"],
         "complaints": digest.complaints or ["None"],
+        "tasks": digest.tasks or ["None"],
         "link": f"{settings().staff_address}/staff/cases/?whose=mine",
     }
 

@@ -18,7 +18,7 @@ BLUEPRINTS = (bp,)
 
 
 @bp.route("/reminders", methods=["GET", "POST"])
-@guard(Permission.CASE_WORK)
+@guard(Permission.CASE_VIEW)
 def mine() -> str | AnyResponse:
     form = WishForm(obj=queries.wish_of(current_actor().id))
     if form.validate_on_submit():
@@ -29,14 +29,14 @@ def mine() -> str | AnyResponse:
 
 
 @bp.post("/reminders/calendar")
-@guard(Permission.CASE_WORK)
+@guard(Permission.CASE_VIEW)
 def make_calendar() -> str:
     """The address stands in this answer alone: no redirect could carry it."""
     return _page(WishForm(None, obj=queries.wish_of(current_actor().id)), service.make_calendar(current_actor()))
 
 
 @bp.post("/reminders/calendar/stop")
-@guard(Permission.CASE_WORK)
+@guard(Permission.CASE_VIEW)
 def stop_calendar() -> AnyResponse:
     service.stop_calendar(current_actor())
     flash("The address of your calendar shows nothing any more.", "success")
@@ -52,6 +52,7 @@ def calendar(token: str) -> Response:
         queries.calendar_cases(owner),
         queries.calendar_complaints(owner),
         queries.calendar_answers(owner),
+        queries.tasks_given(owner),
         host=settings().host,
         address_of=lambda case_id: f"{settings().staff_address}/staff/cases/{case_id}",
     )

@@ -3,8 +3,6 @@ them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 
 import pytest
@@ -16,16 +14,10 @@ from sqlalchemy import func, select, update
 from sar.access import service as access
 from sar.access.models import AccessLink
 from sar.access.permissions import Role
-from sar.access.queries import staff_member
 from sar.cases import service as cases
-from sar.cases.complaints import service as complaints
-from sar.cases.complaints.models import Complaint
-from sar.cases.conflicts import service as conflicts
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
-from sar.cases.refusals import service as refusals
 from sar.consultation import service as consultation
-from sar.foundation import messages
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.clock import LONDON
 from sar.foundation.db import db, write_transaction
@@ -33,44 +25,15 @@ from sar.foundation.errors import NotAllowed
 from sar.foundation.jobs import enqueue, run_pending
 from sar.foundation.jobs.registry import intervals
 from sar.oversight.reminders import service
-from sar.oversight.reminders.models import SentAlert, SentDigest
+from sar.oversight.reminders.models import SentAlert
 from sar.records.searches import queries as search_queries
 from sar.records.searches import service as searching
-from tests.factories import a_record, an_originator, gathering_case, received_case, staff_actor
+from tests.factories import a_record, an_originator, gathering_case, staff_actor
 from tests.integration.cases.desk import browser_of
+from tests.integration.oversight.told import TUESDAY, at, due, events, mailed
 from tests.integration.release.office import PLAIN, paper
 
 pytestmark = pytest.mark.usefixtures("in_app")
-TUESDAY = date(2026, 6, 9)
-
-
-@contextmanager
-def at(day: date, hour: int = 9) -> Iterator[None]:
-    with time_machine.travel(datetime(day.year, day.month, day.day, hour, tzinfo=LONDON), tick=False):
-        yield
-
-
-@pytest.fixture
-def sam() -> Actor:
-    return staff_actor(Role.CASEWORKER, name="Sam Officer")
-
-
-def due(officer: Actor | None, due_on: date, name: str = "Quillonella Marchbanks") -> Case:
-    """A case of this officer, due on a day that the test chooses."""
-    case = received_case(name)
-    if officer is not None:
-        cases.assign(officer, case.id, officer.id)
-    with write_transaction() as session:
-        session.execute(update(Case).where(Case.id == case.id).values(due_on=due_on))
-    return visible_case(SYSTEM, case.id)
-
-
-def mailed(kind: str, to: str = "") -> list[messages.Message]:
-    db.session.rollback()
-    found = db.session.scalars(
-        select(messages.Message).where(messages.Message.kind == kind).order_by(messages.Message.created_at)
-    )
-    return [message for message in found if to in message.to]
 
 
 def alerts_on(*days: date) -> list[int]:
@@ -145,113 +108,6 @@ def test_early_alerts_can_be_turned_off_and_being_late_cannot(sam: Actor) -> Non
     assert alerts_on(date(2026, 6, 22), date(2026, 6, 25)) == [0, 1]
 
 
-# The digest
-
-
-def test_a_digest_says_what_each_officers_own_cases_ask_for_and_names_nobody(app: Flask, sam: Actor) -> None:
-    with at(TUESDAY):
-        late, soon, far = due(sam, date(2026, 6, 1)), due(sam, date(2026, 6, 15)), due(sam, date(2026, 7, 9))
-        nobodys = due(None, date(2026, 6, 1))
-        waiting, asked = gathering_case("Quillon Thistlewood"), gathering_case("Ozymandias Feather")
-        for case in (waiting, asked):
-            cases.assign(sam, case.id, sam.id)
-        cases.ask_question(sam, waiting.id, "Which office?", "You named none.")
-        a_record(asked, paper(PLAIN), originator=an_originator("Ada Lovelace", "individual"))
-        run_pending(app)
-        group = consultation.queries.to_ask(asked)[0]
-        consultation.send(sam, asked.id, group.originator.id, [found.id for found in group.records])
-        searching.choose(sam, asked.id, [area.id for area in search_queries.areas()])
-        searching.name_responsible_officer(sam, asked.id, name="Grace Mbeki", email="grace@northvale.example")
-        searching.ask(sam, search_queries.searches_of(asked)[0].id, ["officer"])
-    with at(date(2026, 6, 15)):  # the search is to be answered today, the consultation not before the 23rd
-        assert service.send_digests() == 1
-    [digest] = mailed("staff_digest")
-    for line in (
-        f"- {late.reference}: received, was due on 1 June 2026",
-        f"- {soon.reference}: received, due on 15 June 2026",
-        f"- {waiting.reference}: waiting for the answer to a question",
-        f"- {asked.reference}: Case management system, answer wanted by 15 June 2026",
-        "Consultations\n\n- None",
-    ):
-        assert line in digest.body
-    assert far.reference not in digest.body and nobodys.reference not in digest.body
-    with at(date(2026, 6, 22)):
-        service.send_digests()
-    assert f"- {asked.reference}: answer wanted by 23 June 2026" in mailed("staff_digest")[-1].body
-    said = "".join(message.subject + message.body for message in mailed("staff_digest"))
-    assert not [name for name in ("Quillon", "Ozymandias", "Lovelace", "Mbeki") if name in said]
-
-
-def test_a_complaint_to_acknowledge_is_told_and_stands_in_the_calendar_also_of_an_ended_case(
-    app: Flask, sam: Actor
-) -> None:
-    boss, other = staff_actor(Role.DPO, name="Dana Officer"), staff_actor(Role.CASEWORKER, name="Other Officer")
-    with at(date(2026, 6, 22)):
-        case = due(sam, date(2026, 7, 9))
-        cases.withdraw(sam, case.id, date(2026, 6, 22), version=case.version)
-        complaint = complaints.log(sam, case.id, "Nobody rang me.", date(2026, 6, 22), complaints.Channel.PHONE)
-        body = complaints.Body.REGULATOR
-        complaints.record_outside(sam, case.id, body, "IC-1", date(2026, 6, 22), "Late", date(2026, 7, 14))
-        assert service.send_digests() == 0
-    said = f"{case.reference}/C1: say that we have the complaint, by 22 July 2026"
-    with at(date(2026, 7, 13)):
-        assert service.send_digests() == 2
-        assert sorted(message.to for message in mailed("staff_digest") if said in message.body) == sorted(
-            staff_member(one.id).email for one in (sam, boss)
-        )
-        asked = f"{case.reference}: the regulator or a court wants our answer by 14 July"
-        assert asked in mailed("staff_digest")[0].body
-        wanted = {f"{case.reference}/C1: acknowledge the complaint": date(2026, 7, 22)}
-        assert [events(app, service.make_calendar(one)) for one in (sam, boss, other)] == [wanted, wanted, {}]
-    with at(date(2026, 7, 23)):
-        proposed = due(sam, date(2026, 9, 9))
-        refusals.propose(sam, proposed.id, refusals.Kind.REFUSE, "It is the tenth this month.")
-        service.send_digests()
-        last = {message.to: message.body for message in mailed("staff_digest")[-2:]}
-        assert all(f"{said}, which has passed" in body for body in last.values())
-        told = [to for to, body in last.items() if f"{proposed.reference}: a proposal to refuse" in body]
-        assert told == [staff_member(boss.id).email]
-    with write_transaction():
-        complaints.acknowledged(sam, db.session.get_one(Complaint, complaint.id))
-    assert not [words for words in events(app, service.make_calendar(sam)) if "complaint" in words]
-
-
-def test_the_dpo_is_told_of_cases_about_someone_connected_with_us(sam: Actor) -> None:
-    staff_actor(Role.DPO, name="Dana Officer")
-    involved = staff_actor(Role.DPO, name="Con Flicted")
-    with at(TUESDAY):
-        service.send_digests()
-        unclosed, closed = due(None, date(2026, 8, 3)), due(None, date(2026, 8, 3))
-        conflicts.mark_about_staff(sam, unclosed.id, "employee")
-        conflicts.mark_about_staff(sam, closed.id, "relative", staff_ids=[involved.id])
-    said = (f"{unclosed.reference}: about someone connected with us", f"{closed.reference}: closed to somebody")
-    for day, told in ((10, said), (11, said[:1])):
-        with at(date(2026, 6, day)):
-            assert service.send_digests() == 2
-        body = mailed("staff_digest", "dana.officer")[-1].body
-        assert [words for words in said if words in body] == list(told), "open to all: daily; closed: once"
-        assert closed.reference not in mailed("staff_digest", "con.flicted")[-1].body
-    assert mailed("staff_digest", "sam.officer") == []
-
-
-def test_it_comes_once_a_day_and_not_at_weekends(sam: Actor) -> None:
-    due(sam, date(2026, 6, 1))
-    sent = []
-    for day, hour in ((12, 6), (12, 7), (12, 18), (13, 9), (14, 9), (15, 6)):
-        with at(date(2026, 6, day), hour):
-            sent.append(service.send_digests())
-    assert sent == [1, 0, 0, 0, 0, 1]
-
-
-def test_without_anything_to_say_or_turned_off_no_digest_is_sent(sam: Actor) -> None:
-    off = staff_actor(Role.CASEWORKER, name="Off Duty")
-    service.choose(off, digest=False, early_alerts=True)
-    due(off, date(2026, 6, 1))
-    with at(TUESDAY):
-        assert service.send_digests() == 0
-    assert db.session.scalar(select(func.count()).select_from(SentDigest)) == 2, "the day is done for both"
-
-
 def test_the_worker_does_both_by_itself(app: Flask, sam: Actor) -> None:
     assert {"reminders.alerts", "reminders.digests"} <= intervals.keys()
     due(sam, date(2026, 6, 8))
@@ -265,15 +121,6 @@ def test_the_worker_does_both_by_itself(app: Flask, sam: Actor) -> None:
 
 
 # The calendar
-
-
-def events(app: Flask, address: str) -> dict[str, date]:
-    """What a calendar program reads, with the library that many of them use."""
-    answer = app.test_client().get(address.removeprefix("https://localhost"))
-    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
-    assert b"Quillonella" not in answer.data
-    found = Calendar.from_ical(answer.data).walk("VEVENT")
-    return {str(event["summary"]): event.decoded("dtstart") for event in found}
 
 
 def test_a_calendar_shows_ones_own_due_dates_by_reference_and_stage(app: Flask, sam: Actor) -> None:
