@@ -91,7 +91,7 @@ def require_searched(actor: Actor, case: Case, code: str) -> None:
 
 def _refuse(actor: Actor, case: Case, code: str, words: str, lateness: Lateness | None) -> Case:
     clock = clock_of(case)
-    kept = reason_to_keep(clock, lateness)
+    kept = reason_to_keep(case, clock, lateness)
     why_late = kept.value if kept else None
     refusal = Refusal(
         scope_id=case.scope_id, case_id=case.id, code=code, refused_by=actor.id, words=words, lateness=why_late

@@ -19,7 +19,10 @@ def lateness_field(*, needed: bool = True) -> SelectField:
     """The field, where a form wants it. Where it is not always `needed`, the form says when it is."""
     return SelectField(
         "Why is it late?",
-        description="The due date has passed. The reason is counted in the reports.",
+        description=(
+            "The due date has passed. The reason is counted in the reports. "
+            "For another reason, add a note to the case first."
+        ),
         choices=[
             SelectChoice("", "Choose a reason"),
             *(SelectChoice(code.value, words) for code, words in LATENESS_WORDS.items()),

@@ -131,7 +131,7 @@ def release(
         if bundle.state == BundleState.RELEASED:
             raise Conflict("This reply has already been released.")
         clock = clock_of(case)
-        why_late = reason_to_keep(clock, lateness)
+        why_late = reason_to_keep(case, clock, lateness)
         whole = bundle.part is None
         cases.advance(actor, case.id, Event.RELEASE, queries.facts(actor, case, bundle), whole=whole)
         if bundle.part is not None:

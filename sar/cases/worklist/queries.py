@@ -29,13 +29,18 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Row:
-    """One case in a list. `days_left` is negative when it is late, none without a due date or when it has ended."""
+    """One case in a list. `regimes`, `channel`: codes, as the case has them; `office`: as the requester named it.
+
+    `days_left` is negative when it is late, none without a due date or when it has ended."""
 
     case_id: str
     reference: str
     name: str
     stage: Stage
     officer: str | None
+    office: str
+    regimes: str
+    channel: str
     received_on: date
     due_on: date | None
     days_left: int | None
@@ -86,14 +91,14 @@ def _ids_on(actor: Actor, filters: Filters, page: int, total: int) -> list[str]:
     wanted = min(PAGE_SIZE, total - before)
     after = total - before - wanted
     backwards = after < before
-    query = select(Case.id).where(_wanted(actor, filters)).order_by(*_order(filters.show, backwards=backwards))
+    query = select(Case.id).where(_wanted(actor, filters)).order_by(*_order(filters, backwards=backwards))
     found = list(db.session.scalars(query.limit(wanted).offset(min(before, after))))
     return found[::-1] if backwards else found
 
 
 def every_row(actor: Actor, filters: Filters) -> Iterator[Row]:
     """All rows of a list, in its order, read in portions: memory holds the ids and one portion."""
-    ids = list(db.session.scalars(select(Case.id).where(_wanted(actor, filters)).order_by(*_order(filters.show))))
+    ids = list(db.session.scalars(select(Case.id).where(_wanted(actor, filters)).order_by(*_order(filters))))
     for start in range(0, len(ids), _AT_ONCE):
         yield from _rows(ids[start : start + _AT_ONCE])
         db.session.expunge_all()
@@ -129,15 +134,23 @@ def _wanted(actor: Actor, filters: Filters) -> ColumnElement[bool]:
     return and_(visible_to(actor), *conditions(filters, actor))
 
 
-def _order(show: Show, *, backwards: bool = False) -> tuple[UnaryExpression[Any] | OrderByList, ...]:
-    """Due first on top; what has ended, last on top; everything together, newest on top. Each has its index."""
+def _order(filters: Filters, *, backwards: bool = False) -> tuple[UnaryExpression[Any] | OrderByList, ...]:
+    """Due first on top; what has ended, last on top; everything together, newest on top. Each has its index.
+
+    A search among everything finds few, and needs none: what is open comes first, by due date, then what has ended.
+    """
     up, down = (desc, asc) if backwards else (asc, desc)
-    if show is Show.CLOSED:
-        return down(Case.closed_on), down(Case.id)
-    if show is Show.ALL:
+    ended = (down(Case.closed_on), down(Case.id))
+    if filters.show is Show.CLOSED:
+        return ended
+    if filters.show is Show.ALL and not filters.search:
         return down(Case.received_on), down(Case.id)
     due = up(Case.due_on)
-    return due.nulls_first() if backwards else due.nulls_last(), up(Case.received_on), up(Case.id)
+    by_day = (due.nulls_first() if backwards else due.nulls_last(), up(Case.received_on), up(Case.id))
+    if filters.show is Show.ALL:
+        # The day it ended is empty for all that are open, so that these are told apart by when they are due.
+        return up(case((Case.closed_on.is_(None), 0), else_=1)), down(Case.closed_on), *by_day
+    return by_day
 
 
 def _rows(ids: list[str]) -> list[Row]:
@@ -153,6 +166,9 @@ def _rows(ids: list[str]) -> list[Row]:
             name=one.submission.full_name,
             stage=Stage(one.stage),
             officer=officers.get(one.officer_id) if one.officer_id else None,
+            office=one.submission.office,
+            regimes=one.regimes,
+            channel=one.submission.channel,
             received_on=one.received_on,
             due_on=one.due_on,
             days_left=(one.due_on - today).days if one.due_on and one.closed_on is None else None,

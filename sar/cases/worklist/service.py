@@ -17,7 +17,7 @@ from sar.foundation.audit import record
 from sar.foundation.db import write_transaction
 from sar.foundation.spreadsheets import csv_line
 
-# What the page shows and nothing more.
+# What the page shows, and what it can be narrowed by, and nothing more.
 COLUMNS = (
     "reference",
     "name",
@@ -30,6 +30,9 @@ COLUMNS = (
     "waiting_for",
     "tasks_to_do",
     "officer",
+    "office",
+    "regimes",
+    "channel",
 )
 
 
@@ -70,4 +73,7 @@ def _cells(row: Row) -> list[object]:
         "; ".join(WHOM_NAMES[whom] for whom in row.waiting),
         row.tasks,
         row.officer,
+        row.office,
+        row.regimes,
+        row.channel,
     ]

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+import time_machine
 from flask import Flask
 
 from sar.access.permissions import Role
@@ -23,7 +24,7 @@ from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.records.searches import service as searching
 from sar.records.searches.queries import areas
 from tests.factories import gathering_case, staff_actor
-from tests.integration.cases.desk import EMAIL, browser_of, caseworker, dpo, opened
+from tests.integration.cases.desk import EMAIL, ago, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import rows
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -208,6 +209,19 @@ def test_a_refusal_after_the_due_date_needs_its_reason_and_keeps_it(kind: Kind, 
     assert [kept.lateness for kept in rows(Refusal)] == ["staffing"]
     [entry] = [entry for entry in rows(AuditEntry) if entry.action == "case.refused"]
     assert json.loads(entry.facts) == {"code": code, "due_on": due.isoformat(), "lateness_code": "staffing"}
+
+
+def test_another_reason_for_lateness_is_taken_once_a_note_says_it() -> None:
+    boss = dpo()
+    with time_machine.travel(ago(60)):
+        case = opened(EMAIL)
+        service.add_note(boss, case.id, "Rang twice.")
+    with pytest.raises(Refused, match="add a note"):  # the note from before the due date cannot say it
+        service.reject(boss, case.id, "MUE", "it is the tenth", lateness=Lateness.OTHER)
+    assert rows(Refusal) == []
+    service.add_note(boss, case.id, "The archive was flooded.")
+    service.reject(boss, case.id, "MUE", "it is the tenth", lateness=Lateness.OTHER)
+    assert [kept.lateness for kept in rows(Refusal)] == ["other"]
 
 
 def test_a_refusal_in_time_keeps_no_reason_for_lateness() -> None:

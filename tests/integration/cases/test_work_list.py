@@ -197,7 +197,7 @@ def test_the_page_asks_as_often_for_5_cases_as_for_50_whatever_the_filter(in_app
 def test_the_file_holds_the_whole_list_as_shown_and_no_formula(in_app: Flask) -> None:
     officer = caseworker("Robin Field")
     hostile = opened(name="=HYPERLINK(1) Marsh", days_ago=60)
-    opened(name="Otis Marsh", days_ago=2, wanted="The letters about my curfew")
+    opened(name="Otis Marsh", days_ago=2, wanted="The letters about my curfew", office="Calder Street")
     opened(name="Ada Reid")
     service.assign(officer, hostile.id, officer.id)
     browser = browser_of(in_app, officer)
@@ -206,9 +206,11 @@ def test_the_file_holds_the_whole_list_as_shown_and_no_formula(in_app: Flask) ->
     answer = Context().run(browser.client.post, "/staff/cases/list.csv", data=given, buffered=True)
     assert answer.mimetype == "text/csv" and "attachment" in answer.headers["Content-Disposition"]
     table = list(csv.DictReader(io.StringIO(answer.text)))
-    assert [line["name"] for line in table] == ["Otis Marsh", "'=HYPERLINK(1) Marsh"]
-    assert table[1]["officer"] == "Robin Field" and table[1]["days_left"].endswith(" late")
-    assert table[0]["due"] and table[0]["days_left"].isdigit()
+    assert [line["name"] for line in table] == ["'=HYPERLINK(1) Marsh", "Otis Marsh"]
+    assert table[0]["officer"] == "Robin Field" and table[0]["days_left"].endswith(" late")
+    assert table[1]["due"] and table[1]["days_left"].isdigit()
+    where_from = {name: table[1][name] for name in ("office", "regimes", "channel")}
+    assert where_from == {"office": "Calder Street", "regimes": "LE UKGDPR", "channel": "post"}
     assert "curfew" not in answer.text and set(table[0]) == set(files.COLUMNS)
 
 
@@ -223,6 +225,21 @@ def test_taking_a_list_away_is_logged_with_its_size_and_no_name() -> None:
     assert (facts["rows"], facts["narrowed_by"]) == (1, ["stage=received", "office", "search"])
     with pytest.raises(NotAllowed):
         files.export(staff_actor(Role.AUDITOR), Filters())
+
+
+def test_a_search_shows_what_is_due_first_and_what_has_ended_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    officer = caseworker()
+    ended = [opened(name="Otis Marsh", days_ago=days) for days in (1, 50)]
+    soon, late = opened(name="Ada Marsh", days_ago=10), opened(name="Bea Marsh", days_ago=40)
+    undated = opened(name="Cy Marsh", days_ago=5)
+    service.ask_for_identity(officer, undated.id, "The date of birth differs.")
+    for case, days in zip(ended, (0, 3), strict=True):
+        service.withdraw(officer, case.id, ago(days))
+    wanted = [late.id, soon.id, undated.id, *(case.id for case in ended)]
+    assert listed(officer, search="marsh") == wanted
+    monkeypatch.setattr("sar.cases.worklist.queries.PAGE_SIZE", 2)
+    pages = [work_list(officer, Filters.read({"search": "marsh"}), page).rows for page in (1, 2, 3)]
+    assert [row.case_id for rows_ in pages for row in rows_] == wanted, "from whichever end they are read"
 
 
 def test_a_long_file_comes_in_the_order_of_the_list() -> None:
