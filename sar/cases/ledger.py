@@ -14,17 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from sar.access.permissions import Permission, permissions_of
 from sar.cases.calendars_in_use import keep_calendar
-from sar.cases.deadlines import (
-    AuthorityRequested,
-    Clock,
-    ClockEvent,
-    ClockState,
-    FeeRequested,
-    IdRequested,
-    ImpossibleDates,
-    Received,
-    make_event,
-)
+from sar.cases.deadlines import Clock, ClockEvent, ClockState, make_event, require_order
 from sar.cases.models import Calculation, Case, ClockFact
 from sar.cases.queries import clock_facts, clock_from, clock_of, clock_rules, event_of, visible_case
 from sar.cases.waiting import follow_facts
@@ -36,12 +26,6 @@ from sar.foundation.db import db
 from sar.foundation.errors import Conflict, NotAllowed, Refused
 from sar.intake.answers import FIRST_DAY
 
-# What answers which request of ours, and what it is called.
-_ANSWERS: dict[str, tuple[type[ClockEvent], str]] = {
-    "id_received": (IdRequested, "The proof"),
-    "authority_received": (AuthorityRequested, "The authority"),
-    "fee_paid": (FeeRequested, "The fee"),
-}
 CHANGED_MEANWHILE = "Someone else changed this case while you had it open. Check what is new, then try again."
 
 
@@ -161,19 +145,8 @@ def _require_possible(case: Case, fact: Fact, others: list[ClockEvent]) -> None:
             raise Refused("Check the year. The date received is too long ago.")
         if fact.on > london_date(case.submission.created_at):
             raise Refused("The request cannot have come after the day it was written down here.")
-    received = fact.on if fact.kind == "received" else _received(others)
-    if any(event.on < received for event in [*others, fact.event]):
-        raise ImpossibleDates("The request cannot have come after the other things recorded about it.")
-    if fact.kind in _ANSWERS:
-        kind, words = _ANSWERS[fact.kind]
-        asked = [event.on for event in others if isinstance(event, kind)]
-        if asked and fact.on < max(asked):
-            raise ImpossibleDates(f"{words} cannot have come before the day we asked for it.")
+    require_order(others, fact.event)
     clock_from(case, [*others, fact.event])
-
-
-def _received(events: list[ClockEvent]) -> date:
-    return min((event.on for event in events if isinstance(event, Received)), default=FIRST_DAY)
 
 
 def _keep_calculation(case: Case, clock: Clock) -> None:

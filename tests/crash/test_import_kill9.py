@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sar.access.permissions import Role
 from sar.cases.bulk_import import service
 from sar.cases.bulk_import.models import CaseImport
-from sar.cases.bulk_import.queries import visible_import
+from sar.cases.bulk_import.queries import RUN, visible_import
 from sar.cases.models import Case, ClockFact
 from sar.foundation import jobs
 from sar.foundation.actors import Actor
@@ -65,5 +65,5 @@ def test_an_import_that_is_killed_among_its_rows_takes_each_of_them_once(app: Fl
         assert len(entries) == len({entry.subject_id for entry in entries}) == ROWS
         assert len(list(db.session.scalars(select(Submission.id)))) == ROWS
         assert len(list(db.session.scalars(select(ClockFact.id)))) == ROWS
-        job = jobs.latest(service.RUN, import_id)
+        job = jobs.latest(RUN, import_id)
         assert job is not None and (job.state, job.attempts) == ("done", 3)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sar.cases.bulk_import import service
+from sar.cases.bulk_import import queries, service
 from sar.foundation.jobs import JobContext, handler, periodic
 
 
-@handler(service.CHECK)
+@handler(queries.CHECK)
 def check(job: JobContext) -> None:
     service.check(job)
 
 
-@handler(service.RUN)
+@handler(queries.RUN)
 def run(job: JobContext) -> None:
     service.run(job)
 

@@ -6,22 +6,26 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
 from sar.access.permissions import Permission
-from sar.cases.bulk_import.models import CaseImport
+from sar.cases.bulk_import.models import CaseImport, ImportState
 from sar.cases.bulk_import.table import load, text_of
 from sar.cases.ledger import require
 from sar.foundation import blobs
 from sar.foundation.actors import Actor
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound
+from sar.foundation.jobs import Job, State, latest
 from sar.foundation.keys import preload
 from sar.foundation.spreadsheets import csv_line
 
 PAGE_SIZE = 50
+CHECK: Final = "cases.check_import"
+RUN: Final = "cases.run_import"
+_WORK: Final = {ImportState.CHECKING: CHECK, ImportState.IMPORTING: RUN}  # the job that each of these states waits for
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,23 @@ def imports(actor: Actor) -> list[CaseImport]:
     return found
 
 
+def work_of(found: CaseImport) -> Job | None:
+    """The job that the import waits for, however it ended; None where it waits for none."""
+    kind = _WORK.get(ImportState(found.state))
+    return latest(kind, found.id) if kind else None
+
+
+def has_stopped(found: CaseImport) -> bool:
+    """The work was given up. What was imported stays; the spreadsheet can be tried again, or destroyed."""
+    work = work_of(found)
+    return work is not None and work.state == State.FAILED
+
+
+def is_worked_on(found: CaseImport) -> bool:
+    """The work waits or runs: nobody may change or destroy the spreadsheet meanwhile."""
+    return found.state in _WORK and not has_stopped(found)
+
+
 def lines(found: CaseImport, show: str, page: int) -> Lines:
     """What the rows came to: those with problems, with notes, with another due date, or all."""
     wanted = [line for line in _report(found) if _shown(line, show)]
@@ -100,11 +121,16 @@ def _shown(line: Line, show: str) -> bool:
     }.get(show, True)
 
 
-def _report(found: CaseImport) -> list[Line]:
+def report_of(found: CaseImport) -> list[dict[str, Any]]:
+    """What the dry run wrote down of each row; empty before it."""
     if found.lines_blob_id is None:
         return []
     with blobs.open(found.lines_blob_id) as stream:
         said: list[dict[str, Any]] = json.loads(stream.read())
+    return said
+
+
+def _report(found: CaseImport) -> list[Line]:
     return [
         Line(
             row=one["row"],
@@ -115,5 +141,5 @@ def _report(found: CaseImport) -> list[Line]:
             sheet_due=date.fromisoformat(one["sheet_due"]) if one["sheet_due"] else None,
             differs=one["differs"],
         )
-        for one in said
+        for one in report_of(found)
     ]

@@ -13,7 +13,16 @@ from typing import Any, Final
 
 from sar.cases.bulk_import.columns import BY_CODE
 from sar.cases.bulk_import.days import NotADay, day_from
-from sar.cases.deadlines import Clock, ClockEvent, ClockRules, EndReason, Regime, earliest_due, make_event
+from sar.cases.deadlines import (
+    ClockEvent,
+    ClockRules,
+    EndReason,
+    ImpossibleDates,
+    Regime,
+    earliest_due,
+    make_event,
+    require_order,
+)
 from sar.foundation.errors import Refused
 from sar.intake.answers import (
     EVERYTHING,
@@ -243,21 +252,22 @@ def _ending(row: Row, outcome: str, closed_on: date | None) -> None:
 
 
 def _reckon(row: Row, rules: ClockRules, regimes: Sequence[Regime], today: date) -> None:
-    """Fold the facts as the case's own clock will, so that the dry run and the import cannot differ."""
+    """Add the facts one by one and fold them, as the case's own clock will: what it would refuse is a problem here."""
     assert row.received_on is not None
     events: list[ClockEvent] = [make_event("received", row.received_on)]
-    events += [make_event(kind, day, reason=reason) for kind, day, reason in row.facts]
+    facts = [make_event(kind, day, reason=reason) for kind, day, reason in row.facts]
     if row.ended:
-        events.append(make_event("ended", row.ended[0], reason=row.ended[1].value))
-    if any(event.on < row.received_on for event in events):
+        facts.append(make_event("ended", row.ended[0], reason=row.ended[1].value))
+    if any(fact.on < row.received_on for fact in facts):
         row.problems.append("One of the dates is before the date received.")
         return
     try:
-        clock: Clock = earliest_due(events, regimes, rules, today=today)
-    except Refused as problem:
+        for fact in facts:
+            require_order(events, fact)
+            events.append(fact)
+        row.due = earliest_due(events, regimes, rules, today=today).due
+    except ImpossibleDates as problem:
         row.problems.append(problem.message)
-    else:
-        row.due = clock.due
 
 
 def _letters(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, BinaryIO, Final
 
@@ -19,7 +19,7 @@ from sar.access.models import Staff
 from sar.access.permissions import Permission
 from sar.cases.bulk_import.columns import BY_CODE, guess, why_not
 from sar.cases.bulk_import.models import CaseImport, ImportState
-from sar.cases.bulk_import.queries import visible_import
+from sar.cases.bulk_import.queries import CHECK, RUN, has_stopped, is_worked_on, report_of, visible_import
 from sar.cases.bulk_import.rows import Row
 from sar.cases.bulk_import.table import MAX_BYTES, load, read, read_rows, taken_apart
 from sar.cases.deadlines import EndReason
@@ -40,8 +40,6 @@ from sar.foundation.keys import blind_index, erase_scope, new_scope, preload
 from sar.intake import service as intake
 from sar.intake.models import Submission
 
-CHECK: Final = "cases.check_import"
-RUN: Final = "cases.run_import"
 KEEP: Final = timedelta(days=30)
 _TOGETHER: Final = 10  # rows in one transaction, or fewer: other writers wait no longer than that
 HELD_AT_MOST: float = 0.25  # seconds after which no further row is begun: on a machine with much to do, ten take long
@@ -87,7 +85,8 @@ def choose_columns(actor: Actor, import_id: str, mapping: Mapping[str, int], *, 
         raise Refused(hindrance)
     with write_transaction():
         found = _held(actor, import_id, version)
-        if found.state not in (ImportState.COLUMNS, ImportState.CHECKED):
+        again = found.state == ImportState.CHECKING and has_stopped(found)
+        if found.state not in (ImportState.COLUMNS, ImportState.CHECKED) and not again:
             raise Conflict("This spreadsheet is being worked on, or was imported already.")
         width = len(load(found.table_blob_id).headings)
         if any(code not in BY_CODE or not 0 <= column < width for code, column in mapping.items()):
@@ -110,18 +109,18 @@ def check(job: JobContext) -> None:
         found = session.get_one(CaseImport, found.id, with_for_update=True, populate_existing=True)
         _mark_already(report)
         _replace_report(found, report)
-        found.good = sum(one["state"] == "good" for one in report)
-        found.bad = sum(one["state"] == "bad" for one in report)
-        found.already = sum(one["state"] == "already" for one in report)
-        found.differing = sum(one["differs"] for one in report)
         found.state = ImportState.CHECKED.value
 
 
 def start(actor: Actor, import_id: str, *, version: int) -> None:
-    """Import every good row, in the background. Raises Conflict, Refused where there is none."""
+    """Import every good row, in the background; or the rest of them, where the work stopped.
+
+    Raises Conflict, Refused where there is none.
+    """
     with write_transaction():
         found = _held(actor, import_id, version)
-        if found.state != ImportState.CHECKED:
+        again = found.state == ImportState.IMPORTING and has_stopped(found)
+        if found.state != ImportState.CHECKED and not again:
             raise Conflict("Look at the rows first. Or it was started already.")
         if not found.good:
             raise Refused("There is no row that can be imported.")
@@ -141,23 +140,41 @@ def run(job: JobContext) -> None:
     good = [row for row in read_rows(load(found.table_blob_id), found.mapping) if not row.problems]
     sha256, import_id, scope_id = found.sha256, found.id, found.scope_id
     db.session.rollback()
-    done = 0
+    done, refused = 0, dict[int, str]()
     while done < len(good):
-        with write_transaction() as session:
-            enough = time.monotonic() + HELD_AT_MOST
-            for row in good[done : done + _TOGETHER]:
-                take_over(actor, row, sha256)
-                done += 1
-                if time.monotonic() > enough:
-                    break
-            session.expunge_all()
+        done += _take_some(actor, good[done : done + _TOGETHER], sha256, refused)
         job.progress(done, len(good))
         time.sleep(_BREATH)
     with job.last_step() as session:
         found = session.get_one(CaseImport, import_id, with_for_update=True, populate_existing=True)
         assert found.scope_id == scope_id
-        found.imported, found.state = len(good) - found.already, ImportState.DONE.value
+        if refused:
+            _keep_refused(found, refused)
+        found.imported, found.state = len(good) - found.already - len(refused), ImportState.DONE.value
         record(actor, Action.IMPORT_FINISHED, found.id, sha256=sha256, imported=found.imported, bad=found.bad)
+
+
+def _take_some(actor: Actor, rows: Sequence[Row], sha256: str, refused: dict[int, str]) -> int:
+    """Take over the first of these rows in one transaction; how many of them are done with.
+
+    A row that is refused after all undoes the transaction: it is put into `refused` by its number, and 0 returned. The
+    next call leaves it out and takes the others.
+    """
+    done = 0
+    try:
+        with write_transaction() as session:
+            enough = time.monotonic() + HELD_AT_MOST
+            for row in rows:
+                if row.number not in refused:
+                    take_over(actor, row, sha256)
+                done += 1
+                if time.monotonic() > enough:
+                    break
+            session.expunge_all()
+    except Refused as problem:
+        refused[rows[done].number] = problem.message
+        return 0
+    return done
 
 
 def take_over(actor: Actor, row: Row, sha256: str) -> Case | None:
@@ -187,7 +204,7 @@ def remove(actor: Actor, import_id: str, *, version: int) -> None:
     """Destroy the spreadsheet and its report. Cases that came of it stay."""
     with write_transaction():
         found = _held(actor, import_id, version)
-        if found.state in (ImportState.CHECKING, ImportState.IMPORTING):
+        if is_worked_on(found):
             raise Conflict("This spreadsheet is being worked on. Wait until that is done.")
         record(actor, Action.IMPORT_REMOVED, found.id, sha256=found.sha256)
         _destroy(found)
@@ -196,10 +213,8 @@ def remove(actor: Actor, import_id: str, *, version: int) -> None:
 def destroy_expired() -> int:
     """Destroy spreadsheets whose time is over, with their keys. Returns how many."""
     with write_transaction() as session:
-        busy = (ImportState.CHECKING.value, ImportState.IMPORTING.value)
-        over = session.scalars(
-            select(CaseImport).where(CaseImport.expires_at <= utc_now(), CaseImport.state.not_in(busy))
-        ).all()
+        late = session.scalars(select(CaseImport).where(CaseImport.expires_at <= utc_now())).all()
+        over = [found for found in late if not is_worked_on(found)]
         for found in over:
             _destroy(found)
     return len(over)
@@ -255,7 +270,19 @@ def _mark_already(report: list[dict[str, Any]]) -> None:
             one["state"] = "already"
 
 
+def _keep_refused(found: CaseImport, refused: Mapping[int, str]) -> None:
+    report = report_of(found)
+    for one in report:
+        if one["row"] in refused:
+            one |= {"state": "bad", "problems": [refused[one["row"]]], "differs": False}
+    _replace_report(found, report)
+
+
 def _replace_report(found: CaseImport, report: list[dict[str, Any]]) -> None:
+    found.good = sum(one["state"] == "good" for one in report)
+    found.bad = sum(one["state"] == "bad" for one in report)
+    found.already = sum(one["state"] == "already" for one in report)
+    found.differing = sum(one["differs"] for one in report)
     old = found.lines_blob_id
     content = io.BytesIO(json.dumps(report).encode())
     found.lines_blob_id = blobs.put(found.scope_id, content, media_type="application/json").id

@@ -16,7 +16,6 @@ from sar.cases.bulk_import.forms import ColumnsForm, UploadForm, VersionForm
 from sar.cases.bulk_import.models import CaseImport, ImportState
 from sar.cases.bulk_import.table import MAX_ROWS, load
 from sar.foundation.errors import Conflict, Refused, StoreFull
-from sar.foundation.jobs import Job, latest
 
 bp = Blueprint("bulk_import", __name__, url_prefix="/staff/import")
 BLUEPRINTS = (bp,)
@@ -58,7 +57,8 @@ def uploads() -> Page:
 @guard(Permission.CASES_IMPORT)
 def columns(import_id: str) -> Page:
     found = queries.visible_import(current_actor(), import_id)
-    if found.state not in (ImportState.COLUMNS, ImportState.CHECKED):
+    again = found.state == ImportState.CHECKING and queries.has_stopped(found)
+    if found.state not in (ImportState.COLUMNS, ImportState.CHECKED) and not again:
         return redirect(url_for("bulk_import.show", import_id=import_id))
     table, status = load(found.table_blob_id), 200
     form = ColumnsForm.for_table(table)
@@ -135,9 +135,9 @@ def _button(import_id: str, command: Any, done: str, back_to: str | None) -> Res
 
 def _job(found: CaseImport) -> dict[str, Any] | None:
     """The work in hand, as the progress macro takes it."""
-    kind = {ImportState.CHECKING: service.CHECK, ImportState.IMPORTING: service.RUN}.get(ImportState(found.state))
-    job: Job | None = latest(kind, found.id) if kind else None
+    job = queries.work_of(found)
     if job is None:
         return None
-    message = "It stopped. Ask whoever runs the system to look at the background jobs: nothing is lost."
+    message = "It stopped. Nothing is lost: what was imported stays, and no row is taken twice. Try again, or ask "
+    message += "whoever runs the system to look at the background jobs."
     return {"state": job.state, "done": job.done, "total": job.total, "message": message}

@@ -24,7 +24,7 @@ from sar.cases.deadlines.events import (
     Reopened,
     make_event,
 )
-from sar.cases.deadlines.facts import ImpossibleDates, Wait, gather
+from sar.cases.deadlines.facts import ImpossibleDates, Wait, gather, require_order
 from sar.cases.deadlines.fold import AWAITED, COMPLAINTS_FROM, health_opinion_last_good_day
 from sar.cases.deadlines.reckon import Dates, complaint_ack_due, complaint_ack_step, due, earliest_dates, earliest_due
 from sar.cases.deadlines.wording import REGIME_NAMES
@@ -71,4 +71,5 @@ __all__ = [
     "gather",
     "health_opinion_last_good_day",
     "make_event",
+    "require_order",
 ]

@@ -1,6 +1,6 @@
 """The event log, read once into facts that do not depend on the order of entry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -53,6 +53,7 @@ _GIVEN: dict[type[ev.ClockEvent], Rule] = {
     ev.AuthorityReceived: Rule.AUTHORITY,
     ev.FeePaid: Rule.FEE,
 }
+_GIVEN_WORDS = {Rule.IDENTITY: "The proof", Rule.AUTHORITY: "The authority", Rule.FEE: "The fee"}
 
 
 def gather(log: Iterable[ev.ClockEvent]) -> Facts:
@@ -69,6 +70,20 @@ def gather(log: Iterable[ev.ClockEvent]) -> Facts:
         extensions=tuple(sorted(extensions, key=lambda event: (event.on, event.reason))),
         ended_on=_ended_on(events),
     )
+
+
+def require_order(before: Sequence[ev.ClockEvent], added: ev.ClockEvent) -> None:
+    """Whether one more event can be true after those that are known, by the order of their days.
+
+    Raises ImpossibleDates for what came before the request itself, or before the last time that we asked for it.
+    """
+    received = [event.on for event in (*before, added) if isinstance(event, ev.Received)]
+    if received and any(event.on < min(received) for event in (*before, added)):
+        raise ImpossibleDates("The request cannot have come after the other things recorded about it.")
+    rule = _GIVEN.get(type(added))
+    asked = [event.on for event in before if rule is not None and _ASKED.get(type(event)) is rule]
+    if rule is not None and asked and added.on < max(asked):
+        raise ImpossibleDates(f"{_GIVEN_WORDS[rule]} cannot have come before the day we asked for it.")
 
 
 def as_if_answered(facts: Facts, today: date) -> Facts:

@@ -24,7 +24,7 @@ from sar.foundation.actors import Actor
 from sar.foundation.audit import AuditEntry
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, Refused
-from sar.foundation.jobs import run_pending
+from sar.foundation.jobs import GiveUp, run_pending
 from sar.foundation.keys import KeyScope
 from sar.intake.models import Submission
 from tests.integration.cases.desk import browser_of, caseworker, dpo
@@ -119,6 +119,95 @@ def test_an_import_that_was_killed_goes_on_and_takes_no_row_twice(in_app: Flask)
     assert again(found.id).state == "done" and len(rows(Case)) == 2
     with pytest.raises(Conflict):
         service.start(actor, found.id, version=again(found.id).version)
+
+
+def test_a_row_that_the_clock_would_refuse_is_a_problem_and_holds_up_no_other(in_app: Flask) -> None:
+    headings = ["Name", "Date received", "ID requested", "ID received"]
+    lines = [["Delroy Pemberton", "2/9/2026", "10/9/2026", "4/9/2026"], ["Kwame Osei", "2/9/2026", "4/9/2026", ""]]
+    actor = dpo()
+    found = taken_over(in_app, actor, as_csv(*lines, headings=headings))
+    assert (found.state, found.good, found.bad, found.imported) == ("done", 1, 1, 1)
+    [line] = queries.lines(found, "problems", 1).lines
+    assert line.problems == ("The proof cannot have come before the day we asked for it.",)
+    assert [case.submission.full_name for case in rows(Case)] == ["Kwame Osei"]
+
+
+def test_a_row_that_is_refused_after_all_is_left_out_whole_and_comes_back_to_be_mended(
+    in_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_over = service.take_over
+
+    def refusing(actor: Actor, row: Row, sha256: str) -> Case | None:
+        made = take_over(actor, row, sha256)
+        if row.number == 3:
+            raise Refused("That cannot be.")
+        return made
+
+    monkeypatch.setattr(service, "take_over", refusing)
+    third = ["25/4", "Ada Brown", "3/9/26", "", "", "5 Mill Lane", "", "", ""]
+    found = taken_over(in_app, dpo(), as_csv(GOOD, LATE, third))
+    assert (found.state, found.good, found.bad, found.imported) == ("done", 2, 1, 2)
+    assert sorted(case.submission.full_name for case in rows(Case)) == ["Ada Brown", "Delroy Pemberton"]
+    [back] = csv.DictReader(io.StringIO("".join(queries.problems_csv(found))))
+    assert (back["Requester"], back["What is wrong"]) == ("Priya Ashdown", "That cannot be.")
+
+
+def test_an_import_that_was_given_up_can_go_on_and_its_spreadsheet_can_be_destroyed(
+    in_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_actor: Actor, _row: Row, _sha256: str) -> None:
+        raise GiveUp("broken")
+
+    actor = dpo()
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "take_over", broken)
+        found = taken_over(in_app, actor, as_csv(GOOD, LATE))
+    assert found.state == "importing"
+    browser, address = browser_of(in_app, actor), f"/staff/import/{found.id}"
+    page = browser.get(address).text
+    assert "Go on with the import" in page and "Destroy the spreadsheet now" in page
+    browser.post(f"{address}/start", {"version": found.version})
+    waiting = again(found.id)
+    with pytest.raises(Conflict, match="being worked on"):
+        service.remove(actor, found.id, version=waiting.version)
+    run_pending(in_app)
+    assert again(found.id).state == "done" and len(rows(Case)) == 2
+
+
+@pytest.mark.parametrize("state", ["checking", "importing"])
+def test_a_spreadsheet_whose_work_was_given_up_is_destroyed_when_its_time_is_over(
+    in_app: Flask, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    def broken(*_given: object) -> None:
+        raise GiveUp("broken")
+
+    monkeypatch.setattr(service, "take_over" if state == "importing" else "_line", broken)
+    actor = dpo()
+    found = looked_at(in_app, actor, as_csv(GOOD))
+    if state == "importing":
+        service.start(actor, found.id, version=found.version)
+    with write_transaction() as session:
+        session.get_one(CaseImport, found.id).expires_at = datetime.now(UTC) - timedelta(days=1)
+    if state == "importing":
+        assert service.destroy_expired() == 0  # its work still waits
+        run_pending(in_app)
+    assert again(found.id).state == state
+    assert service.destroy_expired() == 1 and rows(CaseImport) == []
+
+
+def test_a_dry_run_that_was_given_up_can_be_had_again(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_given: object) -> None:
+        raise GiveUp("broken")
+
+    actor = dpo()
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "_line", broken)
+        found = looked_at(in_app, actor, as_csv(GOOD))
+    assert "Choose the columns again" in browser_of(in_app, actor).get(f"/staff/import/{found.id}").text
+    assert browser_of(in_app, actor).get(f"/staff/import/{found.id}/columns").status_code == 200
+    service.choose_columns(actor, found.id, found.mapping, version=found.version)
+    run_pending(in_app)
+    assert (again(found.id).state, again(found.id).good) == ("checked", 1)
 
 
 def test_on_a_slow_machine_other_writers_need_not_wait_for_ten_rows(
