@@ -19,11 +19,13 @@ from sar.cases.deadlines import (
     EndReason,
     ImpossibleDates,
     Regime,
+    Rule,
     earliest_due,
     make_event,
     require_order,
 )
 from sar.foundation.errors import Refused
+from sar.foundation.wording import date_words
 from sar.intake.answers import (
     EVERYTHING,
     FIRST_DAY,
@@ -47,6 +49,8 @@ _FACTS: Final = (
     ("extended_on", "extended", "COMPLEXITY"),
 )
 _NEEDS: Final = {"id_received": "id_requested", "clarification_received": "clarification_requested"}
+# Steps that say why a due date is another one than in the sheet; the others are the same for every request.
+_EXPLAIN: Final = frozenset(Rule) - {Rule.RECEIPT, Rule.START, Rule.NOTICE, Rule.REGIME}
 _CHANNELS: Final = {
     "online": Channel.ONLINE,
     "web": Channel.ONLINE,
@@ -75,7 +79,10 @@ _OPEN: Final = ("", "open", "live", "inprogress", "ongoing", "active", "pending"
 
 @dataclass
 class Row:
-    """What became of one row. `facts` are (kind, day, reason) without the receipt; `due` is what the rules give."""
+    """What became of one row. `facts` are (kind, day, reason) without the receipt; `due` is what the rules give.
+
+    `proof_on`: the day on which proof of identity came that the sheet does not say was asked for.
+    """
 
     number: int
     problems: list[str] = field(default_factory=list)
@@ -88,6 +95,7 @@ class Row:
     reference: str = ""
     due: date | None = None
     sheet_due: date | None = None
+    proof_on: date | None = None
 
     @property
     def differs(self) -> bool:
@@ -225,7 +233,13 @@ def _facts(row: Row, given: Mapping[str, str], days: Mapping[str, date | None], 
         if needed and days.get(needed) is None:
             if code == "clarification_received":
                 row.problems.append("The answer to a question has a date, but the question has none.")
-            continue  # proof of identity that nobody asked for moves no clock
+            else:
+                row.proof_on = day  # nobody asked for it, so it moves no clock
+                words = (
+                    f"Proof of identity came on {date_words(day)}, but the sheet does not say when you asked for it."
+                )
+                row.notes.append(f"{words} It gives no more time. The case says that it came, and when.")
+            continue
         row.facts.append((kind, day, reason))
     if days.get("extended_on"):
         row.notes.append("The sheet does not say why the time was extended. It is kept as: the request is complex.")
@@ -265,9 +279,15 @@ def _reckon(row: Row, rules: ClockRules, regimes: Sequence[Regime], today: date)
         for fact in facts:
             require_order(events, fact)
             events.append(fact)
-        row.due = earliest_due(events, regimes, rules, today=today).due
+        clock = earliest_due(events, regimes, rules, today=today)
     except ImpossibleDates as problem:
         row.problems.append(problem.message)
+        return
+    row.due = clock.due
+    row.notes.extend(caution.message for caution in clock.warnings)
+    if row.differs:
+        reached = " ".join(step.explanation for step in clock.derivation if step.rule in _EXPLAIN)
+        row.notes.append(f"How the rules count: {reached}")
 
 
 def _letters(text: str) -> str:

@@ -37,6 +37,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Gone, Refused
 from sar.foundation.jobs import GiveUp, JobContext, enqueue
 from sar.foundation.keys import blind_index, erase_scope, new_scope, preload
+from sar.foundation.wording import date_words
 from sar.intake import service as intake
 from sar.intake.models import Submission
 
@@ -193,8 +194,11 @@ def take_over(actor: Actor, row: Row, sha256: str) -> Case | None:
         day, why = row.ended
         store_fact(actor, case, Fact("ended", day, reason_code=why.value), logged=False)
         case.stage, case.closed_on = _STAGES[why].value, day
-    if row.reference:
-        words = f"Taken over from a spreadsheet, row {row.number}. Reference there: {row.reference}"
+    said = [f"Reference there: {row.reference}"] if row.reference else []
+    if row.proof_on is not None:
+        said.append(f"Proof of identity came on {date_words(row.proof_on)}")
+    if said:
+        words = f"Taken over from a spreadsheet, row {row.number}. {'. '.join(said)}"
         db.session.add(Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=words))
     record(actor, Action.CASE_IMPORTED, case.id, file_sha256=sha256, row=row.number, stage=case.stage)
     return case
@@ -239,7 +243,7 @@ def _of_job(job: JobContext, state: ImportState) -> CaseImport | None:
 
 def _identity(row: Row) -> str:
     kinds = {kind for kind, _day, _reason in row.facts}
-    if "id_received" in kinds:
+    if "id_received" in kinds or row.proof_on is not None:
         return "verified"
     return "asked" if "id_requested" in kinds and row.ended is None else "unchecked"
 

@@ -132,6 +132,15 @@ def test_a_row_that_the_clock_would_refuse_is_a_problem_and_holds_up_no_other(in
     assert [case.submission.full_name for case in rows(Case)] == ["Kwame Osei"]
 
 
+def test_proof_of_identity_that_nobody_asked_for_is_kept_with_the_case(in_app: Flask) -> None:
+    taken_over(
+        in_app, dpo(), as_csv(["Kwame Osei", "2/9/2026", "4/9/2026"], headings=["Name", "Received", "ID received"])
+    )
+    [case], [note] = rows(Case), rows(Note)
+    assert (case.identity, case.due_on) == ("verified", date(2026, 10, 2))
+    assert note.text == "Taken over from a spreadsheet, row 2. Proof of identity came on 4 September 2026"
+
+
 def test_a_row_that_is_refused_after_all_is_left_out_whole_and_comes_back_to_be_mended(
     in_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

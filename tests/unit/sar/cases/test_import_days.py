@@ -120,3 +120,21 @@ def test_the_mark_of_our_own_sheet_of_problems_is_taken_off_again() -> None:
     cells = ["", "Ada", "2/11/26", *[None] * 6, "'+44 7700 900321"]
     found = read_row(2, cells, guess(headings), merged=False, rules=RULES, regimes=[Regime.LE], today=TODAY)
     assert found.answers is not None and found.answers.contact.phone == "+44 7700 900321"
+
+
+def test_what_the_rules_make_of_a_row_is_explained_beside_another_due_date() -> None:
+    headings = ["Name", "Date received", "Due date", "Extended"]
+    cells = ["Ada", "2/6/26", "2/9/26", "20/7/26"]
+    found = read_row(2, cells, guess(headings), merged=False, rules=RULES, regimes=[Regime.LE], today=TODAY)
+    assert found.differs and found.due == date(2026, 7, 2)
+    notes = " ".join(found.notes)
+    assert "The extension was notified after the last day for it. It has no effect." in notes
+    assert "How the rules count: One calendar month" in notes and "2 July 2026 is a working day" in notes
+
+
+def test_proof_that_the_sheet_does_not_say_was_asked_for_is_told_and_moves_nothing() -> None:
+    headings = ["Name", "Date received", "ID received"]
+    cells = ["Ada", "2/11/26", "9/11/26"]
+    found = read_row(2, cells, guess(headings), merged=False, rules=RULES, regimes=[Regime.LE], today=TODAY)
+    assert (found.problems, found.facts, found.due) == ([], [], date(2026, 12, 2))
+    assert found.proof_on == date(2026, 11, 9) and "came on 9 November 2026, but the sheet" in " ".join(found.notes)
