@@ -4,7 +4,7 @@ Loaded by `sandbox_tasks.py` in the child; imports nothing of ours.
 
     mail.read       output: JSON {sender_name, sender, to, subject, received, text, cut, attachments}
     mail.attachment output: the bytes of the attachment whose SHA-256 is `options["sha256"]`
-    mail.bare       output: the mail as .eml, without its pictures
+    mail.bare       output: the mail as .eml, without its pictures and what has the SHA-256 `options["sha256"]`
 
 `options["outlook"]` says which of the two it is. What cannot be taken apart is {"error": "not_mail"}.
 """
@@ -31,7 +31,8 @@ Facts = dict[str, Any]
 MAX_TEXT = 20_000  # characters of the message itself; a longer one is cut, and says so
 MAX_PARTS = 1_000
 MAX_ATTACHMENTS = 100
-_PICTURES = ("jpg", "jpeg", "png", "heic", "heif")
+_PICTURES = ("jpg", "jpeg", "png", "heic", "heif", "tif", "tiff", "gif", "webp", "bmp")
+_DOCUMENTS = ("pdf", "doc", "docx")
 _PID_DELIVERED = 0x0E06
 _PID_DISPLAY_TO = 0x0E04
 _BLOCKS = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote"}
@@ -44,7 +45,15 @@ class Attachment:
 
     @property
     def is_picture(self) -> bool:
-        return self.name.lower().rsplit(".", 1)[-1] in _PICTURES
+        return self._ending in _PICTURES
+
+    @property
+    def is_document(self) -> bool:
+        return self._ending in _DOCUMENTS
+
+    @property
+    def _ending(self) -> str:
+        return self.name.lower().rsplit(".", 1)[-1]
 
     @cached_property
     def sha256(self) -> str:
@@ -80,6 +89,7 @@ def read(source: Path, output: Path, options: Facts) -> Facts:
                 "size": len(one.data),
                 "sha256": one.sha256,
                 "picture": one.is_picture,
+                "document": one.is_document,
             }
             for one in mail.attachments
         ],
@@ -105,15 +115,16 @@ def bare(source: Path, output: Path, options: Facts) -> Facts:
     made["From"], made["To"], made["Subject"] = _line(mail.sender), _line(mail.to), _line(mail.subject)
     if mail.received:
         made["Date"] = mail.received
+    kept = [one for one in mail.attachments if not one.is_picture and one.sha256 != options["sha256"]]
     left_out = "".join(
-        f"\n[Left out: the picture {_line(one.name)}, {len(one.data)} bytes, SHA-256 {one.sha256}]"
+        f"\n[Left out: the {'picture' if one.is_picture else 'document'} {_line(one.name)}, {len(one.data)} bytes, "
+        f"SHA-256 {one.sha256}]"
         for one in mail.attachments
-        if one.is_picture
+        if one not in kept
     )
     made.set_content(mail.text + "\n" + left_out)
-    for one in mail.attachments:
-        if not one.is_picture:
-            made.add_attachment(one.data, "application", "octet-stream", filename=_line(one.name))
+    for one in kept:
+        made.add_attachment(one.data, "application", "octet-stream", filename=_line(one.name))
     output.write_bytes(made.as_bytes())
     return {}
 

@@ -1,8 +1,8 @@
 """A request that came as a mail: the saved mail is read in the sandbox and fills the officer's form.
 
 Until the officer logs it, the mail lies in a draft with a key of its own, for a day. Then it is kept as evidence,
-sealed with the case. Where the officer takes a picture out of it as a copy of an identity document, the mail is kept
-without its pictures: a copy that is destroyed when identity is settled must not live on inside the mail.
+sealed with the case. Where the officer says that an attachment is a copy of an identity document, the mail is kept
+without it and without any picture: a copy that is destroyed when identity is settled must not live on inside the mail.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sar.foundation import blobs
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
-from sar.foundation.admission import MAILS, Kind, admit, display_name, ending_words
+from sar.foundation.admission import MAILS, PICTURES, Kind, admit, display_name, ending_words, kind_by_ending
 from sar.foundation.audit import record
 from sar.foundation.clock import london_date, utc_now
 from sar.foundation.db import db, write_transaction
@@ -88,27 +88,33 @@ def find(actor: Actor, draft_id: str) -> MailDraft:
     return draft
 
 
-def pictures(draft: MailDraft) -> list[tuple[int, str]]:
-    """(number, name) of each attachment that could be a copy of an identity document."""
+def possible_copies(draft: MailDraft) -> list[tuple[int, str]]:
+    """(number, name) of each attachment that could be a copy of an identity document: pictures, PDFs, Word files."""
     attached = draft.read["attachments"]
-    return [(number, one["name"]) for number, one in enumerate(attached) if one["picture"]]
+    return [(number, one["name"]) for number, one in enumerate(attached) if one["picture"] or one["document"]]
 
 
-def picture(draft: MailDraft, number: int) -> tuple[BinaryIO, str]:
-    """An attached picture, as its sender made it: only for `service.read_photo`. Raises Refused."""
-    names = dict(pictures(draft))
+def copy_in(draft: MailDraft, number: int) -> tuple[BinaryIO, str] | None:
+    """The copy as its sender made it, only for `service.read_photo`; None for a kind that it does not take.
+
+    Raises Refused for what is no possible copy.
+    """
+    names = dict(possible_copies(draft))
     if number not in names:
-        raise Refused("That picture is not in this email. Choose again.")
-    sha256 = draft.read["attachments"][number]["sha256"]
-    return io.BytesIO(_task(draft.mail_blob_id, "mail.attachment", sha256=sha256)), names[number]
+        raise Refused("That file is not in this email. Choose again.")
+    if kind_by_ending(names[number]) not in PICTURES:
+        return None
+    return io.BytesIO(_task(draft.mail_blob_id, "mail.attachment", sha256=_sha256(draft, number))), names[number]
 
 
-def enclosed(draft: MailDraft, *, without_pictures: bool) -> Enclosed:
-    """The mail as it goes with the request: whole, or made anew without its pictures."""
-    if not without_pictures:
+def enclosed(draft: MailDraft, copy_number: int | None) -> Enclosed:
+    """The mail as it goes with the request: whole, or made anew without the copy of an ID and without its pictures."""
+    if copy_number is None:
         with blobs.open(draft.mail_blob_id) as stream:
             return Enclosed(stream.read(), draft.media_type, draft.read)
-    return Enclosed(_task(draft.mail_blob_id, "mail.bare"), Kind.EMAIL.value, draft.read | {"pictures_left_out": True})
+    sha256 = _sha256(draft, copy_number)
+    bare = _task(draft.mail_blob_id, "mail.bare", sha256=sha256)
+    return Enclosed(bare, Kind.EMAIL.value, draft.read | {"pictures_left_out": True, "copy_left_out": sha256})
 
 
 def keep(actor: Actor, submission: Submission, mail: Enclosed) -> None:
@@ -124,9 +130,14 @@ def attachments(submission: Submission) -> list[Attached]:
     read = submission.mail if submission.mail_blob_id else None
     if read is None:
         return []
-    bare = read.get("pictures_left_out", False)
+    bare, copy = read.get("pictures_left_out", False), read.get("copy_left_out")
     return [
-        Attached(display_name(one["name"]), one["size"], one["sha256"], is_kept=not (bare and one["picture"]))
+        Attached(
+            display_name(one["name"]),
+            one["size"],
+            one["sha256"],
+            is_kept=not (bare and one["picture"]) and one["sha256"] != copy,
+        )
         for one in read["attachments"]
     ]
 
@@ -164,6 +175,11 @@ def _destroy(draft: MailDraft) -> None:
     db.session.flush()
     blobs.delete(blob_id)
     erase_scope(scope_id)
+
+
+def _sha256(draft: MailDraft, number: int) -> str:
+    sha256: str = draft.read["attachments"][number]["sha256"]
+    return sha256
 
 
 def _read(path: Any, kind: Kind) -> dict[str, Any]:

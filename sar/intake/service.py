@@ -73,12 +73,13 @@ def log_request(
     photo_name: str = "",
     submission_key: str | None = None,
     mail_draft_id: str | None = None,
-    mail_picture: int | None = None,
+    mail_copy: int | None = None,
 ) -> Receipt:
     """Enter a request that reached any part of the organisation another way, on the day that it did.
 
-    With `mail_draft_id` (see `mail`), the mail is kept as evidence; `mail_picture` is the number of the attachment that
-    is a copy of an identity document. Raises as `submit`, and Gone for a draft that is over.
+    With `mail_draft_id` (see `mail`), the mail is kept as evidence; `mail_copy` is the number of the attachment that
+    is a copy of an identity document. Of a kind that is no photo it is left out of the mail and not kept, so that
+    `photo` may come beside it. Raises as `submit`, and Gone for a draft that is over.
     """
     if channel is Channel.ONLINE:
         raise ValueError("a request made online is not logged by hand")
@@ -90,7 +91,7 @@ def log_request(
     if mail_draft_id is None:
         picture = read_photo(photo, photo_name) if photo is not None else None
         return receive(actor, answers, channel, received_on, picture, key_hash)
-    return _log_mail(actor, answers, channel, received_on, (photo, photo_name), key_hash, mail_draft_id, mail_picture)
+    return _log_mail(actor, answers, channel, received_on, (photo, photo_name), key_hash, mail_draft_id, mail_copy)
 
 
 def _log_mail(
@@ -101,16 +102,17 @@ def _log_mail(
     uploaded: tuple[BinaryIO | None, str],
     key_hash: str | None,
     draft_id: str,
-    picture_number: int | None,
+    copy_number: int | None,
 ) -> Receipt:
     """Sent twice, it is one request: by then the draft is gone, but the first one is there."""
     earlier = repeat_receipt(actor, key_hash)
     if earlier is not None:
         return earlier
     draft = mail.find(actor, draft_id)
-    photo, photo_name = uploaded if picture_number is None else mail.picture(draft, picture_number)
+    in_mail = None if copy_number is None else mail.copy_in(draft, copy_number)
+    photo, photo_name = in_mail or uploaded
     picture = read_photo(photo, photo_name) if photo is not None else None
-    enclosed = mail.enclosed(draft, without_pictures=picture_number is not None)
+    enclosed = mail.enclosed(draft, copy_number)
     receipt = receive(actor, answers, channel, received_on, picture, key_hash, enclosed)
     mail.forget(draft_id)
     return receipt

@@ -35,7 +35,7 @@ from sar.intake.answers import (
 )
 from sar.intake.fields import DayField, LineField, WordsField
 
-NO_PICTURE = "none"
+NO_COPY = "none"
 LOGGED = tuple(channel for channel in Channel if channel is not Channel.ONLINE)
 ROUTE_NAMES = {
     Route.POST: "By letter",
@@ -122,12 +122,14 @@ class LogRequestForm(FlaskForm):
     rep_phone = _line("Phone number of whoever asks", "", 40)
     rep_address = _text("Address of whoever asks", "", MAX_ADDRESS)
     mail_draft = HiddenField(validators=[Length(max=26)])
-    mail_picture = RadioField(
+    mail_copy = RadioField(
         "Is one of these a copy of an identity document?",
-        description="It is kept apart and destroyed once identity is settled. The email is then kept without pictures.",
+        description="A JPG, PNG or HEIC is kept apart and destroyed once identity is settled. Another kind of file is "
+        "not kept: if you need it to check identity, add a photo of it below. The email is then kept without that file "
+        "and without pictures. If a second document is a copy too, take it out of the email first and send it again.",
         widget=GovRadioInput(),
         # No answer is given beforehand: a copy that nobody looked for would live on inside the mail.
-        validators=[InputRequired("Look at the pictures and say whether one is a copy of an identity document")],
+        validators=[InputRequired("Look at these files and say whether one is a copy of an identity document")],
     )
     go_on = BooleanField("Log it as a request of its own all the same", widget=GovCheckboxInput())
     photo = FileField(
@@ -143,14 +145,14 @@ class LogRequestForm(FlaskForm):
         # Made with the empty form: pressing the button twice sends the same one twice.
         self.submission_key.data = self.submission_key.data or secrets.token_urlsafe(24)
 
-    def offer_pictures(self, pictures: list[tuple[int, str]]) -> None:
-        """The pictures attached to the mail that fills this form; without any, the question is not asked."""
-        if not pictures:
-            del self.mail_picture
+    def offer_copies(self, possible: list[tuple[int, str]]) -> None:
+        """What in the mail that fills this form may be a copy of an ID; without any, the question is not asked."""
+        if not possible:
+            del self.mail_copy
             return
-        self.mail_picture.choices = [
-            SelectChoice(NO_PICTURE, "No"),
-            *(SelectChoice(str(number), name) for number, name in pictures),
+        self.mail_copy.choices = [
+            SelectChoice(NO_COPY, "No"),
+            *(SelectChoice(str(number), name) for number, name in possible),
         ]
 
     @property

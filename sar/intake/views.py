@@ -15,7 +15,7 @@ from sar.intake import evidence, likeness, mail, service
 from sar.intake.answers import MAX_WANTED, Channel, Route
 from sar.intake.evidence_form import EvidenceForm
 from sar.intake.models import MailDraft
-from sar.intake.staff_forms import NO_PICTURE, LogRequestForm, MailForm
+from sar.intake.staff_forms import NO_COPY, LogRequestForm, MailForm
 
 bp = Blueprint("intake", __name__)
 BLUEPRINTS = (bp,)
@@ -29,7 +29,7 @@ def log() -> Page:
     """The six words are shown in this answer alone, so there is no redirect; a second press logs nothing new."""
     form = LogRequestForm()
     draft = _draft(form)
-    form.offer_pictures(mail.pictures(draft) if draft else [])
+    form.offer_copies(mail.possible_copies(draft) if draft else [])
     status, others = 200, []
     if form.validate_on_submit():
         others = [] if form.go_on.data else likeness.alike(current_actor(), likeness.person_in(form.answers()))
@@ -88,7 +88,7 @@ def _log(form: LogRequestForm) -> service.Receipt:
     upload, received_on = form.photo.data, form.received_on.data
     assert received_on is not None  # the form requires it
     sent = upload is not None and bool(upload.filename)
-    picture = form.mail_picture.data if form.mail_picture else NO_PICTURE
+    copy = form.mail_copy.data if form.mail_copy else NO_COPY
     return service.log_request(
         current_actor(),
         form.answers(),
@@ -98,7 +98,7 @@ def _log(form: LogRequestForm) -> service.Receipt:
         photo_name=upload.filename if sent else "",
         submission_key=form.submission_key.data,
         mail_draft_id=form.mail_draft.data or None,
-        mail_picture=None if picture == NO_PICTURE else int(picture),
+        mail_copy=None if copy == NO_COPY else int(copy),
     )
 
 

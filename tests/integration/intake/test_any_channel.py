@@ -75,6 +75,7 @@ def test_a_saved_mail_fills_the_form_and_is_kept_sealed_with_the_case(in_app: Fl
         assert words in page
     draft = sent.location.rpartition("=")[2]
     form = typed(channel="email", route="email", email="quillon@example.org", mail_draft=draft, wanted="everything")
+    form |= {"mail_copy": "none"}
     reference, _ = receipt_of(officer.post("/staff/log", form))
     [stored] = rows(Submission)
     assert (stored.reference, stored.mail["text"], stored.mail["sender"]) == (reference, SAID, "quillon@example.org")
@@ -91,7 +92,7 @@ def test_whether_a_picture_in_a_mail_is_a_copy_of_a_document_must_be_said(office
     draft_id = upload(officer, saved_mail(photograph()), "request.eml").location.rpartition("=")[2]
     unsaid = officer.post("/staff/log", typed(mail_draft=draft_id))
     assert "say whether one is a copy of an identity document" in unsaid.text and rows(Submission) == []
-    receipt_of(officer.post("/staff/log", typed(mail_draft=draft_id, mail_picture="none")))
+    receipt_of(officer.post("/staff/log", typed(mail_draft=draft_id, mail_copy="none")))
     [stored] = rows(Submission)
     assert stored.identity_blob_id is None and stored.mail_blob_id is not None
 
@@ -106,9 +107,9 @@ def test_an_outlook_message_is_read_too(in_app: Flask) -> None:
     read = draft.read
     assert (read["sender_name"], read["sender"], read["subject"]) == (NAME, "quillon@example.org", "My records")
     assert read["text"].splitlines() == SAID.splitlines() and read["received_on"] == "2026-03-02"
-    assert mail.pictures(draft) == [(0, "id.jpg")]
-    picture, _name = mail.picture(draft, 0)
-    assert picture.read() == photograph()
+    assert mail.possible_copies(draft) == [(0, "id.jpg")]
+    copy = mail.copy_in(draft, 0)
+    assert copy is not None and copy[0].read() == photograph()
 
 
 def test_a_picture_taken_as_identity_leaves_the_mail_and_goes_when_identity_is_settled(in_app: Flask) -> None:
@@ -122,7 +123,7 @@ def test_a_picture_taken_as_identity_leaves_the_mail_and_goes_when_identity_is_s
         received_on=london_today(),
         submission_key="k",
         mail_draft_id=draft_id,
-        mail_picture=1,
+        mail_copy=1,
     )
     # Pressed twice: the draft is gone, the request is there.
     again = service.log_request(
@@ -132,7 +133,7 @@ def test_a_picture_taken_as_identity_leaves_the_mail_and_goes_when_identity_is_s
         received_on=london_today(),
         submission_key="k",
         mail_draft_id=draft_id,
-        mail_picture=1,
+        mail_copy=1,
     )
     assert again.repeated
     [stored] = rows(Submission)

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from email import message_from_bytes
 from email.message import EmailMessage
 
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy import select
 from sar.access.permissions import Role
 from sar.cases import service as cases
 from sar.cases.models import Case
+from sar.foundation import blobs
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
@@ -62,16 +64,21 @@ def word_document() -> bytes:
     return out.getvalue()
 
 
-def case_from(officer: Actor, content: bytes, name: str = "request.eml", picture: int | None = None) -> Case:
+def case_from(officer: Actor, content: bytes, name: str = "request.eml", copy: int | None = None) -> Case:
     receipt = intake.log_request(
         officer,
         RequestAnswers(full_name="Marlon Pryce", contact=Contact(Route.POST, address="4 Mill Lane")),
         channel=Channel.EMAIL,
         received_on=london_today(),
         mail_draft_id=mail.open_mail(officer, io.BytesIO(content), name),
-        mail_picture=picture,
+        mail_copy=copy,
     )
     return cases.open_case(SYSTEM, receipt.submission_id)
+
+
+def leaves(content: bytes) -> list[bytes]:
+    """What is in the leaves of a mail."""
+    return [part.get_payload(decode=True) for part in message_from_bytes(content).walk() if not part.is_multipart()]
 
 
 def page_of(case: Case, number: int, page: int = 1) -> str:
@@ -156,11 +163,25 @@ def test_a_picture_taken_out_as_an_id_is_not_shown_and_the_others_keep_their_pla
     in_app: Flask, officer: Actor
 ) -> None:
     attached = {"licence.jpg": hostile_files.picture("JPEG"), "authority.pdf": hostile_files.pdf()}
-    case, browser = case_from(officer, sent(attached), picture=0), browser_of(in_app, officer)
+    case, browser = case_from(officer, sent(attached), copy=0), browser_of(in_app, officer)
     listed = browser.get(f"/staff/cases/{case.id}").text
     assert "Left out: it may be a copy of an identity document" in listed and page_of(case, 1) not in listed
     assert browser.get(page_of(case, 1)).status_code == 404
     assert browser.get(f"{page_of(case, 2)}/image").data.startswith(PNG)
+
+
+@pytest.mark.parametrize("name", ["passport.pdf", "passport.TIF", "passport.gif", "passport.webp", "passport.docx"])
+def test_a_copy_of_an_id_of_any_kind_is_left_out_and_the_signed_authority_stays(officer: Actor, name: str) -> None:
+    content = sent({"authority.pdf": LETTER.read_bytes(), name: b"zanzibarquux", "note.txt": b"I agree."})
+    draft = mail.find(officer, mail.open_mail(officer, io.BytesIO(content), "request.eml"))
+    assert mail.possible_copies(draft) == [(0, "authority.pdf"), (1, name)]
+    case = case_from(officer, content, copy=1)
+    assert [one.is_kept for one in mail.attachments(case.submission)] == [True, False, True]
+    assert case.submission.mail_blob_id is not None and case.submission.identity_blob_id is None
+    with blobs.open(case.submission.mail_blob_id) as kept:
+        text = kept.read()
+    assert b"zanzibarquux" not in leaves(text) and LETTER.read_bytes() in leaves(text)
+    assert f"{name}, 12 bytes, SHA-256".encode() in text
 
 
 def test_only_those_who_work_on_the_case_see_what_came_with_its_mail(in_app: Flask, officer: Actor) -> None:
