@@ -68,6 +68,14 @@ GREETING = re.compile(
     r"|sorry|ok|both)[ \v]+\Z"
 )
 OTHER_BEFORE = re.compile(r"(?i)\b(?:other|another|different|second|not|wrong)[ \v]+\Z")
+# Father and son share a name, and strangers do: whoever is so called is not simply the subject.
+_GENERATION = r"(?:jnr|jr|junior|snr|sr|senior|the (?:elder|younger|first|second|third)|II|III)"
+NAMESAKE_BEFORE = re.compile(r"(?i)\b(?:young|old|older|younger|elder)[ \v]+\Z")
+NAMESAKE_AFTER = re.compile(
+    rf"(?i)[ ,\v]*\(?(?:{_GENERATION}\b|(?:a )?(?:different|another) (?:lad|lass|man|woman|girl|boy|person|one)\b"
+    r"|no relation\b)"
+)
+NAMESAKE = re.compile(rf"(?i)\b{_GENERATION}\b\.?\Z|\A(?:young|old)\b")
 PERSON_AFTER = re.compile(
     r"[ \v]+(?:said|says|saying|is|was|were|are|has|had|hasn't|hadn't|isn't|wasn't|rang|rings|told|tells|asked|asks"
     r"|did|didn't|does|doesn't"
@@ -142,7 +150,6 @@ CLOSING = re.compile(
     r"|thanks|cheers|love|"
     r"sincerely|all the best|thank you)[,. ]*\Z"
 )
-SPEAKER = re.compile(rf"(?m)^[> \t]*(?P<name>{CAPITALISED}(?: {CAPITALISED})?)[ ]?:[ ]")
 LOWER_TITLED = re.compile(
     rf"(?<![\w'-])(?P<title>{'|'.join(sorted(LOWER_TITLES))})\.?[ \v](?P<name>[A-Za-z][a-z'-]*)(?![\w'-])"
 )
@@ -155,7 +162,6 @@ LOWER_ALIAS = re.compile(
     r"|her)self)(?: is)?[ \v](?P<name>[a-z]{3,})(?![\w'-])"
 )
 LOWER_WORD = re.compile(r"(?<![\w'@./-])[a-z][a-z]{3,}(?:-[a-z]+)?(?=(?:'s)?(?![\w@'/-]|\.\w))")
-LOWER_OTHER_SCRIPT = re.compile(r"[^\x00-\x7f]")
 # In small letters, so that it is no heading: "his mate Biscuit", "a debt to Chalky".
 SOMEBODYS = re.compile(
     rf"(?<![\w'-])(?:(?:his|her|my|their|our|your|'s)[ ](?:{_kin}|pad ?mate|dealer)"

@@ -1,7 +1,7 @@
-"""What the trained model is sure names nobody is kept from being offered on the word of a list alone.
+"""What the trained model is sure names nobody is kept from being offered on the word of a weak rule.
 
-Rules that read what stands around a name (a title, a label, a signature, a form of name) outweigh the model, and so
-does an officer: a name that was confirmed is found in all its forms, whatever the model thinks.
+Surer rules (a title, a label, a form of name) outweigh the model, and so does an officer: a name that was confirmed is
+found in all its forms, whatever the model thinks.
 """
 
 from collections.abc import Collection, Iterable
@@ -11,7 +11,7 @@ from redaction.detect.model import NOBODY, Finding
 
 # Initials of somebody who is named in full elsewhere: the model sees one page and cannot know them.
 SIGNS = frozenset({"signs or speaks by initials", "initial alone on a line"})
-# Rules with this score know from what stands around a name, not from lists alone.
+# Rules with this score outweigh the model.
 SURE = 0.8
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from redaction.detect import cues
 from redaction.detect.doubt import believed, nobody_in
 from redaction.detect.folding import fold
-from redaction.detect.lexicon import Class, classify
+from redaction.detect.lexicon import Class, classify, forenames, surnames
 from redaction.detect.model import IDENTIFIER_KINDS, PLACE, Finding, Mention, Recogniser, by_model
 from redaction.detect.names import BRACKETED, DECLARED, INTRODUCED
 from redaction.detect.naming import Name, parse_name
@@ -27,6 +27,7 @@ SURE_DESPITE_PLACE = 0.8
 # That a name occurs elsewhere does not say that it is one here.
 NEVER_SURE = 2.0
 MOST_EVIDENCE = 4
+_NOTHING_ELSE = (Class.SURNAME, Class.UNKNOWN)  # words that hardly name anything but somebody
 _GIVEN = ((INTRODUCED,), (BRACKETED,))
 _LETTERS = re.compile(r"(?:[A-Z]\.? ?){2,3}")
 _NEXT_CAPITAL = re.compile(rf"[ \v]+(?P<word>{cues.CAPITALISED})")
@@ -76,6 +77,7 @@ class Detector:
         }
         known = People(subject, people, learned)
         names = {parse_name(name) for name in (*subject, *people)} | {item.name for item in learned}
+        trusted = forms | {form for name in names for form in variants(name) if classify(form) in _NOTHING_ELSE}
         register = Register(names - {Name()}, declared - _ORDINARY_CAPITALS)
         always = {letters for name in subject for letters in initials_of(parse_name(name))}
         settled: dict[str, list[Mention]] = {}
@@ -83,7 +85,7 @@ class Detector:
         for page in pages:
             if page.raw not in settled:  # duplicated pages are common, and say the same
                 initials = always | _initials_on(learned_on[page.raw])
-                followed = believed(page.raw, register.find(page, initials), nobody[page.raw], forms, NEVER_SURE)
+                followed = believed(page.raw, register.find(page, initials), nobody[page.raw], trusted, NEVER_SURE)
                 findings = settle([*read[page.raw], *followed])
                 settled[page.raw] = [_mention(page, finding, known, register) for finding in findings]
             mentions += [replace(m, page=page.number, boxes=page.boxes(m.start, m.end)) for m in settled[page.raw]]
@@ -102,17 +104,29 @@ def _learn(text: str, findings: list[Finding]) -> list[Learned]:
     for finding in ordered:
         if finding.evidence == (DECLARED,):
             continue  # initials are matched by case, in their own way
-        if by_model(finding) and any(f.start < finding.end and finding.start < f.end for f in ruled):
-            continue  # the rules know better where a name begins and ends
+        overlapped = [f for f in ruled if f.start < finding.end and finding.start < f.end] if by_model(finding) else []
+        if any(f.start < finding.start or f.end > finding.end for f in overlapped) or _same_extent(finding, overlapped):
+            continue  # the rules know better where a name begins and ends, unless they saw only a part of it
         surface = text[finding.start : finding.end]
         if finding.evidence[0] in (INTRODUCED, BRACKETED):
             of = text[owner.start : owner.end] if owner and _stands_behind(text, owner, finding, identifiers) else ""
             learned.append(Learned(surface, finding.title, of))
             continue
-        learned.append(Learned(surface, finding.title))
+        learned.append(Learned(_without_s(surface), finding.title))
         if (owner is None or finding.start >= owner.end) and parse_name(surface).full:
             owner = finding
     return learned
+
+
+def _without_s(surface: str) -> str:
+    """A name without the s of a possessive whose apostrophe was left out: "dannys mate"."""
+    key = fold(surface)
+    listed = forenames() | surnames()
+    return surface[:-1] if key.endswith("s") and key not in listed and key[:-1] in listed else surface
+
+
+def _same_extent(finding: Finding, others: list[Finding]) -> bool:
+    return any((other.start, other.end) == (finding.start, finding.end) for other in others)
 
 
 def _initials_on(learned: Iterable[Learned]) -> set[str]:
@@ -213,7 +227,10 @@ def _join(findings: list[Finding]) -> list[Finding]:
 
 def _mention(page: PageString, finding: Finding, known: People, register: Register) -> Mention:
     text = page.raw[finding.start : finding.end]
-    match = _who(page, finding, page.mended[finding.start : finding.end], known, register)
+    match = _who(page, finding, text, known, register)
+    mended = page.mended[finding.start : finding.end]
+    if match == Match() and mended != text:
+        match = _who(page, finding, mended, known, register)
     person = match.person
     subject = person is not None and person.subject and finding.kind == "person"
     return Mention(
@@ -245,13 +262,27 @@ def _who(page: PageString, finding: Finding, text: str, known: People, register:
             return Match(people[0]) if sure else Match(None, tuple(people))
     other = cues.OTHER_BEFORE.search(page.flat, max(0, finding.start - 20), finding.start) is not None
     match = known.resolve(text, finding.title, other)
-    if match.person is not None and match.person.subject and parse_name(text).lone and _runs_on(page, finding.end):
+    if match.person is not None and match.person.subject and _may_be_namesake(page, finding, text):
         return Match(None, (match.person, *match.candidates))
     if match.person is None and not match.candidates and fold(text).endswith("s"):
         return known.resolve(text[:-1], finding.title, other)  # "kaceys", the apostrophe left out
     if match.person is None and not match.candidates:
         return _by_evidence(finding, known)
     return match
+
+
+def _may_be_namesake(page: PageString, finding: Finding, text: str) -> bool:
+    """Whether something beside the subject's name says that it may be somebody else's."""
+    if parse_name(text).lone and _runs_on(page, finding.end):
+        return True
+    before = page.flat[max(0, finding.start - 12) : finding.start]
+    return any(
+        (
+            cues.NAMESAKE.search(text),
+            cues.NAMESAKE_BEFORE.search(before),
+            cues.NAMESAKE_AFTER.match(page.flat, finding.end),
+        )
+    )
 
 
 def _runs_on(page: PageString, end: int) -> bool:

@@ -15,6 +15,7 @@ from redaction.detect.lexicon import FAMILY_TITLES, Class, classify, same_forena
 from redaction.detect.naming import Name, clean, display, parse_name
 
 _LISTED = (Class.FORENAME, Class.WORD_NAME)
+_NAMES = (*_LISTED, Class.SURNAME)
 _TITLE_SEX = {
     "mr": "m",
     "sir": "m",
@@ -72,11 +73,7 @@ class Person:
             for given in own.forenames or (own.lone,):
                 if word in short_forms(given) or given in short_forms(word):
                     return True
-                if len(word) >= 3 and any(
-                    long.startswith(word) or (len(word) >= 4 and long.endswith(word))
-                    for long in (given, own.surname)
-                    if len(long) > len(word)
-                ):
+                if any(_cut_short(word, long) for long in (given, own.surname) if len(long) > len(word)):
                     return True
         return False
 
@@ -136,7 +133,14 @@ def _given_agree(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 def _alike(one: str, other: str) -> bool:
     if same_forename(one, other) or same_forename(one.split("-")[0], other.split("-")[0]):
         return True
-    short, long = sorted((one, other), key=len)
+    return _cut_short(*sorted((one, other), key=len))
+
+
+def _cut_short(short: str, long: str) -> bool:
+    """Whether one word may be the other cut short: Abdul, Abdulrahman. Where both are names only to three letters, as
+    in Cal for Callum: Paul is not Paula, nor Joe Joel."""
+    if classify(short) in _NAMES and classify(long) in _NAMES and (len(short) > 3 or len(long) < 5):
+        return False
     return len(short) >= 3 and (long.startswith(short) or (len(short) >= 4 and long.endswith(short)))
 
 
@@ -296,7 +300,7 @@ class People:
                 for own in person.names
             )
         ]
-        if title and any(person.subject for person in starts):
+        if title:  # "Mr F" may be anybody whose surname begins so
             return Match(None, tuple(starts))
         return _choose(starts)
 

@@ -51,7 +51,8 @@ def _groups(text: str, words: Sequence[Tagged]) -> Iterator[list[Tagged]]:
     group: list[Tagged] = list(words[:1])
     for last, word in pairwise(words):
         apart = _GAP.fullmatch(text, last.end, word.start) is None
-        if apart or word.begins or len(group) == LONGEST:
+        listed = len(group) > 1 and text[last.end] == ","  # "Lisa Dale, Melissa", unlike "Dale, Melissa"
+        if apart or listed or word.begins or len(group) == LONGEST:
             yield group
             group = []
         group.append(word)

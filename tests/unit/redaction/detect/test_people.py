@@ -130,3 +130,53 @@ def test_whoever_bears_the_middle_name_of_the_subject_may_be_somebody_else(menti
     assert not found.subject and found.person is None
     assert found.candidates == ("Sean Brendan Loughlin",)
     assert all(m.subject for m in detect_text(text, ["Sean Brendan Loughlin"], []) if m.text != mention)
+
+
+@pytest.mark.parametrize(
+    ("subject", "mention"),
+    [
+        ("Paul Smith", "Paula Smith"),
+        ("Paul Smith", "Paula"),
+        ("Daniel Cole", "Danielle Cole"),
+        ("Joe Marsh", "Joel Marsh"),
+        ("Robert Neale", "Robert Neale Snr"),
+        ("Robert Neale", "Robert Neale Jnr"),
+        ("Robert Neale", "Roberta Neale"),
+        ("Robert Neale", "Young Neale"),
+    ],
+)
+def test_a_relative_with_a_name_like_the_subjects_is_never_the_subject_outright(subject: str, mention: str) -> None:
+    text = f"{subject} was late again. Then {mention} rang the office about it."
+    found = [m for m in detect_text(text, [subject], []) if m.start >= text.index(mention)]
+    assert found
+    assert not any(m.subject for m in found)
+
+
+def test_a_namesake_who_is_said_to_be_somebody_else_is_left_open() -> None:
+    text = "Liam Maguire came. Liam Maguire (different lad, room 11) did not. Then maguire snr shouted."
+    came, other, senior = (m for m in detect_text(text, ["Liam Maguire"], []) if m.kind == "person")
+    assert came.subject
+    assert not other.subject and other.candidates == ("Liam Maguire",)
+    assert not senior.subject and senior.candidates == ("Liam Maguire",)
+
+
+def test_a_title_and_one_letter_is_nobody_for_certain() -> None:
+    text = "Graham Fothergill is his son. Mr F was hurt and Mr F wants no contact."
+    letters = [m for m in detect_text(text, ["Jo Bell"], []) if m.text == "F"]
+    assert [m.person for m in letters] == [None] * len(letters)
+
+
+def test_the_subjects_possessive_without_an_apostrophe_is_still_the_subject() -> None:
+    text = "carls been at the hostel. carls mum rang. seen carl."
+    assert all(m.subject for m in detect_text(text, ["Carl Dent"], []) if m.kind == "person")
+
+
+def test_a_family_is_found_by_its_surname_whatever_the_model_thinks() -> None:
+    text = "Sean Gaffney and Liam Gaffney came. The Gaffneys left. he blames the gaffney lot"
+    found = [m.text.lower() for m in detect_text(text, ["Jo Bell"], []) if "affney" in m.text.lower()]
+    assert found == ["sean gaffney", "liam gaffney", "gaffneys", "gaffney"]
+
+
+def test_a_name_of_which_rules_see_a_part_is_grouped_by_the_whole() -> None:
+    (found,) = [m for m in detect_text("JERMAINE BRIGHT came at noon.", ["Jo Bell"], []) if m.kind == "person"]
+    assert (found.text, found.person) == ("JERMAINE BRIGHT", "Jermaine Bright")
