@@ -56,6 +56,8 @@ _BIRTH_IN_ROW = re.compile(
 )
 # "born 4 May 1979 or 5 April 1979": the second date is one of birth too.
 _BIRTH_PAIR = re.compile(rf"(?i){_BIRTH_CUE}[\s:=(]{{1,3}}{_DATE}\s?(?:and|or|/|,)\s?(?P<date>{_DATE})(?!\d)")
+_BIRTH_HEADING = re.compile(rf"(?im)^(?!.*{_DATE})(?=.*[a-z].*\b(?:d\.?o\.?b\.?|date of birth)(?!\w)).*$")
+_FIRST_DATE = re.compile(rf"(?i).*?[a-z].*?(?<!\d)(?P<date>{_DATE})(?!\d)")
 _FULL_YEAR = re.compile(r"(?:\d{4}|\d\d)\Z|\A\d{4}(?=-)")
 _YEARS_APART = 9  # a child named in a record is often younger, and then a label or a column says what the date is
 _EARLIEST_BIRTH, _LATEST_BIRTH, _LATEST_BIRTH_TWO_DIGITS = 1915, 2022, 30
@@ -119,6 +121,7 @@ class IdentifierRecogniser:
         if windows:
             found += self._dates_of_birth(flat)
             found += self._births_in_rows(flat)
+            found += self._births_under_heading(flat)
             found += self._addresses(flat)
             found += self._addresses(page.flat) if page.flat != flat else []
         if "@" in flat or "[at]" in flat or "(at)" in flat:
@@ -169,6 +172,23 @@ class IdentifierRecogniser:
                 found.append(
                     Finding(*match.span("date"), "date_of_birth", FAILED_CHECK, ("date in a row with a name",))
                 )
+        return found
+
+    @staticmethod
+    def _births_under_heading(flat: str) -> list[Finding]:
+        """The first date on each line under a heading such as "Name DOB Phone", down to the next empty line."""
+        found = []
+        for heading in _BIRTH_HEADING.finditer(flat):
+            start = heading.end() + 1
+            for line in re.split(r"[\n\v]", flat[start:]):
+                if not line.strip():
+                    break
+                match = _FIRST_DATE.match(line)
+                if match is not None and _EARLIEST_BIRTH <= _year(match["date"]) <= _LATEST_BIRTH:
+                    first, last = match.span("date")
+                    why = ("date under a heading for birth",)
+                    found.append(Finding(start + first, start + last, "date_of_birth", LIKELY, why))
+                start += len(line) + 1
         return found
 
     def _dates_of_birth(self, flat: str) -> list[Finding]:

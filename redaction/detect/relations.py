@@ -71,6 +71,7 @@ _USER = re.compile(
     r" experience\b|\bpeer"
     r" (?:mentor|worker|supporter)|\bservice user (?:rep|volunteer|representative)|\bknown to us as a\b"
 )
+_SENTENCE_END = re.compile(r"(?<=[a-z)]{2})[.!?][ \n\v]|\n\s*\n")
 _OWN_RECORD = frozenset({"pnc_id", "cro", "prison_number", "crn"})
 _WINDOW, _SNIPPET, _MOST_WORDS = 48, 60, 3
 ALSO_USER = "may be a service user too"
@@ -153,7 +154,9 @@ def _cast(text: str, mention: Mention) -> Iterator[tuple[str, str]]:
     if after is not None:
         closed = text.startswith(")", after.end()) and "(" in after.group()
         yield _relation_of(after), _snippet(text, mention.start, after.end() + closed)
-    user = _USER.search(text, max(line, mention.start - _WINDOW), min(len(text), mention.end + _WINDOW))
+    first = max((end.end() for end in _SENTENCE_END.finditer(text, line, mention.start)), default=line)
+    ends = _SENTENCE_END.search(text, mention.end, min(len(text), mention.end + _WINDOW))
+    user = _USER.search(text, first, ends.start() if ends else min(len(text), mention.end + _WINDOW))
     if user is not None:
         yield ALSO_USER, _snippet(text, user.start(), user.end())
 

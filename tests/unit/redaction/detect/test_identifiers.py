@@ -153,6 +153,18 @@ def test_both_dates_are_found_where_two_are_given_for_a_birth() -> None:
     assert dates == ["04 May 1979", "05 April 1979"]
 
 
+@pytest.mark.parametrize("gap", [" ", "\t", "  ", " | "])
+def test_dates_of_birth_in_a_table_are_found_by_its_heading(gap: str) -> None:
+    rows = (
+        ("Name", "DOB", "Phone"),
+        ("Kay Lund", "12/05/1971", "07700 900123"),
+        ("Mo Hart", "3/4/2016", "07700 900124"),
+    )
+    text = "\n".join(gap.join(row) for row in rows) + "\n\nSeen on 01/02/2021 by us.\n"
+    dates = [m.text for m in detect_text(text, [], []) if m.kind == "date_of_birth"]
+    assert dates == ["12/05/1971", "3/4/2016"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -60,3 +60,8 @@ def test_the_guess_does_not_depend_on_the_order_of_the_pages() -> None:
         pages = [PageString(number, texts[index]) for number, index in enumerate(order, 1)]
         guesses |= {(m.relation, m.because) for m in Detector(models=False).detect(pages, [], []) if m.person}
     assert len(guesses) == 1
+
+
+def test_what_one_sentence_says_of_somebody_is_not_said_of_the_next() -> None:
+    text = "Peer mentor Ian Glass came. Probation officer Jo Park rang."
+    assert not any("service user" in why for why in person(text, "Jo Park").because)
