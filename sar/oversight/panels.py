@@ -45,7 +45,7 @@ def _rows(inputs: Inputs, gaps: tuple[str, ...]) -> list[PanelRow]:
 
 def _outstanding_words(inputs: Inputs) -> str:
     if not inputs.records_outstanding:
-        return "None"
+        return "0"
     if inputs.pages_outstanding is None:
         return f"{inputs.records_outstanding:,}, with pages that nobody knows yet"
     return (
