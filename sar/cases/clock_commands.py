@@ -9,8 +9,8 @@ from decimal import Decimal
 from sar.access.permissions import Permission
 from sar.cases import letters
 from sar.cases.deadlines import AWAITED, ClarificationRequested, ClockState, Extended, ExtensionReason, Rule
-from sar.cases.ledger import Fact, case_for, renew_clock, require_open, store_fact
-from sar.cases.models import Case, Note
+from sar.cases.ledger import Fact, case_for, keep_note, renew_clock, require_open, store_fact
+from sar.cases.models import Case
 from sar.cases.moves import go_on
 from sar.cases.queries import clock_events, clock_of, open_questions, waits_of
 from sar.cases.second_person import require_alone
@@ -174,7 +174,7 @@ def correct_received_date(
 
     `reason`, how we know, is kept as a note with both days.
     """
-    with write_transaction() as session:
+    with write_transaction():
         case = case_for(actor, case_id, version)
         if on == case.received_on:
             raise Refused("That is the date we have already.")
@@ -182,10 +182,7 @@ def correct_received_date(
         store_fact(actor, case, Fact("received", on))
         if reason.strip():
             words = f"Date received changed from {date_words(before)} to {date_words(on)}: {reason.strip()}"
-            note = Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=words)
-            session.add(note)
-            session.flush()
-            record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)
+            keep_note(actor, case, words)
 
 
 def set_regimes(actor: Actor, case_id: str, regimes: frozenset[str]) -> None:

@@ -13,7 +13,7 @@ from sar.cases.clock_commands import pounds, question_letter
 from sar.cases.deadlines import ClockState, ExtensionReason
 from sar.cases.ledger import Fact
 from sar.cases.models import Case, ClockFact
-from sar.cases.what_if import possible
+from sar.cases.what_if import WhatIf, possible
 from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Refused
 from sar.foundation.wording import date_words
@@ -231,16 +231,22 @@ def dated_page(
         form.shown_on.data = today.isoformat() if what else ""
         more |= {"what_if": what, "what_if_title": "If it came today"}
     elif form.validate() and form.shown_on.data != day.isoformat():
-        try:
-            more["what_if"] = service.what_if(current_actor(), case_id, fact(day))
-        except Refused as problem:
-            form.form_errors.append(problem.message)
-        else:
-            form.shown_on.data = day.isoformat()
-            more["what_if_title"] = f"What {date_words(day)} does to the due date"
-            form["submit"].label.text = "Confirm and record it"
+        heading = f"What {date_words(day)} does to the due date"
+        more |= seen_first(form, day.isoformat(), heading, lambda: service.what_if(current_actor(), case_id, fact(day)))
         return show_form(case_id, form, title, template, False, **more)
     return form_page(case_id, form, title, command, done, template, letter=None, **more)
+
+
+def seen_first(form: forms.DatedForm, meant: str, title: str, look: Callable[[], WhatIf]) -> dict[str, object]:
+    """For the first press of the button: the effect of what is `meant`, so that the second press records just that."""
+    try:
+        effect = look()
+    except Refused as problem:
+        form.form_errors.append(problem.message)
+        return {}
+    form.shown_on.data = meant
+    form["submit"].label.text = "Confirm and record it"
+    return {"what_if": effect, "what_if_title": title}
 
 
 def _ending(reason: str | None) -> str:

@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect, GovSubmitInput
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from sar.cases.deadlines import ExtensionReason
@@ -92,6 +92,34 @@ class ReceivedForm(DatedForm):
         missing="Say how you know the day",
     )
     submit = SubmitField("See what changes", widget=GovSubmitInput())
+
+
+class CorrectionForm(DatedForm):
+    fact = RadioField(
+        "What was written down wrongly?",
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose what was written down wrongly")],
+    )
+    how = RadioField(
+        "How is it wrong?",
+        choices=[
+            SelectChoice("date", "It happened on another day"),
+            SelectChoice("strike", "It did not happen: strike it out"),
+        ],
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose how it is wrong")],
+    )
+    on = DayField("On which day did it happen?", description="Leave this empty to strike it out.")
+    reason = WordsField(
+        "How do you know?", description="Kept as a note on the case.", missing="Say how you know that it is wrong"
+    )
+    submit = SubmitField("See what changes", widget=GovSubmitInput())
+
+    def validate_on(self, field: DayField) -> None:
+        if self.how.data == "date" and field.data is None:
+            raise ValidationError("Enter the day it happened")
+        if self.how.data == "strike" and field.data is not None:
+            raise ValidationError("Leave the day empty to strike it out")
 
 
 class AskAuthorityForm(VersionedForm):

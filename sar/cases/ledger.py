@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from sar.access.permissions import Permission, permissions_of
 from sar.cases.calendars_in_use import keep_calendar
 from sar.cases.deadlines import Clock, ClockEvent, ClockState, make_event, require_order
-from sar.cases.models import Calculation, Case, ClockFact
+from sar.cases.models import Calculation, Case, ClockFact, Note
 from sar.cases.queries import clock_facts, clock_from, clock_of, clock_rules, event_of, visible_case
 from sar.cases.waiting import follow_facts
 from sar.foundation.actions import Action
@@ -70,15 +70,18 @@ def require_open(case: Case) -> None:
         raise Refused("This request is finished. Reopen it first.")
 
 
-def store_fact(actor: Actor, case: Case, fact: Fact, *, logged: bool = True) -> None:
+def store_fact(
+    actor: Actor, case: Case, fact: Fact, *, logged: bool = True, instead_of: ClockFact | None = None
+) -> None:
     """Add a fact to the ledger and renew the clock. Raises Refused, with nothing stored, when it cannot be true.
 
-    A corrected date of receipt takes the place of the one before, which stays in the ledger, struck out.
+    A corrected date of receipt takes the place of the one before, and any fact that of `instead_of`: what stood so
+    far stays in the ledger, struck out.
     """
     standing = clock_facts(case)
-    events_with(case, fact)
+    events_with(case, fact, instead_of=instead_of)
     before = clock_of(case).due if standing else None
-    replaced = [old for old in standing if _replaces(fact, old)]
+    replaced = [old for old in standing if old is instead_of or _replaces(fact, old)]
     for old in replaced:
         old.struck_out_at = utc_now()
     db.session.add(
@@ -107,12 +110,27 @@ def store_fact(actor: Actor, case: Case, fact: Fact, *, logged: bool = True) -> 
         )
 
 
-def events_with(case: Case, fact: Fact) -> list[ClockEvent]:
-    """The events of the case as they would stand with one more fact, which is not stored.
+def strike_out(case: Case, fact: ClockFact) -> None:
+    """Take a fact off the clock and renew it. The row stays in the ledger; the caller logs why it counts no more."""
+    fact.struck_out_at = utc_now()
+    db.session.flush()
+    renew_clock(case)
+
+
+def keep_note(actor: Actor, case: Case, words: str) -> None:
+    """Keep words of a command as a note on the case, and log it."""
+    note = Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=words)
+    db.session.add(note)
+    db.session.flush()
+    record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)
+
+
+def events_with(case: Case, fact: Fact, *, instead_of: ClockFact | None = None) -> list[ClockEvent]:
+    """The events of the case as they would stand with one more fact, which is not stored, or one in another's place.
 
     Raises Refused, with the reason in words, when it cannot be true.
     """
-    others = [event_of(old) for old in clock_facts(case) if not _replaces(fact, old)]
+    others = [event_of(old) for old in clock_facts(case) if old is not instead_of and not _replaces(fact, old)]
     _require_possible(case, fact, others)
     return [*others, fact.event]
 

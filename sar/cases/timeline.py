@@ -29,6 +29,8 @@ _WORDS = {
     "case.imported": "Taken over from a spreadsheet, row {row}",
     "case.identity_copy_viewed": "Copy of the identity document looked at",
     "case.mail_attachment_viewed": "Page {page} of an attachment of the email looked at",
+    "case.clock_event_corrected": "Date corrected: {fact}, not {was}",
+    "case.clock_event_struck_out": "Struck out: {fact}",
     "case.regimes_changed": "Laws that the records fall under changed",
     "case.calendar_changed": "Counted with a newer calendar of public holidays",
     "case.refused": "Request refused: {code}",
@@ -124,6 +126,7 @@ _CLOCK = {
     "clarification_received": "Requester answered on {on}",
     "extended": "Extended by two months",
 }
+_CORRECTED = frozenset({"case.clock_event_corrected", "case.clock_event_struck_out"})
 _DESTROYED = {
     "verified": "identity is settled",
     "not_needed": "it is no longer needed",
@@ -189,8 +192,16 @@ def _text(entry: AuditEntry, facts: dict[str, Any]) -> str:
     if entry.action == "case.moved":
         return f"Moved from {_stage(facts['from_stage'])} to {_stage(facts['to_stage'])}"
     words = {name: _word(name, value) for name, value in facts.items()}
+    if entry.action in _CORRECTED:
+        words["fact"] = _small(fact_words(facts["event"], date.fromisoformat(facts["on"])))
     sentence = _CLOCK[facts["event"]] if entry.action == "case.clock_event_recorded" else _WORDS[entry.action]
     return _ONE.sub(lambda found: f"1 {found[1] or ''}{_SINGULAR[found[2]]}", sentence.format_map(words))
+
+
+def fact_words(kind: str, on: date) -> str:
+    """A fact on the clock with its day: "Proof of identity came on 3 May 2026"."""
+    sentence = _CLOCK[kind]
+    return sentence.format(on=date_words(on)) if "{on}" in sentence else f"{sentence}, {date_words(on)}"
 
 
 def _word(name: str, value: Any) -> str:
@@ -203,7 +214,7 @@ def _word(name: str, value: Any) -> str:
         return _DESTROYED[value]
     if name == "channel":
         return _CHANNELS.get(value, str(value))
-    if name in ("on", "answer_by", "acknowledge_by"):
+    if name in ("on", "was", "answer_by", "acknowledge_by"):
         return _date(value)
     if name == "code" and value in EXEMPTIONS:
         return _small(ground_in_words(value))

@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 
 from sar.cases.deadlines import ClockState
 from sar.cases.models import Case, ClockFact, Waiting
@@ -36,7 +36,7 @@ WHOM_NAMES = {
     Whom.SECOND_READER: "a second reader",
 }
 # What is asked of the requester, and what answers it.
-_ANSWERS = {
+ANSWERS = {
     "clarification_requested": "clarification_received",
     "id_requested": "id_received",
     "authority_requested": "authority_received",
@@ -70,12 +70,15 @@ def follow_facts(case: Case, facts: list[ClockFact]) -> None:
         owed = {
             f"{fact.kind} {fact.number}": fact.on
             for fact in facts
-            if fact.kind in _ANSWERS and (_ANSWERS[fact.kind], fact.number) not in come
+            if fact.kind in ANSWERS and (ANSWERS[fact.kind], fact.number) not in come
         }
     stale = delete(Waiting).where(Waiting.case_id == case.id, Waiting.whom == Whom.REQUESTER.value)
     db.session.execute(stale.where(Waiting.source_id.not_in(owed)))
     for source_id, since in owed.items():
         wait_for(case.id, Whom.REQUESTER, source_id, since=since)
+        # The day may have been corrected.
+        row = update(Waiting).where(*_this(case.id, Whom.REQUESTER, source_id), Waiting.since != since)
+        db.session.execute(row.values(since=since))
 
 
 def owed_words(source_id: str) -> str:

@@ -49,6 +49,8 @@ class Action(Enum):
     CASE_ASSIGNED = ("case.assigned", ("officer_id",))
     CASE_VIEWED = ("case.viewed", ())
     CLOCK_EVENT_RECORDED = ("case.clock_event_recorded", ("event", "on", "due_before", "due_after"))
+    CLOCK_EVENT_CORRECTED = ("case.clock_event_corrected", ("event", "was", "on", "due_before", "due_after"))
+    CLOCK_EVENT_STRUCK_OUT = ("case.clock_event_struck_out", ("event", "on", "due_before", "due_after"))
     IDENTITY_CHECKED = ("case.identity_checked", ("outcome", "evidence"))
     AUTHORITY_CHECKED = ("case.authority_checked", ("document", "dated"))
     REPRESENTATIVE_CHANGED = ("case.representative_changed", ("relationship", "gets_letters"))

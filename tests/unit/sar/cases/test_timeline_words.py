@@ -40,6 +40,7 @@ CODES = {
     "event": "extended",
     "evidence": "two_letters",
     "on": "2026-03-02",
+    "was": "2026-03-01",
     "answer_by": "2026-03-16",
     "acknowledge_by": "2026-04-01",
     "due_before": "2026-04-02",

@@ -1,0 +1,156 @@
+"""A fact on the clock that was written down wrongly is struck out or moved, with a reason; nothing is deleted."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from sar.cases import corrections, service
+from sar.cases.corrections import Correction
+from sar.cases.deadlines import EndReason, ExtensionReason, ImpossibleDates
+from sar.cases.ledger import Fact, case_for, store_fact
+from sar.cases.models import Case, ClockFact, Waiting
+from sar.cases.queries import notes_of, visible_case
+from sar.foundation.actors import SYSTEM
+from sar.foundation.clock import london_today
+from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Conflict, NotAllowed, Refused
+from sar.foundation.wording import date_words
+from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened, parts
+
+pytestmark = pytest.mark.usefixtures("in_app")
+
+
+def fresh(case: Case) -> Case:
+    db.session.rollback()
+    return visible_case(SYSTEM, case.id)
+
+
+def put(case: Case, *facts: Fact) -> Case:
+    for fact in facts:
+        with write_transaction():
+            store_fact(SYSTEM, case_for(SYSTEM, case.id), fact)
+    return fresh(case)
+
+
+def id_of(case: Case, kind: str) -> str:
+    return next(fact.id for fact in corrections.correctable(case) if fact.kind == kind)
+
+
+def test_an_answer_moved_to_another_day_moves_the_due_date_and_the_row_before_stays() -> None:
+    officer = caseworker()
+    question = Fact("clarification_requested", ago(9), detail="Which?")
+    case = put(opened(days_ago=20), question, Fact("clarification_received", ago(2), detail="All"))
+    meant = Correction(id_of(case, "clarification_received"), ago(5))
+    effect = corrections.look(officer, case.id, meant)
+    assert effect.before == case.due_on and effect.changes
+    corrections.correct(officer, case.id, meant, "The stamp on the envelope")
+    after = fresh(case)
+    assert after.due_on == effect.after != effect.before
+    kept = db.session.scalars(select(ClockFact).where(ClockFact.case_id == case.id)).all()
+    answers = {
+        (fact.on, fact.struck_out_at is None, fact.detail) for fact in kept if fact.number and fact.detail == "All"
+    }
+    assert answers == {(ago(2), False, "All"), (ago(5), True, "All")}
+    assert "The stamp on the envelope" in notes_of(after)[0].text
+    with pytest.raises(Conflict):
+        corrections.correct(officer, case.id, meant, "Again")
+
+
+def test_a_question_that_was_never_put_is_struck_out_and_the_clock_runs_again() -> None:
+    officer = caseworker()
+    case = opened(days_ago=20)
+    due = case.due_on
+    case = put(case, Fact("clarification_requested", ago(9), detail="Which?"))
+    assert case.due_on is None
+    with pytest.raises(Refused, match="how you know"):
+        corrections.correct(officer, case.id, Correction(id_of(case, "clarification_requested"), None), " ")
+    corrections.correct(officer, case.id, Correction(id_of(case, "clarification_requested"), None), "Not sent")
+    assert (fresh(case).due_on, fresh(case).clock_state) == (due, "running")
+    assert not db.session.scalars(select(Waiting).where(Waiting.case_id == case.id)).all()
+
+
+def test_a_question_asked_by_phone_the_day_before_is_waited_for_since_then() -> None:
+    officer = caseworker()
+    case = opened(days_ago=20)
+    service.ask_question(officer, case.id, "Which office?", "You named none.")
+    corrections.correct(
+        officer, case.id, Correction(id_of(fresh(case), "clarification_requested"), ago(1)), "Asked by phone"
+    )
+    assert db.session.scalars(select(Waiting.since).where(Waiting.case_id == case.id)).all() == [ago(1)]
+
+
+def test_what_cannot_be_true_is_refused_as_when_it_is_recorded() -> None:
+    officer = caseworker()
+    case = put(opened(days_ago=20), Fact("id_requested", ago(9)), Fact("id_received", ago(5)))
+    asked, came = id_of(case, "id_requested"), id_of(case, "id_received")
+    wrong = [(asked, ago(21)), (asked, ago(4)), (came, ago(10)), (came, ago(-1)), (came, ago(5)), (asked, None)]
+    for fact_id, on in wrong:
+        with pytest.raises(Refused):
+            corrections.look(officer, case.id, Correction(fact_id, on))
+        with pytest.raises(Refused):
+            corrections.correct(officer, case.id, Correction(fact_id, on), "I know")
+    assert [fact.on for fact in corrections.correctable(fresh(case))] == [ago(9), ago(5)]
+
+
+def test_identity_is_unsettled_again_when_its_proof_is_struck_out() -> None:
+    officer, case = caseworker(), opened(days_ago=5)
+    service.ask_for_identity(officer, case.id, "the name differs")
+    service.check_identity(officer, case.id, "two_letters", on=london_today())
+    corrections.correct(officer, case.id, Correction(id_of(fresh(case), "id_received"), None), "Another case")
+    assert (fresh(case).identity, fresh(case).due_on) == ("asked", None)
+    corrections.correct(officer, case.id, Correction(id_of(fresh(case), "id_requested"), None), "Another case")
+    assert fresh(case).identity == "unchecked" and fresh(case).due_on is not None
+
+
+def test_an_extension_is_moved_only_to_a_day_on_which_the_law_allows_it() -> None:
+    officer = caseworker()
+    case = put(opened(days_ago=50), Fact("extended", ago(40), reason_code=ExtensionReason.NUMBER.value))
+    meant = id_of(case, "extended")
+    with pytest.raises(Refused, match="first month"):
+        corrections.correct(officer, case.id, Correction(meant, ago(3)), "The post book")
+    corrections.correct(officer, case.id, Correction(meant, ago(38)), "The post book")
+    corrections.correct(officer, case.id, Correction(id_of(fresh(case), "extended"), None), "Never sent")
+    after = fresh(case)
+    assert after.due_on is not None and after.due_on < london_today()
+
+
+def test_only_the_dpo_takes_back_a_fee_and_a_finished_case_is_opened_first() -> None:
+    chief = dpo()
+    case = put(opened(days_ago=20), Fact("fee_requested", ago(9), detail="£10: Many requests"))
+    meant = Correction(id_of(case, "fee_requested"), None)
+    with pytest.raises(NotAllowed):
+        corrections.correct(caseworker(), case.id, meant, "Charged by mistake")
+    corrections.correct(chief, case.id, meant, "Charged by mistake")
+    ended = put(
+        case, Fact("clarification_requested", ago(8)), Fact("ended", ago(3), reason_code=EndReason.RESPONDED.value)
+    )
+    asked = id_of(ended, "clarification_requested")
+    with pytest.raises(Refused, match="Reopen it first"):
+        corrections.correct(chief, case.id, Correction(asked, None), "Never asked")
+    with pytest.raises(ImpossibleDates, match="was finished"):
+        corrections.correct(chief, case.id, Correction(asked, ago(2)), "A later day")
+
+
+def test_the_page_shows_what_changes_first_and_the_history_tells_it(in_app: Flask) -> None:
+    case = put(opened(days_ago=20), Fact("clarification_requested", ago(9), detail="Which?"))
+    address, browser = f"/staff/cases/{case.id}/correct-clock", browser_of(in_app, caseworker())
+    assert address in browser.get(f"/staff/cases/{case.id}").text
+    fact_id = id_of(case, "clarification_requested")
+    assert f"{date_words(ago(9))}: Which?" in browser.get(address).text
+    typed = {"fact": fact_id, "how": "date", "on": parts(ago(7)), "reason": "The copy in the file"}
+    empty = browser.post(address, typed | {"on": ["", "", ""], "version": case.version})
+    assert "Enter the day it happened" in empty.text
+    preview = browser.post(address, typed | {"version": case.version})
+    assert 'id="what-if"' in preview.text and "Confirm and record it" in preview.text
+    assert [fact.on for fact in corrections.correctable(fresh(case))] == [ago(9)]
+    hidden = dict(re.findall(r'name="(version|shown_on)"[^>]* value="([^"]*)"', preview.text))
+    other = browser.post(address, {**typed, "how": "strike", "on": ["", "", ""], **hidden})
+    assert other.status_code == 200 and len(corrections.correctable(fresh(case))) == 1
+    assert browser.post(address, {**typed, **hidden}).status_code == 302
+    page = browser.get(f"/staff/cases/{case.id}").text
+    assert f"Date corrected: question sent to the requester, {date_words(ago(7))}, not {date_words(ago(9))}" in page
+    assert "The copy in the file" in page
