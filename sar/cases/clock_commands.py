@@ -152,6 +152,8 @@ def why_not_extend(case: Case) -> str | None:
     clock = clock_of(case)
     if any(isinstance(event, Extended) for event in clock_events(case)):
         return f"This request was extended before. The law allows one extension ({_EXTENSION_LAW})."
+    if clock.answered_on is not None:
+        return "An answer went out already. Its time cannot be made longer any more."
     if not clock.extension_available:
         return (
             "The rules this request was received under do not allow an extension: Part 3 had none before "

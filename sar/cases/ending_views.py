@@ -95,8 +95,8 @@ def reopen(case_id: str) -> Answer:
         lambda version: service.reopen(current_actor(), case_id, form.reason.data or "", version=version),
         "The case is open again.",
         explanation=[
-            "The clock is read as if the case had not ended: what was answered in time may become late, because the "
-            "answer was not the last one."
+            "An answer that went out stays the first answer: it was in time, or late, and no second time runs. Where "
+            "there was none, the clock is read as if the case had not ended."
         ],
     )
 

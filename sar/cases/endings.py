@@ -131,7 +131,10 @@ def close(actor: Actor, case_id: str, *, version: int | None = None) -> Case:
 
 
 def reopen(actor: Actor, case_id: str, reason: str, *, version: int | None = None) -> Case:
-    """Go on with a case that was ended, with the reason in a note. The clock is read as if it had not ended."""
+    """Go on with a case that was ended, with the reason in a note.
+
+    An answer stands as the first one; without one, the clock is read as if the case had not ended.
+    """
     if not reason.strip():
         raise Refused("Say why the case is opened again.")
     with write_transaction() as session:

@@ -146,7 +146,7 @@ def _gaps(inputs: Inputs) -> Iterator[str]:
 def _summary(inputs: Inputs, finish: date, late: int | None, advice: tuple[str, ...]) -> str:
     likely = f"Likely finish {date_words(finish)}"
     if late is None:
-        return f"{likely}. There is no due date while the clock waits."
+        return f"{likely}. There is no due date now."
     if late <= 0:
         spare = "on the last day" if late == 0 else f"{_count(-late, 'day')} early"
         return f"{likely}, {spare}."

@@ -178,6 +178,11 @@ def not_closed_to(staff_id: str) -> ColumnElement[bool]:
     )
 
 
+def still_owed() -> ColumnElement[bool]:
+    """Cases of which no answer went out yet: one that is open again after its answer is not late a second time."""
+    return Case.clock_state != ClockState.REOPENED.value
+
+
 def listed_for(actor: Actor) -> ColumnElement[bool]:
     """Cases that a report lists one by one for this actor; in its totals every case counts.
 

@@ -240,7 +240,7 @@ def _said(
         "sent_date": consultation.sent_on,
         "link": link,
         "link_ends": consultation.link_ends_on,
-        "due_date": clock.due or clock.due_if_answered_today or consultation.due_on,
+        "due_date": clock.owed_by or clock.due_if_answered_today or consultation.due_on,
     }
 
 

@@ -41,6 +41,7 @@ def wording(causes: str, plan: str, expected: str) -> Wording:
                 f"{found.overdue_now - found.overdue_part:,} of the late ones had no answer at all",
                 f"{found.overdue_part:,} of the late ones had part of an answer",
                 f"the oldest is {oldest:,} days late" if oldest else "none is late",
+                f"{found.reopened_open:,} requests had an answer and are open again",
             ],
             "bands": [f"{band}: {count:,}" for band, count in found.overdue_bands],
             "causes": causes.strip(),

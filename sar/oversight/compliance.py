@@ -16,13 +16,16 @@ from sqlalchemy import and_, func, select, union_all
 
 from sar.cases.deadline_table import EXPECTED, INPUTS, OPTIONAL
 from sar.cases.deadlines import (
+    ANSWER_REASONS,
     ClarificationReceived,
     ClarificationRequested,
     Clock,
     ClockEvent,
+    EndReason,
     Extended,
     Rule,
     Step,
+    events_that_count,
     gather,
 )
 from sar.cases.models import Case, ClockFact, Disclosure, NotValid, Refusal
@@ -48,6 +51,7 @@ COLUMNS = (
     "extension_notified",
     "extension_reason",
     "answered",
+    "reopened",
     "outcome",
     "refusal_code",
     "searches",
@@ -128,8 +132,8 @@ def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
     standing = select(ClockFact).where(ClockFact.case_id.in_(ids), ClockFact.struck_out_at.is_(None))
     for fact in db.session.scalars(standing.order_by(ClockFact.on, ClockFact.created_at)):
         facts[fact.case_id].append(fact)
-    refused = select(Refusal.case_id, Refusal.code).where(Refusal.case_id.in_(ids)).order_by(Refusal.created_at)
-    codes = {row.case_id: row.code for row in db.session.execute(refused)}
+    refused = select(Refusal.case_id, Refusal.code).where(Refusal.case_id.in_(ids)).order_by(Refusal.created_at.desc())
+    codes = {row.case_id: row.code for row in db.session.execute(refused)}  # the first of each case stays
     set_aside = select(NotValid.case_id, NotValid.code).where(NotValid.case_id.in_(ids)).order_by(NotValid.created_at)
     reasons = {row.case_id: row.code for row in db.session.execute(set_aside)}
     sent = select(Disclosure).where(Disclosure.case_id.in_(ids)).order_by(Disclosure.on.desc(), Disclosure.id)
@@ -137,7 +141,7 @@ def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
     lateness = _why_late(ids)
     searched = searches.totals(ids)
     for case in cases:
-        refusal = codes.get(case.id) if case.stage == Stage.REJECTED else None
+        refusal = codes.get(case.id)
         part, late = parts.get(case.id), lateness.get(case.id)
         aside = reasons.get(case.id) if case.stage == Stage.NOT_VALID else None
         yield _Request(case, facts[case.id], refusal, aside, part, late, searched.get(case.id, {}))
@@ -145,10 +149,13 @@ def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
 
 def _row(found: _Request) -> list[object]:
     case, facts = found.case, found.facts
-    events = [event_of(fact) for fact in facts]
+    events = events_that_count(event_of(fact) for fact in facts)
     clock = clock_from(case, events)
     extension = next((fact for fact in facts if fact.kind == "extended"), None)
-    ending = [fact for fact in facts if fact.kind == "ended"]
+    first = clock.answered_on
+    endings = [fact for fact in facts if fact.kind == "ended" and (first is None or fact.reason_code in ANSWER_REASONS)]
+    outcome = next((fact.reason_code for fact in endings if fact.on == clock.done_on), None)
+    reopened = [fact.on for fact in facts if fact.kind == "reopened" and first is not None and fact.on >= first]
     asked, answered = _questions(events)
     rules, waits = clock_rules(case), {wait.rule: wait for wait in gather(events).waits}
     asked_days = {rule: waits[rule].last_asked if rule in waits else None for rule in _WAITS}
@@ -181,19 +188,20 @@ def _row(found: _Request) -> list[object]:
         _original_due(case, events) if clock.extended else clock.due,
         extension.on if extension else None,
         extension.reason_code if extension else None,
-        clock.ended_on,
-        ending[-1].reason_code if ending and clock.ended_on else None,
-        found.refusal,
+        clock.done_on,
+        max(reopened, default=None),
+        outcome,
+        found.refusal if outcome == EndReason.REFUSED else None,
         sum(found.searches.values()),
         sum(found.searches.get(state, 0) for state in OPEN),
         "yes" if searches.is_complete(found.searches) else "no",
         "N" if found.not_valid else "Y",
         found.not_valid,
         "not counted" if found.not_valid else _in_time(clock),
-        (clock.ended_on - clock.received).days if clock.ended_on else None,
+        (clock.done_on - clock.received).days if clock.done_on else None,
         found.part.on if found.part else None,
         found.part.part if found.part else None,
-        "full" if clock.ended_on else "partial" if found.part else "none",
+        "full" if clock.done_on else "partial" if found.part else "none",
         found.lateness,
         " | ".join(_step(step) for step in clock.derivation),
         clock.calendar_version,
@@ -213,8 +221,8 @@ def _original_due(case: Case, events: list[ClockEvent]) -> date | None:
 
 
 def _in_time(clock: Clock) -> str:
-    if clock.ended_on is not None:
-        return {True: "yes", False: "no", None: ""}[clock.ended_in_time()]
+    if clock.done_on is not None:
+        return {True: "yes", False: "no", None: ""}[clock.done_in_time()]
     return "overdue" if clock.is_overdue(london_today()) else "open"
 
 

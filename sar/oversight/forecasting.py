@@ -51,10 +51,10 @@ def forecast_of(case: Case) -> tuple[Inputs, Forecast] | None:
         left = sum(len(found) for found in undecided_pages(case).values()) + unsearched_pages(case)
     consultations = consultations_of(case)
     asked = [item.due_on for item in consultations if item.state in WAITING] + answers_due(case)
-    can_extend = clock.extension_available and not clock.extended
+    can_extend = clock.extension_available and not clock.extended and clock.answered_on is None
     inputs = Inputs(
         today=london_today(),
-        due=clock.due,
+        due=clock.owed_by,
         extend_by=clock.extension_notice_by if can_extend else None,
         records=len(disclosable_records(case)),
         pages_left=left,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
 
-from sar.cases.deadlines import EndReason
+from sar.cases.deadlines import ANSWER_REASONS, EndReason
 from sar.cases.models import Case, ClockFact, Disclosure
+from sar.cases.queries import still_owed
 from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
@@ -24,6 +25,8 @@ class Measures:
     `answered_in_time` is out of every request whose due date fell in the period and is past, so that a backlog cannot
     hide. `overdue_part` of the overdue had part of an answer, the others none. A refusal is an answer; a request that
     was taken back needed none. What was found to be no valid request is counted in `not_valid` and nowhere else.
+    The first answer counts: a request opened again after it is neither unanswered nor late once more, but is one of the
+    `reopened` of the period and, while work goes on, of `reopened_open`, the oldest for so many days.
     """
 
     received: int
@@ -35,6 +38,9 @@ class Measures:
     overdue_part: int
     overdue_bands: tuple[tuple[str, int], ...]
     oldest_overdue_days: int | None
+    reopened: int
+    reopened_open: int
+    oldest_reopened_days: int | None
     answered: int
     searches_complete: int
 
@@ -50,38 +56,42 @@ class Measures:
 def measures(start: date, end: date) -> Measures:
     """What happened between two days, both counted, and what is overdue today."""
     today = london_today()
-    valid = Case.stage != Stage.NOT_VALID.value
-    cohort = Case.due_on.between(start, end) & (Case.stage != Stage.WITHDRAWN.value) & valid
-    overdue = list(db.session.scalars(select(Case.due_on).where(Case.closed_on.is_(None), Case.due_on < today)))
-    ages = [(today - due_on).days for due_on in overdue if due_on]
+    valid, answered = Case.stage != Stage.NOT_VALID.value, _first_answer(*ANSWER_REASONS)
+    taken_back = (Case.stage == Stage.WITHDRAWN.value) & answered.is_(None)
+    past = Case.due_on.between(start, end) & (Case.due_on < today) & ~taken_back & valid
+    late = Case.closed_on.is_(None) & (Case.due_on < today) & still_owed()
+    ages = [(today - due_on).days for due_on in db.session.scalars(select(Case.due_on).where(late)) if due_on]
+    open_again = Case.closed_on.is_(None) & ~still_owed()
+    since = db.session.scalar(select(func.min(ClockFact.on)).join(Case, _reopenings()).where(open_again))
+    # One that was refused, or never replied, was not searched for.
+    told = _first_answer(EndReason.RESPONDED).between(start, end)
     return Measures(
         received=_count(Case.received_on.between(start, end) & valid),
         not_valid=_count(Case.received_on.between(start, end) & ~valid),
-        fell_due=_count(cohort & (Case.due_on < today)),
-        answered_in_time=_count(cohort & (Case.due_on < today) & (Case.closed_on <= Case.due_on)),
+        fell_due=_count(past),
+        answered_in_time=_count(past & (func.coalesce(answered, Case.closed_on) <= Case.due_on)),
         open_now=_count(Case.closed_on.is_(None)),
         overdue_now=len(ages),
-        overdue_part=_count(
-            Case.closed_on.is_(None)
-            & (Case.due_on < today)
-            & exists().where(Disclosure.case_id == Case.id).correlate(Case)
-        ),
+        overdue_part=_count(late & exists().where(Disclosure.case_id == Case.id).correlate(Case)),
         overdue_bands=tuple((_band(low, high), _between(ages, low, high)) for low, high in _BANDS),
         oldest_overdue_days=max(ages, default=None),
-        answered=_count(_answered(start, end)),
-        searches_complete=_count(_answered(start, end) & searches_complete()),
+        reopened=_count(exists().where(_reopenings(), ClockFact.on.between(start, end), ClockFact.on >= answered)),
+        reopened_open=_count(open_again),
+        oldest_reopened_days=(today - since).days if since else None,
+        answered=_count(told),
+        searches_complete=_count(told & searches_complete()),
     )
 
 
-def _answered(start: date, end: date) -> ColumnElement[bool]:
-    """Cases whose answer went out in the period. One that was refused, or never replied, was not searched for."""
-    told = exists().where(
-        ClockFact.case_id == Case.id,
-        ClockFact.kind == "ended",
-        ClockFact.reason_code == EndReason.RESPONDED.value,
-        ClockFact.struck_out_at.is_(None),
-    )
-    return Case.closed_on.between(start, end) & Case.stage.in_((Stage.RELEASED, Stage.CLOSED)) & told
+def _first_answer(*reasons: EndReason) -> ScalarSelect[date]:
+    """The day of the case's first answer of these kinds, NULL where it had none."""
+    ended = (ClockFact.kind == "ended") & ClockFact.reason_code.in_(reasons) & ClockFact.struck_out_at.is_(None)
+    return select(func.min(ClockFact.on)).where(ClockFact.case_id == Case.id, ended).correlate(Case).scalar_subquery()
+
+
+def _reopenings() -> ColumnElement[bool]:
+    """The facts that a case was opened again."""
+    return (ClockFact.case_id == Case.id) & (ClockFact.kind == "reopened") & ClockFact.struck_out_at.is_(None)
 
 
 def _count(condition: ColumnElement[bool]) -> int:

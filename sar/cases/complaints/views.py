@@ -128,7 +128,9 @@ def reopen(complaint_id: str) -> Answer:
         "Open the case again",
         lambda version: service.reopen_case(current_actor(), complaint_id, form.reason.data or "", version=version),
         "The case is open again.",
-        explanation=["The complaint shows that something is left to do. The clock is read as if it had not ended."],
+        explanation=[
+            "The complaint shows that something is left to do. The answer that went out stays the first answer."
+        ],
     )
 
 

@@ -2,6 +2,7 @@
 
 from sar.cases.deadlines.clock import RULE_NAMES, Caution, CautionCode, Clock, ClockState, Rule, Step
 from sar.cases.deadlines.events import (
+    ANSWER_REASONS,
     KINDS,
     NEW_RULES_FROM,
     AuthorityReceived,
@@ -24,12 +25,13 @@ from sar.cases.deadlines.events import (
     Reopened,
     make_event,
 )
-from sar.cases.deadlines.facts import ImpossibleDates, Wait, gather, require_order
+from sar.cases.deadlines.facts import ImpossibleDates, Wait, events_that_count, gather, require_order
 from sar.cases.deadlines.fold import AWAITED, COMPLAINTS_FROM, health_opinion_last_good_day
 from sar.cases.deadlines.reckon import Dates, complaint_ack_due, complaint_ack_step, due, earliest_dates, earliest_due
 from sar.cases.deadlines.wording import REGIME_NAMES
 
 __all__ = [
+    "ANSWER_REASONS",
     "AWAITED",
     "COMPLAINTS_FROM",
     "KINDS",
@@ -68,6 +70,7 @@ __all__ = [
     "due",
     "earliest_dates",
     "earliest_due",
+    "events_that_count",
     "gather",
     "health_opinion_last_good_day",
     "make_event",

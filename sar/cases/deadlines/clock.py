@@ -8,11 +8,15 @@ from sar.cases.deadlines.events import Regime
 
 
 class ClockState(StrEnum):
-    """The clock's own axis, apart from the stage of the work. It blocks nothing."""
+    """The clock's own axis, apart from the stage of the work. It blocks nothing.
+
+    `REOPENED`: an answer went out and work goes on. No second time runs: the first answer was in time, or late.
+    """
 
     NOT_STARTED = "not_started"
     RUNNING = "running"
     PAUSED = "paused"
+    REOPENED = "reopened"
     ENDED = "ended"
 
 
@@ -92,7 +96,8 @@ class Clock:
     `nominal_end` is before pauses and rolling. `paused_days` are the excluded days that count; None while an
     open question makes their number unknown. `extension_notice_by` and `due` are rolled; each is None while
     it is not known. `due_if_answered_today` is given only if the fold was told today's date and something is
-    awaited. `internal_target` is the organisation's own aim: never later than `due`, and not rolled.
+    awaited. `answered_on` is the day of the first answer, a refusal included: no reopening takes it back.
+    `internal_target` is the organisation's own aim: never later than `due`, and not rolled.
     """
 
     regime: Regime
@@ -107,6 +112,7 @@ class Clock:
     due: date | None
     internal_target: date | None
     due_if_answered_today: date | None
+    answered_on: date | None
     ended_on: date | None
     warnings: tuple[Caution, ...]
     derivation: tuple[Step, ...]
@@ -118,14 +124,24 @@ class Clock:
         return None if self.due is None else (self.due - today).days
 
     def is_overdue(self, today: date) -> bool:
-        """True once the due date has passed (at 23:59) and the work has not ended."""
+        """True once the due date has passed (at 23:59) without an answer or another end."""
         return self.state is ClockState.RUNNING and self.due is not None and today > self.due
 
-    def ended_in_time(self) -> bool | None:
-        """Whether the work ended on or before the due date; None if it has not ended or never had one."""
-        if self.ended_on is None or self.due is None:
+    @property
+    def owed_by(self) -> date | None:
+        """The due date of an answer that is still owed; None once one went out, or while there is no date."""
+        return self.due if self.answered_on is None else None
+
+    @property
+    def done_on(self) -> date | None:
+        """The day of the first answer or, where there was none, of the end; None while neither has come."""
+        return self.answered_on or self.ended_on
+
+    def done_in_time(self) -> bool | None:
+        """Whether that day was on or before the due date; None while there is no such day, or no due date."""
+        if self.done_on is None or self.due is None:
             return None
-        return self.ended_on <= self.due
+        return self.done_on <= self.due
 
     def as_json(self) -> dict[str, object]:
         """Everything, ready for a JSON column: dates as ISO text."""

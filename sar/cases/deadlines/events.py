@@ -46,6 +46,10 @@ class EndReason(StrEnum):
     NOT_VALID = "NOT_VALID"
 
 
+# Endings that are an answer. A request that was taken back, or was none, had none.
+ANSWER_REASONS = frozenset({EndReason.RESPONDED, EndReason.REFUSED})
+
+
 @dataclass(frozen=True)
 class Received:
     """Any part of the organisation got the request, in any form. Recorded twice, the earlier day counts."""
@@ -130,7 +134,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class Reopened:
-    """The `number`th ending was undone; the clock is read as if it had not happened."""
+    """Work goes on after the `number`th ending. An answer stands all the same; any other ending is undone."""
 
     on: date
     number: int = 1

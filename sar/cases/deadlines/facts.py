@@ -40,6 +40,7 @@ class Facts:
     waits: tuple[Wait, ...]
     questions: tuple[Question, ...]
     extensions: tuple[ev.Extended, ...]
+    answered_on: date | None
     ended_on: date | None
 
 
@@ -48,6 +49,7 @@ _ASKED: dict[type[ev.ClockEvent], Rule] = {
     ev.AuthorityRequested: Rule.AUTHORITY,
     ev.FeeRequested: Rule.FEE,
 }
+_MOVING = (*_ASKED, ev.ClarificationRequested, ev.Extended)
 _GIVEN: dict[type[ev.ClockEvent], Rule] = {
     ev.IdReceived: Rule.IDENTITY,
     ev.AuthorityReceived: Rule.AUTHORITY,
@@ -68,6 +70,7 @@ def gather(log: Iterable[ev.ClockEvent]) -> Facts:
         waits=_waits(events),
         questions=_questions(events),
         extensions=tuple(sorted(extensions, key=lambda event: (event.on, event.reason))),
+        answered_on=_answered_on(events),
         ended_on=_ended_on(events),
     )
 
@@ -84,6 +87,24 @@ def require_order(before: Sequence[ev.ClockEvent], added: ev.ClockEvent) -> None
     asked = [event.on for event in before if rule is not None and _ASKED.get(type(event)) is rule]
     if rule is not None and asked and added.on < max(asked):
         raise ImpossibleDates(f"{_GIVEN_WORDS[rule]} cannot have come before the day we asked for it.")
+
+
+def events_that_count(log: Iterable[ev.ClockEvent]) -> list[ev.ClockEvent]:
+    """The log without what was asked for, or extended, after the first answer: no date of that answer moves by it.
+
+    Raises ImpossibleDates as `gather` does, also for what does not count.
+    """
+    events = list(log)
+    answered_on = gather(events).answered_on
+    if answered_on is None:
+        return events
+    late = {event for event in events if isinstance(event, _MOVING) and event.on > answered_on}
+    questions = {event.number for event in late if isinstance(event, ev.ClarificationRequested)}
+    return [
+        event
+        for event in events
+        if event not in late and not (isinstance(event, ev.ClarificationReceived) and event.number in questions)
+    ]
 
 
 def as_if_answered(facts: Facts, today: date) -> Facts:
@@ -135,6 +156,11 @@ def _by_number(events: Iterable[ev.ClarificationRequested | ev.ClarificationRece
             raise ImpossibleDates(f"Question {event.number} has two different dates for the same thing.")
         days[event.number] = event.on
     return days
+
+
+def _answered_on(events: frozenset[ev.ClockEvent]) -> date | None:
+    answers = [event.on for event in events if isinstance(event, ev.Ended) and event.reason in ev.ANSWER_REASONS]
+    return min(answers, default=None)
 
 
 def _ended_on(events: frozenset[ev.ClockEvent]) -> date | None:

@@ -261,9 +261,11 @@ def internal_target(reading: Reading) -> date | None:
 
 
 def clock_state(reading: Reading) -> ClockState:
-    """Ended wins over not started, which wins over paused."""
+    """Ended wins over reopened, that over not started, that over paused."""
     if reading.facts.ended_on is not None:
         return ClockState.ENDED
+    if reading.facts.answered_on is not None:
+        return ClockState.REOPENED
     if reading.final is None:
         return ClockState.NOT_STARTED
     return ClockState.PAUSED if reading.final.end is None else ClockState.RUNNING

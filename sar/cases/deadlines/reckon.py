@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sar.cases.calendars import Calendar
 from sar.cases.deadlines.clock import Clock, ClockState, Step
 from sar.cases.deadlines.events import ClockEvent, ClockRules, Regime
-from sar.cases.deadlines.facts import gather
+from sar.cases.deadlines.facts import events_that_count, gather
 from sar.cases.deadlines.fold import (
     Reading,
     clock_state,
@@ -35,7 +35,7 @@ def due(events: Iterable[ClockEvent], rules: ClockRules, *, today: date | None =
     `today` (London) is needed only for `due_if_answered_today`. Raises ImpossibleDates if the log has no
     receipt or contradicts itself.
     """
-    return _clock(read(gather(events), rules), today)
+    return _clock(read(gather(events_that_count(events)), rules), today)
 
 
 def earliest_due(
@@ -46,7 +46,7 @@ def earliest_due(
     A clock with a due date comes before one that is paused. Where there are two, a last step of the derivation
     says what each gave and which counts. `rules.regime` is ignored. ValueError if no regime is given.
     """
-    facts = gather(events)
+    facts = gather(events_that_count(events))
     readings = {regime: read(facts, replace(rules, regime=regime)) for regime in sorted(set(regimes))}
     found = {regime: reading.due for regime, reading in readings.items()}
     counts = _which_counts(readings)
@@ -58,7 +58,7 @@ def earliest_due(
 
 def earliest_dates(events: Iterable[ClockEvent], regimes: Iterable[Regime], rules: ClockRules) -> Dates:
     """The dates of `earliest_due` without cautions and derivation: for looking at thousands of cases at once."""
-    facts = gather(events)
+    facts = gather(events_that_count(events))
     readings = {regime: worked_out(facts, replace(rules, regime=regime)) for regime in sorted(set(regimes))}
     counting = readings[_which_counts(readings)]
     return Dates(counting.due, counting.notice_by)
@@ -97,6 +97,7 @@ def _clock(reading: Reading, today: date | None) -> Clock:
         due=reading.due,
         internal_target=internal_target(reading),
         due_if_answered_today=due_if_answered(reading.facts, reading.rules, today) if waiting and today else None,
+        answered_on=reading.facts.answered_on,
         ended_on=reading.facts.ended_on,
         warnings=reading.cautions,
         derivation=steps(reading),

@@ -114,7 +114,8 @@ def work_in_hand(run: CalendarRun | None) -> Job | None:
 
 
 def is_open() -> ColumnElement[bool]:
-    return Case.clock_state != ClockState.ENDED.value
+    """Cases whose dates can still move. Those of an answer that went out stand, also where work goes on."""
+    return Case.clock_state.not_in((ClockState.ENDED.value, ClockState.REOPENED.value))
 
 
 def is_behind(newest: Calendar) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 
 from sar.cases.deadlines import ClockState, Regime
 from sar.cases.models import Case
+from sar.cases.queries import still_owed
 from sar.cases.waiting import Whom, waits_for, waits_for_nobody
 from sar.cases.workflow import Stage
 from sar.foundation.actors import Actor
@@ -110,8 +111,8 @@ def _which(show: Show) -> list[ColumnElement[bool]]:
     today, still_open = london_today(), Case.closed_on.is_(None)
     found: dict[Show, list[ColumnElement[bool]]] = {
         Show.OPEN: [still_open],
-        Show.OVERDUE: [still_open, Case.due_on < today],
-        Show.SOON: [still_open, Case.due_on.between(today, today + timedelta(days=SOON_DAYS))],
+        Show.OVERDUE: [still_open, Case.due_on < today, still_owed()],
+        Show.SOON: [still_open, Case.due_on.between(today, today + timedelta(days=SOON_DAYS)), still_owed()],
         Show.CLOSED: [Case.closed_on.is_not(None)],
         Show.ALL: [],
     }

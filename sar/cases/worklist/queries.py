@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import OrderByList
 from sar.access.queries import staff_names
 from sar.cases.flags import Flag, flags_of
 from sar.cases.models import Case
-from sar.cases.queries import visible_to
+from sar.cases.queries import still_owed, visible_to
 from sar.cases.tasks.queries import open_counts
 from sar.cases.waiting import Whom, waiting_of
 from sar.cases.workflow import Stage
@@ -110,8 +110,9 @@ def count(actor: Actor, filters: Filters) -> Counts:
     mine, nobodys = Case.officer_id == actor.id, Case.officer_id.is_(None)
     # Late and due soon are told of the list that is shown, mine or everyone's.
     of_list = {Whose.MINE: mine, Whose.UNASSIGNED: nobodys}.get(filters.whose)
-    late = and_(Case.closed_on.is_(None), Case.due_on < today)
-    soon = and_(Case.closed_on.is_(None), Case.due_on.between(today, today + timedelta(days=SOON_DAYS)))
+    late = and_(Case.closed_on.is_(None), Case.due_on < today, still_owed())
+    near = Case.due_on.between(today, today + timedelta(days=SOON_DAYS))
+    soon = and_(Case.closed_on.is_(None), near, still_owed())
     counted = db.session.execute(
         select(
             func.count(),

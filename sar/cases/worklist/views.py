@@ -34,6 +34,7 @@ NARROWING = (
             ClockState.RUNNING.value: "Running",
             ClockState.PAUSED.value: "Paused",
             ClockState.NOT_STARTED.value: "Not started",
+            ClockState.REOPENED.value: "Answered, open again",
             ClockState.ENDED.value: "Ended",
         },
     ),

@@ -17,7 +17,7 @@ from sar.cases.complaints.models import State as ComplaintState
 from sar.cases.complaints.queries import reference_of
 from sar.cases.deadlines import ClockState
 from sar.cases.models import Case, Task
-from sar.cases.queries import clock_rules, may_see, visible_to
+from sar.cases.queries import clock_rules, may_see, still_owed, visible_to
 from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.consultation.models import WAITING, Consultation
 from sar.foundation.actors import Actor, ActorKind
@@ -118,7 +118,7 @@ def calendar_link(staff_id: str) -> AccessLink | None:
 def calendar_cases(staff: Staff) -> list[DueCase]:
     """Open cases with a due date: someone's own, or everyone's for whoever hands cases out. None that is closed to
     them."""
-    wanted = [*_open_cases_of(staff), Case.due_on.is_not(None)]
+    wanted = [*_open_cases_of(staff), Case.due_on.is_not(None), still_owed()]
     return [due_case(row) for row in db.session.execute(cases_by_day(wanted).limit(MOST_IN_A_CALENDAR))]
 
 

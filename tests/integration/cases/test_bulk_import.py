@@ -86,7 +86,7 @@ def test_each_good_row_becomes_a_real_case_with_its_clock_and_its_audit(in_app: 
     open_one, closed_one = cases["Delroy Pemberton"], cases["Priya Ashdown"]
     assert (open_one.stage, open_one.clock_state, open_one.due_on) == ("received", "running", date(2026, 10, 2))
     assert (closed_one.stage, closed_one.clock_state, closed_one.closed_on) == ("closed", "ended", date(2026, 9, 10))
-    assert clock_of(closed_one).ended_in_time()
+    assert clock_of(closed_one).done_in_time()
     assert {fact.kind for fact in rows(ClockFact)} == {"received", "ended"}
     assert any("25/1" in note.text for note in rows(Note))
     entries = [entry for entry in rows(AuditEntry) if entry.actor_id == actor.id]

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sar.access.permissions import Role
 from sar.access.service import disable_staff
 from sar.cases import queries, service
+from sar.cases.deadlines import ExtensionReason
 from sar.cases.models import Case, Note, Refusal
 from sar.cases.queries import clock_of, visible_case
 from sar.cases.workflow import Event, NotPossible, Stage
@@ -170,24 +171,34 @@ def test_a_case_that_was_not_answered_does_not_close_without_a_warning_to_the_pe
         service.close(caseworker(), case.id)
 
 
-def test_reopening_runs_the_clock_from_where_it_began_and_keeps_the_reason() -> None:
+def test_an_answered_case_is_opened_again_with_its_reason_and_is_not_late_once_more() -> None:
     officer, case = caseworker(), released(days_ago=60)
     service.close(officer, case.id)
     with pytest.raises(Refused):
         service.reopen(officer, case.id, " ")
     service.reopen(officer, case.id, "A file was found.")
     again = visible_case(officer, case.id)
-    assert (again.stage, again.clock_state, again.closed_on) == ("gathering", "running", None)
-    assert clock_of(again).is_overdue(london_today()) and not queries.was_answered(again)
+    assert (again.stage, again.clock_state, again.closed_on) == ("gathering", "reopened", None)
+    assert not clock_of(again).is_overdue(london_today()) and not queries.was_answered(again)
     assert [note.text for note in rows(Note)] == ["Reopened: A file was found."]
-    assert work_list(officer).total == 1
+    assert work_list(officer).total == 1 and work_list(officer, Filters(show=Show.OVERDUE)).total == 0
+    with pytest.raises(Refused, match="An answer went out already"):
+        service.extend(officer, case.id, ExtensionReason.NUMBER, "Many")
+
+
+def test_a_request_that_was_taken_back_and_is_opened_again_runs_from_where_it_began() -> None:
+    officer, case = caseworker(), opened(days_ago=60)
+    service.withdraw(officer, case.id, ago(50))
+    service.reopen(officer, case.id, "He changed his mind.")
+    again = visible_case(officer, case.id)
+    assert again.clock_state == "running" and clock_of(again).is_overdue(london_today())
 
 
 def test_going_back_to_the_review_after_release_puts_the_case_back_on_the_list() -> None:
     officer, case = caseworker(), released()
     service.advance(officer, case.id, Event.REOPEN_REVIEW, service.facts_of(officer, case))
     again = visible_case(officer, case.id)
-    assert (again.stage, again.clock_state, again.closed_on) == ("reviewing", "running", None)
+    assert (again.stage, again.clock_state, again.closed_on) == ("reviewing", "reopened", None)
 
 
 def with_photo() -> Case:

@@ -123,7 +123,7 @@ def test_an_answered_case_goes_on_after_a_complaint_from_where_it_stood() -> Non
         complaints.reopen_case(officer, found.id, " ")
     complaints.reopen_case(officer, found.id, "Page 3 is missing.")
     again_open = visible_case(officer, case.id)
-    assert (again_open.stage, again_open.clock_state) == ("reviewing", "running")
+    assert (again_open.stage, again_open.clock_state) == ("reviewing", "reopened")
     closed = released()
     service.close(officer, closed.id)
     complaints.reopen_case(officer, logged(closed).id, "A file was found.")

@@ -217,17 +217,43 @@ def test_a_mixed_request_has_one_due_date_the_earliest() -> None:
     assert (open_question.regime, open_question.due) == (dl.Regime.LE, date(2026, 3, 4))
 
 
-def test_the_clock_ends_with_the_reply_and_starts_again_when_reopened() -> None:
+def test_the_clock_ends_with_the_first_answer_and_no_reopening_takes_it_back() -> None:
     replied = dl.Ended(date(2026, 10, 2), dl.EndReason.RESPONDED)
     clock = dl.due([RECEIVED, replied], RULES)
-    assert (clock.state, clock.ended_on, clock.ended_in_time()) == (dl.ClockState.ENDED, date(2026, 10, 2), False)
+    assert (clock.state, clock.ended_on, clock.done_in_time()) == (dl.ClockState.ENDED, date(2026, 10, 2), False)
     assert not clock.is_overdue(date(2026, 10, 20))
     reopened = dl.due([dl.Reopened(date(2026, 10, 9)), replied, RECEIVED], RULES)
-    assert (reopened.state, reopened.ended_on) == (dl.ClockState.RUNNING, None)
-    assert reopened.is_overdue(date(2026, 10, 2)) and not reopened.is_overdue(date(2026, 10, 1))
+    assert (reopened.state, reopened.ended_on, reopened.answered_on) == (dl.ClockState.REOPENED, None, replied.on)
+    assert not reopened.is_overdue(date(2026, 10, 20)) and reopened.done_in_time() is False
+    assert (reopened.due, reopened.owed_by) == (clock.due, None)
     second = dl.Ended(date(2026, 10, 9), dl.EndReason.RESPONDED, 2)
     again = dl.due([RECEIVED, replied, dl.Reopened(date(2026, 10, 9)), second], RULES)
-    assert again.ended_on == date(2026, 10, 9)
+    assert (again.ended_on, again.done_on) == (date(2026, 10, 9), replied.on)
+
+
+def test_what_is_no_answer_is_undone_by_a_reopening_and_the_clock_runs_on() -> None:
+    for reason in (dl.EndReason.WITHDRAWN, dl.EndReason.NO_REPLY, dl.EndReason.NOT_VALID):
+        log = [RECEIVED, dl.Ended(september(10), reason), dl.Reopened(september(12))]
+        clock = dl.due(log, RULES)
+        assert (clock.state, clock.done_on, clock.owed_by) == (dl.ClockState.RUNNING, None, date(2026, 10, 1))
+        assert clock.is_overdue(date(2026, 10, 2))
+
+
+@pytest.mark.parametrize("reason", sorted(dl.ANSWER_REASONS))
+def test_nothing_asked_for_after_the_first_answer_moves_its_dates(reason: dl.EndReason) -> None:
+    answered = [RECEIVED, *asked(september(3), september(5)), dl.Ended(september(20), reason)]
+    clock = dl.due([*answered, dl.Reopened(september(22))], RULES)
+    later: list[list[dl.ClockEvent]] = [
+        asked(september(23), None, 2),
+        asked(september(23), september(28), 2),
+        [dl.IdRequested(september(23))],
+        [dl.FeeRequested(september(23)), dl.FeePaid(september(25))],
+        [dl.Extended(september(23), dl.ExtensionReason.NUMBER)],
+    ]
+    for events in later:
+        assert dl.due([*answered, dl.Reopened(september(22)), *events], RULES) == clock
+    with pytest.raises(dl.ImpossibleDates):
+        dl.due([*answered, dl.Reopened(september(22)), *asked(september(25), september(23), 2)], RULES)
 
 
 def test_the_internal_target_moves_with_pauses_and_never_passes_the_due_date() -> None:

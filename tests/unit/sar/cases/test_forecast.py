@@ -71,7 +71,7 @@ def test_weekends_and_holidays_are_not_worked_through() -> None:
     assert easter.finish == date(2026, 4, 7)
     assert (easter.days_late, easter.summary) == (
         None,
-        "Likely finish 7 April 2026. There is no due date while the clock waits.",
+        "Likely finish 7 April 2026. There is no due date now.",
     )
 
 
