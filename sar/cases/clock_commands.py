@@ -35,6 +35,7 @@ def ask_for_identity(actor: Actor, case_id: str, reason: str, *, version: int | 
         require_open(case)
         if case.identity != "unchecked":
             raise Conflict("Identity has already been asked for or settled.")
+        require_time_left(case)
         case.identity = "asked"
         store_fact(actor, case, Fact("id_requested", london_today(), detail=reason.strip()))
         letters.send(actor, case, "id_request", reason=reason.strip().rstrip("."))
@@ -51,6 +52,7 @@ def ask_for_authority(actor: Actor, case_id: str, reason: str, *, version: int |
             raise Conflict("Written authority has been asked for already.")
         if case.authority == "settled":
             raise Conflict("Authority has already been settled for this case.")
+        require_time_left(case)
         letters.require_to_representative(case)
         case.authority = "asked"
         store_fact(actor, case, Fact("authority_requested", london_today(), detail=reason.strip()))
@@ -82,6 +84,7 @@ def charge_fee(
             require_alone(actor, case)
         if Rule.FEE in waits_of(case):
             raise Conflict("A fee has been charged already.")
+        require_time_left(case)
         store_fact(actor, case, Fact("fee_requested", london_today(), detail=f"{asked}: {reason.strip()}"))
         letters.send(actor, case, "fee_request", amount=asked, reasons=[reason.strip()], how_to_pay=how_to_pay.strip())
 
@@ -167,6 +170,29 @@ def why_not_extend(case: Case) -> str | None:
             f"{date_words(clock.extension_notice_by)} ({_EXTENSION_LAW})."
         )
     return None
+
+
+def why_not_ask(case: Case) -> str | None:
+    """The rule that stands in the way of asking for what the clock would wait for, in words; None if nothing does.
+
+    By the letter of the law the clock starts anew also where identity, authority or a fee is asked for after the due
+    date. A case that is late would then be so no more, and gone from every count of the backlog.
+    """
+    clock = clock_of(case)
+    if clock.due is None or not clock.is_overdue(london_today()):
+        return None
+    return (
+        f"The answer was due on {date_words(clock.due)}. What is asked for after that gives no more time "
+        "(Art 12A UK GDPR; DPA 2018 s.54), so we cannot ask for proof of identity, written authority or a fee now. You "
+        "can still call or write to the person, and settle who is asking when they reply. The case stays late."
+    )
+
+
+def require_time_left(case: Case) -> None:
+    """Raises Refused, with the rule in words, where it is too late to ask for what the clock would wait for."""
+    hindrance = why_not_ask(case)
+    if hindrance is not None:
+        raise Refused(hindrance)
 
 
 def correct_received_date(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
@@ -30,7 +31,7 @@ def ask_identity(case_id: str) -> Answer:
         lambda version: service.ask_for_identity(current_actor(), case_id, form.reason.data or "", version=version),
         "We have asked for proof of identity.",
         letter=lambda case: letters.compose(case, "id_request", reason=_ending(form.reason.data)),
-        what_if=possible(current_actor(), case_id, Fact("id_requested", london_today())),
+        **_if_asked(case_id, "id_requested"),
         explanation=[
             "The clock starts when the proof comes. If someone here knows the person, that is enough: settle it "
             "without asking."
@@ -49,7 +50,7 @@ def ask_authority(case_id: str) -> Answer:
         lambda version: service.ask_for_authority(current_actor(), case_id, form.reason.data or "", version=version),
         "We have asked for written authority.",
         letter=lambda case: letters.compose(case, "authority_request", reason=_ending(form.reason.data)),
-        what_if=possible(current_actor(), case_id, Fact("authority_requested", london_today())),
+        **_if_asked(case_id, "authority_requested"),
         explanation=["Where someone asks for another person, the clock starts when their written authority comes."],
     )
 
@@ -78,7 +79,7 @@ def charge_fee(case_id: str) -> Answer:
             reasons=[form.reason.data or ""],
             how_to_pay=form.how_to_pay.data or "",
         ),
-        what_if=possible(current_actor(), case_id, Fact("fee_requested", london_today())),
+        **_if_asked(case_id, "fee_requested"),
         explanation=["The clock starts when the fee is paid."],
     )
 
@@ -189,6 +190,13 @@ def correct_received(case_id: str) -> Answer:
             "organisation, in any form, working day or not. Every other date is worked out anew."
         ],
     )
+
+
+def _if_asked(case_id: str, kind: str) -> dict[str, Any]:
+    """What asking for it today would do to the due date, or why it cannot be asked for any more."""
+    hindrance = service.why_not_ask(queries.visible_case(current_actor(), case_id))
+    effect = None if hindrance else possible(current_actor(), case_id, Fact(kind, london_today()))
+    return {"what_if": effect, "hindrance": hindrance}
 
 
 def asked_for(case_id: str, kind: str, what: str) -> list[str]:

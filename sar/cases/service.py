@@ -24,6 +24,7 @@ from sar.cases.clock_commands import (
     record_answer,
     record_fee_paid,
     set_regimes,
+    why_not_ask,
     why_not_extend,
 )
 from sar.cases.closing_out import close_case
@@ -81,6 +82,7 @@ __all__ = [
     "start_gathering",
     "view_case",
     "what_if",
+    "why_not_ask",
     "why_not_extend",
     "withdraw",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sar.access.permissions import Permission
-from sar.cases.clock_commands import charge_fee, pounds
+from sar.cases.clock_commands import charge_fee, pounds, require_time_left
 from sar.cases.endings import NEITHER_CODES, REFUSAL_CODES, answer_neither, reject, require_searched
 from sar.cases.lateness import Lateness
 from sar.cases.ledger import case_for, require_open
@@ -45,6 +45,8 @@ def propose(
         require_open(case)
         require_searched(actor, case, code)
         require_decider(actor, case)
+        if kind is Kind.FEE:
+            require_time_left(case)
         if queries.open_proposal(case) is not None:
             raise Conflict("There is a proposal already. It must be decided first.")
         proposal = RefusalProposal(

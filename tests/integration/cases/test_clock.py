@@ -17,14 +17,18 @@ from sar.cases.deadlines import ExtensionReason, ImpossibleDates
 from sar.cases.ledger import Fact, case_for, renew_clock, store_fact
 from sar.cases.models import Calculation, CalendarSnapshot, Case, ClockFact
 from sar.cases.queries import clock_of, open_questions, visible_case
+from sar.cases.refusals import service as refusals
+from sar.cases.refusals.models import Kind
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, Refused
+from sar.foundation.wording import date_words
+from sar.oversight.queries import measures
 from tests.factories import staff_actor
-from tests.integration.cases.desk import ago, caseworker, dpo, opened
+from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import rows
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -222,6 +226,32 @@ def test_a_finished_request_takes_no_new_question_extension_or_check() -> None:
     ):
         with pytest.raises(Refused, match="Reopen it first"):
             command()
+
+
+def test_after_the_due_date_nothing_is_asked_for_that_would_take_the_case_off_the_backlog() -> None:
+    officer, lead, boss = caseworker(), dpo(), dpo("Ola Second")
+    late = opened(days_ago=50)
+    due = late.due_on
+    assert due is not None
+    for command in (
+        lambda: service.ask_for_identity(officer, late.id, "Doubt"),
+        lambda: service.ask_for_authority(officer, late.id, "A friend asks"),
+        lambda: service.charge_fee(lead, late.id, "10", "Tenth", "By card", proposed=True),
+        lambda: refusals.propose(boss, late.id, Kind.FEE, "Tenth", amount="10", how_to_pay="By card"),
+    ):
+        with pytest.raises(Refused, match=f"The answer was due on {date_words(due)}"):
+            command()
+    assert facts(late.id) == [("received", 1)] and messages.about(late.id) == []
+    assert measures(ago(100), london_today()).overdue_now == 1
+    service.check_identity(officer, late.id, "two_letters")  # who asks can be settled all the same
+    assert (fresh(late).due_on, fresh(late).identity) == (due, "verified")
+
+
+def test_the_pages_say_that_it_is_too_late_to_ask_before_anything_is_typed(in_app: Flask) -> None:
+    late, boss = opened(days_ago=50), browser_of(in_app, dpo())
+    for page in ("ask-identity", "ask-authority", "fee"):
+        shown = boss.get(f"/staff/cases/{late.id}/{page}").text
+        assert "What is asked for after that gives no more time" in shown and "<textarea" not in shown
 
 
 def test_what_if_shows_both_dates_and_warnings_and_stores_nothing() -> None:
