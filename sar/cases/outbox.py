@@ -15,7 +15,7 @@ from sar.access.permissions import Permission
 from sar.cases.ledger import require
 from sar.cases.letter_names import name_of
 from sar.cases.models import Case
-from sar.cases.queries import visible_to
+from sar.cases.queries import clock_facts, visible_to
 from sar.foundation import blobs, messages
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
@@ -27,6 +27,15 @@ from sar.foundation.messages import Channel, Delivery, Message
 
 WAITING = (Delivery.TO_DO, Delivery.FAILED, Delivery.UNSURE)
 LONGEST = 200
+# Letters whose sending is on the clock as a fact from the day they are written.
+_ON_THE_CLOCK = {
+    "letter.clarification": "clarification_requested",
+    "letter.clarification_not_started": "clarification_requested",
+    "letter.id_request": "id_requested",
+    "letter.authority_request": "authority_requested",
+    "letter.fee_request": "fee_requested",
+    "letter.extension": "extended",
+}
 _SECRET = frozenset({"letter.passphrase", "letter.new_words"})
 
 
@@ -76,6 +85,12 @@ def waiting(actor: Actor) -> list[Letter]:
 def letters_of(actor: Actor, case: Case) -> list[Letter]:
     """Everything that was said about a case, newest last."""
     return _letters(_visible(actor).where(Message.scope_id == case.scope_id))
+
+
+def counted_before_gone(case: Case, letters: list[Letter]) -> list[Letter]:
+    """Those of a case's letters that its clock counts on, and that somebody has still to send."""
+    standing = {fact.kind for fact in clock_facts(case)}
+    return [letter for letter in letters if letter.waits and _ON_THE_CLOCK.get(letter.message.kind) in standing]
 
 
 def find(actor: Actor, message_id: str) -> Letter:

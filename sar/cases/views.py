@@ -187,7 +187,7 @@ def add_note(case_id: str) -> Answer:
 def _case_page(case: Case, note_form: forms.NoteForm) -> str:
     actor, today, stage = current_actor(), london_today(), Stage(case.stage)
     clock, notes = queries.clock_of(case), queries.notes_of(case)
-    waits = queries.waits_of(case)
+    waits, letters = queries.waits_of(case), outbox.letters_of(actor, case)
     awaited = [rule for rule, wait in waits.items() if wait.answered is None]
     moves = offers(stage, service.facts_of(actor, case), staff().permissions)
     tasks = task_queries.tasks_of(case)
@@ -216,7 +216,8 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         reach=reach_words(case),
         assign_form=_assign_form(case) if Permission.CASE_ASSIGN in staff().permissions else None,
         timeline=in_words(queries.timeline_of(case, leave_out=HIDDEN, limit=_LATEST)),
-        letters=outbox.letters_of(actor, case),
+        letters=letters,
+        counted_before_gone=outbox.counted_before_gone(case, letters),
         asked_for=waits.keys(),
         awaited=awaited,
         awaited_words=" and ".join(AWAITED[rule].lower() for rule in awaited),

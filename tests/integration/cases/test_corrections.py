@@ -8,12 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from sar.cases import corrections, service
+from sar.cases import corrections, outbox, service
 from sar.cases.corrections import Correction
 from sar.cases.deadlines import EndReason, ExtensionReason, ImpossibleDates
 from sar.cases.ledger import Fact, case_for, store_fact
 from sar.cases.models import Case, ClockFact, Waiting
 from sar.cases.queries import notes_of, visible_case
+from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
@@ -133,6 +134,20 @@ def test_only_the_dpo_takes_back_a_fee_and_a_finished_case_is_opened_first() -> 
         corrections.correct(chief, case.id, Correction(asked, None), "Never asked")
     with pytest.raises(ImpossibleDates, match="was finished"):
         corrections.correct(chief, case.id, Correction(asked, ago(2)), "A later day")
+
+
+def test_the_case_warns_while_a_letter_that_the_clock_counts_on_has_not_gone(in_app: Flask) -> None:
+    officer, case = caseworker(), opened(days_ago=5)
+    browser, warning = browser_of(in_app, officer), "The clock counts on this letter having gone"
+    service.ask_question(officer, case.id, "Which office?", "You named none.")
+    page = browser.get(f"/staff/cases/{case.id}").text
+    assert warning in page and "Question (To print and post)" in page
+    outbox.mark_sent(officer, messages.about(case.id)[-1].id)
+    assert warning not in browser.get(f"/staff/cases/{case.id}").text
+    other = opened(days_ago=6)
+    service.ask_question(officer, other.id, "Which office?", "You named none.")
+    corrections.correct(officer, other.id, Correction(id_of(fresh(other), "clarification_requested"), None), "Not sent")
+    assert warning not in browser.get(f"/staff/cases/{other.id}").text
 
 
 def test_the_page_shows_what_changes_first_and_the_history_tells_it(in_app: Flask) -> None:
