@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sar.access.permissions import Permission
-from sar.cases.deadlines import Clock, ClockEvent, ClockState, ImpossibleDates
+from sar.access.permissions import Permission, permissions_of
+from sar.cases.deadlines import CautionCode, Clock, ClockEvent, ClockState, ImpossibleDates
 from sar.cases.ledger import Fact, case_for, events_with, keep_note, require, require_open, store_fact, strike_out
 from sar.cases.models import Case, ClockFact
 from sar.cases.queries import clock_facts, clock_from, clock_of, event_of, visible_case
@@ -18,8 +18,9 @@ from sar.cases.timeline import fact_words
 from sar.cases.waiting import ANSWERS
 from sar.cases.what_if import WhatIf, compare
 from sar.foundation.actions import Action
-from sar.foundation.actors import Actor
+from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import record
+from sar.foundation.clock import london_today
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.wording import date_words
@@ -51,7 +52,7 @@ def look(actor: Actor, case_id: str, correction: Correction) -> WhatIf:
     """What a correction would do to the dates. Changes nothing. Raises Refused for what may not be."""
     case = visible_case(actor, case_id)
     old = _chosen(actor, case, correction)
-    return compare(clock_of(case), clock_from(case, _events(case, old, correction)))
+    return compare(clock_of(case), _clock_after(actor, case, old, correction))
 
 
 def correct(actor: Actor, case_id: str, correction: Correction, reason: str, *, version: int | None = None) -> None:
@@ -61,7 +62,7 @@ def correct(actor: Actor, case_id: str, correction: Correction, reason: str, *, 
     with write_transaction():
         case = case_for(actor, case_id, version)
         old = _chosen(actor, case, correction)
-        _events(case, old, correction)
+        _clock_after(actor, case, old, correction)
         before, was = case.due_on, fact_words(old.kind, old.on)
         if correction.on is None:
             strike_out(case, old)
@@ -88,6 +89,20 @@ def _chosen(actor: Actor, case: Case, correction: Correction) -> ClockFact:
     if correction.on == old.on:
         raise Refused("That is the date we have already.")
     return old
+
+
+def _clock_after(actor: Actor, case: Case, old: ClockFact, correction: Correction) -> Clock:
+    """The clock as it would stand. Raises Refused, also where a late case would be late no more and no DPO says so."""
+    now, then, today = clock_of(case), clock_from(case, _events(case, old, correction)), london_today()
+    may_decide = actor.kind is ActorKind.SYSTEM or Permission.CASE_REJECT in permissions_of(actor.roles)
+    if now.is_overdue(today) and not then.is_overdue(today) and not may_decide:
+        raise Refused(
+            "The answer is late, and after this it would not be. Ask your data protection officer to correct it."
+        )
+    late = {item.code for item in then.warnings} - {item.code for item in now.warnings}
+    if CautionCode.ASKED_TOO_LATE in late:
+        raise Refused("On that day the answer was due already. What is asked for after that gives no more time.")
+    return then
 
 
 def _events(case: Case, old: ClockFact, correction: Correction) -> list[ClockEvent]:

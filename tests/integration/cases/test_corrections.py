@@ -136,6 +136,18 @@ def test_only_the_dpo_takes_back_a_fee_and_a_finished_case_is_opened_first() -> 
         corrections.correct(chief, case.id, Correction(asked, ago(2)), "A later day")
 
 
+def test_a_late_case_is_made_late_no_more_only_by_the_dpo_and_by_no_later_asking() -> None:
+    case = put(opened(days_ago=60), Fact("id_requested", ago(58)), Fact("id_received", ago(50)))
+    officer, came = caseworker(), id_of(case, "id_received")
+    for on in (ago(5), None):
+        with pytest.raises(Refused, match="data protection officer"):
+            corrections.correct(officer, case.id, Correction(came, on), "The post book")
+    corrections.correct(officer, case.id, Correction(came, ago(52)), "The post book")
+    corrections.correct(dpo(), case.id, Correction(id_of(fresh(case), "id_received"), ago(4)), "The post book")
+    with pytest.raises(Refused, match="due already"):
+        corrections.correct(officer, case.id, Correction(id_of(fresh(case), "id_requested"), ago(10)), "By phone")
+
+
 def test_the_case_warns_while_a_letter_that_the_clock_counts_on_has_not_gone(in_app: Flask) -> None:
     officer, case = caseworker(), opened(days_ago=5)
     browser, warning = browser_of(in_app, officer), "The clock counts on this letter having gone"
