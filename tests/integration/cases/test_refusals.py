@@ -238,7 +238,9 @@ def test_the_pages_ask_why_it_is_late_only_where_an_answer_goes_late(in_app: Fla
         found = refusals.propose(officer, case.id, kind, "it is the tenth", amount="5", how_to_pay="By card")
         return f"/staff/proposals/{found.id}"
 
-    fee = page_of(opened(days_ago=60), Kind.FEE)
+    waited = opened(days_ago=20)
+    fee = page_of(waited, Kind.FEE)  # proposed in time, and not decided until it was late
+    service.correct_received_date(SYSTEM, waited.id, ago(60))
     refuse, early = page_of(late, Kind.REFUSE), page_of(in_time, Kind.REFUSE)
     assert [("Why is it late?" in lead.get(page).text) for page in (fee, refuse, early)] == [False, True, False]
     listed = lead.get("/staff/proposals").text
