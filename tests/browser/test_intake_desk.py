@@ -23,7 +23,7 @@ from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, s
 from tests.browser.test_case_desk import look, sign_in
 from tests.factories import staff_actor
 from tests.integration.cases.desk import POST, opened
-from tests.integration.cases.test_bulk_import import BAD, GOOD, HEADINGS, LATE
+from tests.integration.cases.sheets import BAD, GOOD, HEADINGS, LATE
 from tests.integration.cases.test_who_is_asking import RAO
 from tests.integration.intake.test_any_channel import BORN, saved_mail
 from tests.integration.intake.walk import photograph

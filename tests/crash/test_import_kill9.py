@@ -22,7 +22,7 @@ from sar.intake.models import Submission
 from tests.crash.conftest import StartWorker
 from tests.crash.forge import wait_until
 from tests.factories import staff_actor
-from tests.integration.cases.test_bulk_import import as_csv
+from tests.integration.cases.sheets import as_csv
 
 WORKER = "tests.crash.holding_worker"
 ROWS = 24  # below the headings: row 2 of the sheet to row 25, ten to a transaction

@@ -33,7 +33,7 @@ from sar.records import queries
 from tests.crash import test_small_jobs_kill9 as small_jobs
 from tests.crash.conftest import StartWorker
 from tests.factories import gathering_case, staff_actor
-from tests.integration.cases.test_bulk_import import GOOD, LATE, as_csv
+from tests.integration.cases.sheets import GOOD, LATE, as_csv
 from tests.integration.release.office import CONTACT, paper, signed_off_office
 
 WORKER = "tests.crash.holding_worker"
