@@ -1,6 +1,7 @@
 """Runs the recognisers over the pages of one case, learns who is in it, and settles overlaps."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -100,11 +101,11 @@ def _learn(text: str, findings: list[Finding]) -> list[Learned]:
     identifiers = [f for f in findings if f.kind in IDENTIFIER_KINDS]
     learned = []
     owner: Finding | None = None
-    ruled = [f for f in ordered if not by_model(f)]
+    ruled = _Places(f for f in ordered if not by_model(f))
     for finding in ordered:
         if finding.evidence == (DECLARED,):
             continue  # initials are matched by case, in their own way
-        overlapped = [f for f in ruled if f.start < finding.end and finding.start < f.end] if by_model(finding) else []
+        overlapped = ruled.over(finding) if by_model(finding) else []
         if any(f.start < finding.start or f.end > finding.end for f in overlapped) or _same_extent(finding, overlapped):
             continue  # the rules know better where a name begins and ends, unless they saw only a part of it
         surface = text[finding.start : finding.end]
@@ -121,8 +122,30 @@ def _learn(text: str, findings: list[Finding]) -> list[Learned]:
 def _without_s(surface: str) -> str:
     """A name without the s of a possessive whose apostrophe was left out: "dannys mate"."""
     key = fold(surface)
-    listed = forenames() | surnames()
-    return surface[:-1] if key.endswith("s") and key not in listed and key[:-1] in listed else surface
+    return surface[:-1] if key.endswith("s") and not _listed(key) and _listed(key[:-1]) else surface
+
+
+def _listed(key: str) -> bool:
+    return key in forenames() or key in surnames()
+
+
+class _Places:
+    """Findings by where they lie, so that what overlaps is found without looking at all of a long page."""
+
+    _STRIDE = 64  # characters
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._by_stretch: dict[int, list[Finding]] = defaultdict(list)
+        for finding in findings:
+            for stretch in self._stretches(finding):
+                self._by_stretch[stretch].append(finding)
+
+    def _stretches(self, finding: Finding) -> range:
+        return range(finding.start // self._STRIDE, finding.end // self._STRIDE + 1)
+
+    def over(self, finding: Finding) -> list[Finding]:
+        near = (other for stretch in self._stretches(finding) for other in self._by_stretch.get(stretch, ()))
+        return [other for other in near if other.start < finding.end and finding.start < other.end]
 
 
 def _same_extent(finding: Finding, others: list[Finding]) -> bool:

@@ -56,11 +56,20 @@ _BIRTH_IN_ROW = re.compile(
 )
 # "born 4 May 1979 or 5 April 1979": the second date is one of birth too.
 _BIRTH_PAIR = re.compile(rf"(?i){_BIRTH_CUE}[\s:=(]{{1,3}}{_DATE}\s?(?:and|or|/|,)\s?(?P<date>{_DATE})(?!\d)")
-_BIRTH_HEADING = re.compile(rf"(?im)^(?!.*{_DATE})(?=.*[a-z].*\b(?:d\.?o\.?b\.?|date of birth)(?!\w)).*$")
-_FIRST_DATE = re.compile(rf"(?i).*?[a-z].*?(?<!\d)(?P<date>{_DATE})(?!\d)")
+_BIRTH_HEADING = re.compile(r"(?i)(?<!\w)(?:d\.?o\.?b\b|date of birth\b)")
+_LETTER = re.compile(r"[A-Za-z]")
+_DATE_ALONE = re.compile(rf"(?<!\d){_DATE}(?!\d)", re.IGNORECASE)
 _FULL_YEAR = re.compile(r"(?:\d{4}|\d\d)\Z|\A\d{4}(?=-)")
 _YEARS_APART = 9  # a child named in a record is often younger, and then a label or a column says what the date is
 _EARLIEST_BIRTH, _LATEST_BIRTH, _LATEST_BIRTH_TWO_DIGITS = 1915, 2022, 30
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line without a date names a column for dates of birth behind another column."""
+    found = _BIRTH_HEADING.search(line)
+    return found is not None and _LETTER.search(line, 0, found.start()) is not None
+
+
 _ADDRESS = re.compile(
     rf"(?<![\w/.£-])(?!(?:19|20)\d\d,)\d{{1,4}}[A-Za-z]?(?:[-/]\d{{1,4}}[A-Za-z]?)?,?\s(?:{_NAMEWORD}\s){{1,3}}(?i:{_STREETS})(?!\w)\.?"
     rf"(?:,\s{_TOWN}){{0,3}}(?:,?[ ]?\n[A-Z][a-z]+(?:[ -][A-Za-z][a-z]+){{0,2}}(?=[ ]*(?:\n|\Z)))?"
@@ -178,17 +187,19 @@ class IdentifierRecogniser:
     def _births_under_heading(flat: str) -> list[Finding]:
         """The first date on each line under a heading such as "Name DOB Phone", down to the next empty line."""
         found = []
-        for heading in _BIRTH_HEADING.finditer(flat):
-            start = heading.end() + 1
-            for line in re.split(r"[\n\v]", flat[start:]):
-                if not line.strip():
-                    break
-                match = _FIRST_DATE.match(line)
-                if match is not None and _EARLIEST_BIRTH <= _year(match["date"]) <= _LATEST_BIRTH:
-                    first, last = match.span("date")
-                    why = ("date under a heading for birth",)
-                    found.append(Finding(start + first, start + last, "date_of_birth", LIKELY, why))
-                start += len(line) + 1
+        start, under = 0, False
+        for line in re.split(r"[\n\v]", flat):
+            date = _DATE_ALONE.search(line)
+            if date is None:
+                under = bool(line.strip()) and (under or _is_heading(line))
+            elif (
+                under
+                and _LETTER.search(line, 0, date.start())
+                and _EARLIEST_BIRTH <= _year(date.group()) <= _LATEST_BIRTH
+            ):
+                why = ("date under a heading for birth",)
+                found.append(Finding(start + date.start(), start + date.end(), "date_of_birth", LIKELY, why))
+            start += len(line) + 1
         return found
 
     def _dates_of_birth(self, flat: str) -> list[Finding]:

@@ -83,11 +83,16 @@ def test_a_line_of_many_names_and_numbers_costs_time_in_line_with_its_length() -
     def seconds(count: int) -> float:
         pages = [PageString(1, "Ann Bell 07700 900142, 07700 900143 " * count)]
         mentions = Detector(models=False).detect(pages, [], [])
-        started = time.process_time()
-        attribute(pages, mentions)
-        return time.process_time() - started
 
-    assert seconds(400) < 20 * max(seconds(50), 0.01)
+        def once() -> float:
+            started = time.process_time()
+            attribute(pages, mentions)
+            return time.process_time() - started
+
+        return min(once() for _ in range(3))
+
+    # Eight times the names: eight times the work in line, 64 times where each looks at all others.
+    assert seconds(800) < 24 * max(seconds(100), 0.01)
 
 
 def test_an_address_shared_with_the_subject_is_not_theirs_wherever_it_stands() -> None:
