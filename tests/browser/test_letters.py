@@ -84,7 +84,12 @@ def test_complaints_and_proposals(visitors: Visitors, live_server: LiveServer, v
         found = complaints.log(SYSTEM, case.id, words, ago(33), Channel.PHONE)
         outside = complaints.record_outside(SYSTEM, case.id, Body.REGULATOR, "IC-4471", ago(2), "Late answer", ago(-12))
         proposal = refusals.propose(
-            SYSTEM, case.id, Kind.FEE, "it is the tenth this month", amount="10", how_to_pay="Call us to pay by card."
+            SYSTEM,
+            opened(EMAIL, days_ago=5).id,
+            Kind.FEE,
+            "it is the tenth this month",
+            amount="10",
+            how_to_pay="Call us to pay by card.",
         )
         sign_in(page, live_server.url, ActorKind.STAFF, boss.id)
         for address, name in (
