@@ -17,17 +17,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from training.encoding import Example, examples
+from training.network import Network, from_rampart
+from training.records import Record, judgments, scored, written
+from training.varied import Names, varied
+
+from redaction.detect.features import COUNT
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-sys.path[:0] = [str(ROOT), str(HERE.parent)]
-
-from training.encoding import Example, examples  # noqa: E402
-from training.network import Network, from_rampart  # noqa: E402
-from training.records import Record, judgments, scored, written  # noqa: E402
-from training.varied import Names, varied  # noqa: E402
-
-from redaction.detect.features import COUNT  # noqa: E402
-
 SEED = 20261127
 BATCH = 16
 NEW_RATE = 12  # weights that were not trained before take steps so many times as long

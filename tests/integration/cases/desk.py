@@ -10,10 +10,12 @@ from flask import Flask
 from sar.access import sessions
 from sar.access.permissions import Role
 from sar.cases import service
+from sar.cases.ledger import Fact, case_for, store_fact
 from sar.cases.models import Case
+from sar.cases.queries import visible_case
 from sar.foundation.actors import SYSTEM, Actor, ActorKind
 from sar.foundation.clock import london_today
-from sar.foundation.db import write_transaction
+from sar.foundation.db import db, write_transaction
 from sar.intake import service as intake
 from sar.intake.answers import Channel, Contact, RequestAnswers, Route
 from tests.factories import staff_actor
@@ -60,3 +62,15 @@ def ago(days: int) -> date:
 def parts(day: date) -> list[str]:
     """A date as the three boxes of a form send it."""
     return [str(day.day), str(day.month), str(day.year)]
+
+
+def fresh(case: Case) -> Case:
+    db.session.rollback()
+    return visible_case(SYSTEM, case.id)
+
+
+def put(case: Case, *facts: Fact) -> Case:
+    for fact in facts:
+        with write_transaction():
+            store_fact(SYSTEM, case_for(SYSTEM, case.id), fact)
+    return fresh(case)

@@ -9,33 +9,20 @@ from flask import Flask
 
 from sar.cases import service
 from sar.cases.deadlines import ExtensionReason, Rule
-from sar.cases.ledger import Fact, case_for, store_fact
-from sar.cases.models import Case, ClockFact
-from sar.cases.queries import clock_of, visible_case, waits_of
+from sar.cases.ledger import Fact
+from sar.cases.models import ClockFact
+from sar.cases.queries import clock_of, waits_of
 from sar.cases.silence import silence_of
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM, ActorKind
 from sar.foundation.clock import london_today
-from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, Refused
 from sar.foundation.wording import date_words
-from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened, parts
+from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, fresh, opened, parts, put
 from tests.integration.intake.walk import rows
 from tests.security.people import browser_of as signed_in
 
 pytestmark = pytest.mark.usefixtures("in_app")
-
-
-def fresh(case: Case) -> Case:
-    db.session.rollback()
-    return visible_case(SYSTEM, case.id)
-
-
-def put(case: Case, *facts: Fact) -> Case:
-    for fact in facts:
-        with write_transaction():
-            store_fact(SYSTEM, case_for(SYSTEM, case.id), fact)
-    return fresh(case)
 
 
 def shown(page: str) -> dict[str, str]:

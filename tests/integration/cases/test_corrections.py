@@ -11,30 +11,17 @@ from sqlalchemy import select
 from sar.cases import corrections, outbox, service
 from sar.cases.corrections import Correction
 from sar.cases.deadlines import EndReason, ExtensionReason, ImpossibleDates
-from sar.cases.ledger import Fact, case_for, store_fact
+from sar.cases.ledger import Fact
 from sar.cases.models import Case, ClockFact, Waiting
-from sar.cases.queries import notes_of, visible_case
+from sar.cases.queries import notes_of
 from sar.foundation import messages
-from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import london_today
-from sar.foundation.db import db, write_transaction
+from sar.foundation.db import db
 from sar.foundation.errors import Conflict, NotAllowed, Refused
 from sar.foundation.wording import date_words
-from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened, parts
+from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, fresh, opened, parts, put
 
 pytestmark = pytest.mark.usefixtures("in_app")
-
-
-def fresh(case: Case) -> Case:
-    db.session.rollback()
-    return visible_case(SYSTEM, case.id)
-
-
-def put(case: Case, *facts: Fact) -> Case:
-    for fact in facts:
-        with write_transaction():
-            store_fact(SYSTEM, case_for(SYSTEM, case.id), fact)
-    return fresh(case)
 
 
 def id_of(case: Case, kind: str) -> str:

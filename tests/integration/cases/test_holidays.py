@@ -205,7 +205,9 @@ def test_work_that_stopped_for_good_is_taken_up_where_it_was_left(
     version = newest_calendar().version
 
     def fail_at_the_second(actor: Actor, case: Case, to: str) -> bool:
-        if queries.latest_run().cases:  # type: ignore[union-attr]
+        run = queries.latest_run()
+        assert run is not None
+        if run.cases:
             raise GiveUp("test")
         return renew(actor, case, to)
 
