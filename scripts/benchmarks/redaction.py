@@ -23,6 +23,7 @@ from tests.unit.redaction import longfiles
 PAGES = 130
 VERY_LONG = 5_000
 PEERS = ("1.28.*", "2.*")
+OURS, OURS_ALONE = "ours", "ours in one process"
 # The kernel's own high-water mark: what getrusage tells includes the parent's.
 _PEAK = """
 def peak_mib():
@@ -37,7 +38,7 @@ from pathlib import Path
 from redaction.apply import apply_plan
 from redaction.plan import Plan
 plan = Plan(words=tuple(json.loads(sys.argv[3])))
-report = apply_plan(Path(sys.argv[1]), plan, Path(sys.argv[2]))
+report = apply_plan(Path(sys.argv[1]), plan, Path(sys.argv[2]), processes=json.loads(sys.argv[4]))
 cpu = report.processor_seconds
 print(json.dumps({"cpu_seconds": cpu["edit"] + cpu["save"], "with_verification": sum(cpu.values()),
     "seconds": sum(report.seconds.values()), "hits": report.boxes, "pictured": len(report.pictured),
@@ -111,11 +112,14 @@ def _measure(
     names = longfiles.NAMES if kind == "dense" else longfiles.NAMES[:1]
     longfiles.PRODUCERS[producer](source, pages, kind)
     result |= {"bytes": source.stat().st_size, "names": len(names)}
-    engines = {"ours": (Path(sys.executable), _OURS)}
+    engines = {OURS: (Path(sys.executable), _OURS)}
+    if pages == VERY_LONG:
+        engines[OURS_ALONE] = engines[OURS]
     engines |= {version: (python, _PEER) for version, (python, _) in peers.items() if python is not None}
     for label, (python, program) in engines.items():
         target = folder / "out.pdf"
-        command = [str(python), "-c", program, str(source), str(target), json.dumps(names)]
+        most_processes = json.dumps(1 if label == OURS_ALONE else None)
+        command = [str(python), "-c", program, str(source), str(target), json.dumps(names), most_processes]
         # With one thread, as in the sandbox, a process may be forked for long files.
         one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=one_thread)
@@ -134,17 +138,17 @@ def _print_table(results: list[dict[str, Any]], missing: dict[str, str]) -> None
             continue
         size = f"{result['pages']:,} pages, {result['bytes'] / 1024:,.0f} KiB"
         print(f"\n{result['producer']}, {result['file']}: {size}, {result['names']} name(s)")
-        for label in ("ours", *PEERS):
+        for label in (OURS, OURS_ALONE, *PEERS):
             if (figures := result.get(label)) is None:
                 continue
-            name = f"PyMuPDF {figures['version']}" if label != "ours" else "ours"
+            name = f"PyMuPDF {figures['version']}" if label in PEERS else label
             speed = f"{figures['cpu_seconds']:7.2f} s {figures['pages_per_second']:7.1f} pages/s"
             cost = f"size {figures['size_ratio']}  peak {figures['peak_mib']} MiB  clock {figures['seconds']:.1f} s"
             extra = ""
-            if label == "ours":
+            if label not in PEERS:
                 shared = f"{figures['processes']} process(es), the others' peak {figures['peak_of_the_others_mib']} MiB"
                 extra = f"  with verification {figures['with_verification']:.2f} s  {shared}"
-            print(f"  {name:15} {speed} {figures['hits']:6} hits  {cost}{extra}")
+            print(f"  {name:19} {speed} {figures['hits']:6} hits  {cost}{extra}")
     for version, problem in missing.items():
         print(f"\n*** A PEER IS MISSING: PyMuPDF {version} could not be installed ({problem}).", file=sys.stderr)
 
