@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from sar.access.models import Staff
-from sar.cases.models import Case, ConflictOfInterest, Task
+from sar.cases.models import Case, ConflictOfInterest, NamedPerson, Task
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
@@ -27,6 +28,16 @@ def close_case(actor: Actor, case: Case, staff_id: str) -> None:
     db.session.add(ConflictOfInterest(case_id=case.id, staff_id=staff_id))
     take_from(case, lambda holder: holder == staff_id)
     record(actor, Action.CONFLICT_DECLARED, case.id, officer_id=staff_id)
+
+
+def keep_to(actor: Actor, case: Case, staff_ids: set[str]) -> None:
+    """Keep a locked case to these people, in the place of any others, and take it from whoever is not among them."""
+    db.session.execute(delete(NamedPerson).where(NamedPerson.case_id == case.id))
+    db.session.add_all(NamedPerson(case_id=case.id, staff_id=staff_id) for staff_id in sorted(staff_ids))
+    case.restricted = True
+    flag_modified(case, "restricted")  # a second list of people is a change as well: who saw the first is told
+    take_from(case, lambda holder: holder not in staff_ids)
+    record(actor, Action.CASE_RESTRICTED, case.id, officer_ids=sorted(staff_ids))
 
 
 def take_from(case: Case, is_out: Callable[[str], bool]) -> None:

@@ -13,7 +13,10 @@ STAFF_LINKS = {
     "relative": "A relative of a member of staff",
     "lived_experience": "A colleague with lived experience of probation",
 }
+# The requester said that they or their family work here, and nobody has looked yet at what that means.
+SAID = "said"
 _SHORT = {
+    SAID: "Conflict: look at it",
     "employee": "Conflict: staff",
     "relative": "Conflict: relative of staff",
     "lived_experience": "Conflict: colleague",

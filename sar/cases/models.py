@@ -19,7 +19,7 @@ class Case(ScopedRow):
     """One request being worked on. Its scope is its submission's: one key for all that is personal.
 
     `due_on`, `clock_state` are a copy of the fold's answer, for lists; every change of a fact renews them.
-    `staff_link` says that the case is about someone who works here, a relative or a colleague: a code of `conflicts`.
+    `staff_link` says that the case is about someone who works here, a relative or a colleague: a code of `flags`.
     A `restricted` case is there only for the people named in `NamedPerson`.
     `calendar_version` is the public holidays it is counted with: no new list moves its dates by itself. Nor does a
     changed setting: `pause_mode` is how its pauses are counted, from its first calculation on.

@@ -28,6 +28,7 @@ from sar.cases.clock_commands import (
     why_not_extend,
 )
 from sar.cases.closing_out import close_case
+from sar.cases.conflicts.said import keep_to_deciders
 from sar.cases.deadlines import ClockState
 from sar.cases.endings import REFUSAL_CODES, close, reject, reopen, withdraw
 from sar.cases.ledger import Fact, case_for, require, store_fact
@@ -111,6 +112,7 @@ def open_case(actor: Actor, submission_id: str) -> Case:
         session.add(case)
         session.flush()
         store_fact(actor, case, Fact("received", submission.received_on), logged=False)
+        keep_to_deciders(actor, case)
         record(
             actor,
             Action.CASE_OPENED,

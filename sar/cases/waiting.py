@@ -27,6 +27,7 @@ class Whom(StrEnum):
     ORIGINATOR = "originator"
     SEARCH = "search"
     SECOND_READER = "second_reader"
+    DPO = "dpo"
 
 
 WHOM_NAMES = {
@@ -34,6 +35,7 @@ WHOM_NAMES = {
     Whom.ORIGINATOR: "an originator",
     Whom.SEARCH: "a search",
     Whom.SECOND_READER: "a second reader",
+    Whom.DPO: "the data protection officer",
 }
 # What is asked of the requester, and what answers it.
 ANSWERS = {

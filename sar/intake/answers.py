@@ -142,6 +142,13 @@ class Representative:
 
 
 @dataclass(frozen=True)
+class StaffConnection:
+    """The person says that they, or someone in their family, work here. `name`: who that is, where they said so."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class RequestAnswers:
     """One request. Empty texts and None mean "did not say" or "does not know"."""
 
@@ -161,6 +168,7 @@ class RequestAnswers:
     identity_kind: IdentityKind = IdentityKind.NONE
     identity_note: str = field(default="")
     representative: Representative | None = None
+    staff_connection: StaffConnection | None = None
 
 
 def require_complete(answers: RequestAnswers, today: date, *, reachable: bool = True) -> None:
@@ -224,6 +232,12 @@ def _require_reachable(contact: Contact, prison_name: str) -> None:
         raise Refused("Give the address to write to.")
     if contact.route is Route.PRISON and not prison_name.strip():
         raise Refused("Give the name of the prison to write to.")
+
+
+def staff_connection_from(said: str, name: str) -> StaffConnection | None:
+    """What was said about working here: `said` is "yes", "no" or nothing. Whoever gives a name says yes."""
+    name = " ".join(name.split())
+    return StaffConnection(name) if said == "yes" or name else None
 
 
 def is_email(text: str) -> bool:

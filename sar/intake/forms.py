@@ -10,7 +10,7 @@ from flask_wtf.file import FileField
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovFileInput, GovRadioInput, GovTextArea, GovTextInput
 from wtforms import BooleanField, EmailField, Field, RadioField, SubmitField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
 
 from sar.foundation.admission import PICTURES, accept_attribute
 from sar.foundation.clock import london_today
@@ -22,62 +22,18 @@ from sar.intake.answers import (
     MAX_WANTED,
     OLDEST_BIRTH_YEAR,
     IdentityKind,
-    Relationship,
     Route,
     is_email,
     is_phone,
     split_names,
 )
 from sar.intake.fields import DayField, LineField, WordsField, tidy
+from sar.intake.helper_forms import AuthorityForm, HelperForm
 from sar.intake.question_form import QuestionForm, choices, narrow
-from sar.intake.questions import SHOWS, Answers, is_for_other, routes
+from sar.intake.questions import Answers, is_for_other, routes
 
 # The camera's own formats by type as well: some phones offer the camera only then.
 PHOTO_ACCEPT = f"{accept_attribute(PICTURES)},image/jpeg,image/png,image/heic"
-
-
-class HelperForm(QuestionForm):
-    """Who asks for someone else."""
-
-    title = "Who are you?"
-    extras = {"helper_name": {"attributes": {"autocomplete": "name", "spellcheck": "false"}}}
-    helper_name = LineField(
-        "Your full name", missing="Write your full name", most=MAX_NAME, too_long="Write a shorter name"
-    )
-    relationship = RadioField(
-        "Why do you ask for them?",
-        widget=GovRadioInput(),
-        choices=[
-            SelectChoice(Relationship.PARENT.value, "I am the parent or carer of a child"),
-            SelectChoice(Relationship.RELATIVE.value, "I am a relative or friend"),
-            SelectChoice(Relationship.SOLICITOR.value, "I am their solicitor or legal adviser"),
-            SelectChoice(Relationship.ADVOCATE.value, "I support them in my work"),
-            SelectChoice(Relationship.ATTORNEY.value, "I have a power of attorney for them"),
-            SelectChoice(Relationship.DEPUTY.value, "A court has made me their deputy"),
-            SelectChoice(Relationship.OTHER.value, "Something else"),
-        ],
-        validators=[InputRequired("Choose why you ask for them")],
-    )
-    organisation = LineField(
-        "Your organisation",
-        description="Only if you ask as part of your work.",
-        most=MAX_LINE,
-        too_long="Write a shorter name",
-    )
-
-
-class AuthorityForm(QuestionForm):
-    """What a representative has to show that they may ask. They can send it later."""
-
-    title = "How can you show that you may ask for them?"
-    shows = RadioField(
-        title,
-        description="Most people need a short letter, signed by the person. If they are 12 or older and understand "
-        "what you ask for, we need their word as well. You can send your request now and show us this later.",
-        widget=GovRadioInput(),
-        choices=[SelectChoice(code, words) for code, words in SHOWS.items()],
-        validators=[InputRequired("Choose one. If none fits, choose “I have nothing yet”")],
-    )
 
 
 class NameForm(QuestionForm):
@@ -220,6 +176,43 @@ class OfficeForm(QuestionForm):
     )
 
 
+class StaffForm(QuestionForm):
+    """May be passed with nothing in it: a request is as good without an answer."""
+
+    title = "Do you, or does anyone in your family, work for us?"
+    other_title = "Do they, or does anyone in their family, work for us?"
+    other_words = {
+        "said": (
+            other_title,
+            "We ask so that nobody who knows them reads their records. It does not slow your request. You do not have "
+            "to answer.",
+        )
+    }
+    extras = {"staff_name": {"attributes": {"spellcheck": "false"}}}
+    said = RadioField(
+        title,
+        description="We ask so that nobody who knows you reads your records. It does not slow your request. You do "
+        "not have to answer.",
+        widget=GovRadioInput(),
+        choices=choices(yes="Yes", no="No"),
+        validate_choice=False,  # no answer is an answer
+        validators=[Optional(), AnyOf(("yes", "no"))],
+    )
+    staff_name = LineField(
+        "Who works for us?",
+        description="Their name. Leave this empty if nobody does, or if you do not want to say.",
+        most=MAX_NAME,
+        too_long="Write a shorter name",
+    )
+
+    def params(self, field: Field) -> dict[str, Any]:
+        # The first question is the page's; the second only goes on from it.
+        shown = super().params(field)
+        if field.name == "said":
+            shown["fieldset"]["legend"] |= {"isPageHeading": True, "classes": "govuk-fieldset__legend--l"}
+        return shown
+
+
 class WantedForm(QuestionForm):
     title = "What do you want to see?"
     all = RadioField(
@@ -360,6 +353,7 @@ FORMS: dict[str, type[QuestionForm]] = {
     "prison": PrisonForm,
     "last-contact": LastContactForm,
     "office": OfficeForm,
+    "staff": StaffForm,
     "wanted": WantedForm,
     "details": DetailsForm,
     "contact": ContactForm,

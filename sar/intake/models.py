@@ -17,7 +17,8 @@ class Submission(ScopedRow):
 
     Sealed dates are ISO texts. `contact` holds route, email, phone and address; `representative` the same of whoever
     asks for this person, with name, organisation, relationship and gets_letters. `wanted` is the requester's own
-    words, or EVERYTHING. `mail` is what was read in the mail that the request came in.
+    words, or EVERYTHING. `mail` is what was read in the mail that the request came in. `staff_connection` holds the
+    name, if one was given, of whoever works here, where the person said that they or someone in their family do.
     """
 
     __tablename__ = "submission"
@@ -63,6 +64,8 @@ class Submission(ScopedRow):
     representative_kind: Mapped[str | None] = plain(String(12), nullable=True)
     representative_sealed: Mapped[bytes | None] = sealed_column()
     representative = Sealed[dict[str, Any] | None]("representative_sealed")
+    staff_connection_sealed: Mapped[bytes | None] = sealed_column()
+    staff_connection = Sealed[dict[str, str] | None]("staff_connection_sealed")
     mail_blob_id: Mapped[str | None] = plain(ID, ForeignKey("blob.id"), nullable=True)
     mail_sealed: Mapped[bytes | None] = sealed_column()
     mail = Sealed[dict[str, Any] | None]("mail_sealed")

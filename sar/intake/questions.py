@@ -20,6 +20,7 @@ from sar.intake.answers import (
     RequestAnswers,
     Route,
     split_names,
+    staff_connection_from,
 )
 
 Answers = Mapping[str, Mapping[str, Any]]
@@ -51,7 +52,7 @@ def path(answers: Answers) -> list[str]:
         pages.append("address")
     elif living == "prison":
         pages.append("prison")
-    pages += ["office", "wanted"] if other else ["last-contact", "office", "wanted"]
+    pages += [*([] if other else ["last-contact"]), "office", "staff", "wanted"]
     if _get(answers, "wanted", "all") == "some":
         pages.append("details")
     pages.append("contact")
@@ -134,6 +135,7 @@ def answers_from(answers: Answers) -> RequestAnswers:
         identity_kind=_identity_kind(answers),
         identity_note="" if sent_photo or other else _text(answers, "no-photo", "worker"),
         representative=_representative(answers) if other else None,
+        staff_connection=staff_connection_from(_text(answers, "staff", "said"), _text(answers, "staff", "staff_name")),
     )
 
 

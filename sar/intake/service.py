@@ -233,6 +233,7 @@ def _columns(answers: RequestAnswers) -> dict[str, object]:
         "identity_kind": answers.identity_kind.value,
         "identity_note": answers.identity_note.strip(),
         "representative": answers.representative.as_dict() if answers.representative else None,
+        "staff_connection": {"name": answers.staff_connection.name} if answers.staff_connection else None,
     }
 
 

@@ -32,6 +32,7 @@ from sar.intake.answers import (
     is_email,
     is_phone,
     split_names,
+    staff_connection_from,
 )
 from sar.intake.fields import DayField, LineField, WordsField
 
@@ -121,6 +122,15 @@ class LogRequestForm(FlaskForm):
     rep_email = _line("Email address of whoever asks", "", 254)
     rep_phone = _line("Phone number of whoever asks", "", 40)
     rep_address = _text("Address of whoever asks", "", MAX_ADDRESS)
+    staff_said = RadioField(
+        "Does the person, or anyone in their family, work here?",
+        description="If they said so or you know it. After a yes only the data protection officers see the case, until "
+        "they have said who may. It is not a condition of a valid request, and the time limit stays as it is.",
+        widget=GovRadioInput(),
+        choices=[SelectChoice("", "Not said"), SelectChoice("no", "No"), SelectChoice("yes", "Yes")],
+        default="",
+    )
+    staff_name = _line("Who works here, if they said", "", MAX_NAME)
     mail_draft = HiddenField(validators=[Length(max=26)])
     mail_copy = RadioField(
         "Is one of these a copy of an identity document?",
@@ -236,6 +246,7 @@ class LogRequestForm(FlaskForm):
             wanted_to=self.wanted_to.data,
             identity_kind=IdentityKind.NONE,
             representative=self._representative(),
+            staff_connection=staff_connection_from(self.staff_said.data or "", self.staff_name.data or ""),
         )
 
     def _representative(self) -> Representative | None:

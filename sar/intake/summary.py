@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sar.intake.answers import RELATIONSHIP_WORDS, IdentityKind, Route
+from sar.intake.answers import RELATIONSHIP_WORDS, IdentityKind, RequestAnswers, Route
 from sar.intake.questions import Answers, answers_from, is_for_other, path
 
 _LIVING = {"address": "At an address", "prison": "In prison", "none": "No fixed address"}
@@ -46,6 +46,7 @@ def lines(answers: Answers) -> list[Line]:
         "prison": [("Prison", request.prison_name), ("Prison number", request.prison_number)],
         "last-contact": [("Last in touch with probation", _day(request.last_contact_on) or "You do not know")],
         "office": [("Probation office", request.office)],
+        "staff": [("Works for us" if other else "You or your family work for us", _staff(answers, request))],
         "wanted": [("What you want to see", "Everything we hold" if other else "Everything we hold about you")],
         "details": [
             ("What you are looking for", request.wanted),
@@ -73,6 +74,12 @@ def lines(answers: Answers) -> list[Line]:
     if "details" in path(answers):
         by_page["wanted"] = [("What you want to see", "Only some things")]
     return [Line(page, key, value) for page in path(answers) for key, value in by_page[page]]
+
+
+def _staff(answers: Answers, request: RequestAnswers) -> str:
+    if request.staff_connection is None:
+        return "No" if answers["staff"].get("said") == "no" else ""
+    return f"Yes: {request.staff_connection.name}" if request.staff_connection.name else "Yes"
 
 
 def _day(day: date | None) -> str:

@@ -40,7 +40,12 @@ def log() -> Page:
                 form.form_errors.append(problem.message)
                 status = 200 if isinstance(problem, Refused) else problem.status
             else:
-                return render_template("intake/logged.html", receipt=receipt, received_on=form.received_on.data)
+                return render_template(
+                    "intake/logged.html",
+                    receipt=receipt,
+                    received_on=form.received_on.data,
+                    staff_connection=form.answers().staff_connection,
+                )
     elif request.method == "GET" and draft is not None:
         _fill_in(form, draft)
     return render_template("intake/log.html", form=form, others=others, draft=draft), status

@@ -41,6 +41,7 @@ def ask(page: Page, case: DemoCase) -> Receipt:
     _on(page)
     page.get_by_label("Which probation office do you go to?").fill(answers.office or "")
     _on(page)
+    _on(page)  # whether anyone of theirs works here: left empty
     page.get_by_label("Only some things").check()
     _on(page)
     page.get_by_label("What are you looking for?").fill(answers.wanted or "")

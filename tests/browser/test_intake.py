@@ -68,6 +68,9 @@ def answer_up_to_photo(page: Page) -> None:
     page.get_by_label("Which probation office do you go to?").fill(OFFICE)
     look(page, "08-office")
     go_on(page)
+    page.get_by_label("Yes").check()
+    look(page, "08-staff")
+    go_on(page)
     look(page, "09-wanted")
     page.get_by_label("Only some things").check()
     go_on(page)
@@ -129,6 +132,7 @@ def test_someone_in_prison_without_id_asks_at_a_desk(visitors: Visitors) -> None
         look(page, "07-last-contact")
         go_on(page)
         go_on(page)
+        go_on(page)  # whether anyone works here need not be answered
         page.get_by_label("Everything you hold about me").check()
         go_on(page)
         page.get_by_label("By letter, to me in prison").check()

@@ -28,14 +28,26 @@ class AboutStaffForm(VersionedForm):
         description="They are not told. Leave this empty if you do not know.",
         widget=GovCheckboxesInput(),
     )
+    audience = RadioField(
+        "Who may see this case from now on?",
+        choices=[
+            SelectChoice("team", "Everyone who works on cases, apart from those you named"),
+            SelectChoice("kept", "Only those who can see it now"),
+        ],
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose who may see this case from now on")],
+    )
     submit = SubmitField("Save", widget=GovSubmitInput())
 
     @classmethod
-    def among(cls, people: list[Staff]) -> AboutStaffForm:
+    def among(cls, people: list[Staff], *, settles: bool) -> AboutStaffForm:
+        """`settles`: what the requester said is looked at now, so that the form asks who sees the case afterwards."""
         form = cls()
         form.people.choices = _choices(people)
         if not people:
             del form.people
+        if not settles:
+            del form.audience
         return form
 
     @property

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy import delete
-from sqlalchemy.orm.attributes import flag_modified
 
 from sar.access.models import Staff
 from sar.access.permissions import Permission, permissions_of
 from sar.access.queries import staff_names
-from sar.cases.closing_out import close_case, take_from
+from sar.cases.closing_out import close_case, keep_to
+from sar.cases.conflicts.said import CONNECTION
 from sar.cases.flags import STAFF_LINKS
-from sar.cases.ledger import case_for
-from sar.cases.models import Case, ConflictOfInterest, NamedPerson, Note
+from sar.cases.ledger import case_for, keep_note
+from sar.cases.models import Case, ConflictOfInterest, NamedPerson
+from sar.cases.waiting import Whom, wait_no_more
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
@@ -42,11 +43,32 @@ def mark_about_staff(
         case = case_for(actor, case_id, version)
         for staff_id in sorted(staff_ids):
             close_case(actor, case, staff_id)
+        wait_no_more(case.id, Whom.DPO, CONNECTION)
         if (case.staff_link or "") == link:
             return
         case.staff_link = link or None
         # What it is stays sealed with the case: the log says that something was noted.
         record(actor, Action.ABOUT_STAFF_MARKED, case.id)
+
+
+def settle_connection(
+    actor: Actor,
+    case_id: str,
+    link: str,
+    *,
+    staff_ids: Collection[str] = (),
+    for_the_team: bool,
+    version: int | None = None,
+) -> None:
+    """Say what is in the requester's word that they or their family work here, and who sees the case from now on.
+
+    `for_the_team` opens it again to everyone who works on cases but `staff_ids`; else it stays with whoever has it.
+    """
+    with write_transaction():
+        case = case_for(actor, case_id, version, Permission.CASE_ASSIGN)
+        mark_about_staff(actor, case_id, link, staff_ids=staff_ids)
+        if for_the_team and case.restricted:
+            _open_to_the_team(actor, case, "What the requester said about working here was looked at.")
 
 
 def close_to(actor: Actor, case_id: str, staff_ids: Collection[str], *, version: int | None = None) -> None:
@@ -73,7 +95,7 @@ def lift(actor: Actor, case_id: str, staff_id: str, reason: str, *, version: int
         if int(getattr(gone, "rowcount", 0)) != 1:
             raise NotFound("The case is not closed to that person.")
         name = staff_names({staff_id}).get(staff_id, "a former member of staff")
-        _note(actor, case, f"Conflict of interest of {name} lifted: {reason}")
+        keep_note(actor, case, f"Conflict of interest of {name} lifted: {reason}")
         record(actor, Action.CONFLICT_LIFTED, case.id, officer_id=staff_id)
 
 
@@ -86,25 +108,24 @@ def restrict(actor: Actor, case_id: str, staff_ids: Collection[str], *, version:
             person = session.get(Staff, staff_id)
             if person is None or person.disabled or Permission.CASE_VIEW not in permissions_of(person.role_set):
                 raise Refused("Choose people who work on cases.")
-        session.execute(delete(NamedPerson).where(NamedPerson.case_id == case.id))
-        session.add_all(NamedPerson(case_id=case.id, staff_id=staff_id) for staff_id in sorted(named))
-        case.restricted = True
-        flag_modified(case, "restricted")  # a second list of people is a change as well: who saw the first is told
-        take_from(case, lambda holder: holder not in named)
-        record(actor, Action.CASE_RESTRICTED, case.id, officer_ids=sorted(named))
+        keep_to(actor, case, named)
 
 
 def lift_restriction(actor: Actor, case_id: str, reason: str, *, version: int | None = None) -> None:
     """Let everyone who works on cases see it again, apart from those it is closed to."""
     reason = _given(reason)
-    with write_transaction() as session:
+    with write_transaction():
         case = case_for(actor, case_id, version, Permission.CASE_ASSIGN)
         if not case.restricted:
             raise Conflict("This case is not restricted any more.")
-        session.execute(delete(NamedPerson).where(NamedPerson.case_id == case.id))
-        case.restricted = False
-        _note(actor, case, f"Restriction to named people lifted: {reason}")
-        record(actor, Action.RESTRICTION_LIFTED, case.id)
+        _open_to_the_team(actor, case, reason)
+
+
+def _open_to_the_team(actor: Actor, case: Case, reason: str) -> None:
+    db.session.execute(delete(NamedPerson).where(NamedPerson.case_id == case.id))
+    case.restricted = False
+    keep_note(actor, case, f"Restriction to named people lifted: {reason}")
+    record(actor, Action.RESTRICTION_LIFTED, case.id)
 
 
 def _not_oneself(actor: Actor, staff_ids: Collection[str]) -> None:
@@ -116,9 +137,3 @@ def _given(reason: str) -> str:
     if not reason.strip():
         raise Refused("Give the reason. It is kept with the case.")
     return reason.strip()
-
-
-def _note(actor: Actor, case: Case, text: str) -> None:
-    note = Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=text)
-    db.session.add(note)
-    record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)

@@ -10,6 +10,7 @@ from sar.cases import queries as case_queries
 from sar.cases.blueprint import Answer, bp, form_page
 from sar.cases.conflicts import queries, service
 from sar.cases.conflicts.forms import AboutStaffForm, LiftForm, PeopleForm
+from sar.cases.flags import SAID
 from sar.cases.models import Case
 
 _NOT_THERE = (
@@ -22,22 +23,20 @@ _NOT_THERE = (
 @guard(Permission.CASE_WORK)
 def about_staff(case_id: str) -> Answer:
     case = case_queries.visible_case(current_actor(), case_id)
-    form = AboutStaffForm.among(_still_there(case))
+    said = case.staff_link == SAID
+    form = AboutStaffForm.among(
+        _still_there(case), settles=said and case.restricted and Permission.CASE_ASSIGN in staff().permissions
+    )
     if not form.is_submitted():
-        form.link.data = case.staff_link or "none"
+        form.link.data = None if said else case.staff_link or "none"
     return form_page(
         case_id,
         form,
         "Is the person connected with us?",
-        lambda version: service.mark_about_staff(
-            current_actor(),
-            case_id,
-            "" if form.link.data == "none" else form.link.data,
-            staff_ids=form.named,
-            version=version,
-        ),
+        lambda version: _save_connection(case_id, form, version),
         "That is noted on the case. It is closed to whoever you named.",
         explanation=[
+            *([_what_was_said(case)] if said else []),
             "Someone who works here, a relative of someone, or a colleague who was on probation once must be able to "
             "trust that nobody they work with reads about them. Name those who must not see this case: it is closed to "
             "them at once. The data protection officer is told, and can close it to more people or open it again.",
@@ -108,6 +107,22 @@ def lift_restriction(case_id: str) -> Answer:
         lambda version: service.lift_restriction(current_actor(), case_id, form.reason.data or "", version=version),
         "The team can see the case again, apart from those it is closed to.",
     )
+
+
+def _save_connection(case_id: str, form: AboutStaffForm, version: int) -> None:
+    link = "" if form.link.data == "none" else form.link.data
+    if "audience" not in form:
+        service.mark_about_staff(current_actor(), case_id, link, staff_ids=form.named, version=version)
+        return
+    for_the_team = form.audience.data == "team"
+    service.settle_connection(
+        current_actor(), case_id, link, staff_ids=form.named, for_the_team=for_the_team, version=version
+    )
+
+
+def _what_was_said(case: Case) -> str:
+    name = (case.submission.staff_connection or {}).get("name")
+    return "The requester says that they, or someone in their family, work here" + (f": {name}." if name else ".")
 
 
 def _still_there(case: Case) -> list[Staff]:

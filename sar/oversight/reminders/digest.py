@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, not_, select
 
 from sar.access.models import Staff
 from sar.access.permissions import Permission, allows
@@ -146,14 +146,18 @@ def _checks(staff: Staff) -> Iterable[str]:
 
 
 def _conflicts(staff: Staff) -> Iterable[str]:
-    """Cases about someone connected with us: each day while they are open to everyone, once when somebody is kept out.
+    """Cases about someone connected with us: each day until somebody said who may see them and while they are open to
+    everyone, once when somebody is kept out.
 
     For whoever may close them to more people, or open them again. Open cases that are not closed to themselves.
     """
     if not allows(staff.role_set, Permission.CASE_ASSIGN):
         return
     there = select(Case.reference).where(visible_to(actor_of(staff)), Case.closed_on.is_(None)).order_by(Case.reference)
-    for reference in db.session.scalars(there.where(open_to_all())):
+    said = waits_for(Whom.DPO)
+    for reference in db.session.scalars(there.where(said)):
+        yield f"{reference}: the requester says that they or their family work here, say who may see it"
+    for reference in db.session.scalars(there.where(open_to_all(), not_(said))):
         yield f"{reference}: about someone connected with us, say who must not see it"
     last = db.session.scalar(select(func.max(SentDigest.day)).where(SentDigest.staff_id == staff.id))
     closed = select(ConflictOfInterest.case_id)

@@ -10,19 +10,23 @@ from flask import Flask
 from sar.access.permissions import Role
 from sar.cases import service
 from sar.cases.conflicts import service as conflicts
-from sar.cases.models import ConflictOfInterest, NamedPerson, Note, Task
+from sar.cases.models import Case, ConflictOfInterest, NamedPerson, Note, Task
 from sar.cases.queries import visible_case
 from sar.cases.tasks import service as tasks
+from sar.cases.waiting import Whom
 from sar.cases.worklist.queries import work_list
 from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
+from sar.foundation.jobs import run_pending
+from sar.intake.answers import StaffConnection
 from sar.oversight import queries as measures
 from sar.oversight.service import compliance_export
 from tests.factories import staff_actor
-from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened
+from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, fresh, opened
+from tests.integration.intake.test_logging_a_request import typed
 from tests.integration.intake.walk import rows
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -202,3 +206,53 @@ def test_the_pages_close_a_case_and_open_it_again(in_app: Flask) -> None:
     assert "Let the whole team see it again" in browser.get(f"{there}/named-people").text
     assert browser.post(f"{there}/named-people/lift", {**now, "reason": "It was nothing"}).location == there
     assert browser_of(in_app, person).get(there).status_code == 200
+
+
+def test_who_says_that_they_are_connected_with_us_is_seen_by_the_dpo_alone_until_the_dpo_said_who_may(
+    in_app: Flask,
+) -> None:
+    boss, relative, officer = dpo(), caseworker("Related Person"), caseworker()
+    browser, lead = browser_of(in_app, officer), browser_of(in_app, boss)
+    logged = browser.post(
+        "/staff/log", typed(channel="telephone", staff_said="yes", staff_name="A cousin"), form_at="/staff/log"
+    )
+    assert "Only the data protection officers see the case" in logged.text
+    run_pending(in_app)
+    [case] = rows(Case)
+    there = f"/staff/cases/{case.id}"
+    assert case.stage == "received" and case.due_on is not None, "a request like any other, and its clock runs"
+    for person in (officer, relative):
+        assert work_list(person).total == 0 and browser_of(in_app, person).get(there).status_code == 404
+    [row] = work_list(boss).rows
+    assert row.waiting == [Whom.DPO] and [flag.text for flag in row.flags][0] == "Conflict: look at it"
+    page = lead.get(there).text
+    assert "they, or someone in their family, work here: A cousin." in page and "Say who must not see it" in page
+    assert "A cousin" in lead.get(f"{there}/about-staff").text
+    given = {**seen_now(case.id), "link": "relative", "people": relative.id}
+    assert "Choose who may see this case from now on" in lead.post(f"{there}/about-staff", given).text
+    assert lead.post(f"{there}/about-staff", {**given, "audience": "team"}).location == there
+    assert browser.get(there).status_code == 200 and browser_of(in_app, relative).get(there).status_code == 404
+    assert work_list(boss).rows[0].waiting == [] and "Say who must not see it" not in lead.get(there).text
+
+
+def test_a_case_stays_with_those_it_is_kept_to_if_the_dpo_says_so() -> None:
+    boss, officer = dpo(), caseworker()
+    case = opened(staff_connection=StaffConnection())
+    with pytest.raises(NotFound):
+        conflicts.settle_connection(officer, case.id, "", for_the_team=True)
+    conflicts.settle_connection(boss, case.id, "employee", for_the_team=False)
+    assert (fresh(case).staff_link, fresh(case).restricted) == ("employee", True)
+    with pytest.raises(NotFound):
+        visible_case(officer, case.id)
+
+
+def test_no_case_is_lost_where_only_whoever_was_named_could_see_it(in_app: Flask) -> None:
+    named, officer = dpo("Dana  Officer"), caseworker()
+    case = opened(staff_connection=StaffConnection("dana officer"))
+    with pytest.raises(NotFound):
+        visible_case(named, case.id)
+    assert not visible_case(officer, case.id).restricted
+    page = browser_of(in_app, officer).get(f"/staff/cases/{case.id}").text
+    assert "work here: dana officer." in page and "Only a data protection officer" not in page
+    conflicts.mark_about_staff(officer, case.id, "relative")
+    assert work_list(officer).rows[0].waiting == []

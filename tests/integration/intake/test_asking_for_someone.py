@@ -20,6 +20,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "where": {"living": "prison"},
     "prison": {"prison_name": "HMP Fennimore", "prison_number": "a1234bc"},
     "office": {"office": ""},
+    "staff": {"said": "no", "staff_name": ""},
     "wanted": {"all": "all"},
     "contact": {"route": "email"},
     "email": {"email": "sunita@example.org"},

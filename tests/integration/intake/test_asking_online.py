@@ -139,6 +139,7 @@ def test_a_name_and_a_way_to_answer_are_all_that_is_needed(in_app: Flask) -> Non
             "where": {"living": "none"},
             "last-contact": {"on": ["", "", ""], "unknown": "y"},
             "office": {"office": ""},
+            "staff": {},
             "wanted": {"all": "all"},
             "contact": {"route": "phone"},
             "phone": {"phone": "07700 900 123"},
@@ -157,7 +158,7 @@ def browser_in_prison_can_be_answered_through_the_prison(in_app: Flask) -> None:
     browser.begin()
     pages = {page: PAGES[page] for page in ("name", "other-names", "date-of-birth")}
     pages |= {"where": {"living": "prison"}, "prison": {"prison_name": "HMP Fennimore", "prison_number": "a1234bc"}}
-    pages |= {"last-contact": PAGES["last-contact"], "office": PAGES["office"], "wanted": {"all": "all"}}
+    pages |= {"last-contact": PAGES["last-contact"], "office": PAGES["office"], "staff": {}, "wanted": {"all": "all"}}
     browser.answer(pages | {"contact": {"route": "prison"}})
     browser.post("/ask/photo", {"without": "yes"})
     browser.post("/ask/no-photo", {"kind": "questions"})
@@ -172,7 +173,7 @@ def test_moving_out_of_prison_asks_again_how_to_reach_the_requester(in_app: Flas
     browser.begin()
     pages = {page: PAGES[page] for page in ("name", "other-names", "date-of-birth")}
     pages |= {"where": {"living": "prison"}, "prison": {"prison_name": "HMP Fennimore"}}
-    pages |= {"last-contact": PAGES["last-contact"], "office": PAGES["office"], "wanted": {"all": "all"}}
+    pages |= {"last-contact": PAGES["last-contact"], "office": PAGES["office"], "staff": {}, "wanted": {"all": "all"}}
     browser.answer(pages | {"contact": {"route": "prison"}})
     browser.post("/ask/where", {"living": "none"})
     assert browser.get("/ask/check").location == "/ask/contact"

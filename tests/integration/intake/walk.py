@@ -32,6 +32,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "address": {"address": f"{STREET}\nNorthvale"},
     "last-contact": {"on": ["14", "6", "2025"]},
     "office": {"office": OFFICE},
+    "staff": {},
     "wanted": {"all": "some"},
     "details": {"wanted": WANTED, "from_day": ["1", "1", "2020"], "to_day": ["", "", ""]},
     "contact": {"route": "email"},

@@ -22,6 +22,8 @@ from sar.consultation import service as consultation
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.db import db, write_transaction
 from sar.foundation.jobs import run_pending
+from sar.intake import service as intake
+from sar.intake.answers import Channel, Contact, RequestAnswers, Route, StaffConnection
 from sar.oversight.reminders import service
 from sar.oversight.reminders.models import SentDigest
 from sar.records.searches import queries as search_queries
@@ -163,13 +165,26 @@ def test_the_dpo_is_told_of_cases_about_someone_connected_with_us(sam: Actor) ->
         unclosed, closed = due(None, date(2026, 8, 3)), due(None, date(2026, 8, 3))
         conflicts.mark_about_staff(sam, unclosed.id, "employee")
         conflicts.mark_about_staff(sam, closed.id, "relative", staff_ids=[involved.id])
-    said = (f"{unclosed.reference}: about someone connected with us", f"{closed.reference}: closed to somebody")
-    for day, told in ((10, said), (11, said[:1])):
+        answers = RequestAnswers(
+            full_name="Ada Lovelace",
+            contact=Contact(Route.POST, address="1 Row"),
+            staff_connection=StaffConnection("con  flicted"),
+        )
+        receipt = intake.log_request(sam, answers, channel=Channel.TELEPHONE, received_on=TUESDAY)
+        own_word = cases.open_case(SYSTEM, receipt.submission_id)
+    said = (
+        f"{own_word.reference}: the requester says that they or their family work here",
+        f"{own_word.reference}: closed to somebody",
+        f"{unclosed.reference}: about someone connected with us",
+        f"{closed.reference}: closed to somebody",
+    )
+    for day, told in ((10, said), (11, (said[0], said[2]))):
         with at(date(2026, 6, day)):
             assert service.send_digests() == 2
         body = mailed("staff_digest", "dana.officer")[-1].body
         assert [words for words in said if words in body] == list(told), "open to all: daily; closed: once"
-        assert closed.reference not in mailed("staff_digest", "con.flicted")[-1].body
+        others = mailed("staff_digest", "con.flicted")[-1].body
+        assert closed.reference not in others and own_word.reference not in others
     assert mailed("staff_digest", "sam.officer") == []
 
 

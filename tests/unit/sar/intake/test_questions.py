@@ -15,6 +15,7 @@ from sar.intake.answers import (
     IdentityKind,
     RequestAnswers,
     Route,
+    StaffConnection,
     is_email,
     is_phone,
     require_complete,
@@ -29,6 +30,7 @@ FULL: dict[str, dict[str, Any]] = {
     "address": {"address": "1 Road"},
     "last-contact": {"on": None, "unknown": True},
     "office": {"office": ""},
+    "staff": {"said": None, "staff_name": ""},
     "wanted": {"all": "all"},
     "contact": {"route": "post"},
     "letter": {"address": "2 Lane"},
@@ -91,6 +93,25 @@ def test_an_answer_to_a_question_that_no_longer_applies_is_not_part_of_the_reque
         FULL | {"where": {"living": "none"}, "contact": {"route": "email"}, "email": {"email": "a@b.example"}}
     )
     assert (request.address, request.contact.address) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("given", "meant", "shown"),
+    [
+        ({}, None, ""),
+        ({"said": "no"}, None, "No"),
+        ({"said": "yes"}, StaffConnection(), "Yes"),
+        ({"said": "yes", "staff_name": " Ada   Field "}, StaffConnection("Ada Field"), "Yes: Ada Field"),
+        # Said in words, if not with the button: rather looked at once too often.
+        ({"said": "no", "staff_name": "Ada Field"}, StaffConnection("Ada Field"), "Yes: Ada Field"),
+    ],
+)
+def test_whoever_says_that_someone_works_here_or_names_them_is_taken_at_their_word(
+    given: dict[str, str], meant: StaffConnection | None, shown: str
+) -> None:
+    answers = FULL | {"staff": given}
+    assert questions.answers_from(answers).staff_connection == meant
+    assert [line.value for line in summary.lines(answers) if line.page == "staff"] == [shown]
 
 
 def test_every_answer_can_be_checked_and_changed() -> None:
