@@ -179,19 +179,19 @@ class OfficeForm(QuestionForm):
 class StaffForm(QuestionForm):
     """May be passed with nothing in it: a request is as good without an answer."""
 
-    title = "Do you, or does anyone in your family, work for us?"
-    other_title = "Do they, or does anyone in their family, work for us?"
+    title = "Keeping your request private"
+    other_title = "Keeping their request private"
     other_words = {
         "said": (
-            other_title,
-            "We ask so that nobody who knows them reads their records. It does not slow your request. You do not have "
-            "to answer.",
+            "Do they, or does anyone in their family, work for us?",
+            "We ask so that we can choose who must not see their records. It does not slow your request. You do not "
+            "have to answer.",
         )
     }
     extras = {"staff_name": {"attributes": {"spellcheck": "false"}}}
     said = RadioField(
-        title,
-        description="We ask so that nobody who knows you reads your records. It does not slow your request. You do "
+        "Do you, or does anyone in your family, work for us?",
+        description="We ask so that we can choose who must not see your records. It does not slow your request. You do "
         "not have to answer.",
         widget=GovRadioInput(),
         choices=choices(yes="Yes", no="No"),
@@ -204,13 +204,6 @@ class StaffForm(QuestionForm):
         most=MAX_NAME,
         too_long="Write a shorter name",
     )
-
-    def params(self, field: Field) -> dict[str, Any]:
-        # The first question is the page's; the second only goes on from it.
-        shown = super().params(field)
-        if field.name == "said":
-            shown["fieldset"]["legend"] |= {"isPageHeading": True, "classes": "govuk-fieldset__legend--l"}
-        return shown
 
 
 class WantedForm(QuestionForm):
