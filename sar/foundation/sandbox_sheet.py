@@ -3,6 +3,7 @@
 Loaded by `sandbox_tasks.py` in the child; imports nothing of ours.
 
     sheet.read      output: JSON {sheets, sheet, rows, merged}
+    sheet.all       output: JSON {sheets: [{sheet, hidden, rows}]}, of a workbook: every sheet that holds something
 
 `rows` is a list of {row, cells}; a cell is null, a text, {"date": ISO} or {"formula": its value as text or null}. Only
 the first sheet that holds anything is read, and `sheets` names all that do. Blank rows are left out. A merged block
@@ -93,7 +94,33 @@ def _workbook(source: Path, options: Facts) -> Facts:
     filled = [title for title, cells in cells_of.items() if cells]
     if not filled:
         raise Unfit("empty")
-    sheet, shown, cells = formulas[filled[0]], values[filled[0]], cells_of[filled[0]]
+    sheet = formulas[filled[0]]
+    rows = _rows(cells_of[filled[0]], values[filled[0]], options)
+    merged = {row for block in sheet.merged_cells.ranges for row in range(block.min_row, block.max_row + 1)}
+    return {"sheets": filled, "sheet": filled[0], "rows": rows, "merged": sorted(merged)}
+
+
+def read_every_sheet(source: Path, output: Path, options: Facts) -> Facts:
+    """`max_rows` is that of all sheets together."""
+    try:
+        _refuse_large(source, options["max_unpacked"], options["max_cells"])
+        formulas, values = _loaded(source, False), _loaded(source, True)
+        said: list[Facts] = []
+        for sheet in formulas.worksheets:
+            left = options["max_rows"] - sum(len(one["rows"]) for one in said)
+            if cells := _filled(sheet):
+                rows = _rows(cells, values[sheet.title], {**options, "max_rows": left})
+                said.append({"sheet": sheet.title, "hidden": sheet.sheet_state != "visible", "rows": rows})
+    except Unfit as unfit:
+        return {"error": str(unfit)}
+    if not any(one["rows"] for one in said):
+        return {"error": "empty"}
+    output.write_bytes(json.dumps({"sheets": said}).encode())
+    return {"sheets": len(said)}
+
+
+def _rows(cells: dict[tuple[int, int], Any], shown: Any, options: Facts) -> list[Facts]:
+    """The rows of a sheet that hold something, with the values that its formulas had, as in `shown`."""
     width = max(column for _row, column in cells)
     if width > options["max_columns"]:
         raise Unfit("columns")
@@ -106,8 +133,7 @@ def _workbook(source: Path, options: Facts) -> Facts:
         if any(cell is not None for cell in line):
             rows.append({"row": number, "cells": line})
         _refuse_long(rows, options)
-    merged = {row for block in sheet.merged_cells.ranges for row in range(block.min_row, block.max_row + 1)}
-    return {"sheets": filled, "sheet": filled[0], "rows": rows, "merged": sorted(merged)}
+    return rows
 
 
 def _loaded(source: Path, values: bool) -> Any:
@@ -197,4 +223,4 @@ def _refuse_wide(cells: list[str], options: Facts) -> None:
         raise Unfit("columns")
 
 
-TASKS = {"read": read}
+TASKS = {"read": read, "all": read_every_sheet}

@@ -25,6 +25,7 @@ from sar.foundation.admission import RECORDS, Kind, admit, display_name
 from sar.foundation.errors import Refused
 from sar.foundation.runtime import settings
 from sar.foundation.typesetting import TypesettingError, typeset
+from sar.records import office_files
 from sar.records.arrival import MEGABYTE, Attachment
 
 _CHILD: Final = Path(__file__).with_name("conversion_child.py")
@@ -127,6 +128,8 @@ def convert(source: Source, folder: Path, keep: ExitStack) -> Converted:
         return _convert_mail(source, folder, keep)
     if source.kind is Kind.WORD:
         return _convert_word(source, folder)
+    if source.kind in (Kind.XLSX, Kind.OUTLOOK):
+        return _convert_office_file(source, target)
     facts = _run("picture", source.path, target)
     pages = facts.get("pages")
     if not isinstance(pages, int) or pages < 1 or not target.is_file():
@@ -168,6 +171,28 @@ def _convert_word(source: Source, folder: Path) -> Converted:
     if not isinstance(pages, int) or pages < 1:
         raise CannotBeShown("failed")
     return Converted(target, pages)
+
+
+def _convert_office_file(source: Source, target: Path) -> Converted:
+    try:
+        if source.kind is Kind.XLSX:
+            body = office_files.workbook_text(source.path)
+            notes = ["This is what stands in the cells of a workbook. Its colours, charts and pictures are not shown."]
+            paper = _Paper(source.title, source.day, body, "fixed", notes=notes)
+        else:
+            mail = office_files.outlook_message(source.path)
+            paper = _Paper(
+                title=mail.subject or source.title,
+                day=source.day,
+                body=mail.text or "(This email has no text.)",
+                layout="wrapped",
+                header=[{"name": name, "value": value} for name, value in mail.header],
+                notes=["This is the beginning of a long email. Ask for the rest as a PDF."] if mail.is_cut else [],
+                attached=[{"name": name, "note": source.attached} for name in mail.attachments],
+            )
+    except Refused as refused:
+        raise CannotBeShown("failed", refused.message) from None
+    return Converted(target, _typeset(paper, target))
 
 
 def _run(task: str, source: Path, target: Path) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def page_texts(found: Record) -> Iterator[PageText]:
     """Words and boxes of every page, in order. Raises NotFound for a record that was not read."""
     with blobs.open(_words_of(found)) as source:
         for data in words_file.read_all(source):
-            yield _page_text(data)
+            yield page_text_from(data)
 
 
 def page_text(found: Record, page: int) -> PageText:
@@ -93,7 +93,7 @@ def page_text(found: Record, page: int) -> PageText:
         data = words_file.read_page(source, page)
     if data is None:
         raise NotFound("This record has no such page.")
-    return _page_text(data)
+    return page_text_from(data)
 
 
 def page_png(found: Record, page: int, width: int) -> bytes:
@@ -144,7 +144,8 @@ def _words_of(found: Record) -> str:
     return found.words_blob_id
 
 
-def _page_text(data: words_file.Page) -> PageText:
+def page_text_from(data: words_file.Page) -> PageText:
+    """What the reader of pages said of one, with `notes`."""
     return PageText(
         page=data["page"] - 1,
         width=data["width"],

@@ -75,6 +75,15 @@ def read_words(pdf: Path, pages: int, folder: Path, progress: Callable[[int, int
     return Words(target, tally.ocr_pages)
 
 
+def read_one_page(pdf: Path, page: int, folder: Path) -> words_file.Page:
+    """Read one page (from 1) alone. Raises CannotBeShown."""
+    share = _Share(page, page, folder / "line")
+    result = _read_share(pdf, share)
+    _raise_failure(result)
+    [read] = _Tally().pages([share], _notes([result]))
+    return read
+
+
 def _shares(pages: int, folder: Path) -> list[_Share]:
     count = max(1, min(os.cpu_count() or 1, pages // PAGES_WORTH_A_PROCESS))
     bounds = [pages * number // count for number in range(count + 1)]

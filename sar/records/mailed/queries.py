@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from sar.cases.models import Case
-from sar.foundation.admission import RECORDS, Kind, admit, kind_by_ending
+from sar.foundation.admission import Kind, admit, kind_by_ending
 from sar.foundation.errors import NotFound, Refused
 from sar.foundation.runtime import settings
 from sar.foundation.workroom import private_folder
@@ -16,7 +16,7 @@ from sar.intake.mail import Attached
 from sar.records.arrival import MEGABYTE
 from sar.records.conversion import CannotBeShown, Converted, Source, convert
 
-SHOWN: Final = RECORDS | {Kind.CSV, Kind.WORD}
+SHOWN: Final = frozenset(Kind)
 # Pages are made while the officer waits, each time anew. Of a PDF only the one that is looked at.
 MOST_PAGES_MADE: Final = 100
 MOST_TEXT: Final = 1 * MEGABYTE
@@ -39,7 +39,7 @@ def attached(case: Case, number: int) -> Attached:
 def pages_of(case: Case, found: Attached) -> Iterator[Converted]:
     """The attachment as a PDF in a private folder, for the block. Raises NotFound; Refused when it cannot be shown."""
     kind = kind_by_ending(found.name)
-    if kind is None or kind not in SHOWN:
+    if kind is None:
         raise Refused(f"We cannot show this kind of file ({found.kind}).")
     most_bytes = MOST_TEXT if kind in _TEXTS else settings().max_upload_mb * MEGABYTE
     most_pages = None if kind is Kind.PDF else MOST_PAGES_MADE

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.cases.queries import visible_case
-from sar.foundation.errors import NotFound, Refused
+from sar.foundation.errors import Refused
 from sar.records.mailed import queries, service
 
 bp = Blueprint("mailed", __name__, url_prefix="/staff/cases/<case_id>/mail/<int:number>")
@@ -20,21 +20,18 @@ IMAGE_WIDTH = 1200
 @guard(Permission.CASE_WORK)
 def show(case_id: str, number: int, page: int) -> str:
     case = visible_case(current_actor(), case_id)
-    found, pages, trouble = queries.attached(case, number), 0, None
+    found, read, trouble = queries.attached(case, number), None, None
     try:
-        with queries.pages_of(case, found) as made:
-            pages = made.pages
+        read = service.read_page(current_actor(), case_id, number, page)
     except Refused as problem:
         trouble = problem.message
-    if trouble is None and not 1 <= page <= pages:
-        raise NotFound("This attachment has no such page.")
     return render_template(
         "mailed/page.html",
         case=case,
         found=found,
         number=number,
         page=page,
-        pages=pages,
+        read=read,
         trouble=trouble,
     )
 

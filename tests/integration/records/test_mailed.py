@@ -6,9 +6,11 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 
+import openpyxl
 import pytest
 from flask import Flask
 from PIL import Image
@@ -61,6 +63,20 @@ def word_document() -> bytes:
         packed.writestr("word/document.xml", f'<w:document xmlns:w="urn:w"><w:body>{text}</w:body></w:document>')
         packed.writestr("word/media/image1.png", hostile_files.picture("PNG"))
         packed.writestr("word/media/image2.emf", b"drawn by Windows")
+    return out.getvalue()
+
+
+def workbook() -> bytes:
+    book = openpyxl.Workbook()
+    pay, notes = book.active, book.create_sheet("Notes")
+    pay.title, notes.sheet_state = "Pay", "hidden"
+    for row in (["Day", "Pay"], [date(2026, 3, 2), 1200], [None, "=B2*2"]):
+        pay.append(row)
+    notes["A1"], notes["AB1"] = "wide " * 20, "far right"
+    for place in range(2, 28):
+        notes.cell(1, place).value = "filled in"
+    out = io.BytesIO()
+    book.save(out)
     return out.getvalue()
 
 
@@ -117,15 +133,32 @@ def test_pictures_texts_and_forwarded_mails_are_shown_as_pages_too(in_app: Flask
         "note.txt": b"I agree to this.",
         "list.csv": b"name;date\nMarlon Pryce;2 March 2026",
         "forwarded.eml": forwarded,
+        "sent.msg": outlook_message(
+            sender="Sunita Rao",
+            address="s@rao.example",
+            subject="Re: file",
+            body="I sign.",
+            attachments={"a.pdf": b"x"},
+        ),
+        "wages.xlsx": workbook(),
         "authority.docx": word_document(),
+    }
+    words = {
+        "note.txt": ["I agree to this."],
+        "list.csv": ["Marlon Pryce;2 March 2026"],
+        "sent.msg": ["Sunita Rao &lt;s@rao.example&gt;", "2 March 2026 at 09:30", "I sign.", "a.pdf (not shown here)"],
+        "wages.xlsx": ["Sheet: Pay", "2 March 2026", "1200", "Sheet: Notes (hidden in the workbook)", "AB: far right"],
+        "authority.docx": ["I authorise Rao and Hart."],
     }
     case, browser = case_from(officer, sent(attached)), browser_of(in_app, officer)
     for number, name in enumerate(attached, 1):
         shown = browser.get(page_of(case, number)).text
         assert name in shown and "cannot be shown" not in shown, shown
-        assert browser.get(f"{page_of(case, number)}/image").data.startswith(PNG), name
+        assert all(said in shown for said in words.get(name, [])), shown
+    assert browser.get(f"{page_of(case, 1)}/image").data.startswith(PNG)
+    assert "of letter.exe.jpg, no text could be read." in browser.get(page_of(case, 1)).text
     # The words of the document, then the picture of the signature; the one that is no picture is said to be missing.
-    assert "Page 1 of 2" in shown and browser.get(f"{page_of(case, 5, 2)}/image").data.startswith(PNG)
+    assert "Page 1 of 2" in shown and browser.get(f"{page_of(case, 7, 2)}/image").data.startswith(PNG)
 
 
 def test_an_attachment_that_cannot_be_shown_says_why_and_what_to_do(in_app: Flask, officer: Actor) -> None:
@@ -145,6 +178,7 @@ def test_an_attachment_that_cannot_be_shown_says_why_and_what_to_do(in_app: Flas
     for number, (name, (_, words)) in enumerate(attached.items(), 1):
         shown = browser.get(page_of(case, number))
         assert shown.status_code == 200 and words in shown.text and "<img" not in shown.text, name
+        assert f'href="/staff/cases/{case.id}/letters' in shown.text and "cannot save the file" in shown.text
         assert "Ask whoever sent it" in shown.text and "do not settle what it is meant to show" in shown.text
         assert browser.get(f"{page_of(case, number)}/image").status_code == 400, name
     assert looked_at() == []
