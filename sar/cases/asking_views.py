@@ -13,6 +13,7 @@ from sar.cases.ledger import Fact
 from sar.cases.models import Case
 from sar.cases.not_valid import letter_for
 from sar.foundation.errors import NotFound
+from sar.intake.identity_copies import copies_of
 from sar.intake.mail import attachments
 
 
@@ -20,7 +21,8 @@ from sar.intake.mail import attachments
 @guard(Permission.CASE_WORK)
 def identity(case_id: str) -> Answer:
     case, form = queries.visible_case(current_actor(), case_id), asking_forms.IdentityForm()
-    copy_url = url_for("cases.identity_copy", case_id=case_id) if case.submission.identity_blob_id else None
+    count = len(copies_of(case.submission_id))
+    copy_urls = [url_for("cases.identity_copy", case_id=case_id, number=number) for number in range(1, count + 1)]
     title, template = "Who is asking?", "cases/identity.html"
 
     def settle(version: int) -> None:
@@ -36,7 +38,7 @@ def identity(case_id: str) -> Answer:
 
     if case.identity != "asked":
         del form.on  # the clock never waited for it
-        return form_page(case_id, form, title, settle, "Identity is settled.", template, copy_url=copy_url)
+        return form_page(case_id, form, title, settle, "Identity is settled.", template, copy_urls=copy_urls)
     return dated_page(
         case_id,
         form,
@@ -46,7 +48,7 @@ def identity(case_id: str) -> Answer:
         fact=lambda day: Fact("id_received", day),
         template=template,
         explanation=asked_for(case_id, "id_requested", "proof"),
-        copy_url=copy_url,
+        copy_urls=copy_urls,
     )
 
 

@@ -25,7 +25,7 @@ from sar.foundation.audit import record
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Refused
-from sar.intake import service as intake
+from sar.intake import identity_copies
 
 _WHOLE = (Kind.REFUSAL, Kind.NOT_AN_EXEMPTION)
 # Codes that a whole request can be turned down with. N-DUP is about a record within a reply.
@@ -67,7 +67,7 @@ def reject(
         require_searched(actor, case, code)
         case = _refuse(actor, case, code, words.strip(), lateness)
         letters.send(actor, case, "rejection", reasons=told(code, words.strip()))
-        intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
+        identity_copies.destroy(actor, case.submission_id, "not_needed")
         return case
 
 
@@ -79,7 +79,7 @@ def answer_neither(actor: Actor, case_id: str, code: str, reasons: str, *, laten
         case = case_for(actor, case_id, permission=Permission.CASE_REJECT)
         case = _refuse(actor, case, code, reasons.strip(), lateness)
         letters.send(actor, case, "ncnd")
-        intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
+        identity_copies.destroy(actor, case.submission_id, "not_needed")
         return case
 
 
@@ -109,7 +109,7 @@ def withdraw(actor: Actor, case_id: str, on: date, *, version: int | None = None
             raise Refused("That date is in the future. Give the day they told us.")
         case = advance(actor, case_id, Event.WITHDRAW, facts_of(actor, case), on=on)
         letters.send(actor, case, "withdrawal", withdrawn_date=on)
-        intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
+        identity_copies.destroy(actor, case.submission_id, "not_needed")
         return case
 
 
@@ -126,7 +126,7 @@ def close(actor: Actor, case_id: str, *, version: int | None = None) -> Case:
         case = advance(actor, case_id, Event.CLOSE, facts_of(actor, case))
         if not answered and waited.warned_on is not None:
             letters.send(actor, case, "closed_no_reply", awaited=waited.words, warned_date=waited.warned_on)
-            intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
+            identity_copies.destroy(actor, case.submission_id, "not_needed")
         return case
 
 

@@ -23,7 +23,7 @@ from sar.foundation.actors import Actor
 from sar.foundation.audit import record
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Refused
-from sar.intake import service as intake
+from sar.intake import identity_copies
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def set_aside(
             channel = letters.usual_channel(case)
             to = letters.address_for(case, channel)
             letters.post(actor, case, name, letter_for(case, code, words), channel=channel, to=to)
-        intake.destroy_identity_copy(actor, case.submission_id, "not_needed")
+        identity_copies.destroy(actor, case.submission_id, "not_needed")
         return case
 
 

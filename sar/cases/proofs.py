@@ -23,7 +23,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.intake import evidence as accepted
-from sar.intake import service as intake
+from sar.intake import identity_copies
 from sar.intake.answers import Representative, require_representative
 
 # What lets one person ask for another. Law.md section 6.
@@ -68,7 +68,7 @@ def check_identity(
         case.identity = "known_to_staff" if evidence == accepted.KNOWN else "verified"
         session.add(_check(actor, case, "identity", evidence, known_by, how))
         record(actor, Action.IDENTITY_CHECKED, case.id, outcome=case.identity, evidence=evidence)
-        intake.destroy_identity_copy(actor, case.submission_id, "verified")
+        identity_copies.destroy(actor, case.submission_id, "verified")
 
 
 def check_authority(

@@ -47,6 +47,7 @@ from sar.foundation.audit import record
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.foundation.wording import Wording
+from sar.intake.identity_copies import copies_of
 from sar.intake.models import Submission
 
 __all__ = [
@@ -204,13 +205,14 @@ def view_case(actor: Actor, case_id: str) -> Case:
         return case
 
 
-def open_identity_copy(actor: Actor, case_id: str) -> BinaryIO:
-    """The copy of the identity document that came with the request, as a JPEG of ours. Looking is logged."""
+def open_identity_copy(actor: Actor, case_id: str, number: int) -> BinaryIO:
+    """A copy (from 1) of an identity document that came with the request, as a JPEG of ours. Looking is logged."""
     with write_transaction():
         case = visible_case(actor, case_id)
         require(actor, Permission.CASE_WORK)
-        blob_id = case.submission.identity_blob_id
-        if blob_id is None:
-            raise NotFound("There is no copy of an identity document, or it was destroyed.")
+        copies = copies_of(case.submission_id)
+        if not 1 <= number <= len(copies):
+            raise NotFound("There is no such copy of an identity document, or it was destroyed.")
+        blob_id = copies[number - 1].blob_id
         record(actor, Action.IDENTITY_COPY_VIEWED, case.id, blob_id=blob_id)
     return blobs.open(blob_id)

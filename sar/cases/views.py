@@ -59,6 +59,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.foundation.wording import date_words
 from sar.intake.answers import CHANNEL_WORDS
+from sar.intake.identity_copies import copies_of
 
 BLUEPRINTS = (bp, wordings.bp, writing.bp, complaints.bp, refusals.bp, holidays.bp)
 # Imported for the pages that they add to the blueprint.
@@ -105,11 +106,11 @@ def show(case_id: str) -> str:
     return _case_page(case, forms.NoteForm())
 
 
-@bp.get("/cases/<case_id>/identity-copy")
+@bp.get("/cases/<case_id>/identity-copies/<int:number>")
 @guard(Permission.CASE_WORK)
-def identity_copy(case_id: str) -> FileResponse:
+def identity_copy(case_id: str, number: int) -> FileResponse:
     """A picture made by us, never the file that was sent (security.md 13)."""
-    return send_file(service.open_identity_copy(current_actor(), case_id), mimetype="image/jpeg")
+    return send_file(service.open_identity_copy(current_actor(), case_id, number), mimetype="image/jpeg")
 
 
 @bp.get("/cases/<case_id>/acknowledgement")
@@ -207,6 +208,7 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         links=link_queries.links_of(actor, case),
         today=today,
         flags=flags_of(case, today),
+        identity_copies=len(copies_of(case.submission_id)),
         open_to_all=conflict_queries.is_open_to_all(case),
         my_id=staff().staff_id,
         birth_date=_day(case.submission.date_of_birth),

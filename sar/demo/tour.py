@@ -40,6 +40,7 @@ from sar.foundation.errors import Gone, Refused
 from sar.foundation.jobs import Job, State
 from sar.foundation.runtime import settings
 from sar.foundation.wording import date_words
+from sar.intake.identity_copies import copies_of
 from sar.oversight import service as oversight
 from sar.records import queries as records
 from sar.release import service as release
@@ -96,7 +97,7 @@ def _case_and_clock(officer: Actor, case: Case) -> None:
     _title("2. Case and clock")
     seed.acknowledge(officer, case.id)
     cases.check_identity(officer, case.id, "photo_id")
-    _check(case.submission.identity_blob_id is None, "the copy of the ID was not destroyed")
+    _check(not copies_of(case.submission_id), "the copy of the ID was not destroyed")
     clock = case_queries.clock_of(case)
     _check(clock.due is not None, "there is no due date")
     _say("Acknowledged. Identity checked, the copy destroyed.")

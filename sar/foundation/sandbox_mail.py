@@ -4,7 +4,7 @@ Loaded by `sandbox_tasks.py` in the child; imports nothing of ours.
 
     mail.read       output: JSON {sender_name, sender, to, subject, received, text, cut, attachments}
     mail.attachment output: the bytes of the attachment whose SHA-256 is `options["sha256"]`
-    mail.bare       output: the mail as .eml, without its pictures and what has the SHA-256 `options["sha256"]`
+    mail.bare       output: the mail as .eml, without its pictures and what has a SHA-256 of `options["without"]`
 
 `options["outlook"]` says which of the two it is. What cannot be taken apart is {"error": "not_mail"}.
 """
@@ -115,7 +115,7 @@ def bare(source: Path, output: Path, options: Facts) -> Facts:
     made["From"], made["To"], made["Subject"] = _line(mail.sender), _line(mail.to), _line(mail.subject)
     if mail.received:
         made["Date"] = mail.received
-    kept = [one for one in mail.attachments if not one.is_picture and one.sha256 != options["sha256"]]
+    kept = [one for one in mail.attachments if not one.is_picture and one.sha256 not in options["without"]]
     left_out = "".join(
         f"\n[Left out: the {'picture' if one.is_picture else 'document'} {_line(one.name)}, {len(one.data)} bytes, "
         f"SHA-256 {one.sha256}]"

@@ -24,9 +24,10 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Gone, Refused, StoreFull
 from sar.foundation.keys import erase_scope, new_scope
 from sar.intake.answers import Channel
+from sar.intake.identity_copies import read_photo
 from sar.intake.models import Draft
 from sar.intake.questions import answers_from, first_open
-from sar.intake.service import NOT_STORED, Receipt, read_photo, receive, repeat_receipt
+from sar.intake.service import NOT_STORED, Receipt, receive, repeat_receipt
 
 DRAFT_HOURS: Final = 24
 # A hostel, a library or a prison can be one address, so these stop a machine, not a queue of people.
@@ -103,7 +104,8 @@ def send(token: str, address: str) -> Receipt:
         if first_open(draft.answers) is not None:  # sent from a page that is older than the answers
             raise Refused("There is a question that you have not answered yet.")
         answers, picture = answers_from(draft.answers), _photo_of(draft)
-        receipt = receive(PUBLIC, answers, Channel.ONLINE, london_today(), picture, key_hash)
+        pictures = [] if picture is None else [picture]
+        receipt = receive(PUBLIC, answers, Channel.ONLINE, london_today(), pictures, key_hash)
     except OperationalError as error:
         raise StoreFull(NOT_STORED) from error
     _forget_sent(token)

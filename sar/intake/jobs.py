@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sar.foundation.jobs import periodic
-from sar.intake import drafts, mail, search_words, service
+from sar.intake import drafts, identity_copies, mail, search_words
 
 
 @periodic("intake.expire_drafts", every=timedelta(hours=1))
@@ -16,7 +16,7 @@ def expire_drafts() -> None:
 
 @periodic("intake.destroy_old_identity_copies", every=timedelta(days=1))
 def destroy_old_identity_copies() -> None:
-    service.destroy_old_identity_copies()
+    identity_copies.destroy_old()
 
 
 @periodic("intake.index_search_words", every=timedelta(hours=1))

@@ -1,14 +1,15 @@
 """A request that came as a mail: the saved mail is read in the sandbox and fills the officer's form.
 
 Until the officer logs it, the mail lies in a draft with a key of its own, for a day. Then it is kept as evidence,
-sealed with the case. Where the officer says that an attachment is a copy of an identity document, the mail is kept
-without it and without any picture: a copy that is destroyed when identity is settled must not live on inside the mail.
+sealed with the case. Where the officer says that attachments are copies of identity documents, the mail is kept
+without them and without any picture: a copy that is destroyed when identity is settled must not live on inside it.
 """
 
 from __future__ import annotations
 
 import io
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final
@@ -95,7 +96,7 @@ def possible_copies(draft: MailDraft) -> list[tuple[int, str]]:
 
 
 def copy_in(draft: MailDraft, number: int) -> tuple[BinaryIO, str] | None:
-    """The copy as its sender made it, only for `service.read_photo`; None for a kind that it does not take.
+    """The copy as its sender made it, only for `identity_copies.read_photo`; None for a kind that it does not take.
 
     Raises Refused for what is no possible copy.
     """
@@ -107,14 +108,14 @@ def copy_in(draft: MailDraft, number: int) -> tuple[BinaryIO, str] | None:
     return io.BytesIO(_task(draft.mail_blob_id, "mail.attachment", sha256=_sha256(draft, number))), names[number]
 
 
-def enclosed(draft: MailDraft, copy_number: int | None) -> Enclosed:
-    """The mail as it goes with the request: whole, or made anew without the copy of an ID and without its pictures."""
-    if copy_number is None:
+def enclosed(draft: MailDraft, copies: Collection[int]) -> Enclosed:
+    """The mail as it goes with the request: whole, or made anew without the copies of an ID and any pictures."""
+    if not copies:
         with blobs.open(draft.mail_blob_id) as stream:
             return Enclosed(stream.read(), draft.media_type, draft.read)
-    sha256 = _sha256(draft, copy_number)
-    bare = _task(draft.mail_blob_id, "mail.bare", sha256=sha256)
-    return Enclosed(bare, Kind.EMAIL.value, draft.read | {"pictures_left_out": True, "copy_left_out": sha256})
+    left_out = sorted({_sha256(draft, number) for number in copies})
+    bare = _task(draft.mail_blob_id, "mail.bare", without=left_out)
+    return Enclosed(bare, Kind.EMAIL.value, draft.read | {"pictures_left_out": True, "copies_left_out": left_out})
 
 
 def keep(actor: Actor, submission: Submission, mail: Enclosed) -> None:
@@ -130,13 +131,15 @@ def attachments(submission: Submission) -> list[Attached]:
     read = submission.mail if submission.mail_blob_id else None
     if read is None:
         return []
-    bare, copy = read.get("pictures_left_out", False), read.get("copy_left_out")
+    bare = read.get("pictures_left_out", False)
+    # Mails kept by earlier versions have one copy at most, under another name.
+    copies = read.get("copies_left_out") or [read.get("copy_left_out")]
     return [
         Attached(
             display_name(one["name"]),
             one["size"],
             one["sha256"],
-            is_kept=not (bare and one["picture"]) and one["sha256"] != copy,
+            is_kept=not (bare and one["picture"]) and one["sha256"] not in copies,
         )
         for one in read["attachments"]
     ]

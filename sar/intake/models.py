@@ -58,8 +58,6 @@ class Submission(ScopedRow):
     identity_kind: Mapped[str] = plain(String(12), nullable=False)
     identity_note_sealed: Mapped[bytes | None] = sealed_column()
     identity_note = Sealed[str]("identity_note_sealed")
-    identity_blob_id: Mapped[str | None] = plain(ID, ForeignKey("blob.id"), nullable=True)
-    identity_stored_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True, index=True)
 
     representative_kind: Mapped[str | None] = plain(String(12), nullable=True)
     representative_sealed: Mapped[bytes | None] = sealed_column()
@@ -69,6 +67,16 @@ class Submission(ScopedRow):
     mail_blob_id: Mapped[str | None] = plain(ID, ForeignKey("blob.id"), nullable=True)
     mail_sealed: Mapped[bytes | None] = sealed_column()
     mail = Sealed[dict[str, Any] | None]("mail_sealed")
+
+
+class IdentityCopy(Row):
+    """A copy of an identity document that came with a request, as a JPEG of ours, until identity is settled."""
+
+    __tablename__ = "identity_copy"
+
+    submission_id: Mapped[str] = plain(ID, ForeignKey("submission.id"), nullable=False, index=True)
+    blob_id: Mapped[str] = plain(ID, ForeignKey("blob.id"), nullable=False, unique=True)
+    stored_at: Mapped[datetime] = plain(UtcDateTime, nullable=False, index=True)
 
 
 class EvidenceList(Row):

@@ -1,4 +1,4 @@
-"""Commands on submissions: receive one, log one that came another way, destroy a copy of an identity document.
+"""Commands on submissions: receive one, log one that came another way.
 
 "Received" is said only after everything is committed: the sealed copy lies on disk before its row,
 and the row, the audit entry and the work that follows are one transaction (security.md 26).
@@ -6,8 +6,7 @@ and the row, the audit entry and the work that follows are one transaction (secu
 
 from __future__ import annotations
 
-import io
-import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import BinaryIO, Final
@@ -17,20 +16,17 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from sar.access.passwords import fingerprint
 from sar.access.service import issue_phrase
-from sar.foundation import blobs
 from sar.foundation.actions import Action
-from sar.foundation.actors import SYSTEM, Actor
-from sar.foundation.admission import PICTURES, Kind, admit, reencode_image
+from sar.foundation.actors import Actor
 from sar.foundation.audit import record
-from sar.foundation.clock import london_date, london_today, utc_now
+from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
-from sar.foundation.errors import Conflict, NotFound, Refused, StoreFull
+from sar.foundation.errors import Conflict, Refused, StoreFull
 from sar.foundation.events import Event, announce
 from sar.foundation.ids import new_reference
 from sar.foundation.keys import new_scope, preload
-from sar.foundation.runtime import settings
-from sar.intake import likeness, mail, search_words
-from sar.intake.answers import FIRST_DAY, Channel, IdentityKind, RequestAnswers, require_complete
+from sar.intake import identity_copies, likeness, mail, search_words
+from sar.intake.answers import FIRST_DAY, Channel, RequestAnswers, require_complete
 from sar.intake.models import Submission
 
 NOT_STORED: Final = (
@@ -38,7 +34,6 @@ NOT_STORED: Final = (
 )
 # New words replace the old ones. On a shared computer that must not stay possible for long.
 REPEAT_WITHIN: Final = timedelta(minutes=10)
-_REASON: Final = re.compile(r"[a-z_]{1,30}")
 
 
 @dataclass(frozen=True)
@@ -59,8 +54,8 @@ def submit(
     The same `submission_key` again gives the same reference and fresh words. Raises Refused for answers or a photo
     that cannot be taken, StoreFull when it could not be stored: then nothing of it was kept.
     """
-    picture = read_photo(photo, photo_name) if photo is not None else None
-    return receive(actor, answers, Channel.ONLINE, london_today(), picture, fingerprint(f"public|{submission_key}"))
+    pictures = _read([(photo, photo_name)])
+    return receive(actor, answers, Channel.ONLINE, london_today(), pictures, fingerprint(f"public|{submission_key}"))
 
 
 def log_request(
@@ -73,13 +68,13 @@ def log_request(
     photo_name: str = "",
     submission_key: str | None = None,
     mail_draft_id: str | None = None,
-    mail_copy: int | None = None,
+    mail_copies: Collection[int] = (),
 ) -> Receipt:
     """Enter a request that reached any part of the organisation another way, on the day that it did.
 
-    With `mail_draft_id` (see `mail`), the mail is kept as evidence; `mail_copy` is the number of the attachment that
-    is a copy of an identity document. Of a kind that is no photo it is left out of the mail and not kept, so that
-    `photo` may come beside it. Raises as `submit`, and Gone for a draft that is over.
+    With `mail_draft_id` (see `mail`), the mail is kept as evidence; `mail_copies` are the numbers of the attachments
+    that are copies of identity documents. One of a kind that is no photo is left out of the mail and not kept; `photo`
+    may come beside them. Raises as `submit`, and Gone for a draft that is over.
     """
     if channel is Channel.ONLINE:
         raise ValueError("a request made online is not logged by hand")
@@ -89,9 +84,8 @@ def log_request(
         raise Refused("Check the year of the date received.")
     key_hash = fingerprint(f"staff|{actor.id}|{submission_key}") if submission_key else None
     if mail_draft_id is None:
-        picture = read_photo(photo, photo_name) if photo is not None else None
-        return receive(actor, answers, channel, received_on, picture, key_hash)
-    return _log_mail(actor, answers, channel, received_on, (photo, photo_name), key_hash, mail_draft_id, mail_copy)
+        return receive(actor, answers, channel, received_on, _read([(photo, photo_name)]), key_hash)
+    return _log_mail(actor, answers, channel, received_on, (photo, photo_name), key_hash, mail_draft_id, mail_copies)
 
 
 def _log_mail(
@@ -102,20 +96,22 @@ def _log_mail(
     uploaded: tuple[BinaryIO | None, str],
     key_hash: str | None,
     draft_id: str,
-    copy_number: int | None,
+    copies: Collection[int],
 ) -> Receipt:
     """Sent twice, it is one request: by then the draft is gone, but the first one is there."""
     earlier = repeat_receipt(actor, key_hash)
     if earlier is not None:
         return earlier
     draft = mail.find(actor, draft_id)
-    in_mail = None if copy_number is None else mail.copy_in(draft, copy_number)
-    photo, photo_name = in_mail or uploaded
-    picture = read_photo(photo, photo_name) if photo is not None else None
-    enclosed = mail.enclosed(draft, copy_number)
-    receipt = receive(actor, answers, channel, received_on, picture, key_hash, enclosed)
+    in_mail = [found for number in sorted(set(copies)) if (found := mail.copy_in(draft, number)) is not None]
+    pictures = _read([*in_mail, uploaded])
+    receipt = receive(actor, answers, channel, received_on, pictures, key_hash, mail.enclosed(draft, copies))
     mail.forget(draft_id)
     return receipt
+
+
+def _read(photos: Sequence[tuple[BinaryIO | None, str]]) -> list[bytes]:
+    return [identity_copies.read_photo(photo, name) for photo, name in photos if photo is not None]
 
 
 def receive(
@@ -123,15 +119,18 @@ def receive(
     answers: RequestAnswers,
     channel: Channel,
     received_on: date,
-    picture: bytes | None,
+    pictures: Sequence[bytes],
     key_hash: str | None,
     enclosed: mail.Enclosed | None = None,
 ) -> Receipt:
-    """Store a request with its own key, which becomes the case's, and a picture that `read_photo` made."""
+    """Store a request with its own key, which becomes the case's.
+
+    `pictures` are the copies of identity documents that came with it, as `identity_copies.read_photo` made them.
+    """
     require_complete(answers, london_today())
     try:
         return repeat_receipt(actor, key_hash) or _store(
-            actor, answers, channel, received_on, picture, key_hash, enclosed
+            actor, answers, channel, received_on, pictures, key_hash, enclosed
         )
     except IntegrityError:
         # The same request was sent twice at once, and the other one won.
@@ -166,14 +165,14 @@ def _store(
     answers: RequestAnswers,
     channel: Channel,
     received_on: date,
-    picture: bytes | None,
+    pictures: Sequence[bytes],
     key_hash: str | None,
     enclosed: mail.Enclosed | None,
 ) -> Receipt:
     with write_transaction():
         submission = enter(actor, answers, channel, received_on, key_hash)
-        if picture is not None:
-            _keep_identity_copy(actor, submission, picture)
+        for picture in pictures:
+            identity_copies.keep(actor, submission, picture)
         if enclosed is not None:
             mail.keep(actor, submission, enclosed)
         phrase = issue_phrase(actor, submission.reference)
@@ -246,68 +245,3 @@ def _free_reference() -> str:
         reference = new_reference()
         if db.session.scalar(select(Submission.id).where(Submission.reference == reference)) is None:
             return reference
-
-
-# Copies of identity documents
-
-
-def read_photo(photo: BinaryIO, photo_name: str) -> bytes:
-    """A photo from outside as a fresh JPEG of ours, without what the camera wrote into it. Raises Refused."""
-    limit = settings().max_identity_mb * 1_000_000
-    with admit(photo, photo_name, allowed=PICTURES, max_bytes=limit) as admitted:
-        return reencode_image(admitted.path)
-
-
-def _keep_identity_copy(actor: Actor, submission: Submission, picture: bytes) -> None:
-    blob = blobs.put(submission.scope_id, io.BytesIO(picture), media_type=Kind.JPEG.value)
-    submission.identity_kind = IdentityKind.PHOTO.value
-    submission.identity_blob_id = blob.id
-    submission.identity_stored_at = utc_now()
-    record(actor, Action.IDENTITY_COPY_STORED, submission.id, blob_id=blob.id, sha256=blob.sha256)
-
-
-def destroy_identity_copy(actor: Actor, submission_id: str, reason: str) -> None:
-    """Destroy the copy of an identity document; that there was one stays in the log. No copy is no error.
-
-    `reason` is a code such as "verified" or "too_old".
-    """
-    if not _REASON.fullmatch(reason):
-        raise ValueError("the reason for destroying a copy is a code")
-    with write_transaction() as session:
-        submission = session.get(Submission, submission_id, with_for_update=True)
-        if submission is None:
-            raise NotFound("There is no such request.")
-        if submission.identity_blob_id is None:
-            return
-        blob, stored_at = blobs.get(submission.identity_blob_id), submission.identity_stored_at
-        submission.identity_blob_id = None
-        session.flush()
-        # The certificate: which file, what was in it (by its hash), since when we had it, when it went and why.
-        record(
-            actor,
-            Action.IDENTITY_COPY_DESTROYED,
-            submission.id,
-            blob_id=blob.id,
-            sha256=blob.sha256,
-            stored_on=london_date(stored_at) if stored_at else None,
-            destroyed_on=london_today(),
-            reason=reason,
-        )
-        blobs.delete(blob.id)
-
-
-def destroy_old_identity_copies() -> int:
-    """Destroy the copies that nobody needed in time. Returns how many.
-
-    A copy can be a day older than its request (the draft), and this runs once a day: two days are taken off,
-    so that no copy ever outlives the limit.
-    """
-    keep = max(timedelta(days=settings().identity_copy_max_days - 2), timedelta(0))
-    old = db.session.scalars(
-        select(Submission.id).where(
-            Submission.identity_blob_id.is_not(None), Submission.identity_stored_at < utc_now() - keep
-        )
-    ).all()
-    for submission_id in old:
-        destroy_identity_copy(SYSTEM, submission_id, "too_old")
-    return len(old)

@@ -7,8 +7,22 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovFileInput, GovRadioInput, GovSubmitInput
-from wtforms import BooleanField, HiddenField, RadioField, StringField, SubmitField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxesInput,
+    GovCheckboxInput,
+    GovFileInput,
+    GovRadioInput,
+    GovSubmitInput,
+)
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -132,14 +146,14 @@ class LogRequestForm(FlaskForm):
     )
     staff_name = _line("Who works here, if they said", "", MAX_NAME)
     mail_draft = HiddenField(validators=[Length(max=26)])
-    mail_copy = RadioField(
-        "Is one of these a copy of an identity document?",
+    mail_copies = SelectMultipleField(
+        "Which of these are copies of an identity document?",
         description="A JPG, PNG or HEIC is kept apart and destroyed once identity is settled. Another kind of file is "
-        "not kept: if you need it to check identity, add a photo of it below. The email is then kept without that file "
-        "and without pictures. If a second document is a copy too, take it out of the email first and send it again.",
-        widget=GovRadioInput(),
+        "not kept: if you need it to check identity, add a photo of it below. The email is then kept without those "
+        "files and without pictures.",
+        widget=GovCheckboxesInput(),
         # No answer is given beforehand: a copy that nobody looked for would live on inside the mail.
-        validators=[InputRequired("Look at these files and say whether one is a copy of an identity document")],
+        validators=[InputRequired("Look at these files and say which are copies of an identity document, or none")],
     )
     go_on = BooleanField("Log it as a request of its own all the same", widget=GovCheckboxInput())
     photo = FileField(
@@ -158,12 +172,22 @@ class LogRequestForm(FlaskForm):
     def offer_copies(self, possible: list[tuple[int, str]]) -> None:
         """What in the mail that fills this form may be a copy of an ID; without any, the question is not asked."""
         if not possible:
-            del self.mail_copy
+            del self.mail_copies
             return
-        self.mail_copy.choices = [
-            SelectChoice(NO_COPY, "No"),
+        self.mail_copies.choices = [
             *(SelectChoice(str(number), name) for number, name in possible),
+            SelectChoice(NO_COPY, "None of them"),
         ]
+
+    @property
+    def copies(self) -> list[int]:
+        """The numbers of the attachments that are copies of an identity document."""
+        chosen = self.mail_copies.data if self.mail_copies else []
+        return [int(number) for number in chosen if number != NO_COPY]
+
+    def validate_mail_copies(self, field: SelectMultipleField) -> None:
+        if NO_COPY in field.data and len(field.data) > 1:
+            raise ValidationError("Choose the copies, or “None of them”, not both")
 
     @property
     def _for_someone(self) -> bool:

@@ -15,7 +15,7 @@ from sar.intake import evidence, likeness, mail, service
 from sar.intake.answers import MAX_WANTED, Channel, Route
 from sar.intake.evidence_form import EvidenceForm
 from sar.intake.models import MailDraft
-from sar.intake.staff_forms import NO_COPY, LogRequestForm, MailForm
+from sar.intake.staff_forms import LogRequestForm, MailForm
 
 bp = Blueprint("intake", __name__)
 BLUEPRINTS = (bp,)
@@ -93,7 +93,6 @@ def _log(form: LogRequestForm) -> service.Receipt:
     upload, received_on = form.photo.data, form.received_on.data
     assert received_on is not None  # the form requires it
     sent = upload is not None and bool(upload.filename)
-    copy = form.mail_copy.data if form.mail_copy else NO_COPY
     return service.log_request(
         current_actor(),
         form.answers(),
@@ -103,7 +102,7 @@ def _log(form: LogRequestForm) -> service.Receipt:
         photo_name=upload.filename if sent else "",
         submission_key=form.submission_key.data,
         mail_draft_id=form.mail_draft.data or None,
-        mail_copy=None if copy == NO_COPY else int(copy),
+        mail_copies=form.copies,
     )
 
 

@@ -25,7 +25,7 @@ from sar.foundation.jobs.registry import intervals
 from sar.foundation.messages import Message
 from sar.intake import drafts
 from sar.intake import service as intake
-from sar.intake.models import Draft, Submission
+from sar.intake.models import Draft, IdentityCopy
 from sar.oversight.reminders.models import SentAlert, SentDigest
 from sar.records.searches import service as searching
 from sar.records.searches.models import SearchRequest
@@ -58,9 +58,9 @@ def an_old_identity_copy(app: Flask) -> Callable[[], Counts]:
     a_new_request(app)
     jobs.run_pending(app)
     with write_transaction() as session:
-        session.execute(update(Submission).values(identity_stored_at=utc_now() - timedelta(days=60)))
+        session.execute(update(IdentityCopy).values(stored_at=utc_now() - timedelta(days=60)))
     return lambda: (
-        1 - count(Submission, Submission.identity_blob_id.is_not(None)),
+        1 - count(IdentityCopy),
         audited("intake.identity_copy_destroyed"),
     )
 

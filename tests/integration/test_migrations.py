@@ -10,7 +10,15 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
+from sar.cases.service import open_case
+from sar.demo.material import IDENTITY_PHOTO as DEMO_PHOTO
+from sar.foundation import blobs
+from sar.foundation.actors import SYSTEM
 from sar.foundation.db import Base, db
+from sar.intake import service as intake
+from sar.intake.answers import Contact, RequestAnswers, Route
+from sar.intake.identity_copies import copies_of
+from sar.intake.models import Submission
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -45,10 +53,23 @@ def test_the_way_down_leaves_nothing_of_ours_and_the_way_up_works_again(app: Fla
     assert differences(app) == []
 
 
+def test_a_table_that_others_point_at_is_made_anew_with_what_is_in_it(app: Flask) -> None:
+    with app.app_context():
+        with DEMO_PHOTO.open("rb") as photo:
+            answers = RequestAnswers(full_name="Ada Example", contact=Contact(Route.EMAIL, email="ada@example.org"))
+            receipt = intake.submit(SYSTEM, answers, photo, "id.jpg", "k" * 32)
+        open_case(SYSTEM, receipt.submission_id)
+        db.session.remove()
+        downgrade(revision="0022")
+        upgrade()
+        [copy] = copies_of(receipt.submission_id)
+        assert blobs.get(copy.blob_id).scope_id == db.session.get_one(Submission, receipt.submission_id).scope_id
+    assert differences(app) == []
+
+
 @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET hash = 'x'", "DELETE FROM audit_entry"])
 def test_a_migrated_audit_log_cannot_be_changed(app: Flask, statement: str) -> None:
     from sar.foundation.actions import Action
-    from sar.foundation.actors import SYSTEM
     from sar.foundation.audit import record
     from sar.foundation.db import write_transaction
 

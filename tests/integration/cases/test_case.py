@@ -31,7 +31,7 @@ from sar.foundation.ids import random_id
 from sar.foundation.messages import Message
 from sar.intake import service as intake
 from sar.intake.answers import RequestAnswers
-from sar.intake.models import Submission
+from sar.intake.models import IdentityCopy
 from tests.factories import searches_done, staff_actor
 from tests.integration.cases.desk import NAME, POST, ago, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import photograph, rows
@@ -87,7 +87,7 @@ def test_a_conflict_of_interest_closes_the_case_and_takes_it_off_every_list(in_a
     assert NAME in browser.get("/staff/cases/").text
     assert "closed to you for good" in browser.get(f"/staff/cases/{case.id}/conflict").text
     assert browser.post(f"/staff/cases/{case.id}/conflict", {"version": case.version}).location == "/staff/cases/"
-    for path in ("", "/identity", "/question", "/withdraw", "/identity-copy", "/received"):
+    for path in ("", "/identity", "/question", "/withdraw", "/identity-copies/1", "/received"):
         assert browser.get(f"/staff/cases/{case.id}{path}").status_code == 404, path
     for address in ("/staff/cases/", f"/staff/cases/?search={case.reference}", "/staff/cases/?show=all&whose=mine"):
         assert NAME not in browser.get(address).text
@@ -212,12 +212,12 @@ def test_a_copy_of_an_id_is_looked_at_then_destroyed_when_identity_is_settled(in
     officer, case = caseworker(), with_photo()
     browser = browser_of(in_app, officer)
     assert "Look at the copy" in browser.get(f"/staff/cases/{case.id}/identity").text
-    copy = browser.get(f"/staff/cases/{case.id}/identity-copy")
+    copy = browser.get(f"/staff/cases/{case.id}/identity-copies/1")
     assert copy.mimetype == "image/jpeg" and copy.data.startswith(b"\xff\xd8")
     sent = browser.post(f"/staff/cases/{case.id}/identity", {"evidence": "photo_id", "version": case.version})
     assert sent.location == f"/staff/cases/{case.id}"
-    assert browser.get(f"/staff/cases/{case.id}/identity-copy").status_code == 404
-    assert [submission.identity_blob_id for submission in rows(Submission)] == [None]
+    assert browser.get(f"/staff/cases/{case.id}/identity-copies/1").status_code == 404
+    assert rows(IdentityCopy) == []
     page = browser.get(f"/staff/cases/{case.id}").text
     assert "Identity settled: a passport or driving licence" in page
     assert "Copy of the identity document destroyed: identity is settled" in page
@@ -227,7 +227,7 @@ def test_a_copy_of_an_id_is_looked_at_then_destroyed_when_identity_is_settled(in
 
 def test_a_request_that_ends_leaves_no_copy_of_an_id_behind() -> None:
     service.withdraw(caseworker(), with_photo().id, london_today())
-    assert [submission.identity_blob_id for submission in rows(Submission)] == [None]
+    assert rows(IdentityCopy) == []
 
 
 def test_a_request_without_a_photo_is_settled_all_the_same(in_app: Flask) -> None:
@@ -235,7 +235,7 @@ def test_a_request_without_a_photo_is_settled_all_the_same(in_app: Flask) -> Non
     browser = browser_of(in_app, caseworker())
     page = browser.get(f"/staff/cases/{case.id}/identity").text
     assert "They sent no copy of a document" in page and "When did the proof reach us" not in page
-    assert browser.get(f"/staff/cases/{case.id}/identity-copy").status_code == 404
+    assert browser.get(f"/staff/cases/{case.id}/identity-copies/1").status_code == 404
 
 
 def test_a_form_made_for_an_older_state_comes_back_with_what_was_typed(in_app: Flask) -> None:

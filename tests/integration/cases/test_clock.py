@@ -310,7 +310,7 @@ def test_a_second_reader_sees_a_case_and_changes_nothing_on_it() -> None:
         lambda: service.acknowledge(reader, case.id, case.version),
         lambda: service.withdraw(reader, case.id, london_today()),
         lambda: service.reject(reader, case.id, "MUE", "Because"),
-        lambda: service.open_identity_copy(reader, case.id),
+        lambda: service.open_identity_copy(reader, case.id, 1),
     ):
         with pytest.raises(NotAllowed):
             command()

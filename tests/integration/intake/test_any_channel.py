@@ -23,7 +23,7 @@ from sar.foundation.errors import Refused
 from sar.foundation.keys import KeyScope
 from sar.intake import likeness, mail, service
 from sar.intake.answers import Channel, Contact, Relationship, Representative, RequestAnswers, Route
-from sar.intake.models import MailDraft, Submission
+from sar.intake.models import IdentityCopy, MailDraft, Submission
 from tests.factories import staff_actor
 from tests.integration.cases.desk import browser_of
 from tests.integration.intake.walk import NAME, STREET, Browser, photograph, receipt_of, rows
@@ -75,7 +75,7 @@ def test_a_saved_mail_fills_the_form_and_is_kept_sealed_with_the_case(in_app: Fl
         assert words in page
     draft = sent.location.rpartition("=")[2]
     form = typed(channel="email", route="email", email="quillon@example.org", mail_draft=draft, wanted="everything")
-    form |= {"mail_copy": "none"}
+    form |= {"mail_copies": "none"}
     reference, _ = receipt_of(officer.post("/staff/log", form))
     [stored] = rows(Submission)
     assert (stored.reference, stored.mail["text"], stored.mail["sender"]) == (reference, SAID, "quillon@example.org")
@@ -91,10 +91,10 @@ def test_a_saved_mail_fills_the_form_and_is_kept_sealed_with_the_case(in_app: Fl
 def test_whether_a_picture_in_a_mail_is_a_copy_of_a_document_must_be_said(officer: Browser) -> None:
     draft_id = upload(officer, saved_mail(photograph()), "request.eml").location.rpartition("=")[2]
     unsaid = officer.post("/staff/log", typed(mail_draft=draft_id))
-    assert "say whether one is a copy of an identity document" in unsaid.text and rows(Submission) == []
-    receipt_of(officer.post("/staff/log", typed(mail_draft=draft_id, mail_copy="none")))
+    assert "say which are copies of an identity document, or none" in unsaid.text and rows(Submission) == []
+    receipt_of(officer.post("/staff/log", typed(mail_draft=draft_id, mail_copies="none")))
     [stored] = rows(Submission)
-    assert stored.identity_blob_id is None and stored.mail_blob_id is not None
+    assert rows(IdentityCopy) == [] and stored.mail_blob_id is not None
 
 
 def test_an_outlook_message_is_read_too(in_app: Flask) -> None:
@@ -123,7 +123,7 @@ def test_a_picture_taken_as_identity_leaves_the_mail_and_goes_when_identity_is_s
         received_on=london_today(),
         submission_key="k",
         mail_draft_id=draft_id,
-        mail_copy=1,
+        mail_copies=[1],
     )
     # Pressed twice: the draft is gone, the request is there.
     again = service.log_request(
@@ -133,7 +133,7 @@ def test_a_picture_taken_as_identity_leaves_the_mail_and_goes_when_identity_is_s
         received_on=london_today(),
         submission_key="k",
         mail_draft_id=draft_id,
-        mail_copy=1,
+        mail_copies=[1],
     )
     assert again.repeated
     [stored] = rows(Submission)
@@ -141,9 +141,9 @@ def test_a_picture_taken_as_identity_leaves_the_mail_and_goes_when_identity_is_s
         kept_mail = kept.read()
     assert b"a signed authority" in kept_mail or b"JVBERi0xLjQg" in kept_mail  # the other attachment stays
     assert b"image/jpeg" not in kept_mail and b"[Left out: the picture licence.jpg" in kept_mail
-    assert stored.identity_blob_id is not None
     case = cases.open_case(SYSTEM, stored.id)
-    copy = blobs.get(stored.identity_blob_id)
+    [kept_copy] = rows(IdentityCopy)
+    copy = blobs.get(kept_copy.blob_id)
     blob_id, sha256 = copy.id, copy.sha256
     cases.check_identity(actor, case.id, "photo_id")
     assert not [blob for blob in rows(blobs.Blob) if blob.media_type == "image/jpeg"]
@@ -155,6 +155,29 @@ def test_a_picture_taken_as_identity_leaves_the_mail_and_goes_when_identity_is_s
         "destroyed_on": london_today().isoformat(),
         "reason": "verified",
     }
+
+
+def test_both_sides_of_a_licence_are_copies_and_each_goes_with_a_certificate(in_app: Flask, officer: Browser) -> None:
+    sides = [photograph("the front"), photograph("the back of it")]
+    draft_id = upload(officer, saved_mail(*sides)).location.rpartition("=")[2]
+    both = typed(mail_draft=draft_id, mail_copies=["1", "2", "none"])
+    assert "Choose the copies, or “None of them”, not both" in officer.post("/staff/log", both).text
+    receipt_of(officer.post("/staff/log", both | {"mail_copies": ["1", "2"]}))
+    [stored] = rows(Submission)
+    assert [one.is_kept for one in mail.attachments(stored)] == [True, False, False]
+    case = cases.open_case(SYSTEM, stored.id)
+    there = f"/staff/cases/{case.id}"
+    assert "They sent copies of documents" in officer.get(there).text
+    page = officer.get(f"{there}/identity").text
+    for number in (1, 2):
+        assert f"{there}/identity-copies/{number}" in page
+        assert officer.get(f"{there}/identity-copies/{number}").data.startswith(b"\xff\xd8")
+    assert officer.get(f"{there}/identity-copies/3").status_code == 404
+    kept = {copy.blob_id for copy in rows(IdentityCopy)}
+    cases.check_identity(SYSTEM, case.id, "photo_id")
+    gone = [json.loads(one.facts) for one in rows(AuditEntry) if one.action == "intake.identity_copy_destroyed"]
+    assert len(kept) == 2 and {facts["blob_id"] for facts in gone} == kept
+    assert rows(IdentityCopy) == [] and not {blob.id for blob in rows(blobs.Blob)} & kept
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from sar.foundation.errors import Gone, Refused
 from sar.foundation.keys import KeyScope, scope_key
 from sar.intake import drafts, service
 from sar.intake.answers import Contact, RequestAnswers, Route
-from sar.intake.models import Draft, Submission
+from sar.intake.models import Draft, IdentityCopy, Submission
 from tests.integration.intake.walk import (
     EMAIL,
     FORMER,
@@ -72,12 +72,13 @@ def test_the_photo_is_kept_sealed_without_what_the_phone_wrote_into_it(in_app: F
     browser.fill_in(photograph("taken at Gooseberry Passage"))
     browser.send()
     [stored] = rows(Submission)
-    assert stored.identity_kind == "photo" and stored.identity_blob_id
-    with blobs.open(stored.identity_blob_id) as stream:
+    [copy] = rows(IdentityCopy)
+    assert (stored.identity_kind, copy.submission_id) == ("photo", stored.id)
+    with blobs.open(copy.blob_id) as stream:
         kept = stream.read()
     assert b"Gooseberry" not in kept and b"Exif" not in kept
     assert Image.open(io.BytesIO(kept)).size == (320, 200)
-    assert blobs.get(stored.identity_blob_id).scope_id == stored.scope_id
+    assert blobs.get(copy.blob_id).scope_id == stored.scope_id
 
 
 def test_the_draft_its_photo_and_its_key_are_gone_once_it_is_sent(in_app: Flask) -> None:
@@ -125,7 +126,7 @@ def test_a_request_without_any_proof_of_identity_is_taken(in_app: Flask) -> None
     browser.post("/ask/no-photo", {"kind": "worker", "worker": "Ms Okafor"})
     receipt_of(browser.send())
     [stored] = rows(Submission)
-    assert (stored.identity_kind, stored.identity_note, stored.identity_blob_id) == ("worker", "Ms Okafor", None)
+    assert (stored.identity_kind, stored.identity_note, rows(IdentityCopy)) == ("worker", "Ms Okafor", [])
 
 
 def test_a_name_and_a_way_to_answer_are_all_that_is_needed(in_app: Flask) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from sar.access import sessions
 from sar.access.permissions import Role
@@ -19,9 +19,9 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Refused
-from sar.intake import service
+from sar.intake import identity_copies, service
 from sar.intake.answers import Channel, Contact, RequestAnswers, Route
-from sar.intake.models import Submission
+from sar.intake.models import IdentityCopy, Submission
 from tests.integration.intake.walk import NAME, STREET, Browser, photograph, receipt_of, rows
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -103,13 +103,13 @@ def test_destroying_an_identity_copy_leaves_a_note_of_it_and_nothing_to_read(in_
     submission_id = logged()
     [blob] = rows(blobs.Blob)
     path = next((in_app_path(in_app) / "blobs").glob(f"*/{blob.id}"))
-    service.destroy_identity_copy(SYSTEM, submission_id, "verified")
+    identity_copies.destroy(SYSTEM, submission_id, "verified")
     assert rows(blobs.Blob) == [] and not path.exists()
     [stored] = rows(Submission)
-    assert (stored.identity_kind, stored.identity_blob_id) == ("photo", None)
+    assert (stored.identity_kind, rows(IdentityCopy)) == ("photo", [])
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
     assert entry and entry.action == "intake.identity_copy_destroyed" and "verified" in entry.facts
-    service.destroy_identity_copy(SYSTEM, submission_id, "verified")  # a repeat changes nothing
+    identity_copies.destroy(SYSTEM, submission_id, "verified")  # a repeat changes nothing
     assert rows(AuditEntry)[-1].seq == entry.seq
 
 
@@ -121,10 +121,10 @@ def test_no_identity_copy_outlives_the_limit(in_app: Flask) -> None:
     fresh, old = logged(), logged()
     limit = in_app.extensions["sar"].settings.identity_copy_max_days
     with write_transaction() as session:
-        session.get_one(Submission, old).identity_stored_at = utc_now() - timedelta(days=limit - 1)
-    assert service.destroy_old_identity_copies() == 1
-    kept = {stored.id: stored.identity_blob_id for stored in rows(Submission)}
-    assert kept[old] is None and kept[fresh] is not None
+        of_old = update(IdentityCopy).where(IdentityCopy.submission_id == old)
+        session.execute(of_old.values(stored_at=utc_now() - timedelta(days=limit - 1)))
+    assert identity_copies.destroy_old() == 1
+    assert [copy.submission_id for copy in rows(IdentityCopy)] == [fresh]
 
 
 def test_a_request_that_cannot_be_answered_is_refused(in_app: Flask) -> None:

@@ -28,10 +28,11 @@ from sar.foundation.runtime import settings
 from sar.intake import mail
 from sar.intake import service as intake
 from sar.intake.answers import Channel, Contact, RequestAnswers, Route
+from sar.intake.models import IdentityCopy
 from sar.records.queries import records_of
 from tests.factories import DEMO_DATA, staff_actor
 from tests.integration.cases.desk import browser_of
-from tests.integration.intake.walk import Browser
+from tests.integration.intake.walk import Browser, rows
 from tests.outlook import outlook_message
 from tests.security import hostile_files
 
@@ -87,7 +88,7 @@ def case_from(officer: Actor, content: bytes, name: str = "request.eml", copy: i
         channel=Channel.EMAIL,
         received_on=london_today(),
         mail_draft_id=mail.open_mail(officer, io.BytesIO(content), name),
-        mail_copy=copy,
+        mail_copies=[] if copy is None else [copy],
     )
     return cases.open_case(SYSTEM, receipt.submission_id)
 
@@ -211,7 +212,7 @@ def test_a_copy_of_an_id_of_any_kind_is_left_out_and_the_signed_authority_stays(
     assert mail.possible_copies(draft) == [(0, "authority.pdf"), (1, name)]
     case = case_from(officer, content, copy=1)
     assert [one.is_kept for one in mail.attachments(case.submission)] == [True, False, True]
-    assert case.submission.mail_blob_id is not None and case.submission.identity_blob_id is None
+    assert case.submission.mail_blob_id is not None and rows(IdentityCopy) == []
     with blobs.open(case.submission.mail_blob_id) as kept:
         text = kept.read()
     assert b"zanzibarquux" not in leaves(text) and LETTER.read_bytes() in leaves(text)
