@@ -14,7 +14,7 @@ from sar.cases.clock_commands import pounds, question_letter
 from sar.cases.deadlines import ClockState, ExtensionReason
 from sar.cases.ledger import Fact
 from sar.cases.models import Case, ClockFact
-from sar.cases.what_if import WhatIf, possible
+from sar.cases.what_if import possible
 from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Refused
 from sar.foundation.wording import date_words
@@ -245,7 +245,7 @@ def dated_page(
     return form_page(case_id, form, title, command, done, template, letter=None, **more)
 
 
-def seen_first(form: forms.DatedForm, meant: str, title: str, look: Callable[[], WhatIf]) -> dict[str, object]:
+def seen_first(form: forms.DatedForm, meant: str, title: str, look: Callable[[], object]) -> dict[str, object]:
     """For the first press of the button: the effect of what is `meant`, so that the second press records just that."""
     try:
         effect = look()

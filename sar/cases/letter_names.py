@@ -61,6 +61,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "search_chase": "Reminder about a search",
             "search_escalation": "Search taken further",
             "staff_alert": "Alert about a due date",
+            "staff_complaint_alert": "Alert about a complaint",
             "staff_digest": "Daily digest",
         },
         "When something went wrong": {

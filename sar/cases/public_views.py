@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, render_template
 from sar.access.guards import current_actor, requester_only
 from sar.cases import queries
 from sar.cases.complaints import public_views as own_complaint
-from sar.cases.complaints.queries import complaints_of
+from sar.cases.complaints.queries import acknowledge_by, complaints_of
 from sar.cases.deadlines import ClockState
 from sar.cases.disclosures import disclosures_of
 from sar.cases.workflow import Stage
@@ -60,7 +60,7 @@ def status() -> str:
         asked_for_identity=is_open and case.identity == "asked",
         questions=queries.open_questions(case) if is_open else [],
         fee=queries.fee_awaited(case) if is_open else None,
-        complaints=complaints_of(case),
+        complaints=[(complaint, acknowledge_by(complaint)) for complaint in complaints_of(case)],
         asked_for_authority=is_open and case.authority == "asked",
         accepted_documents=documents(),
         today=london_today(),

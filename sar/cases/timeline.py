@@ -56,6 +56,8 @@ _WORDS = {
     "case.refusal_proposed": "Proposed {kind}: {code}",
     "case.refusal_decided": "Proposal {kind} decided: {outcome}",
     "complaint.received": "Complaint {number} received, to be acknowledged by {acknowledge_by}",
+    "complaint.date_corrected": "Complaint {number} received on {on}, not {was}",
+    "complaint.calendar_changed": "Complaint {number} counted with a newer calendar of public holidays",
     "complaint.acknowledged": "Complaint acknowledged",
     "complaint.decided_alone": "Reason written for deciding a complaint by someone who handled the case",
     "complaint.decided": "Complaint decided: {outcome}",
@@ -82,6 +84,7 @@ _WORDS = {
     "search.reopened": "Search opened again",
     "search.responsible_officer_named": "Responsible Officer named",
     "reminder.sent": "Staff told by mail of the due date: {kind}",
+    "reminder.complaint_sent": "Staff told by mail that a complaint must be acknowledged: {kind}",
     "consultation.sent": "Originator asked for a view on {records} records",
     "consultation.chased": "Originator reminded",
     "consultation.opened": "Originator opened the link",
@@ -127,6 +130,8 @@ _CLOCK = {
     "extended": "Extended by two months",
 }
 _CORRECTED = frozenset({"case.clock_event_corrected", "case.clock_event_struck_out"})
+# What moved with an entry, by how its facts begin.
+_MOVED = {"due": "due date", "acknowledge": "last day to acknowledge it"}
 _DESTROYED = {
     "verified": "identity is settled",
     "not_needed": "it is no longer needed",
@@ -230,12 +235,13 @@ def _small(words: str) -> str:
 
 
 def _detail(entry: AuditEntry, facts: dict[str, Any]) -> str | None:
-    if "due_before" not in facts:
-        return None
-    before, after = facts["due_before"], facts["due_after"]
-    if before == after:
-        return "The due date did not change."
-    return f"Due date: {_date(before)} before, {_date(after)} after."
+    for name, what in _MOVED.items():
+        if f"{name}_before" in facts:
+            before, after = facts[f"{name}_before"], facts[f"{name}_after"]
+            if before == after:
+                return f"The {what} did not change."
+            return f"{what.capitalize()}: {_date(before)} before, {_date(after)} after."
+    return None
 
 
 def _date(iso: str | None) -> str:

@@ -101,11 +101,16 @@ def possible(actor: Actor, case_id: str, fact: Fact) -> WhatIf | None:
 def compare(now: Clock, then: Clock) -> WhatIf:
     """What differs between two clocks of one case."""
     warnings = tuple(item.message for item in then.warnings if item not in now.warnings)
-    return WhatIf(now, then, tuple(_changes(now.derivation, then.derivation)), warnings)
+    return WhatIf(now, then, changes_between(now.derivation, then.derivation), warnings)
+
+
+def changes_between(now: Iterable[Step], then: Iterable[Step]) -> tuple[Change, ...]:
+    """What differs between two derivations, rule by rule."""
+    return tuple(_changes(now, then))
 
 
 def _changes(now: Iterable[Step], then: Iterable[Step]) -> Iterable[Change]:
-    """Steps that differ, rule by rule; where a rule applies several times (questions), in their order."""
+    """Steps that differ; where a rule applies several times (questions), in their order."""
     before, after = _by_rule(now), _by_rule(then)
     for rule in (rule for rule in _ORDER if rule in before or rule in after):
         for old, new in zip_longest(before[rule], after[rule]):
@@ -124,6 +129,7 @@ _ORDER = (
     Rule.MONTH,
     Rule.EXTENSION,
     Rule.PAUSE,
+    Rule.COMPLAINT,
     Rule.ROLL,
     Rule.NOTICE,
     Rule.REGIME,

@@ -68,8 +68,8 @@ class Action(Enum):
     )
     HOLIDAY_ADDED = ("calendar.holiday_added", ("jurisdiction", "day"))
     HOLIDAY_TAKEN_BACK = ("calendar.holiday_taken_back", ("jurisdiction", "day"))
-    CALENDAR_APPLY_STARTED = ("calendar.apply_started", ("cases",))
-    CALENDAR_APPLIED = ("calendar.applied", ("cases", "moved", "overtaken"))
+    CALENDAR_APPLY_STARTED = ("calendar.apply_started", ("cases", "complaints"))
+    CALENDAR_APPLIED = ("calendar.applied", ("cases", "moved", "complaints", "complaints_moved", "overtaken"))
     CASE_REFUSED = ("case.refused", ("code", "due_on", "lateness_code"))
     CONFLICT_DECLARED = ("case.conflict_declared", ("officer_id",))
     NOTE_ADDED = ("case.note_added", ("note_id",))
@@ -80,7 +80,15 @@ class Action(Enum):
     REPLY_REMINDED = ("case.reply_reminded", ("nudge", "answer_by"))
     COMPLAINT_RECEIVED = (
         "complaint.received",
-        ("case_id", "number", "channel", "received_on", "acknowledge_by"),
+        ("case_id", "number", "channel", "received_on", "calendar_version", "acknowledge_by"),
+    )
+    COMPLAINT_DATE_CORRECTED = (
+        "complaint.date_corrected",
+        ("case_id", "number", "was", "on", "acknowledge_before", "acknowledge_after"),
+    )
+    COMPLAINT_CALENDAR_CHANGED = (
+        "complaint.calendar_changed",
+        ("case_id", "number", "calendar_before", "calendar_after", "acknowledge_before", "acknowledge_after"),
     )
     COMPLAINT_ACKNOWLEDGED = ("complaint.acknowledged", ("case_id", "acknowledge_by"))
     COMPLAINT_DECIDED_ALONE = ("complaint.decided_alone", ("case_id",))
@@ -172,6 +180,7 @@ class Action(Enum):
     # reminders
     REMINDERS_CHOSEN = ("reminder.chosen", ("digest", "early_alerts"))
     REMINDER_SENT = ("reminder.sent", ("case_id", "kind", "due_on"))
+    COMPLAINT_REMINDER_SENT = ("reminder.complaint_sent", ("case_id", "complaint_id", "kind", "due_on"))
 
     # oversight
     REPORT_EXPORTED = ("oversight.report_exported", ("report", "from", "to", "rows"))

@@ -36,6 +36,7 @@ TO_OTHERS = frozenset(
         "search_chase",
         "search_escalation",
         "staff_alert",
+        "staff_complaint_alert",
         "staff_digest",
     }
 )

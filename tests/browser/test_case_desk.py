@@ -120,7 +120,7 @@ def test_a_date_is_looked_at_before_it_is_recorded_and_a_holiday_before_it_moves
         expect(page.get_by_role("link", name=other.reference)).to_be_visible()
         assert_fits(page)
         screenshot(page, "holidays")
-        page.get_by_role("button", name="Count these cases with the newest calendar").click()
+        page.get_by_role("button", name="Count these with the newest calendar").click()
         expect(page.get_by_text("waiting to start")).to_be_visible()
         assert_fits(page)
         live_server.drain()

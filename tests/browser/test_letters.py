@@ -8,12 +8,15 @@ from playwright.sync_api import Page, ViewportSize, expect
 from sar.access.permissions import Role
 from sar.cases import service
 from sar.cases.complaints import service as complaints
-from sar.cases.complaints.models import Body, Channel
+from sar.cases.complaints.models import Body, Channel, Complaint
+from sar.cases.complaints.queries import acknowledge_by
+from sar.cases.holidays import service as holidays
 from sar.cases.refusals import service as refusals
 from sar.cases.refusals.models import Kind
 from sar.cases.wordings import service as wordings
 from sar.cases.writing import service as writing
 from sar.foundation.actors import SYSTEM, ActorKind
+from sar.foundation.db import db
 from sar.foundation.wording import text_of
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
@@ -104,8 +107,24 @@ def test_complaints_and_proposals(visitors: Visitors, live_server: LiveServer, v
             (f"/staff/proposals/{proposal.id}", "proposals-one"),
             (f"/staff/cases/{case.id}/propose/neither", "proposals-neither"),
             ("/staff/oversight/", "complaints-oversight"),
+            (f"/staff/complaints/{found.id}/received", "complaints-received"),
         ):
             look(page, address, name)
+        for label, value in (("Day", ago(30).day), ("Month", ago(30).month), ("Year", ago(30).year)):
+            page.get_by_label(label, exact=True).fill(str(value))
+        page.get_by_label("How do you know?").fill("The stamp on the letter")
+        page.get_by_role("button", name="See what changes").click()
+        expect(page.get_by_text("Acknowledge by, after this")).to_be_visible()
+        _checked(page, "complaints-received-preview")
+        page.get_by_role("button", name="Confirm and record it").click()
+        expect(page.get_by_text("Days of receipt that were written down")).to_be_visible()
+        _checked(page, "complaints-corrected")
+        db.session.rollback()
+        day = acknowledge_by(db.session.get_one(Complaint, found.id))
+        assert day is not None
+        holidays.add_holiday(boss, day, "Day of mourning")
+        look(page, "/staff/holidays/", "complaints-holidays")
+        expect(page.get_by_text("(complaint to acknowledge)")).to_be_visible()
         page.context.clear_cookies()
         sign_in(page, live_server.url, ActorKind.REQUESTER, case.reference)
         look(page, "/my-request/", "complaints-requester-status")

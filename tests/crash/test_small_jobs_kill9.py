@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from sar.access.permissions import Role
 from sar.cases import service as cases
+from sar.cases.complaints import service as complaints
 from sar.cases.models import Case
 from sar.consultation import service as consultation
 from sar.consultation.models import Consultation
@@ -26,7 +27,7 @@ from sar.foundation.messages import Message
 from sar.intake import drafts
 from sar.intake import service as intake
 from sar.intake.models import Draft, IdentityCopy
-from sar.oversight.reminders.models import SentAlert, SentDigest
+from sar.oversight.reminders.models import SentAlert, SentComplaintAlert, SentDigest
 from sar.records.searches import service as searching
 from sar.records.searches.models import SearchRequest
 from sar.records.searches.queries import areas
@@ -107,7 +108,16 @@ def a_case_nearly_due(app: Flask) -> Callable[[], Counts]:
     cases.assign(officer, case.id, officer.id)
     with write_transaction() as session:
         session.execute(update(Case).values(due_on=a_working_day() + timedelta(days=2)))
-    return lambda: (audited("reminder.sent"), count(SentAlert), count(Message, Message.kind == "staff_alert"))
+        complaint = complaints.log(SYSTEM, case.id, "Nobody rang.", london_today(), complaints.Channel.PHONE)
+        complaint.received_on = a_working_day() - timedelta(days=28)
+    return lambda: (
+        audited("reminder.sent"),
+        count(SentAlert),
+        count(Message, Message.kind == "staff_alert"),
+        audited("reminder.complaint_sent"),
+        count(SentComplaintAlert),
+        count(Message, Message.kind == "staff_complaint_alert"),
+    )
 
 
 def a_digest_to_send(app: Flask) -> Callable[[], Counts]:

@@ -17,12 +17,13 @@ from sar.cases.bulk_import import service as imports
 from sar.cases.bulk_import.models import CaseImport
 from sar.cases.bulk_import.queries import visible_import
 from sar.cases.calendars_in_use import newest_calendar
+from sar.cases.complaints import service as complaints
 from sar.cases.holidays import service as holidays
 from sar.cases.holidays.models import CalendarRun
 from sar.cases.models import Case
 from sar.foundation import jobs
-from sar.foundation.actors import Actor
-from sar.foundation.clock import utc_now
+from sar.foundation.actors import SYSTEM, Actor
+from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.events import Event, announce
 from sar.foundation.ids import random_id
@@ -119,16 +120,19 @@ def a_calendar_to_apply(app: Flask) -> Callable[[], bool]:
     moved = gathering_case("Ida Fenn").id
     day = db.session.get_one(Case, moved).due_on
     assert day is not None
+    complaints.log(SYSTEM, moved, "Nobody rang.", london_today(), complaints.Channel.PHONE)
     holidays.add_holiday(lead, day, "Day of mourning")
     run = holidays.start_applying(lead, newest_calendar().version)
     return lambda: (
         (
             small_jobs.audited("case.calendar_changed"),
+            small_jobs.audited("complaint.calendar_changed"),
             small_jobs.audited("calendar.applied"),
             db.session.get_one(CalendarRun, run.id, populate_existing=True).cases,
+            db.session.get_one(CalendarRun, run.id, populate_existing=True).complaints,
             db.session.get_one(Case, moved, populate_existing=True).due_on != day,
         )
-        == (2, 1, 2, True)
+        == (2, 1, 1, 2, 1, True)
     )
 
 

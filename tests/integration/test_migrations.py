@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
+import time_machine
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import Date, column, inspect, select, table, text
 from sqlalchemy.exc import DatabaseError
 
+from sar.access.permissions import Role
+from sar.cases.complaints import queries
+from sar.cases.complaints import service as complaints
+from sar.cases.holidays import service as holidays
 from sar.cases.service import open_case
 from sar.demo.material import IDENTITY_PHOTO as DEMO_PHOTO
 from sar.foundation import blobs
@@ -19,6 +26,8 @@ from sar.intake import service as intake
 from sar.intake.answers import Contact, RequestAnswers, Route
 from sar.intake.identity_copies import copies_of
 from sar.intake.models import Submission
+from tests.factories import staff_actor
+from tests.integration.cases.desk import opened
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -64,6 +73,29 @@ def test_a_table_that_others_point_at_is_made_anew_with_what_is_in_it(app: Flask
         upgrade()
         [copy] = copies_of(receipt.submission_id)
         assert blobs.get(copy.blob_id).scope_id == db.session.get_one(Submission, receipt.submission_id).scope_id
+    assert differences(app) == []
+
+
+def test_complaints_keep_the_day_they_had_when_it_is_stored_no_more(app: Flask) -> None:
+    """On the way down it is worked out for the column, on the way up the calendar that gave it is found again."""
+    with app.app_context():
+        holidays.add_holiday(staff_actor(Role.DPO), date(2026, 10, 8), "Day of mourning")
+        with time_machine.travel(datetime(2026, 9, 10, 12, tzinfo=UTC), tick=False):
+            case = opened(days_ago=99)
+            logged = complaints.log(SYSTEM, case.id, "Late.", date(2026, 9, 8), complaints.Channel.POST)
+            before = complaints.log(SYSTEM, case.id, "Late.", date(2026, 6, 18), complaints.Channel.POST)
+        version = logged.calendar_version
+        ids = {"logged": logged.id, "before": before.id}
+        db.session.rollback()
+        downgrade(revision="0023")
+        stored = select(column("id"), column("acknowledge_by", Date)).select_from(table("complaint"))
+        days = {row.id: row.acknowledge_by for row in db.session.execute(stored)}
+        assert (days[ids["logged"]], days[ids["before"]]) == (date(2026, 10, 9), None)
+        db.session.rollback()
+        upgrade()
+        found = db.session.get_one(complaints.Complaint, ids["logged"])
+        assert (found.calendar_version, queries.acknowledge_by(found)) == (version, date(2026, 10, 9))
+        assert [(item.on, item.recorded_by) for item in queries.receipts_of(found)] == [(date(2026, 9, 8), "system")]
     assert differences(app) == []
 
 

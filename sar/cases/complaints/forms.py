@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
 from sar.cases.complaints.models import Body, Channel, OutsideOutcome
+from sar.cases.forms import DatedForm
 from sar.foundation.ids import random_id
 from sar.intake.fields import DayField, LineField, WordsField
 
@@ -76,6 +77,18 @@ class AloneForm(FlaskForm):
         missing="Write why you decide it yourself",
     )
     submit = SubmitField("Keep this reason", widget=GovSubmitInput())
+
+
+class ReceiptForm(DatedForm):
+    on = DayField(
+        "When did the complaint reach any part of the organisation?", missing="Enter the day the complaint arrived"
+    )
+    reason = WordsField(
+        "How do you know?",
+        description="For example, the stamp on the letter. Kept with the complaint, beside the day that stood so far.",
+        missing="Say how you know the day",
+    )
+    submit = SubmitField("See what changes", widget=GovSubmitInput())
 
 
 class OutsideForm(FlaskForm):

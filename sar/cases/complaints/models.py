@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Date, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from sar.foundation.columns import Sealed
-from sar.foundation.db import ID, ScopedRow, plain, sealed_column
+from sar.foundation.db import ID, ScopedRow, UtcDateTime, plain, sealed_column
 
 
 class Channel(StrEnum):
@@ -55,6 +55,8 @@ class OutsideOutcome(StrEnum):
 class Complaint(ScopedRow):
     """One complaint to us. `number` counts those of a case; `actions` is what will be done, one text each.
 
+    `received_on` is a copy of the receipt that stands (see `ComplaintReceipt`). The day to acknowledge it by is kept
+    nowhere: it follows from that day and the public holidays of `calendar_version`, which no new list moves by itself.
     `alone_reason` is why `alone_by`, who handled the case, decides all the same (see `deciding`).
     """
 
@@ -64,7 +66,7 @@ class Complaint(ScopedRow):
     case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
     number: Mapped[int] = plain(Integer, nullable=False)
     received_on: Mapped[date] = plain(Date, nullable=False, index=True)
-    acknowledge_by: Mapped[date | None] = plain(Date, nullable=True)
+    calendar_version: Mapped[str] = plain(String(16), ForeignKey("calendar_snapshot.version"), nullable=False)
     channel: Mapped[str] = plain(String(12), nullable=False)
     state: Mapped[str] = plain(String(12), nullable=False, index=True)
     logged_by: Mapped[str] = plain(String(40), nullable=False)
@@ -84,6 +86,22 @@ class Complaint(ScopedRow):
     version: Mapped[int] = plain(Integer, nullable=False, default=1)
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}
+
+
+class ComplaintReceipt(ScopedRow):
+    """The day on which a complaint reached us, as somebody wrote it down. Corrected by a later row, never edited.
+
+    `reason`: how we know, for a day that takes the place of another.
+    """
+
+    __tablename__ = "complaint_receipt"
+
+    complaint_id: Mapped[str] = plain(ID, ForeignKey("complaint.id"), nullable=False, index=True)
+    on: Mapped[date] = plain(Date, nullable=False)
+    recorded_by: Mapped[str] = plain(String(40), nullable=False)
+    reason_sealed: Mapped[bytes | None] = sealed_column()
+    reason = Sealed[str | None]("reason_sealed")
+    struck_out_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
 
 
 class OutsideComplaint(ScopedRow):

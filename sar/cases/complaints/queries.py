@@ -8,10 +8,11 @@ from statistics import median
 
 from sqlalchemy import func, select
 
-from sar.cases.complaints.models import Body, Complaint, Outcome, OutsideComplaint, State
-from sar.cases.deadlines import Step, complaint_ack_due, complaint_ack_step
+from sar.cases.calendars_in_use import calendar_of_version
+from sar.cases.complaints.models import Body, Complaint, ComplaintReceipt, Outcome, OutsideComplaint, State
+from sar.cases.deadlines import COMPLAINTS_FROM, Step, complaint_ack_due, complaint_ack_steps
 from sar.cases.models import Case
-from sar.cases.queries import clock_rules, visible_case, visible_to
+from sar.cases.queries import visible_case, visible_to
 from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
@@ -31,6 +32,7 @@ class Listed:
 
     complaint: Complaint
     case: Case
+    acknowledge_by: date | None
     days_left: int | None
 
     @property
@@ -59,18 +61,38 @@ class Figures:
 
 
 def reference_of(case: Case, complaint: Complaint) -> str:
-    return f"{case.reference}/C{complaint.number}"
+    return numbered(case.reference, complaint.number)
 
 
-def acknowledge_by(received: date) -> date | None:
-    """The last day to say that we have it (s.164A(3)): 30 days after receipt, rolled. None before there was a duty."""
-    return complaint_ack_due(received, clock_rules().calendar)
+def numbered(case_reference: str, number: int) -> str:
+    """What a complaint is called: that of its case, and which of its complaints it is."""
+    return f"{case_reference}/C{number}"
 
 
-def derivation(complaint: Complaint) -> list[Step]:
+def acknowledge_by(complaint: Complaint) -> date | None:
+    """The last day to say that we have it (s.164A(3)): 30 days after receipt, rolled. None before there was a duty.
+
+    Worked out each time from the raw day and the calendar that the complaint is counted with.
+    """
+    return last_day(complaint.received_on, complaint.calendar_version)
+
+
+def last_day(received: date, calendar_version: str) -> date | None:
+    """The same, for whoever read no more than these two of many complaints. Asks the database for no row of theirs."""
+    return complaint_ack_due(received, calendar_of_version(calendar_version))
+
+
+def derivation(complaint: Complaint) -> tuple[Step, ...]:
     """How that day was reached."""
-    step = complaint_ack_step(complaint.received_on, clock_rules().calendar)
-    return [step] if step else []
+    return complaint_ack_steps(complaint.received_on, calendar_of_version(complaint.calendar_version))
+
+
+def receipts_of(complaint: Complaint) -> list[ComplaintReceipt]:
+    """Every day of receipt that was written down for it, as they were, the one that stands last."""
+    query = select(ComplaintReceipt).where(ComplaintReceipt.complaint_id == complaint.id)
+    return list(
+        db.session.scalars(query.order_by(ComplaintReceipt.struck_out_at.is_(None), ComplaintReceipt.created_at))
+    )
 
 
 def visible_complaint(actor: Actor, complaint_id: str) -> Complaint:
@@ -108,17 +130,24 @@ def listed(actor: Actor, *, decided: bool) -> list[Listed]:
     if decided:
         query = query.where(Complaint.state == State.DECIDED).order_by(Complaint.decided_on.desc(), Complaint.id)
     else:
-        waiting = Complaint.state == State.RECEIVED
+        waiting, with_limit = Complaint.state == State.RECEIVED, Complaint.received_on >= COMPLAINTS_FROM
         query = query.where(Complaint.state != State.DECIDED)
-        query = query.order_by(waiting.desc(), Complaint.acknowledge_by, Complaint.received_on, Complaint.id)
-    today = london_today()
-    return [Listed(found, case, _days_left(found, today)) for found, case in db.session.execute(query.limit(LONGEST))]
+        # What came earlier is to be acknowledged earlier, or on the same day.
+        query = query.order_by(waiting.desc(), with_limit.desc(), Complaint.received_on, Complaint.id)
+    found = [_listed(complaint, case) for complaint, case in db.session.execute(query.limit(LONGEST))]
+    return found if decided else sorted(found, key=_by_day)
 
 
-def _days_left(complaint: Complaint, today: date) -> int | None:
-    if complaint.acknowledge_by is None or complaint.state != State.RECEIVED:
-        return None
-    return (complaint.acknowledge_by - today).days
+def _listed(complaint: Complaint, case: Case) -> Listed:
+    day = acknowledge_by(complaint)
+    left = (day - london_today()).days if day and complaint.state == State.RECEIVED else None
+    return Listed(complaint, case, day, left)
+
+
+def _by_day(found: Listed) -> tuple[bool, date, date]:
+    """The order of the open ones, also where two are counted with different calendars."""
+    waits = found.complaint.state == State.RECEIVED
+    return not waits, found.acknowledge_by or date.max, found.complaint.received_on
 
 
 def figures(start: date, end: date) -> Figures:
@@ -128,14 +157,15 @@ def figures(start: date, end: date) -> Figures:
     rows = db.session.execute(
         select(
             Complaint.received_on,
-            Complaint.acknowledge_by,
+            Complaint.calendar_version,
             Complaint.acknowledged_on,
             Complaint.decided_on,
             Complaint.outcome,
         ).where(came)
     ).all()
-    duty = [row for row in rows if row.acknowledge_by and (row.acknowledged_on or row.acknowledge_by < today)]
-    in_time = [row for row in duty if row.acknowledged_on and row.acknowledged_on <= row.acknowledge_by]
+    last_days = ((row.acknowledged_on, last_day(row.received_on, row.calendar_version)) for row in rows)
+    duty = [(done, day) for done, day in last_days if day and (done or day < today)]
+    in_time = [day for done, day in duty if done and done <= day]
     took = [(row.decided_on - row.received_on).days for row in rows if row.decided_on]
     made = select(OutsideComplaint.body, func.count().label("number")).where(
         OutsideComplaint.raised_on.between(start, end)

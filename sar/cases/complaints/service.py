@@ -9,9 +9,19 @@ from datetime import date
 from sqlalchemy import func, select
 
 from sar.access.permissions import Permission
+from sar.cases.calendars_in_use import keep_calendar, newest_calendar
 from sar.cases.complaints import queries
 from sar.cases.complaints.deciding import require_independent, standing
-from sar.cases.complaints.models import Body, Channel, Complaint, Outcome, OutsideComplaint, OutsideOutcome, State
+from sar.cases.complaints.models import (
+    Body,
+    Channel,
+    Complaint,
+    ComplaintReceipt,
+    Outcome,
+    OutsideComplaint,
+    OutsideOutcome,
+    State,
+)
 from sar.cases.endings import reopen
 from sar.cases.ledger import case_for
 from sar.cases.models import Case, Note
@@ -25,8 +35,9 @@ from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotFound, Refused
 
+BEFORE_THE_REQUEST = "The complaint cannot have come before the request it is about."
 _KEY = re.compile(r"[0-9a-z]{26}")
-_CHANGED = "Someone else changed this while you had it open. Look at it again."
+CHANGED = "Someone else changed this while you had it open. Look at it again."
 
 
 def log(actor: Actor, case_id: str, words: str, received_on: date, channel: Channel) -> Complaint:
@@ -69,7 +80,7 @@ def acknowledged(actor: Actor, complaint: Complaint) -> None:
         Action.COMPLAINT_ACKNOWLEDGED,
         complaint.id,
         case_id=complaint.case_id,
-        acknowledge_by=complaint.acknowledge_by,
+        acknowledge_by=queries.acknowledge_by(complaint),
     )
 
 
@@ -83,7 +94,7 @@ def decide_alone(actor: Actor, complaint_id: str, reason: str, *, version: int) 
         case = case_for(actor, complaint.case_id, permission=Permission.COMPLAINTS_DECIDE)
         session.refresh(complaint)
         if complaint.version != version:
-            raise Conflict(_CHANGED)
+            raise Conflict(CHANGED)
         _require_undecided(complaint)
         found = standing(actor, case, complaint)
         if not found.may_give_reason:
@@ -143,7 +154,7 @@ def record_outside(
     """
     if not about.strip():
         raise Refused("Write what it is about.")
-    _require_past(raised_on)
+    require_past(raised_on)
     if answer_by is not None and answer_by < raised_on:
         raise Refused("Our answer cannot be due before the complaint was made.")
     with write_transaction() as session:
@@ -178,8 +189,8 @@ def decide_outside(
         case_for(actor, outside.case_id)
         session.refresh(outside)
         if outside.version != version:
-            raise Conflict(_CHANGED)
-        _require_past(decided_on)
+            raise Conflict(CHANGED)
+        require_past(decided_on)
         if decided_on < outside.raised_on:
             raise Refused("The decision cannot be from before the complaint was made.")
         outside.outcome, outside.decided_on, outside.result = outcome.value, decided_on, result.strip() or None
@@ -201,9 +212,11 @@ def _require_undecided(complaint: Complaint) -> None:
 def _add(actor: Actor, case: Case, words: str, received_on: date, channel: Channel, key: str | None) -> Complaint:
     if not words.strip():
         raise Refused("Write what the complaint is about.")
-    _require_past(received_on)
+    require_past(received_on)
     if received_on < case.received_on:
-        raise Refused("The complaint cannot have come before the request it is about.")
+        raise Refused(BEFORE_THE_REQUEST)
+    calendar = newest_calendar()
+    keep_calendar(calendar)
     last = db.session.scalar(select(func.max(Complaint.number)).where(Complaint.case_id == case.id)) or 0
     complaint = Complaint(
         id=key,
@@ -211,13 +224,16 @@ def _add(actor: Actor, case: Case, words: str, received_on: date, channel: Chann
         case_id=case.id,
         number=last + 1,
         received_on=received_on,
-        acknowledge_by=queries.acknowledge_by(received_on),
+        calendar_version=calendar.version,
         channel=channel.value,
         state=State.RECEIVED.value,
         logged_by=actor.id,
         words=words.strip(),
     )
     db.session.add(complaint)
+    db.session.flush()
+    receipt = ComplaintReceipt(scope_id=case.scope_id, complaint_id=complaint.id, on=received_on, recorded_by=actor.id)
+    db.session.add(receipt)
     db.session.flush()
     record(
         actor,
@@ -227,11 +243,13 @@ def _add(actor: Actor, case: Case, words: str, received_on: date, channel: Chann
         number=complaint.number,
         channel=channel.value,
         received_on=received_on,
-        acknowledge_by=complaint.acknowledge_by,
+        calendar_version=calendar.version,
+        acknowledge_by=queries.acknowledge_by(complaint),
     )
     return complaint
 
 
-def _require_past(day: date) -> None:
+def require_past(day: date) -> None:
+    """Raises Refused for a day that is still to come."""
     if day > london_today():
         raise Refused("That date is in the future. Give the day it happened.")

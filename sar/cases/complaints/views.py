@@ -9,7 +9,8 @@ from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission, allows
 from sar.access.queries import staff_names
 from sar.cases.blueprint import Answer, form_page
-from sar.cases.complaints import deciding, forms, letters, queries, service
+from sar.cases.clock_views import seen_first
+from sar.cases.complaints import deciding, forms, letters, queries, receipt, service
 from sar.cases.complaints.models import Body, Channel, Complaint, Outcome, OutsideComplaint, OutsideOutcome, State
 from sar.cases.deadlines import ClockState
 from sar.cases.forms import ReopenForm
@@ -21,6 +22,7 @@ from sar.cases.writing.views import write_letter
 from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Conflict, Refused
+from sar.foundation.wording import date_words
 
 # Imported for the letters that it adds to the choice.
 LETTERS = (letters,)
@@ -71,14 +73,17 @@ def show(complaint_id: str) -> str:
     case = visible_case(current_actor(), complaint.case_id)
     today = london_today()
     standing = deciding.standing(current_actor(), case, complaint)
+    last_day, receipts = queries.acknowledge_by(complaint), queries.receipts_of(complaint)
     return render_template(
         "complaints/show.html",
         standing=standing if _is_for(current_actor(), complaint) else None,
         case=case,
         complaint=complaint,
         reference=queries.reference_of(case, complaint),
+        acknowledge_by=last_day,
         derivation=queries.derivation(complaint),
-        days_left=(complaint.acknowledge_by - today).days if complaint.acknowledge_by else None,
+        receipts=receipts,
+        days_left=(last_day - today).days if last_day else None,
         letters=[
             letter
             for letter in fitting_about(current_actor(), case, complaint.id)
@@ -87,9 +92,41 @@ def show(complaint_id: str) -> str:
         state_words=STATE_WORDS,
         outcome_words=OUTCOME_WORDS,
         channel_words=forms.CHANNEL_WORDS,
-        names=staff_names({complaint.logged_by, complaint.decided_by or ""}),
+        names=staff_names(
+            {complaint.logged_by, complaint.decided_by or "", *(receipt.recorded_by for receipt in receipts)}
+        ),
         case_ended=case.clock_state == ClockState.ENDED,
     )
+
+
+@bp.route("/complaints/<complaint_id>/received", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def correct_received(complaint_id: str) -> Answer:
+    """As on the case's clock: the first press of the button shows what the day does, the second records it."""
+    complaint, form, status = queries.visible_complaint(current_actor(), complaint_id), forms.ReceiptForm(), 200
+    case, shown = visible_case(current_actor(), complaint.case_id), {}
+    if not form.is_submitted():
+        form.version.data = complaint.version
+    elif form.validate() and (day := form.on.data):
+        if form.shown_on.data != day.isoformat():
+            title = f"What {date_words(day)} changes"
+            shown = seen_first(form, day.isoformat(), title, lambda: receipt.look(current_actor(), complaint_id, day))
+        else:
+            try:
+                receipt.correct(
+                    current_actor(), complaint_id, day, form.reason.data or "", version=form.version.data or 0
+                )
+            except Refused as problem:
+                form.form_errors.append(problem.message)
+            except Conflict as problem:  # looked at again, as it is now
+                status, form.version.data, form.version.raw_data = problem.status, complaint.version, None
+                form.shown_on.data = ""
+                form.form_errors.append(problem.message)
+            else:
+                flash("The date is corrected.", "success")
+                return redirect(url_for("complaints.show", complaint_id=complaint_id))
+    page = render_template("complaints/received.html", case=case, complaint=complaint, form=form, **shown)
+    return page, status
 
 
 @bp.route("/complaints/<complaint_id>/decide-alone", methods=["GET", "POST"])
@@ -200,7 +237,7 @@ def panel(actor: Actor, case: Case) -> Panel:
     late = tuple(
         f"Complaint {queries.reference_of(case, found)} should have been acknowledged by now."
         for found in complaints
-        if found.state == State.RECEIVED and found.acknowledge_by and found.acknowledge_by < today
+        if found.state == State.RECEIVED and (day := queries.acknowledge_by(found)) and day < today
     )
     links = [
         PanelLink(f"Complaint {queries.reference_of(case, found)}: {_standing(found)}", _href(found))

@@ -26,14 +26,15 @@ from sar.cases.deadlines.events import (
     make_event,
 )
 from sar.cases.deadlines.facts import ImpossibleDates, Wait, events_that_count, gather, require_order
-from sar.cases.deadlines.fold import AWAITED, COMPLAINTS_FROM, health_opinion_last_good_day
-from sar.cases.deadlines.reckon import Dates, complaint_ack_due, complaint_ack_step, due, earliest_dates, earliest_due
+from sar.cases.deadlines.fold import AWAITED, COMPLAINT_DAYS, COMPLAINTS_FROM, health_opinion_last_good_day
+from sar.cases.deadlines.reckon import Dates, complaint_ack_due, complaint_ack_steps, due, earliest_dates, earliest_due
 from sar.cases.deadlines.wording import REGIME_NAMES
 
 __all__ = [
     "ANSWER_REASONS",
     "AWAITED",
     "COMPLAINTS_FROM",
+    "COMPLAINT_DAYS",
     "KINDS",
     "NEW_RULES_FROM",
     "REGIME_NAMES",
@@ -66,7 +67,7 @@ __all__ = [
     "Step",
     "Wait",
     "complaint_ack_due",
-    "complaint_ack_step",
+    "complaint_ack_steps",
     "due",
     "earliest_dates",
     "earliest_due",

@@ -285,7 +285,12 @@ def complaint_ack(received: date, calendar: Calendar) -> Rolled | None:
     """The last day to acknowledge a complaint, as rolled; None before the duty began."""
     if received < COMPLAINTS_FROM:
         return None
-    return calendar.roll(received + timedelta(days=COMPLAINT_DAYS))
+    return calendar.roll(complaint_ack_end(received))
+
+
+def complaint_ack_end(received: date) -> date:
+    """The last of the days to acknowledge a complaint, counted from the day after receipt, before rolling."""
+    return received + timedelta(days=COMPLAINT_DAYS)
 
 
 def health_opinion_last_good_day(given: date) -> date:

@@ -13,13 +13,14 @@ from sar.cases.deadlines.fold import (
     Reading,
     clock_state,
     complaint_ack,
+    complaint_ack_end,
     due_if_answered,
     internal_target,
     read,
     rules_version,
     worked_out,
 )
-from sar.cases.deadlines.wording import complaint_step, regime_step, steps
+from sar.cases.deadlines.wording import complaint_steps, regime_step, steps
 
 
 class Dates(NamedTuple):
@@ -70,10 +71,10 @@ def complaint_ack_due(received: date, calendar: Calendar) -> date | None:
     return rolled.day if rolled else None
 
 
-def complaint_ack_step(received: date, calendar: Calendar) -> Step | None:
-    """How `complaint_ack_due` was reached."""
+def complaint_ack_steps(received: date, calendar: Calendar) -> tuple[Step, ...]:
+    """How `complaint_ack_due` was reached, in the order the rules apply; none before the duty began."""
     rolled = complaint_ack(received, calendar)
-    return complaint_step(received, rolled) if rolled else None
+    return complaint_steps(received, complaint_ack_end(received), rolled) if rolled else ()
 
 
 def _which_counts(readings: Mapping[Regime, Reading]) -> Regime:

@@ -29,6 +29,8 @@ _SOURCES = {
     ),
 }
 _LEGACY_SOURCE = "SI 2026/82 reg 4"
+_COMPLAINT_SOURCE = "DPA 2018 s.164A(3)"
+_COMPLAINT_ROLL_SOURCE = "ICO guidance on complaints, February 2026"
 _REGIME_SOURCE = "Art 12A UK GDPR; DPA 2018 s.54"
 REGIME_NAMES = {Regime.UKGDPR: "the UK GDPR", Regime.LE: "Part 3 of the Data Protection Act 2018"}
 _AWAITED_PLAIN = {
@@ -59,16 +61,19 @@ def regime_step(counts: Regime, found: Mapping[Regime, date | None]) -> Step:
     return Step(Rule.REGIME, _REGIME_SOURCE, before, after, f"{beside[0].upper()}{beside[1:]}. {ending}.", plain)
 
 
-def complaint_step(received: date, rolled: Rolled) -> Step:
-    """How the last day to acknowledge a complaint was reached."""
-    return Step(
+def complaint_steps(received: date, end: date, rolled: Rolled) -> tuple[Step, ...]:
+    """How the last day to acknowledge a complaint was reached; `end` is that day before it was rolled."""
+    counted = Step(
         Rule.COMPLAINT,
-        "DPA 2018 s.164A(3)",
+        _COMPLAINT_SOURCE,
         received,
-        rolled.day,
-        f"{COMPLAINT_DAYS} days, counted from the day after receipt{_passing(rolled)}.",
-        f"We got your complaint on {_long(received)}. We will confirm that by {_long(rolled.day)}.",
+        end,
+        f"Received on {_long(received)} (a {received:%A}), by any part of the organisation, in any form. "
+        f"{COMPLAINT_DAYS} days, counted from the day after receipt.",
+        f"We got your complaint on {_long(received)}. "
+        f"We have {COMPLAINT_DAYS} days to confirm that, which takes us to {_long(end)}.",
     )
+    return counted, _roll_step(end, rolled, _COMPLAINT_ROLL_SOURCE, promise="We will have written to you")
 
 
 def _steps(reading: Reading) -> Iterator[Step]:
@@ -251,17 +256,14 @@ def _no_pause_step(question: Question, source: str, end: date | None, received: 
     )
 
 
-def _roll_step(end: date, rolled: Rolled, source: str) -> Step:
+def _roll_step(end: date, rolled: Rolled, source: str, promise: str = "You will have our reply") -> Step:
     if not rolled.skipped:
         explanation = f"{_long(end)} is a working day ({end:%A}), so it stands."
-        plain = f"You will have our reply by the end of {_long(end)}."
+        plain = f"{promise} by the end of {_long(end)}."
     else:
         landing = f"{rolled.day:%A} {_long(rolled.day)}"
         explanation = f"Rolled forward once, last of all{_passing(rolled)}, to {landing}."
-        plain = (
-            f"{_long(end)} is not a working day ({rolled.skipped[0][1]}). "
-            f"You will have our reply by the end of {landing}."
-        )
+        plain = f"{_long(end)} is not a working day ({rolled.skipped[0][1]}). {promise} by the end of {landing}."
     return Step(Rule.ROLL, source, end, rolled.day, explanation, plain)
 
 

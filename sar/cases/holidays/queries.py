@@ -1,4 +1,4 @@
-"""Reads about calendars: which are in use, and which open cases a newer one would move."""
+"""Reads about calendars: which are in use, and which open cases and complaints a newer one would move."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from sqlalchemy.orm import lazyload, load_only
 
 from sar.cases.calendars import Calendar
 from sar.cases.calendars_in_use import calendar_of_version, newest_calendar
+from sar.cases.complaints import recount
+from sar.cases.complaints.models import Complaint
 from sar.cases.deadlines import ClockEvent, ClockState, make_event
 from sar.cases.holidays.models import CalendarRun
 from sar.cases.models import Case, ClockFact
@@ -28,10 +30,11 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class Version:
-    """A calendar that open cases are counted with, and how it differs from the newest."""
+    """A calendar that open cases and complaints are counted with, and how it differs from the newest."""
 
     version: str
     open_cases: int
+    complaints: int
     is_newest: bool
     lacks: tuple[tuple[date, str], ...]
     has_more: tuple[tuple[date, str], ...]
@@ -39,19 +42,23 @@ class Version:
 
 @dataclass(frozen=True)
 class Moved:
-    """An open case whose dates the newest calendar would change."""
+    """An open case whose dates the newest calendar would change, or a complaint whose day to acknowledge it by.
 
-    case_id: str
+    For a complaint that day is the due date. It has its id, and no case's; nothing of it is ever extended.
+    """
+
+    case_id: str | None
     reference: str
     due_before: date | None
     due_after: date | None
     notice_before: date | None
     notice_after: date | None
+    complaint_id: str | None = None
 
 
 @dataclass(frozen=True)
 class MovedPage:
-    """One page of the cases that would move; `page` counts from 1."""
+    """One page of what would move; `page` counts from 1."""
 
     moved: tuple[Moved, ...]
     total: int
@@ -64,17 +71,22 @@ class MovedPage:
 
 @dataclass(frozen=True)
 class Preview:
-    """What applying the newest calendar would do. `hidden` cases would move too, but are closed to this actor."""
+    """What applying the newest calendar would do. `hidden` cases would move too, but are closed to this actor.
+
+    The same counts for complaints to acknowledge, which are listed beside the cases.
+    """
 
     newest: Calendar
     moved: tuple[Moved, ...]
     hidden: int
     unmoved: int
+    hidden_complaints: int
+    unmoved_complaints: int
 
     @property
     def waiting(self) -> int:
-        """Open cases that are not counted with the newest calendar yet."""
-        return len(self.moved) + self.hidden + self.unmoved
+        """Open cases and complaints that are not counted with the newest calendar yet."""
+        return len(self.moved) + self.hidden + self.unmoved + self.hidden_complaints + self.unmoved_complaints
 
     def listed(self, page: int) -> MovedPage:
         """One page of the list; the nearest that there is."""
@@ -83,9 +95,9 @@ class Preview:
 
 
 def preview(actor: Actor) -> Preview:
-    """Each open case that the newest calendar would move, old and new date, soonest first. Changes nothing.
+    """Each open case and complaint that the newest calendar would move, old and new date, soonest first.
 
-    Every case is worked out with both calendars, since only that tells how many move.
+    Changes nothing. Every one is worked out with both calendars, since only that tells how many move.
     """
     newest = newest_calendar()
     visible = set(db.session.scalars(select(Case.id).where(is_behind(newest), visible_to(actor))))
@@ -98,8 +110,16 @@ def preview(actor: Actor) -> Preview:
             moved.append(change)
         else:
             hidden += 1
+    complaints = list(recount.behind(actor, newest))
+    moving = [item for item in complaints if item.before != item.after]
+    moved += [
+        Moved(None, item.reference, item.before, item.after, None, None, item.complaint_id)
+        for item in moving
+        if item.visible
+    ]
     moved.sort(key=lambda item: (item.due_before or date.max, item.reference))
-    return Preview(newest, tuple(moved), hidden, unmoved)
+    hidden_complaints = sum(not item.visible for item in moving)
+    return Preview(newest, tuple(moved), hidden, unmoved, hidden_complaints, len(complaints) - len(moving))
 
 
 def latest_run() -> CalendarRun | None:
@@ -124,14 +144,21 @@ def is_behind(newest: Calendar) -> ColumnElement[bool]:
 
 
 def versions() -> Iterator[Version]:
-    """The calendars that open cases are counted with, the newest first."""
+    """The calendars that open cases, and complaints to acknowledge, are counted with, the newest first."""
     newest = newest_calendar()
     counted = select(Case.calendar_version, func.count()).where(is_open(), Case.calendar_version.is_not(None))
     found = {str(row[0]): row[1] for row in db.session.execute(counted.group_by(Case.calendar_version))}
-    for version in sorted({newest.version, *found}, key=lambda one: (one != newest.version, one)):
+    waiting = select(Complaint.calendar_version, func.count()).where(recount.is_open())
+    complaints = {row[0]: row[1] for row in db.session.execute(waiting.group_by(Complaint.calendar_version))}
+    for version in sorted({newest.version, *found, *complaints}, key=lambda one: (one != newest.version, one)):
         used = newest if version == newest.version else calendar_of_version(version)
         yield Version(
-            version, found.get(version, 0), version == newest.version, _beyond(newest, used), _beyond(used, newest)
+            version,
+            found.get(version, 0),
+            complaints.get(version, 0),
+            version == newest.version,
+            _beyond(newest, used),
+            _beyond(used, newest),
         )
 
 

@@ -1,8 +1,9 @@
-"""Commands on public holidays: add one, take one back, count the open cases with the newest calendar."""
+"""Commands on public holidays: add one, take one back, count open cases and complaints with the newest calendar."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -11,6 +12,8 @@ from sar.access.models import Staff
 from sar.access.permissions import Permission
 from sar.cases.calendars import Calendar, Jurisdiction
 from sar.cases.calendars_in_use import added_holidays, jurisdiction, keep_calendar, newest_calendar
+from sar.cases.complaints import recount
+from sar.cases.complaints.models import Complaint
 from sar.cases.holidays import queries
 from sar.cases.holidays.models import CalendarRun
 from sar.cases.ledger import renew_clock, require
@@ -24,7 +27,7 @@ from sar.foundation.errors import Conflict, NotFound, Refused
 from sar.foundation.jobs import JobContext, enqueue
 
 MAX_TITLE = 100
-TOGETHER = 20  # cases in one transaction: other writers wait no longer than that
+TOGETHER = 20  # cases, or complaints, in one transaction: other writers wait no longer than that
 BREATH = 0.05  # seconds between them: SQLite lets a waiting writer in only when nobody holds the lock
 _SATURDAY = 5
 _YEARS = range(2018, 2100)
@@ -65,7 +68,7 @@ def take_back(actor: Actor, holiday_id: str) -> None:
 
 
 def start_applying(actor: Actor, version: str) -> CalendarRun:
-    """Have every open case counted with the newest calendar, in the background, each renewed and logged.
+    """Have all open cases and complaints counted with the newest calendar, in the background, each renewed and logged.
 
     `version` is the calendar that was on the screen. Raises Conflict when there is a newer one since, or when the
     work goes on already. Work that stopped for good is taken up where it was left.
@@ -83,7 +86,8 @@ def start_applying(actor: Actor, version: str) -> CalendarRun:
             run = CalendarRun(calendar_version=version, started_by=actor.id)
             session.add(run)
             session.flush()
-            record(actor, Action.CALENDAR_APPLY_STARTED, version, cases=_left(newest))
+            cases, complaints = _left(newest)
+            record(actor, Action.CALENDAR_APPLY_STARTED, version, cases=cases, complaints=complaints)
         enqueue(queries.APPLY, run.id)
         return run
 
@@ -105,12 +109,23 @@ def apply(job: JobContext) -> None:
     with job.last_step() as session:
         run = session.get_one(CalendarRun, job.subject_id, populate_existing=True)
         run.finished_at, run.overtaken = utc_now(), newest_calendar().version != run.calendar_version
-        facts = {"cases": run.cases, "moved": run.moved, "overtaken": run.overtaken}
-        record(actor, Action.CALENDAR_APPLIED, run.calendar_version, **facts)
+        record(
+            actor,
+            Action.CALENDAR_APPLIED,
+            run.calendar_version,
+            cases=run.cases,
+            moved=run.moved,
+            complaints=run.complaints,
+            complaints_moved=run.complaints_moved,
+            overtaken=run.overtaken,
+        )
 
 
 def _apply_to_some(actor: Actor, run_id: str) -> tuple[int, int] | None:
-    """How many cases are counted so far, out of how many; None when none is left, or a newer calendar came."""
+    """How many cases and complaints are counted so far, out of how many; the cases come first.
+
+    None when none is left, or a newer calendar came.
+    """
     with write_transaction() as session:
         session.expunge_all()
         run, newest = session.get_one(CalendarRun, run_id), newest_calendar()
@@ -118,16 +133,26 @@ def _apply_to_some(actor: Actor, run_id: str) -> tuple[int, int] | None:
             return None
         behind = select(Case).where(queries.is_behind(newest)).order_by(Case.id).limit(TOGETHER)
         cases = session.scalars(behind).all()
+        complaints: Sequence[Complaint] = ()
         if not cases:
-            return None
+            some = select(Complaint).where(recount.is_behind(newest)).order_by(Complaint.id).limit(TOGETHER)
+            complaints = session.scalars(some).all()
+            if not complaints:
+                return None
         run.moved += sum(_renew(actor, case, newest.version) for case in cases)
         run.cases += len(cases)
+        run.complaints_moved += sum(recount.renew(actor, complaint, newest) for complaint in complaints)
+        run.complaints += len(complaints)
         session.flush()
-        return run.cases, run.cases + _left(newest)
+        done = run.cases + run.complaints
+        return done, done + sum(_left(newest))
 
 
-def _left(newest: Calendar) -> int:
-    return db.session.scalar(select(func.count()).select_from(Case).where(queries.is_behind(newest))) or 0
+def _left(newest: Calendar) -> tuple[int, int]:
+    """Cases and complaints that are still to be counted."""
+    cases = db.session.scalar(select(func.count()).select_from(Case).where(queries.is_behind(newest)))
+    complaints = db.session.scalar(select(func.count()).select_from(Complaint).where(recount.is_behind(newest)))
+    return cases or 0, complaints or 0
 
 
 def _renew(actor: Actor, case: Case, version: str) -> bool:

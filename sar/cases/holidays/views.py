@@ -28,7 +28,7 @@ def calendars() -> str | Response | tuple[str, int]:
             status = problem.status if isinstance(problem, Conflict) else 200
             form.form_errors.append(problem.message)
         else:
-            flash("The holiday is added. No open case has moved: see below which would.", "success")
+            flash("The holiday is added. No open case or complaint has moved: see below which would.", "success")
             return redirect(url_for("holidays.calendars"))
     run = queries.latest_run()
     job = queries.work_in_hand(run)
@@ -61,7 +61,7 @@ def apply() -> Response:
     except Conflict as problem:
         flash(problem.message, "error")
     else:
-        flash("The open cases are being counted with the newest calendar. This page shows how far it is.", "success")
+        flash("They are being counted with the newest calendar. This page shows how far it is.", "success")
     return redirect(url_for("holidays.calendars"))
 
 
@@ -76,5 +76,5 @@ def take_back(holiday_id: str) -> Response:
     except NotFound as problem:
         flash(problem.message, "error")
     else:
-        flash("The holiday is taken back. No open case has moved: see below which would.", "success")
+        flash("The holiday is taken back. No open case or complaint has moved: see below which would.", "success")
     return redirect(url_for("holidays.calendars"))

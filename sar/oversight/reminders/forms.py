@@ -13,5 +13,7 @@ class WishForm(FlaskForm):
         description="What is overdue or due soon, whom we wait for, searches, consultations, complaints and tasks.",
         widget=GovCheckboxInput(),
     )
-    early_alerts = BooleanField("10, 5 and 2 days before a case is due", widget=GovCheckboxInput())
+    early_alerts = BooleanField(
+        "10, 5 and 2 days before a case is due, or before a complaint must be acknowledged", widget=GovCheckboxInput()
+    )
     submit = SubmitField("Save", widget=GovSubmitInput())

@@ -36,6 +36,19 @@ class SentAlert(Row):
     message_id: Mapped[str] = plain(ID, ForeignKey("message.id"), nullable=False)
 
 
+class SentComplaintAlert(Row):
+    """The same of a complaint to acknowledge; `due_on` is the last day for it, as it was when it was told."""
+
+    __tablename__ = "sent_complaint_alert"
+    __table_args__ = (UniqueConstraint("complaint_id", "staff_id", "due_on", "kind"),)
+
+    complaint_id: Mapped[str] = plain(ID, ForeignKey("complaint.id"), nullable=False)
+    staff_id: Mapped[str] = plain(ID, ForeignKey("staff.id"), nullable=False)
+    due_on: Mapped[date] = plain(Date, nullable=False)
+    kind: Mapped[str] = plain(String(10), nullable=False)
+    message_id: Mapped[str] = plain(ID, ForeignKey("message.id"), nullable=False)
+
+
 class SentDigest(Row):
     """One day's digest of one person; no message where there was nothing to say."""
 

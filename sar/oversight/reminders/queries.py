@@ -1,31 +1,29 @@
-"""Reads for reminders: whom to tell of which due date, and what a calendar shows. Never a name of a requester."""
+"""Reads for reminders: what a calendar shows, and whom what concerns. Never a name of a requester."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from sar.access.models import AccessLink, Staff
 from sar.access.permissions import Permission, allows
-from sar.access.queries import active_staff_with
 from sar.access.service import open_link
 from sar.cases.complaints.models import Complaint
 from sar.cases.complaints.models import State as ComplaintState
-from sar.cases.complaints.queries import reference_of
-from sar.cases.deadlines import ClockState
+from sar.cases.complaints.queries import acknowledge_by, reference_of
+from sar.cases.deadlines import COMPLAINTS_FROM, ClockState
 from sar.cases.models import Case, Task
-from sar.cases.queries import clock_rules, may_see, still_owed, visible_to
+from sar.cases.queries import still_owed, visible_to
 from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.consultation.models import WAITING, Consultation
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.clock import utc_now
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound
-from sar.oversight.reminders.models import ReminderWish, SentAlert
-from sar.oversight.reminders.steps import FARTHEST, AlertKind, alert_for, free_days_until
+from sar.oversight.reminders.models import ReminderWish
 from sar.records.searches.models import Search, SearchRequest
 
 CALENDAR: Final = "calendar"
@@ -73,16 +71,6 @@ class DueTask:
     due_on: date
 
 
-@dataclass(frozen=True)
-class Alert:
-    """One alert to one person that was not sent yet."""
-
-    case_id: str
-    staff_id: str
-    due_on: date
-    kind: AlertKind
-
-
 def actor_of(staff: Staff) -> Actor:
     return Actor(ActorKind.STAFF, staff.id, staff.role_set)
 
@@ -124,14 +112,16 @@ def calendar_cases(staff: Staff) -> list[DueCase]:
 
 def calendar_complaints(staff: Staff) -> list[DueComplaint]:
     """Complaints to acknowledge: about someone's own cases, or about all for whoever decides complaints."""
-    waiting = (Complaint.state == ComplaintState.RECEIVED, Complaint.acknowledge_by.is_not(None))
+    waiting = (Complaint.state == ComplaintState.RECEIVED, Complaint.received_on >= COMPLAINTS_FROM)
     query = select(Complaint, Case).join(Case, Case.id == Complaint.case_id).where(concerns(staff), *waiting)
-    found = db.session.execute(query.order_by(Complaint.acknowledge_by, Complaint.id).limit(MOST_IN_A_CALENDAR))
-    return [
-        DueComplaint(complaint.id, case.id, reference_of(case, complaint), complaint.acknowledge_by)
-        for complaint, case in found
-        if complaint.acknowledge_by is not None
-    ]
+    found = []
+    for complaint, case in db.session.execute(
+        query.order_by(Complaint.received_on, Complaint.id).limit(MOST_IN_A_CALENDAR)
+    ):
+        day = acknowledge_by(complaint)
+        if day is not None:  # the query asks for those that have one
+            found.append(DueComplaint(complaint.id, case.id, reference_of(case, complaint), day))
+    return sorted(found, key=lambda due: (due.due_on, due.complaint_id))
 
 
 def calendar_answers(staff: Staff) -> list[DueAnswer]:
@@ -178,56 +168,6 @@ def _open_cases_of(staff: Staff) -> list[ColumnElement[bool]]:
     return wanted if allows(staff.role_set, Permission.CASE_ASSIGN) else [*wanted, Case.officer_id == staff.id]
 
 
-# Alerts
-
-
-def alerts_due(today: date) -> list[Alert]:
-    """Alerts that today calls for and that were not sent, for a working day. A constant number of queries.
-
-    Who may see each case is asked by `still_due`, at the last moment.
-    """
-    until = free_days_until(today, clock_rules().calendar.is_working_day)
-    near = (*RUNNING, Case.due_on <= until + timedelta(days=FARTHEST))
-    cases = list(db.session.execute(select(Case.id, Case.due_on, Case.officer_id).where(*near).order_by(Case.due_on)))
-    sent = {tuple(row) for row in db.session.execute(_sent_of_open_cases())}
-    officers = {staff.id for staff in active_staff_with(Permission.CASE_WORK)}
-    in_charge = [staff.id for staff in active_staff_with(Permission.CASE_ASSIGN)]
-    quiet = set(db.session.scalars(select(ReminderWish.staff_id).where(ReminderWish.early_alerts.is_(False))))
-    found = []
-    for case_id, due_on, officer_id in cases:
-        kind = alert_for(due_on, today, until) if due_on else None
-        if due_on is None or kind is None:
-            continue
-        told = [officer_id] if officer_id in officers else []
-        if not told or kind is AlertKind.OVERDUE:  # what nobody works on, or is late, concerns whoever is in charge
-            told += [staff_id for staff_id in in_charge if staff_id not in told]
-        found += [
-            Alert(case_id, staff_id, due_on, kind)
-            for staff_id in told
-            if (case_id, staff_id, due_on, kind.value) not in sent
-            and (kind is AlertKind.OVERDUE or staff_id not in quiet)
-        ]
-    return found
-
-
-def still_due(alert: Alert) -> Case | None:
-    """The case, held, if the alert is still right, not sent yet, and the case is not closed to whom it goes to."""
-    case = db.session.get(Case, alert.case_id, with_for_update=True, populate_existing=True)
-    if case is None or case.closed_on is not None or case.clock_state != ClockState.RUNNING:
-        return None
-    same = (
-        SentAlert.case_id == alert.case_id,
-        SentAlert.staff_id == alert.staff_id,
-        SentAlert.due_on == alert.due_on,
-        SentAlert.kind == alert.kind.value,
-    )
-    if case.due_on != alert.due_on or not may_see(case, alert.staff_id):
-        return None
-    if db.session.scalar(select(SentAlert.id).where(*same)) is not None:
-        return None
-    return case
-
-
 def concerns(staff: Staff) -> ColumnElement[bool]:
     """Cases whose complaints this person deals with."""
     if allows(staff.role_set, Permission.COMPLAINTS_DECIDE):
@@ -244,8 +184,3 @@ def due_case(row: Row[str, str, str, date | None]) -> DueCase:
     case_id, reference, stage, due_on = row
     assert due_on is not None  # every query asks for one
     return DueCase(case_id, reference, STAGE_NAMES[Stage(stage)].lower(), due_on)
-
-
-def _sent_of_open_cases() -> Select[str, str, date, str]:
-    query = select(SentAlert.case_id, SentAlert.staff_id, SentAlert.due_on, SentAlert.kind)
-    return query.join(Case, Case.id == SentAlert.case_id).where(Case.closed_on.is_(None))

@@ -11,6 +11,7 @@ from sar.access.models import Staff
 from sar.access.permissions import Permission
 from sar.access.queries import active_staff_with, staff_member
 from sar.access.service import end_links, issue_link
+from sar.cases.complaints.queries import reference_of
 from sar.cases.ledger import require
 from sar.cases.letters import anywhere
 from sar.cases.models import Case
@@ -25,26 +26,31 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.keys import ensure_system_scope
 from sar.foundation.runtime import settings
 from sar.foundation.wording import FieldValue, date_words
-from sar.oversight.reminders import queries
+from sar.oversight.reminders import alerts, queries
+from sar.oversight.reminders.alerts import Alert, ComplaintAlert
 from sar.oversight.reminders.digest import Digest, digest_of
-from sar.oversight.reminders.models import SentAlert, SentDigest
-from sar.oversight.reminders.queries import CALENDAR, Alert
+from sar.oversight.reminders.models import SentAlert, SentComplaintAlert, SentDigest
+from sar.oversight.reminders.queries import CALENDAR
 from sar.oversight.reminders.steps import AlertKind
 
 ALERT: Final = "staff_alert"
+COMPLAINT_ALERT: Final = "staff_complaint_alert"
 DIGEST: Final = "staff_digest"
 CALENDAR_DAYS: Final = 366
 
 
 def send_alerts() -> int:
-    """Tell officers of due dates that come near or have passed. On working days; returns how many were told.
+    """Tell officers of due dates that come near or have passed, of cases and of complaints to acknowledge.
+
+    On working days; returns how many alerts were sent.
 
     The alert and its mail are one commit: whenever a worker is killed, each is sent once.
     """
     today = london_today()
     if not clock_rules().calendar.is_working_day(today):
         return 0
-    return sum(_send_alert(alert) for alert in queries.alerts_due(today))
+    told = sum(_send_alert(alert) for alert in alerts.alerts_due(today))
+    return told + sum(_send_complaint_alert(alert) for alert in alerts.complaint_alerts_due(today))
 
 
 def send_digests() -> int:
@@ -85,19 +91,16 @@ def stop_calendar(actor: Actor) -> None:
 
 def _send_alert(alert: Alert) -> int:
     with write_transaction() as session:
-        case = queries.still_due(alert)
+        case = alerts.still_due(alert)
         if case is None:
             return 0
         staff = staff_member(alert.staff_id)
-        late = alert.kind is AlertKind.OVERDUE
-        days = (alert.due_on - london_today()).days
-        near = "due today" if days == 0 else f"due in {days} {'day' if days == 1 else 'days'}"
         told = _mail(
             staff,
             ALERT,
             {
                 **anywhere(case.reference),
-                "what": "past its due date" if late else near,
+                "what": _how_near(alert),
                 "due_date": alert.due_on,
                 "stage": STAGE_NAMES[Stage(case.stage)].lower(),
                 "link": _page(case),
@@ -111,6 +114,45 @@ def _send_alert(alert: Alert) -> int:
         facts = {"case_id": case.id, "kind": alert.kind.value, "due_on": alert.due_on}
         record(SYSTEM, Action.REMINDER_SENT, staff.id, **facts)
         return 1
+
+
+def _send_complaint_alert(alert: ComplaintAlert) -> int:
+    with write_transaction() as session:
+        found = alerts.complaint_still_due(alert)
+        if found is None:
+            return 0
+        complaint, case = found
+        staff = staff_member(alert.staff_id)
+        told = _mail(
+            staff,
+            COMPLAINT_ALERT,
+            {
+                **anywhere(case.reference),
+                "complaint_reference": reference_of(case, complaint),
+                "what": _how_near(alert),
+                "due_date": alert.due_on,
+                "link": f"{settings().staff_address}/staff/complaints/{complaint.id}",
+            },
+        )
+        session.add(
+            SentComplaintAlert(
+                complaint_id=complaint.id,
+                staff_id=staff.id,
+                due_on=alert.due_on,
+                kind=alert.kind.value,
+                message_id=told.id,
+            )
+        )
+        facts = {"case_id": case.id, "complaint_id": complaint.id, "kind": alert.kind.value, "due_on": alert.due_on}
+        record(SYSTEM, Action.COMPLAINT_REMINDER_SENT, staff.id, **facts)
+        return 1
+
+
+def _how_near(alert: Alert | ComplaintAlert) -> str:
+    if alert.kind is AlertKind.OVERDUE:
+        return "past its due date"
+    days = (alert.due_on - london_today()).days
+    return "due today" if days == 0 else f"due in {days} {'day' if days == 1 else 'days'}"
 
 
 def _send_digest(staff_id: str, today: date) -> int:

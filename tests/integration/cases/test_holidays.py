@@ -13,6 +13,9 @@ from sqlalchemy import select
 from sar.cases import service as cases
 from sar.cases.calendars import Holiday, Jurisdiction, calendar, calendar_from_snapshot
 from sar.cases.calendars_in_use import newest_calendar
+from sar.cases.complaints import queries as complaint_queries
+from sar.cases.complaints import service as complaints
+from sar.cases.complaints.models import Channel, Complaint
 from sar.cases.deadlines import ClockState
 from sar.cases.holidays import queries, service
 from sar.cases.holidays.models import CalendarRun
@@ -102,8 +105,66 @@ def test_applying_it_moves_the_listed_cases_and_keeps_a_calculation_of_each(in_a
     assert due_of(ended) == day and fresh(ended).calendar_version != new
     entries = {entry.subject_id: json.loads(entry.facts) for entry in rows(AuditEntry) if "calendar" in entry.action}
     assert entries[first.id]["due_before"] == day.isoformat() and entries[first.id]["calendar_after"] == new
-    assert entries[new] == {"cases": 2, "moved": 1, "overtaken": False}
+    assert entries[new] == {"cases": 2, "moved": 1, "complaints": 0, "complaints_moved": 0, "overtaken": False}
     assert queries.preview(lead).waiting == 0 and apply(in_app, lead, new).cases == 0
+
+
+def test_a_complaint_to_acknowledge_moves_beside_the_cases_and_no_other_does(in_app: Flask) -> None:
+    """Nothing moves by itself; seen first, then moved by the same job, each with an entry of its own."""
+    case, lead = opened(days_ago=60), dpo()
+    texts = ("Late.", "No reply.", "Answered already.")
+    moves, stays, done = (complaints.log(SYSTEM, case.id, text, ago(9), Channel.POST).id for text in texts)
+    with write_transaction() as session:
+        session.get_one(Complaint, stays).received_on = ago(40)
+        complaints.acknowledged(SYSTEM, session.get_one(Complaint, done))
+    day, old = last_day(moves), newest_calendar().version
+    assert day is not None and day == last_day(done) != last_day(stays)
+    service.add_holiday(lead, day, "Day of mourning")
+    before = everything_stored(in_app)
+    found = queries.preview(lead)
+    assert everything_stored(in_app) == before
+    [moved] = [item for item in found.moved if item.complaint_id]
+    assert (moved.complaint_id, moved.reference, moved.due_before) == (moves, f"{case.reference}/C1", day)
+    assert moved.due_after is not None and moved.due_after > day
+    assert (found.hidden_complaints, found.unmoved_complaints, last_day(moves)) == (0, 1, day)
+    page = browser_of(in_app, lead).get("/staff/holidays/").text
+    assert f"{case.reference}/C1" in page and f"{case.reference}/C2" not in page
+    assert [(item.open_cases, item.complaints) for item in queries.versions()] == [(0, 0), (1, 2)]
+    run = apply(in_app, lead, found.newest.version)
+    assert (run.complaints, run.complaints_moved, run.overtaken) == (2, 1, False)
+    assert (last_day(moves), last_day(done)) == (moved.due_after, day)
+    derived = complaint_queries.derivation(db.session.get_one(Complaint, moves))
+    assert "Day of mourning" in derived[-1].explanation and derived[-1].after == moved.due_after
+    logged = {entry.subject_id: json.loads(entry.facts) for entry in rows(AuditEntry) if "complaint.c" in entry.action}
+    assert logged.keys() == {moves, stays} and logged[moves] == {
+        "case_id": case.id,
+        "number": 1,
+        "calendar_before": old,
+        "calendar_after": found.newest.version,
+        "acknowledge_before": day.isoformat(),
+        "acknowledge_after": moved.due_after.isoformat(),
+    }
+    page = browser_of(in_app, lead).get("/staff/holidays/").text
+    assert "2 complaints counted anew" in page and "the last day to acknowledge 1 complaint" in page
+    assert queries.preview(lead).waiting == 0 and apply(in_app, lead, found.newest.version).complaints == 0
+
+
+def test_a_complaint_closed_to_the_officer_is_counted_and_moved_but_not_named(in_app: Flask) -> None:
+    case, lead = opened(days_ago=60), dpo()
+    hidden = complaints.log(SYSTEM, case.id, "Late.", ago(9), Channel.POST).id
+    cases.declare_conflict(lead, case.id, lead.id)
+    day = last_day(hidden)
+    assert day is not None
+    service.add_holiday(lead, day, "Day of mourning")
+    found = queries.preview(lead)
+    assert (found.moved, found.hidden_complaints) == ((), 1)
+    assert "1 complaint closed to you would change too" in browser_of(in_app, lead).get("/staff/holidays/").text
+    assert apply(in_app, lead, found.newest.version).complaints_moved == 1
+
+
+def last_day(complaint_id: str) -> date | None:
+    db.session.rollback()
+    return complaint_queries.acknowledge_by(db.session.get_one(Complaint, complaint_id, populate_existing=True))
 
 
 def test_a_new_case_is_counted_with_the_newest_calendar_at_once() -> None:

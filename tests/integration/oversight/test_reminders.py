@@ -3,7 +3,7 @@ them."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -15,6 +15,9 @@ from sar.access import service as access
 from sar.access.models import AccessLink
 from sar.access.permissions import Role
 from sar.cases import service as cases
+from sar.cases.complaints import receipt
+from sar.cases.complaints import service as complaints
+from sar.cases.complaints.models import Complaint
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.consultation import service as consultation
@@ -118,6 +121,62 @@ def test_the_worker_does_both_by_itself(app: Flask, sam: Actor) -> None:
         run_pending(app)
     assert [message.delivery for message in mailed("staff_alert") + mailed("staff_digest")] == ["sent", "sent"]
     assert db.session.scalar(select(func.count()).select_from(SentAlert)) == 1
+
+
+# Complaints
+
+
+def test_a_complaint_nobody_acknowledged_is_told_as_cases_are_also_when_its_case_has_ended(sam: Actor) -> None:
+    boss, other = staff_actor(Role.DPO, name="Dana Officer"), staff_actor(Role.DPO, name="Con Flicted")
+    received = date(2026, 6, 24)  # to be acknowledged by Friday 24 July
+    with at(received):
+        case = gathering_case("Quillonella Marchbanks")
+        cases.assign(sam, case.id, sam.id)
+        found = complaints.log(sam, case.id, "Nobody rang Quillonella.", received, complaints.Channel.PHONE)
+        cases.declare_conflict(boss, case.id, other.id)
+        cases.withdraw(sam, case.id, received)
+    days = [received + timedelta(days=n) for n in range(36)]
+    sent = {day.day: count for day, count in zip(days, alerts_on(*days), strict=True) if count}
+    assert sent == {14: 1, 17: 1, 22: 1, 27: 2}, "the officer; once it is late, whoever decides complaints too"
+    assert sum(alerts_on(*days[-20:])) == 0, "each once"
+    said = mailed("staff_complaint_alert", "sam.officer")
+    assert [message.subject.rpartition(": ")[2] for message in said] == [
+        "due in 10 days",
+        "due in 7 days",
+        "due in 2 days",
+        "past its due date",
+    ]
+    assert f"/staff/complaints/{found.id}" in said[0].body and "24 July 2026" in said[0].body
+    assert len(mailed("staff_complaint_alert", "dana.officer")) == 1 and not mailed("staff_complaint_alert", "con.fl")
+    assert "Quillonella" not in "".join(message.subject + message.body for message in said)
+
+
+def test_a_complaint_that_was_acknowledged_or_has_no_legal_limit_sends_no_alert(sam: Actor) -> None:
+    with at(date(2026, 6, 19)):
+        case = gathering_case(received_on=date(2026, 6, 1))
+        cases.assign(sam, case.id, sam.id)
+        complaints.log(sam, case.id, "Before the duty.", date(2026, 6, 18), complaints.Channel.POST)
+        done = complaints.log(sam, case.id, "Late.", date(2026, 6, 19), complaints.Channel.POST)
+        with write_transaction():
+            complaints.acknowledged(sam, db.session.get_one(Complaint, done.id))
+        cases.withdraw(sam, case.id, date(2026, 6, 19))
+    assert sum(alerts_on(date(2026, 7, 10), date(2026, 7, 17), date(2026, 7, 21), date(2026, 9, 1))) == 0
+
+
+def test_when_the_date_of_a_complaint_is_corrected_its_new_day_is_told(sam: Actor) -> None:
+    with at(date(2026, 6, 24)):
+        case = gathering_case(received_on=date(2026, 6, 19))
+        cases.assign(sam, case.id, sam.id)
+        found = complaints.log(sam, case.id, "Late.", date(2026, 6, 24), complaints.Channel.POST)
+        cases.withdraw(sam, case.id, date(2026, 6, 24))
+    assert alerts_on(date(2026, 7, 14)) == [1]
+    with at(date(2026, 7, 14)):
+        receipt.correct(sam, found.id, date(2026, 6, 22), "The stamp on the envelope", version=1)
+    assert alerts_on(date(2026, 7, 14), date(2026, 7, 15), date(2026, 7, 16)) == [1, 0, 0]
+    assert [message.subject.rpartition(": ")[2] for message in mailed("staff_complaint_alert")] == [
+        "due in 10 days",
+        "due in 8 days",
+    ]
 
 
 # The calendar

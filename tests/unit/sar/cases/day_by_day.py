@@ -60,6 +60,17 @@ def walk(request: Request, calendar: Calendar) -> Answer:
     )
 
 
+def acknowledge_by(received: date, calendar: Calendar) -> date | None:
+    """Of a complaint: the thirtieth day of those that follow receipt, one after another; None before the duty."""
+    if received.isoformat() < "2026-06-19":
+        return None
+    day, counted = received, 0
+    while counted < 30:
+        day += ONE_DAY
+        counted += 1
+    return _next_working_day(day, calendar)
+
+
 def _months_on(day: date, months: int) -> date:
     year, month = day.year, day.month
     for _ in range(months):

@@ -11,7 +11,7 @@ from sar.cases import deadlines as dl
 from sar.cases.calendars import Jurisdiction, calendar
 from sar.cases.deadlines.facts import gather
 from sar.cases.deadlines.fold import Reading, read
-from tests.unit.sar.cases.day_by_day import Answer, Request, walk
+from tests.unit.sar.cases.day_by_day import Answer, Request, acknowledge_by, walk
 from tests.unit.sar.cases.test_deadline_fold import asked, log_of, requests, rules_of
 
 FIRST, LAST = date(2024, 1, 1), date(2030, 12, 31)
@@ -63,6 +63,37 @@ def test_two_implementations_agree_for_every_day_of_seven_years() -> None:
             assert found(read(gather(log_of(request)), rules)) == walk(request, holidays), (request, holidays.version)
             seen.add(turn)
     assert (LAST - FIRST).days + 1 == 2557 and len(seen) == len(ways) == 192
+
+
+def test_two_implementations_agree_on_complaints_for_every_day_of_five_years() -> None:
+    """Every day, in each jurisdiction; and the steps that explain it lead from the one day to the other."""
+    for holidays in map(calendar, Jurisdiction):
+        for received in (on(date(2026, 1, 1), n) for n in range(1826)):
+            day, steps = dl.complaint_ack_due(received, holidays), dl.complaint_ack_steps(received, holidays)
+            assert day == acknowledge_by(received, holidays), (received, holidays.jurisdiction)
+            assert [(step.before, step.after) for step in steps] == (
+                [(received, on(received, 30)), (on(received, 30), day)] if day else []
+            )
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "received", "day"),
+    [
+        (Jurisdiction.EW, date(2026, 7, 1), date(2026, 7, 31)),  # a Friday
+        (Jurisdiction.EW, date(2026, 7, 2), date(2026, 8, 3)),  # past a weekend
+        (Jurisdiction.SC, date(2026, 7, 2), date(2026, 8, 4)),  # the summer holiday of Scotland is that Monday
+        (Jurisdiction.EW, date(2026, 12, 2), date(2027, 1, 4)),
+        (Jurisdiction.SC, date(2026, 12, 2), date(2027, 1, 5)),  # 2 January, kept on the Monday
+        (Jurisdiction.NI, date(2027, 2, 15), date(2027, 3, 18)),  # St Patrick's Day
+        (Jurisdiction.NONE, date(2026, 11, 25), date(2026, 12, 25)),
+        (Jurisdiction.EW, date(2026, 6, 19), date(2026, 7, 20)),  # the first day of the duty
+        (Jurisdiction.EW, date(2026, 6, 18), None),
+    ],
+)
+def test_a_complaint_is_acknowledged_within_thirty_days_rolled(
+    jurisdiction: Jurisdiction, received: date, day: date | None
+) -> None:
+    assert dl.complaint_ack_due(received, calendar(jurisdiction)) == day
 
 
 @pytest.mark.slow

@@ -138,12 +138,18 @@ def test_the_whole_clock_can_be_stored_as_json_with_the_calendar_it_used() -> No
 
 
 def test_the_day_to_acknowledge_a_complaint_explains_itself() -> None:
-    step = dl.complaint_ack_step(date(2026, 11, 25), EW)
-    assert step is not None
-    assert (step.after, step.source) == (date(2026, 12, 29), "DPA 2018 s.164A(3)")
-    assert "past 25 December (Christmas Day)" in step.explanation
-    assert step.plain == "We got your complaint on 25 November 2026. We will confirm that by 29 December 2026."
-    assert dl.complaint_ack_step(date(2026, 6, 18), EW) is None
+    counted, rolled = dl.complaint_ack_steps(date(2026, 11, 25), EW)
+    assert (counted.rule, counted.source) == (dl.Rule.COMPLAINT, "DPA 2018 s.164A(3)")
+    assert (counted.before, counted.after) == (date(2026, 11, 25), date(2026, 12, 25))
+    assert "30 days, counted from the day after receipt" in counted.explanation
+    assert (rolled.rule, rolled.before, rolled.after) == (dl.Rule.ROLL, date(2026, 12, 25), date(2026, 12, 29))
+    assert "past 25 December (Christmas Day)" in rolled.explanation and "ICO guidance" in rolled.source
+    assert counted.plain == (
+        "We got your complaint on 25 November 2026. We have 30 days to confirm that, which takes us to "
+        "25 December 2026."
+    )
+    assert rolled.plain.endswith("We will have written to you by the end of Tuesday 29 December 2026.")
+    assert dl.complaint_ack_steps(date(2026, 6, 18), EW) == ()
 
 
 def regime(*events: dl.ClockEvent) -> dl.Step:

@@ -43,6 +43,8 @@ CODES = {
     "was": "2026-03-01",
     "answer_by": "2026-03-16",
     "acknowledge_by": "2026-04-01",
+    "acknowledge_before": "2026-04-01",
+    "acknowledge_after": "2026-04-02",
     "due_before": "2026-04-02",
     "due_after": None,
     "channel": "post",
@@ -90,6 +92,12 @@ def test_every_fact_of_the_clock_that_officers_record_has_words(kind: str) -> No
 def test_a_date_that_stayed_says_so() -> None:
     same = entry(Action.CLOCK_EVENT_RECORDED, due_after="2026-04-02")
     assert timeline.in_words([same])[0].detail == "The due date did not change."
+
+
+def test_a_complaint_that_moved_says_from_which_day_to_which() -> None:
+    moved = timeline.in_words([entry(Action.COMPLAINT_DATE_CORRECTED, number=1)])[0]
+    assert moved.text == "Complaint 1 received on 2 March 2026, not 1 March 2026"
+    assert moved.detail == "Last day to acknowledge it: 1 April 2026 before, 2 April 2026 after."
 
 
 def test_one_of_a_kind_is_told_in_the_singular() -> None:
