@@ -140,9 +140,8 @@ def fee_awaited(case: Case) -> ClockFact | None:
 
 
 def was_answered(case: Case) -> bool:
-    """Whether an answer went out and stands: the last ending that was not taken back is an answer."""
-    endings = [fact for fact in clock_facts(case) if fact.kind == "ended"]
-    return case.clock_state == ClockState.ENDED and endings[-1].reason_code == EndReason.RESPONDED
+    """Whether a whole answer went out, once: it stays an answer while the case is open again."""
+    return any(fact.kind == "ended" and fact.reason_code == EndReason.RESPONDED for fact in clock_facts(case))
 
 
 def latest_refusal(case: Case) -> Refusal | None:

@@ -114,6 +114,7 @@ _WORDS = {
     "release.released": "Reply released",
     "release.passphrase_sent": "Passphrase sent by: {route}",
     "release.passphrase_shown": "Six words shown, to tell them in person",
+    "release.bundle_stopped": "Reply stopped: it cannot be collected any more",
     "release.collected": "Reply collected by the requester",
     "release.handed_over": "Reply saved by staff, to hand over",
 }

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from sar.cases.disclosures import Part
 from sar.cases.late_form import LateForm, lateness_field
-from sar.intake.fields import DayField, tidy
+from sar.intake.fields import DayField, WordsField, tidy
 from sar.release.models import Route
 
 ROUTE_WORDS = {
@@ -72,6 +72,11 @@ def answer_of(text: str) -> Answer:
     """What `MakeForm.as_text` wrote."""
     part, by, rest = text.split("|", 2)
     return Part(part) if part else None, rest, date.fromisoformat(by) if by else None
+
+
+class StopForm(FlaskForm):
+    reason = WordsField("Why?", description="Kept as a note on the case.", most=2_000, missing="Say why")
+    submit = SubmitField("Stop this reply", widget=GovSubmitInput())
 
 
 class ReleaseForm(LateForm):

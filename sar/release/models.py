@@ -16,8 +16,8 @@ from sar.foundation.db import ID, ScopedRow, UtcDateTime, plain, sealed_column
 class BundleState(StrEnum):
     """Waiting: a job is at work, or gave up. Blocked: something withheld could still be found, or a file failed.
 
-    Replaced: another took its place, or is about to. One that went out keeps its file even so, as the record of what
-    was sent; nobody can collect it any more.
+    Replaced: another took its place, or is about to. Stopped: it went out, and we took it back. One that went out keeps
+    its file even so, as the record of what was sent; nobody can collect it any more.
     """
 
     WAITING = "waiting"
@@ -25,6 +25,7 @@ class BundleState(StrEnum):
     READY = "ready"
     RELEASED = "released"
     REPLACED = "replaced"
+    STOPPED = "stopped"
 
 
 class Route(StrEnum):

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from sar.access.permissions import Permission
+from sar.cases.deadlines import ClockState
 from sar.cases.disclosures import Part
 from sar.cases.ledger import require
 from sar.cases.models import Case
@@ -64,14 +65,27 @@ def being_made(bundle: Bundle) -> bool:
 
 
 def stands(case: Case, bundle: Bundle) -> bool:
-    """Whether this is the answer to the case, or the part of it that is out.
+    """Whether this is the answer to the case as it stands, or the part of it that is out.
 
-    A case whose review was opened again after the whole answer has none until the next release. A part stays good
-    while the rest is made.
+    A case that was opened again after the whole answer waits for another one, though the requester may still collect
+    the first (see `released_bundle`). A part stays good while the rest is made.
     """
     if bundle.state != BundleState.RELEASED:
         return False
     return bundle.part is not None or case.stage in (Stage.RELEASED, Stage.CLOSED)
+
+
+def released_bundle(case: Case) -> Bundle | None:
+    """The reply that the requester has or may collect: until another takes its place, or it is stopped."""
+    return next((found for found in bundles_of(case) if found.state == BundleState.RELEASED), None)
+
+
+def was_stopped(actor: Actor) -> bool:
+    """Whether we took back what the signed-in requester could collect, and nothing took its place yet."""
+    case = requester_case(actor)
+    gone = (found for found in bundles_of(case) if found.released_at is not None) if case else iter(())
+    newest = max(gone, key=lambda found: found.released_at or found.created_at, default=None)
+    return newest is not None and newest.state == BundleState.STOPPED
 
 
 def facts(actor: Actor, case: Case, bundle: Bundle | None) -> CaseFacts:
@@ -148,12 +162,18 @@ def own_bundle(actor: Actor) -> Bundle | None:
     return bundle
 
 
+def is_open_again(actor: Actor) -> bool:
+    """Whether we look once more at a request of the signed-in requester that was answered."""
+    case = requester_case(actor)
+    return case is not None and case.clock_state == ClockState.REOPENED
+
+
 def answer_to(actor: Actor) -> Bundle | None:
     """The answer to the signed-in requester, however it reaches them."""
     case = requester_case(actor)
     if case is None:
         return None
-    return next((found for found in bundles_of(case) if stands(case, found)), None)
+    return released_bundle(case)
 
 
 def _of_this_sign_off(bundle: Bundle) -> bool:

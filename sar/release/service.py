@@ -13,7 +13,7 @@ from sar.cases import disclosures, letters
 from sar.cases import service as cases
 from sar.cases.disclosures import Part
 from sar.cases.lateness import Lateness, reason_to_keep
-from sar.cases.ledger import require
+from sar.cases.ledger import keep_note, require
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, requester_case, visible_case
 from sar.cases.workflow import Event
@@ -165,7 +165,7 @@ def show_passphrase(actor: Actor, bundle_id: str) -> str:
     with write_transaction():
         case, bundle = _locked(actor, bundle_id)
         require(actor, Permission.CASE_RELEASE)
-        if not queries.stands(case, bundle) or bundle.passphrase_route != Route.IN_PERSON:
+        if bundle.state != BundleState.RELEASED or bundle.passphrase_route != Route.IN_PERSON:
             raise NotFound("There are no words to be told in person for this reply.")
         record(actor, Action.PASSPHRASE_SHOWN, bundle.id, case_id=case.id)
         return bundle.passphrase
@@ -189,11 +189,28 @@ def hand_over(actor: Actor, bundle_id: str) -> BinaryIO:
     with write_transaction():
         case, bundle = _locked(actor, bundle_id)
         require(actor, Permission.CASE_RELEASE)
-        if not queries.stands(case, bundle) or bundle.blob_id is None:
-            raise NotFound("This reply has not been released, or was replaced.")
+        if bundle.state != BundleState.RELEASED or bundle.blob_id is None:
+            raise NotFound("This reply has not been released, or was replaced or stopped.")
         stream = blobs.open(bundle.blob_id)
         record(actor, Action.HANDED_OVER, bundle.id, case_id=bundle.case_id, bundle_sha256=bundle.bundle_sha256)
         return stream
+
+
+def stop(actor: Actor, bundle_id: str, reason: str) -> None:
+    """Take back a reply that went out: nobody can collect it or hand it over any more. The reason becomes a note.
+
+    Raises Refused without a reason, Conflict for a reply that is not out.
+    """
+    if not reason.strip():
+        raise Refused("Say why the reply must not be collected.")
+    with write_transaction():
+        case, bundle = _locked(actor, bundle_id)
+        require(actor, Permission.CASE_RELEASE)
+        if bundle.state != BundleState.RELEASED:
+            raise Conflict("This reply cannot be collected anyway.")
+        bundle.state = BundleState.STOPPED.value
+        keep_note(actor, case, f"Reply stopped: {reason.strip()}")
+        record(actor, Action.BUNDLE_STOPPED, bundle.id, case_id=case.id, bundle_sha256=bundle.bundle_sha256)
 
 
 def _locked(actor: Actor, bundle_id: str) -> tuple[Case, Bundle]:

@@ -14,10 +14,10 @@ from sar.cases.lateness import LATENESS_WORDS
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, visible_case
 from sar.foundation.clock import london_date, london_today
-from sar.foundation.errors import NotFound, Problem, Refused
+from sar.foundation.errors import Conflict, NotFound, Problem, Refused
 from sar.foundation.typed_text import packed, unpacked
 from sar.release import queries, service
-from sar.release.forms import PART_WORDS, PASSPHRASE_WORDS, ROUTE_WORDS, MakeForm, ReleaseForm, answer_of
+from sar.release.forms import PART_WORDS, PASSPHRASE_WORDS, ROUTE_WORDS, MakeForm, ReleaseForm, StopForm, answer_of
 from sar.release.models import Route
 
 bp = Blueprint("release", __name__, url_prefix="/staff")
@@ -116,10 +116,31 @@ def hand_over(bundle_id: str) -> Response:
     return bundle_file(service.hand_over(current_actor(), bundle_id), f"records-{reference}.pdf")
 
 
-def _page(case_id: str, form: ReleaseForm | None = None, make_form: MakeForm | None = None) -> str:
+@bp.post("/replies/<bundle_id>/stop")
+@guard(Permission.CASE_RELEASE)
+def stop(bundle_id: str) -> str | Response:
+    """Without a fresh code: what harms by being read must be stopped at once."""
+    bundle, form = queries.visible_bundle(current_actor(), bundle_id), StopForm()
+    if form.validate_on_submit():
+        try:
+            service.stop(current_actor(), bundle_id, form.reason.data or "")
+        except Conflict as problem:
+            flash(problem.message, "error")
+        else:
+            flash("The reply is stopped. Nobody can collect it any more.", "success")
+        return redirect(url_for("release.show", case_id=bundle.case_id))
+    return _page(bundle.case_id, stop_form=form)
+
+
+def _page(
+    case_id: str,
+    form: ReleaseForm | None = None,
+    make_form: MakeForm | None = None,
+    stop_form: StopForm | None = None,
+) -> str:
     actor = current_actor()
     case = visible_case(actor, case_id)
-    bundle = queries.latest_bundle(case)
+    bundle, out = queries.latest_bundle(case), queries.released_bundle(case)
     return render_template(
         "release/show.html",
         case=case,
@@ -129,6 +150,10 @@ def _page(case_id: str, form: ReleaseForm | None = None, make_form: MakeForm | N
         being_made=bundle is not None and queries.being_made(bundle),
         stands=bundle is not None and queries.stands(case, bundle),
         released_on=london_date(bundle.released_at) if bundle and bundle.released_at else None,
+        out=out,
+        out_on=london_date(out.released_at) if out and out.released_at else None,
+        out_until=queries.last_day(out) if out else None,
+        stop_form=stop_form or StopForm(),
         collected_on=london_date(bundle.collected_at) if bundle and bundle.collected_at else None,
         last_day=queries.last_day(bundle) if bundle else None,
         today=london_today(),

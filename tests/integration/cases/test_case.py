@@ -179,7 +179,7 @@ def test_an_answered_case_is_opened_again_with_its_reason_and_is_not_late_once_m
     service.reopen(officer, case.id, "A file was found.")
     again = visible_case(officer, case.id)
     assert (again.stage, again.clock_state, again.closed_on) == ("gathering", "reopened", None)
-    assert not clock_of(again).is_overdue(london_today()) and not queries.was_answered(again)
+    assert not clock_of(again).is_overdue(london_today()) and queries.was_answered(again)
     assert [note.text for note in rows(Note)] == ["Reopened: A file was found."]
     assert work_list(officer).total == 1 and work_list(officer, Filters(show=Show.OVERDUE)).total == 0
     with pytest.raises(Refused, match="An answer went out already"):

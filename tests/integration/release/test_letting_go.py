@@ -16,13 +16,14 @@ from sar.foundation import blobs
 from sar.foundation.actors import SYSTEM, Actor, ActorKind
 from sar.foundation.clock import utc_now
 from sar.foundation.db import db, write_transaction
-from sar.foundation.errors import Gone, NotAllowed, NotFound, Problem, Refused
+from sar.foundation.errors import Conflict, Gone, NotAllowed, NotFound, Problem, Refused
 from sar.foundation.messages import Message
 from sar.foundation.runtime import settings
 from sar.release import queries, service
 from sar.release.models import Bundle, BundleState, Route
 from tests.factories import received_case, staff_actor
 from tests.integration.release.office import Office, latest, now, opened
+from tests.security.people import browser_of
 
 
 def let_go(office: Office, route: Route = Route.ONLINE, words: Route = Route.POST) -> Bundle:
@@ -129,16 +130,38 @@ def test_a_reply_can_be_collected_to_the_end_of_the_last_day_and_not_after(ready
                 service.collect(ready.requester)
 
 
-def test_the_reply_of_a_case_opened_again_cannot_be_collected_and_its_file_stays_on_record(ready: Office) -> None:
+def test_the_reply_of_a_case_opened_again_can_be_collected_until_it_is_stopped_or_another_goes_out(
+    ready: Office,
+) -> None:
     bundle = let_go(ready)
     ready.reopen()
-    with pytest.raises(NotFound):
-        service.collect(ready.requester)
-    with pytest.raises(NotFound):
-        service.hand_over(ready.officer, bundle.id)
+    with service.collect(ready.requester) as stream:
+        assert stream.read(5) == b"%PDF-"
     with pytest.raises(Problem):
         service.release(ready.officer, bundle.id, Route.ONLINE, Route.POST)
-    assert now(bundle).blob_id is not None
+    requester = browser_of(ready.app, ActorKind.REQUESTER, ready.case.reference)
+    officer = browser_of(ready.app, ActorKind.STAFF, ready.officer.id)
+    status = requester.get("/my-request/").text
+    assert "We are looking at your request again, and you can still get what we sent." in status
+    assert "These are the records that we sent you before." in requester.get("/my-request/records/").text
+    page = f"/staff/cases/{ready.case_id}/release"
+    assert "The person can still collect that reply until" in officer.get(page).text
+    stop = f"/staff/replies/{bundle.id}/stop"
+    assert "Say why" in officer.post(stop, {"reason": " "}, form_at=page).text and now(bundle).state == "released"
+    assert officer.post(stop, {"reason": "Page 3 names a neighbour"}).location == page
+    assert "was stopped: nobody can collect it any more" in officer.get(page).text
+    assert "You cannot get these records now" in requester.get("/my-request/records/").text
+    for command in (lambda: service.collect(ready.requester), lambda: service.hand_over(ready.officer, bundle.id)):
+        with pytest.raises(NotFound):
+            command()
+    with pytest.raises(Conflict):
+        service.stop(ready.officer, bundle.id, "Again")
+    assert now(bundle).blob_id is not None and ready.audit("release.bundle_stopped") == 1
+    ready.sign_off()
+    ready.build()
+    again = let_go(ready)
+    with service.collect(ready.requester) as stream, opened(stream.read(), again.passphrase):
+        assert "You cannot get these" not in requester.get("/my-request/records/").text
 
 
 def test_a_reply_of_an_earlier_sign_off_cannot_go_out_even_if_nothing_changed(ready: Office) -> None:
