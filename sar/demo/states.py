@@ -13,9 +13,12 @@ from sqlalchemy import select
 
 from sar.cases import not_valid
 from sar.cases import service as cases
+from sar.cases.complaints import queries as complaint_queries
 from sar.cases.complaints import service as complaints
+from sar.cases.complaints.models import Outcome as ComplaintOutcome
 from sar.cases.conflicts import service as conflicts
 from sar.cases.deadlines import ExtensionReason
+from sar.cases.disclosures import Part
 from sar.cases.lateness import Lateness
 from sar.cases.links import queries as link_queries
 from sar.cases.links import service as links
@@ -30,7 +33,7 @@ from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.intake import service as intake
-from sar.intake.answers import Channel, Contact, RequestAnswers, Route
+from sar.intake.answers import Channel, Contact, Relationship, Representative, RequestAnswers, Route
 from sar.records import service as records
 from sar.release import service as release
 from sar.release.models import Route as ReplyRoute
@@ -62,12 +65,13 @@ Step = Callable[[Office, str], None]
 
 @dataclass(frozen=True)
 class State:
-    """One request: who asked, how many days ago, and the steps that brought it where it is."""
+    """One request: who asked, how many days ago, the steps that brought it where it is, and who asked for them."""
 
     name: str
     born: date
     days_ago: int
     steps: tuple[Step, ...]
+    asked_by: Representative | None = None
 
 
 def make_states(app: Flask, office: Office) -> None:
@@ -90,6 +94,7 @@ def _log(office: Office, state: State) -> str:
         date_of_birth=state.born,
         office="Northvale",
         wanted="Everything you hold about me",
+        representative=state.asked_by,
     )
     came = london_today() - timedelta(days=state.days_ago)
     return intake.log_request(office.officer, answers, channel=Channel.POST, received_on=came).reference
@@ -111,6 +116,10 @@ def _settle_identity(office: Office, case_id: str) -> None:
 
 def _gather(office: Office, case_id: str) -> None:
     cases.start_gathering(office.officer, case_id)
+
+
+def _ask_authority(office: Office, case_id: str) -> None:
+    cases.ask_for_authority(office.officer, case_id, "The solicitor sent no signed authority.")
 
 
 def _search(office: Office, case_id: str) -> None:
@@ -164,6 +173,10 @@ def _build(office: Office, case_id: str) -> None:
     release.request_bundle(office.officer, case_id)
 
 
+def _build_part(office: Office, case_id: str) -> None:
+    release.request_bundle(office.officer, case_id, Part.INTERIM, "The paper file of the office in Calder Street.")
+
+
 def _release(office: Office, case_id: str) -> None:
     bundle = release.queries.latest_bundle(db.session.get_one(Case, case_id))
     assert bundle is not None  # asked for in the step before
@@ -178,6 +191,10 @@ def _release_late(office: Office, case_id: str) -> None:
 
 def _close(office: Office, case_id: str) -> None:
     cases.close(office.officer, case_id)
+
+
+def _reopen(office: Office, case_id: str) -> None:
+    cases.reopen(office.officer, case_id, "A box with a second volume came back from the archive.")
 
 
 def _apologise(office: Office, case_id: str) -> None:
@@ -197,6 +214,18 @@ def _complain(office: Office, case_id: str) -> None:
     writing.send(office.officer, draft.id, version=draft.version)
 
 
+def _decide_complaint(office: Office, case_id: str) -> None:
+    """By the data protection officer, who did not handle the case."""
+    [complaint] = complaint_queries.complaints_of(db.session.get_one(Case, case_id))
+    words: dict[str, str | list[str]] = {
+        "outcome": ComplaintOutcome.UPHELD.value,
+        "findings": "We were late, and should have written to you before the day had passed.",
+        "actions": ["We look at each case a week before it is due, from this month on."],
+    }
+    draft = writing.write(office.dpo, case_id, "complaint_outcome", words, channel="post", about=complaint.id)
+    writing.send(office.dpo, draft.id, version=draft.version)
+
+
 def _refuse(office: Office, case_id: str) -> None:
     words = "You asked for the same records in June, July and August, and nothing is new."
     proposal = refusals.propose(office.officer, case_id, Kind.REFUSE, words)
@@ -206,6 +235,11 @@ def _refuse(office: Office, case_id: str) -> None:
 def _propose_fee(office: Office, case_id: str) -> None:
     words = "You asked for a printed copy of the same 4,000 pages for the third time."
     refusals.propose(office.officer, case_id, Kind.FEE, words, amount="35", how_to_pay="By card, on 01632 960 100.")
+
+
+def _agree_fee(office: Office, case_id: str) -> None:
+    [proposal] = refusals.queries.proposals_of(db.session.get_one(Case, case_id))
+    refusals.decide(office.dpo, proposal.id, True, version=proposal.version)
 
 
 def _set_aside(office: Office, case_id: str) -> None:
@@ -236,10 +270,16 @@ def _withdraw(office: Office, case_id: str) -> None:
 
 
 # What these cause is done by the worker before the next step.
-_NEED_THE_WORKER: Final = frozenset({_add_log, _review, _build})
+_NEED_THE_WORKER: Final = frozenset({_add_log, _review, _build, _build_part})
 _BEGUN: Final = (_acknowledge, _settle_identity, _gather, _search)
 _CHECKED: Final = (*_BEGUN, _add_log, _review, _hand_over)
 _ANSWERED: Final = (*_CHECKED, _sign_off, _build)
+_SOLICITOR: Final = Representative(
+    Relationship.SOLICITOR,
+    "Sunita Rao",
+    Contact(Route.POST, address="Rao and Hart\n3 Castle Hill\nNorthvale\nNV1 1AB"),
+    organisation="Rao and Hart",
+)
 STATES: Final = (
     State("Wilfred Okonjo", date(1979, 8, 2), 0, ()),  # received
     State("Tamsin Grole", date(1991, 1, 14), 3, (_acknowledge, _doubt_identity)),  # waiting for identity
@@ -257,4 +297,11 @@ STATES: Final = (
     State("Marisol Pennant", date(1987, 4, 1), 11, (_acknowledge, _withdraw)),  # withdrawn
     State("Rosalind Quayle", date(1989, 2, 8), 1, (_acknowledge, _link_to_earlier)),  # asks once more
     State("Emeric Raman", date(1999, 5, 25), 7, (_acknowledge, _close_to_reader)),  # closed to a relative
+    State("Ottilie Brandreth", date(1980, 1, 23), 3, (_acknowledge, _ask_authority), _SOLICITOR),  # authority awaited
+    State(
+        "Leofric Danby", date(1966, 6, 6), 9, (_acknowledge, _settle_identity, _propose_fee, _agree_fee)
+    ),  # unpaid fee
+    State("Perpetua Gillow", date(1994, 9, 3), 22, (*_CHECKED, _sign_off, _build_part, _release)),  # part is out
+    State("Barnaby Thrale", date(1972, 2, 17), 26, (*_ANSWERED, _release, _close, _reopen)),  # open again
+    State("Isolde Wragby", date(1998, 12, 12), 40, (*_BEGUN, _apologise, _complain, _decide_complaint)),  # upheld
 )

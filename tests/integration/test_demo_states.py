@@ -6,15 +6,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from sar.access.permissions import Role
+from sar.cases.complaints.queries import complaints_of
+from sar.cases.disclosures import disclosures_of
 from sar.cases.links.queries import links_of
 from sar.cases.models import Case
-from sar.cases.queries import clock_of, may_see
+from sar.cases.queries import clock_of, fee_awaited, may_see
 from sar.cases.tasks.queries import tasks_of
 from sar.cases.workflow import Stage
 from sar.demo.states import Office, make_states
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.jobs import failed
+from sar.release.queries import released_bundle
 from tests.factories import staff_actor
 
 
@@ -37,9 +40,18 @@ def test_there_is_a_case_in_every_state_a_repeated_one_and_one_closed_to_a_relat
         ("rejected", "ended"),
         ("withdrawn", "ended"),
         ("not_valid", "ended"),
+        ("gathering", "reopened"),  # with the reply that went out still there for the requester
+        ("released", "running"),  # a part of the answer is out
     ):
         assert state in seen
     assert set(Stage) - {stage for stage, _ in seen} == {"reviewing"}, "that one has real files, and is seeded apart"
+    (again,) = [case for case in cases if case.clock_state == "reopened"]
+    assert released_bundle(again) is not None
+    (part,) = [case for case in cases if disclosures_of(case)]
+    assert (part.stage, part.clock_state) == ("released", "running")
+    assert [case.clock_state for case in cases if case.authority == "asked"] == ["not_started"]
+    assert [case.clock_state for case in cases if fee_awaited(case)] == ["not_started"]
+    assert "upheld" in {complaint.outcome for case in cases for complaint in complaints_of(case)}
     clocks = [clock_of(case) for case in cases]
     assert any(clock.extended for clock in clocks)
     assert any(clock.is_overdue(london_today()) for clock in clocks)
