@@ -203,13 +203,13 @@ def _row(found: _Request) -> list[object]:
         found.part.part if found.part else None,
         "full" if clock.done_on else "partial" if found.part else "none",
         found.lateness,
-        " | ".join(_step(step) for step in clock.derivation),
+        " | ".join(step_in_words(step) for step in clock.derivation),
         clock.calendar_version,
         clock.rules_version,
     ]
 
 
-def _step(step: Step) -> str:
+def step_in_words(step: Step) -> str:
     """One rule applied: "month (Art 12A(1) UK GDPR) 2026-09-01 to 2026-10-01: One calendar month ..."."""
     moved = f"{step.before or 'nothing'} to {step.after or 'nothing'}"
     return f"{step.rule.value} ({step.source}) {moved}: {step.explanation}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -15,27 +15,19 @@ from sar.foundation.audit import record
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Refused
 from sar.foundation.runtime import runtime
-from sar.oversight import compliance
+from sar.oversight import complaint_rows, compliance
 
 
 def compliance_export(actor: Actor, start: date, end: date) -> Iterator[str]:
     """Deadline compliance as CSV lines, streamed. Raises Refused for a period that runs backwards."""
-    require(actor, Permission.REPORTS_VIEW)
-    if start > end:
-        raise Refused("The first day must not be after the last.")
-    with write_transaction():
-        record(
-            actor,
-            Action.REPORT_EXPORTED,
-            actor.id,
-            **{
-                "report": "deadline_compliance",
-                "from": start,
-                "to": end,
-                "rows": compliance.size(actor, start, end),
-            },
-        )
+    _record_export(actor, "deadline_compliance", start, end, compliance.size)
     return compliance.export(actor, start, end)
+
+
+def complaints_export(actor: Actor, start: date, end: date) -> Iterator[str]:
+    """Complaints as CSV lines, on the same terms."""
+    _record_export(actor, "complaints", start, end, complaint_rows.size)
+    return complaint_rows.export(actor, start, end)
 
 
 def audit_export(actor: Actor) -> Iterator[str]:
@@ -55,6 +47,15 @@ def sign_checkpoint(actor: Actor) -> dict[str, Any]:
         head = audit.head()
         record(actor, Action.CHECKPOINT_SIGNED, actor.id, entries=head.entries, head=head.hash)
         return audit.sign(head, runtime().key_ring)
+
+
+def _record_export(actor: Actor, report: str, start: date, end: date, size: Callable[[Actor, date, date], int]) -> None:
+    require(actor, Permission.REPORTS_VIEW)
+    if start > end:
+        raise Refused("The first day must not be after the last.")
+    with write_transaction():
+        facts = {"report": report, "from": start, "to": end, "rows": size(actor, start, end)}
+        record(actor, Action.REPORT_EXPORTED, actor.id, **facts)
 
 
 def retry_job(actor: Actor, job_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
@@ -14,6 +15,7 @@ from sar.access.permissions import Permission
 from sar.cases.complaints import queries as complaints
 from sar.foundation import jobs as background
 from sar.foundation import messages
+from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.downloads import download
 from sar.foundation.errors import Refused
@@ -47,14 +49,24 @@ def _dashboard(form: PeriodForm) -> str:
 @bp.post("/compliance.csv")
 @guard(Permission.REPORTS_VIEW)
 def compliance() -> str | Response:
+    return _table(service.compliance_export, "deadline-compliance")
+
+
+@bp.post("/complaints.csv")
+@guard(Permission.REPORTS_VIEW)
+def complaint_table() -> str | Response:
+    return _table(service.complaints_export, "complaints")
+
+
+def _table(export: Callable[[Actor, date, date], Iterator[str]], name: str) -> str | Response:
+    """The table of the period that was asked for; the page again where something is wrong with it."""
     form = PeriodForm()
     if not form.validate_on_submit():
         return _dashboard(form)
     start, end = form.start.data, form.end.data
     if start is None or end is None:  # the form asked for both
         return _dashboard(form)
-    lines = service.compliance_export(current_actor(), start, end)
-    return download(lines, "text/csv", f"deadline-compliance-{start}-to-{end}.csv")
+    return download(export(current_actor(), start, end), "text/csv", f"{name}-{start}-to-{end}.csv")
 
 
 @bp.route("/backlog", methods=["GET", "POST"])

@@ -70,6 +70,7 @@ def test_whoever_is_closed_out_or_not_named_finds_no_trace_of_the_case(closed: W
         whole = file_of(browser, "/staff/cases/list.csv", show="all")
         period = {"start": ["1", "1", "2025"], "end": parts(london_today())}
         whole += file_of(browser, "/staff/oversight/compliance.csv", **period)
+        whole += file_of(browser, "/staff/oversight/complaints.csv", **period)
         assert closed.references[CLOSED] not in whole and closed.references[0] in whole
 
 

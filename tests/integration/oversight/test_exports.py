@@ -8,16 +8,20 @@ import json
 import subprocess
 import sys
 from contextvars import Context
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
 from sar.access.permissions import Role
 from sar.cases import service as cases
+from sar.cases.complaints import receipt
+from sar.cases.complaints import service as complaints
+from sar.cases.complaints.queries import figures as complaint_figures
 from sar.cases.deadline_table import recompute, run_deadlines
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.disclosures import Part, keep
@@ -53,6 +57,35 @@ def test_those_who_wait_with_part_of_an_answer_are_counted_apart_from_those_with
     assert response == {silent.reference: "none", part.reference: "partial"}
     page = browser_of(in_app, auditor()).get("/staff/oversight/").text
     assert "Overdue with part of an answer" in page and "Acknowledged within 30 days" in page
+
+
+def test_whoever_distrusts_a_figure_on_complaints_works_it_out_again_from_the_export(in_app: Flask) -> None:
+    """Also where a holiday was added, and where the day of receipt was corrected."""
+    with time_machine.travel(datetime(2026, 9, 10, 12, tzinfo=UTC), tick=False) as clock:
+        lead, case = dpo(), opened(days_ago=100)
+        holidays.add_holiday(lead, date(2026, 10, 8), "Day of mourning")
+        received = (date(2026, 9, 8), date(2026, 9, 9), date(2026, 9, 10), date(2026, 6, 18))
+        log = [complaints.log(SYSTEM, case.id, f"Late, {day}.", day, complaints.Channel.POST) for day in received]
+        receipt.correct(lead, log[1].id, date(2026, 9, 1), "The stamp", version=1)
+        clock.move_to(datetime(2026, 10, 9, 12, tzinfo=UTC))
+        with write_transaction() as session:
+            for found in log[:2]:
+                complaints.acknowledged(SYSTEM, session.get_one(complaints.Complaint, found.id))
+        lines = "".join(service.complaints_export(auditor(), date(2026, 1, 1), date(2026, 12, 31)))
+        figures = complaint_figures(date(2026, 1, 1), date(2026, 12, 31))
+    again, differences = recompute(io.StringIO(lines))
+    table = {row["id"].rpartition("/")[2]: row for row in csv.DictReader(io.StringIO(again))}
+    due = {name: (row["received"], row["computed_due"], row["acknowledged_in_time"]) for name, row in table.items()}
+    assert differences == [] and due == {
+        "C1": ("2026-09-08", "2026-10-09", "yes"),
+        "C2": ("2026-09-01", "2026-10-01", "no"),
+        "C3": ("2026-09-10", "2026-10-12", "open"),
+        "C4": ("2026-06-18", "", "not counted"),
+    }
+    assert "complaint (DPA 2018 s.164A(3)) 2026-09-08 to 2026-10-08" in table["C1"]["derivation"]
+    assert "Day of mourning" in table["C1"]["derivation"] and "Late" not in lines
+    counted = [row["acknowledged_in_time"] for row in table.values() if row["acknowledged_in_time"] in ("yes", "no")]
+    assert (figures.to_acknowledge, figures.acknowledged_in_time) == (len(counted), counted.count("yes")) == (2, 1)
 
 
 def test_the_backlog_report_says_what_the_cases_say_and_is_kept_in_the_log(in_app: Flask) -> None:
