@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from tests.databases import Databases
+    from tests.postgres_pool import PostgresPool
 
 KINDS = ("unit", "integration", "security", "crash", "browser")
 UNIT_CPU_SECONDS = 4.0  # coverage doubles what a test takes on its own, and a busy neighbour nearly does
@@ -136,6 +137,15 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     made = Databases(tmp_path_factory.mktemp("templates"), os.environ.get("SAR_TEST_POSTGRES_URL"))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def foundation_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresPool | None]:
+    """Databases on PostgreSQL for tests of the foundation alone."""
+    from tests.foundation_app import foundation_pool
+
+    with foundation_pool(tmp_path_factory.mktemp("foundation")) as pool:
+        yield pool
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from flask import Flask
-from sqlalchemy import create_engine, make_url, text
 
 from sar.foundation import audit, blobs, jobs, keys, messages, throttle, word_index
 from sar.foundation.db import db, write_transaction
@@ -18,6 +16,7 @@ from sar.foundation.jobs.models import PeriodicRun
 from sar.foundation.key_ring import open_ring
 from sar.foundation.runtime import Runtime
 from sar.settings import Settings
+from tests.postgres_pool import PostgresPool
 
 TABLES = [
     part.__table__
@@ -46,9 +45,7 @@ def foundation_app(instance: Path, url: str, **changes: Any) -> Flask:
 
 def create_tables(app: Flask) -> None:
     with app.app_context():
-        with db.engine.connect().execution_options(sar_write=True) as connection:
-            db.metadata.create_all(connection, tables=TABLES)
-            connection.commit()
+        _create_all()
         with write_transaction():
             keys.ensure_system_scope()
 
@@ -60,21 +57,30 @@ def let_go(app: Flask) -> None:
 
 
 @contextmanager
-def fresh_database(engine: str, folder: Path) -> Iterator[str]:
-    """The URL of an empty database; a PostgreSQL one is dropped afterwards."""
+def foundation_pool(folder: Path) -> Iterator[PostgresPool | None]:
+    """PostgreSQL databases with the foundation's tables and nothing in them; None where no server is named."""
+    url = os.environ.get("SAR_TEST_POSTGRES_URL")
+    pool = PostgresPool(url, lambda template: _fill(foundation_app(folder, template))) if url else None
+    yield pool
+    if pool:
+        pool.close()
+
+
+def fresh_database(engine: str, folder: Path, pool: PostgresPool | None) -> AbstractContextManager[str]:
+    """The URL of an empty database on SQLite, or of one with the foundation's empty tables on PostgreSQL."""
     if engine == "sqlite":
-        yield f"sqlite:///{folder / 'sar.db'}"
-        return
-    server, name = make_url(os.environ["SAR_TEST_POSTGRES_URL"]), f"foundation_{uuid4().hex[:12]}"
-    _on_server(f'CREATE DATABASE "{name}"')
-    try:
-        yield server.set(database=name).render_as_string(hide_password=False)
-    finally:
-        _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+        return nullcontext(f"sqlite:///{folder / 'sar.db'}")
+    assert pool, "no PostgreSQL server was named"
+    return pool.lease()
 
 
-def _on_server(statement: str) -> None:
-    engine = create_engine(os.environ["SAR_TEST_POSTGRES_URL"], isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+def _fill(app: Flask) -> None:
+    with app.app_context():
+        _create_all()
+    let_go(app)
+
+
+def _create_all() -> None:
+    with db.engine.connect().execution_options(sar_write=True) as connection:
+        db.metadata.create_all(connection, tables=TABLES)
+        connection.commit()

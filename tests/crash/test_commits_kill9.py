@@ -39,7 +39,7 @@ def check_whole(app: Flask) -> int:
 def test_forty_kills_leave_no_half_command_and_lose_none(tmp_path: Path) -> None:
     instance, stored = tmp_path / "instance", 0
     instance.mkdir(mode=0o700)
-    with fresh_database("sqlite", instance) as url:
+    with fresh_database("sqlite", instance, None) as url:
         app = foundation_app(instance, url)
         create_tables(app)
         command = [sys.executable, "-m", "tests.crash.writer_process", str(instance), url]

@@ -22,15 +22,16 @@ from tests.crash.forge import wait_until
 from tests.crash.worker_process import EFFECT
 from tests.foundation_app import create_tables, foundation_app, fresh_database, let_go
 from tests.mail_server import MailServer
+from tests.postgres_pool import PostgresPool
 
 WORKER = "tests.crash.worker_process"
 
 
 @pytest.fixture
-def app(database: str, tmp_path: Path) -> Iterator[Flask]:
+def app(database: str, tmp_path: Path, foundation_databases: PostgresPool | None) -> Iterator[Flask]:
     instance = tmp_path / "instance"
     instance.mkdir(mode=0o700)
-    with fresh_database(database, instance) as url:
+    with fresh_database(database, instance, foundation_databases) as url:
         app = foundation_app(instance, url)
         create_tables(app)
         with app.app_context():

@@ -10,14 +10,17 @@ import pytest
 from flask import Flask
 
 from tests.foundation_app import create_tables, foundation_app, fresh_database, let_go
+from tests.postgres_pool import PostgresPool
 
 
 @pytest.fixture
-def make_app(database: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    database: str, tmp_path: Path, foundation_databases: PostgresPool | None
+) -> Iterator[Callable[..., Flask]]:
     instance = tmp_path / "instance"
     instance.mkdir(mode=0o700)
     made: list[Flask] = []
-    with fresh_database(database, instance) as url:
+    with fresh_database(database, instance, foundation_databases) as url:
 
         def make(**changes: Any) -> Flask:
             app = foundation_app(instance, url, **changes)
