@@ -12,8 +12,8 @@ from sar.cases.code_texts import told
 from sar.cases.deadlines import ClockState
 from sar.cases.exemptions import EXEMPTIONS, Kind
 from sar.cases.lateness import Lateness, reason_to_keep
-from sar.cases.ledger import case_for
-from sar.cases.models import Case, Note, Refusal
+from sar.cases.ledger import case_for, keep_note
+from sar.cases.models import Case, Refusal
 from sar.cases.moves import advance, facts_of
 from sar.cases.queries import clock_of
 from sar.cases.second_person import require_alone
@@ -137,10 +137,8 @@ def reopen(actor: Actor, case_id: str, reason: str, *, version: int | None = Non
     """
     if not reason.strip():
         raise Refused("Say why the case is opened again.")
-    with write_transaction() as session:
+    with write_transaction():
         case = case_for(actor, case_id, version, Permission.CASE_CLOSE)
         case = advance(actor, case_id, Event.REOPEN, facts_of(actor, case))
-        note = Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=f"Reopened: {reason.strip()}")
-        session.add(note)
-        record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)
+        keep_note(actor, case, f"Reopened: {reason.strip()}")
         return case

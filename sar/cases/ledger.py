@@ -117,12 +117,13 @@ def strike_out(case: Case, fact: ClockFact) -> None:
     renew_clock(case)
 
 
-def keep_note(actor: Actor, case: Case, words: str) -> None:
-    """Keep words of a command as a note on the case, and log it."""
-    note = Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=words)
+def keep_note(actor: Actor, case: Case, words: str, *, note_id: str | None = None) -> Note:
+    """Keep words as a note on the case, and log that there is one."""
+    note = Note(id=note_id, scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=words)
     db.session.add(note)
     db.session.flush()
     record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)
+    return note
 
 
 def events_with(case: Case, fact: Fact, *, instead_of: ClockFact | None = None) -> list[ClockEvent]:

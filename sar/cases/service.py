@@ -31,7 +31,7 @@ from sar.cases.closing_out import close_case
 from sar.cases.conflicts.said import keep_to_deciders
 from sar.cases.deadlines import ClockState
 from sar.cases.endings import REFUSAL_CODES, close, reject, reopen, withdraw
-from sar.cases.ledger import Fact, case_for, require, store_fact
+from sar.cases.ledger import Fact, case_for, keep_note, require, store_fact
 from sar.cases.models import Case, Note
 from sar.cases.moves import IDENTITY_SETTLED, advance, facts_of, has_conflict
 from sar.cases.new_words import give_new_words
@@ -182,10 +182,7 @@ def add_note(actor: Actor, case_id: str, text: str, *, key: str | None = None) -
             if (earlier.case_id, earlier.author_id) != (case.id, actor.id):
                 raise Conflict("This form was used before. Load the page again.")
             return earlier
-        note = Note(id=key, scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=text.strip())
-        session.add(note)
-        record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)
-        return note
+        return keep_note(actor, case, text.strip(), note_id=key)
 
 
 def declare_conflict(actor: Actor, case_id: str, staff_id: str) -> None:

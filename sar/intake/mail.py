@@ -92,7 +92,8 @@ def find(actor: Actor, draft_id: str) -> MailDraft:
 def possible_copies(draft: MailDraft) -> list[tuple[int, str]]:
     """(number, name) of each attachment that could be a copy of an identity document: pictures, PDFs, Word files."""
     attached = draft.read["attachments"]
-    return [(number, one["name"]) for number, one in enumerate(attached) if one["picture"] or one["document"]]
+    # A mail that was read before documents were told apart says of none whether it is one: then any file may be.
+    return [(number, one["name"]) for number, one in enumerate(attached) if one["picture"] or one.get("document", True)]
 
 
 def copy_in(draft: MailDraft, number: int) -> tuple[BinaryIO, str] | None:

@@ -23,8 +23,8 @@ from sar.cases.bulk_import.queries import CHECK, RUN, has_stopped, is_worked_on,
 from sar.cases.bulk_import.rows import Row
 from sar.cases.bulk_import.table import MAX_BYTES, load, read, read_rows, taken_apart
 from sar.cases.deadlines import EndReason
-from sar.cases.ledger import CHANGED_MEANWHILE, Fact, require, store_fact
-from sar.cases.models import Case, Note
+from sar.cases.ledger import CHANGED_MEANWHILE, Fact, keep_note, require, store_fact
+from sar.cases.models import Case
 from sar.cases.service import open_case
 from sar.cases.workflow import Stage
 from sar.foundation import blobs
@@ -198,8 +198,7 @@ def take_over(actor: Actor, row: Row, sha256: str) -> Case | None:
     if row.proof_on is not None:
         said.append(f"Proof of identity came on {date_words(row.proof_on)}")
     if said:
-        words = f"Taken over from a spreadsheet, row {row.number}. {'. '.join(said)}"
-        db.session.add(Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=words))
+        keep_note(actor, case, f"Taken over from a spreadsheet, row {row.number}. {'. '.join(said)}")
     record(actor, Action.CASE_IMPORTED, case.id, file_sha256=sha256, row=row.number, stage=case.stage)
     return case
 

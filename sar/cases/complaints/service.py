@@ -23,8 +23,8 @@ from sar.cases.complaints.models import (
     State,
 )
 from sar.cases.endings import reopen
-from sar.cases.ledger import case_for
-from sar.cases.models import Case, Note
+from sar.cases.ledger import case_for, keep_note
+from sar.cases.models import Case
 from sar.cases.moves import advance, facts_of
 from sar.cases.queries import requester_case
 from sar.cases.workflow import Event, Stage
@@ -124,15 +124,13 @@ def reopen_case(actor: Actor, complaint_id: str, reason: str, *, version: int | 
     """Go on with the case that the complaint is about. `version` is the case's. Raises Refused, Conflict."""
     if not reason.strip():
         raise Refused("Say why the case is opened again.")
-    with write_transaction() as session:
+    with write_transaction():
         complaint = queries.visible_complaint(actor, complaint_id)
         case = case_for(actor, complaint.case_id, version, Permission.CASE_CLOSE)
         why = f"After complaint {queries.reference_of(case, complaint)}: {reason.strip()}"
         if case.stage == Stage.RELEASED:  # answered and not put away: the work goes on where it ended
             case = advance(actor, case.id, Event.REOPEN_REVIEW, facts_of(actor, case))
-            note = Note(scope_id=case.scope_id, case_id=case.id, author_id=actor.id, text=f"Reopened: {why}")
-            session.add(note)
-            record(actor, Action.NOTE_ADDED, case.id, note_id=note.id)
+            keep_note(actor, case, f"Reopened: {why}")
         else:
             case = reopen(actor, case.id, why)
         record(actor, Action.COMPLAINT_REOPENED_CASE, complaint.id, case_id=case.id)

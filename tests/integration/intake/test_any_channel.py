@@ -97,6 +97,19 @@ def test_whether_a_picture_in_a_mail_is_a_copy_of_a_document_must_be_said(office
     assert rows(IdentityCopy) == [] and stored.mail_blob_id is not None
 
 
+def test_a_mail_that_an_earlier_version_read_is_logged_all_the_same(officer: Browser) -> None:
+    there = upload(officer, saved_mail()).location
+    with write_transaction() as session:
+        draft = session.get_one(MailDraft, there.rpartition("=")[2])
+        attached = [{name: one[name] for name in one if name != "document"} for one in draft.read["attachments"]]
+        draft.read = draft.read | {"attachments": attached}
+        draft_id = draft.id
+    assert "Which of these are copies of an identity document?" in officer.get(there).text
+    receipt_of(officer.post("/staff/log", typed(mail_draft=draft_id, mail_copies="none")))
+    [stored] = rows(Submission)
+    assert [one.name for one in mail.attachments(stored)] == ["authority.pdf"]
+
+
 def test_an_outlook_message_is_read_too(in_app: Flask) -> None:
     actor = staff_actor(Role.CASEWORKER)
     attached = {"id.jpg": photograph()}
