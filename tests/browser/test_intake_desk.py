@@ -45,7 +45,7 @@ def test_a_request_by_any_channel(visitors: Visitors, live_server: LiveServer, v
         page.get_by_label("Full name").fill("Quillon Marchbanks")
         for part, value in zip(("day", "month", "year"), ("27", "3", "1985"), strict=True):
             page.locator(f"#date_of_birth-{part}").fill(value)
-        page.get_by_role("group", name="Is one of these a copy of an identity document?").get_by_label("No").check()
+        page.get_by_role("group", name="Which of these are copies").get_by_label("None of them").check()
         page.get_by_role("button", name="Log this request").click()
         expect(page.get_by_text("this person may have a request already")).to_be_visible()
         assert_axe_clean(page)
