@@ -7,6 +7,7 @@ The structure tree stays, without its strings: it serves people who have the doc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import pikepdf
 
 from redaction.apply.embedding import PROGRAMS
 from redaction.apply.naming import entry, name_of
+from redaction.apply.resourcescrub import scrub_resources
 
 _CATALOGUE_KEPT = {
     "/Type",
@@ -51,6 +53,12 @@ _ATTRIBUTES_KEPT = {
     "/Table": {"/O", "/RowSpan", "/ColSpan", "/Scope"},
     "/List": {"/O", "/ListNumbering"},
 }
+_CELL_SCOPES = ("/Row", "/Column", "/Both")
+_NUMBERINGS = tuple(
+    "/None /Unordered /Description /Disc /Circle /Square /Ordered /Decimal /UpperRoman /LowerRoman /UpperAlpha "
+    "/LowerAlpha".split()
+)
+_LANGUAGE = re.compile("[A-Za-z]{2}(-[A-Za-z]{2}|-[0-9]{3})?")
 _EXPRESSION_DEPTH = 16
 _NOT_SHOWN = 1 | 2 | 32  # Invisible, Hidden, NoView: ISO 32000-2, table 167
 _DROPPED_ANNOTATIONS = {
@@ -173,13 +181,13 @@ def scrub(pdf: pikepdf.Pdf) -> None:
             del pdf.trailer[key]
     _scrub_page_tree(pdf)
     _scrub_structure(root)
+    scrub_resources(pdf)
     _scrub_objects(pdf)
 
 
 def _is_language(value: object) -> bool:
-    """A language tag such as en-GB and nothing longer."""
-    text = name_of(value)
-    return 2 <= len(text) <= 8 and text.replace("-", "").isalpha() and (len(text) < 4 or text[2:3] == "-")
+    """A tag of language and country such as en-GB, and nothing longer that could be somebody's name."""
+    return _LANGUAGE.fullmatch(name_of(value)) is not None
 
 
 def _scrub_page_tree(pdf: pikepdf.Pdf) -> None:
@@ -212,6 +220,7 @@ def _scrub_structure(root: pikepdf.Object) -> None:
                     continue
                 seen.add(item.objgen)
             if entry(item, "/Type") == "/MCR":
+                _keep_only(item, {"/Type", "/Pg", "/Stm", "/MCID"})
                 continue
             _scrub_element(item)
             pending.append(item.get("/K"))
@@ -243,7 +252,7 @@ def _scrub_element(element: pikepdf.Dictionary) -> None:
         kids = element["/K"]
         kept = [kid for kid in (kids if isinstance(kids, pikepdf.Array) else [kids]) if not _is_object_reference(kid)]
         element["/K"] = pikepdf.Array(kept)
-    if role not in _STANDARD_ROLES:
+    if role not in STANDARD_ROLES:
         # Role names are the author's own words; what they map to went with the role map.
         element["/S"] = pikepdf.Name.Span if role.startswith("/Char") else pikepdf.Name.P
     if "/Lang" in element and not _is_language(element["/Lang"]):
@@ -254,11 +263,20 @@ def _scrub_element(element: pikepdf.Dictionary) -> None:
         for block in attributes if isinstance(attributes, pikepdf.Array) else [attributes]:
             allowed = _ATTRIBUTES_KEPT.get(entry(block, "/O")) if isinstance(block, pikepdf.Dictionary) else None
             if allowed:
-                described.append(pikepdf.Dictionary({key: value for key, value in block.items() if key in allowed}))
+                described.append(
+                    pikepdf.Dictionary({k: v for k, v in block.items() if k in allowed and _is_attribute(k, v)})
+                )
         if described:
             element["/A"] = pikepdf.Array(described)
         else:
             del element["/A"]
+
+
+def _is_attribute(key: str, value: object) -> bool:
+    if key in ("/RowSpan", "/ColSpan"):
+        return isinstance(value, int)
+    wanted = {"/Scope": _CELL_SCOPES, "/ListNumbering": _NUMBERINGS, "/O": tuple(_ATTRIBUTES_KEPT)}[key]
+    return isinstance(value, pikepdf.Name) and name_of(value) in wanted
 
 
 def _is_object_reference(kid: object) -> bool:
@@ -313,7 +331,7 @@ def _keep_only(obj: object, allowed: set[str]) -> None:
             del obj[key]
 
 
-_STANDARD_ROLES = {
+STANDARD_ROLES = {
     f"/{name}"
     for name in """
     Document DocumentFragment Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private Title FENote Sub

@@ -28,7 +28,6 @@ _NEUTRAL = re.compile(
     r"/([A-Za-z]|TT|T1_|T|C0_|C2_|CS|Cs|G|GS|Gs|gs|EGS|Im|Image|Img|I|Xi|Xf|X|Fm|Fx|Meta|MC|MCI?d?|Pr|P|Pat|Pattern|p|Sh|S|Tr|R|f"
     r"|a|x|s|cs|Fn|Font|FRM|n|Xop|ImagePart_|Obj|FI|FT|OC|DefaultRGB|DefaultGray|DefaultCMYK)[\d_-]*"
 )
-_TELLING_MARK = re.compile(rb"/(ActualText|Alt|E|Lang|BBox|T|Title|Contents|Attached|Subtype)\b|#")
 _DEFAULT_SPACES = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
 _PAINT_CATEGORIES = ("/Font", "/XObject", "/ExtGState", "/Pattern", "/ColorSpace", "/Shading", "/Properties")
 
@@ -182,10 +181,9 @@ class _Editor:
                 edits.inner_names[index] = self._add(scope, category, self._holder(scope, index, category, stream))
         telling = [pair for pair in self._in_use(scope) if not (_NEUTRAL.fullmatch(pair[1]) or _is_built_in(pair))]
         edits.renamed = {pair: self._neutral(scope, pair) for pair in telling}
-        edits.scrub_marks = b"BDC" in scope.data and _TELLING_MARK.search(scope.data) is not None
         changed = (
             bool(edits.replaced or edits.inner_names or edits.renamed or scope.hidden or scope.surplus)
-            or edits.scrub_marks
+            or scope.made_plain
             or any(show.hidden for show in scope.shows.values())
             or touches_text(scope, self.layout)
             or has_new_codes(scope, self.document.recoders)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pikepdf
 
+from redaction.apply.grammar import plain_content
 from redaction.apply.naming import name_of
 from redaction.apply.programs import NotReadable
 from redaction.apply.tokens import Arg, Op, name_text, operators
@@ -60,8 +61,11 @@ class Procedures:
     def _written(
         self, stream: pikepdf.Stream, resources: pikepdf.Dictionary, renamed: dict[tuple[str, str], str]
     ) -> bytes:
-        data, out, copied = stream.read_bytes(), [], 0
-        for op in operators(data):
+        found = stream.read_bytes()
+        data, ops = plain_content(found, list(operators(found)))
+        out: list[bytes] = []
+        copied = 0
+        for op in ops:
             category = _NAMING.get(op.name)
             if category is None or not op.args or isinstance(op.args[-1], list) or op.args[-1][:1] != b"/":
                 continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field
 
 from redaction.apply.marks import line_box
@@ -12,7 +11,7 @@ from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoder, Recoders, widens_a_letter
 from redaction.apply.relay import Layout, Mark, Placement
 from redaction.apply.scene import Glyph, Scope, Show
-from redaction.apply.tokens import CHAIN, format_number, hex_string, name_text, number
+from redaction.apply.tokens import CHAIN, chain_bytes, format_number, hex_string, name_text, number
 
 _POSITIONING = frozenset((b"Td", b"TD", b"T*", b"Tm"))
 _BLANKS = b"\x00\t\n\x0c\r "
@@ -34,7 +33,6 @@ class Edits:
     replaced: dict[int, bytes] = field(default_factory=dict)
     renamed: dict[tuple[str, str], str] = field(default_factory=dict)
     inner_names: dict[int, str] = field(default_factory=dict)
-    scrub_marks: bool = False
     boxes: dict[int, Mark] = field(default_factory=dict)
     drawn: set[int] = field(default_factory=set)
 
@@ -221,8 +219,7 @@ class _Writer:
         if shift:
             moves = [moves[0], format_number(float(moves[1]) - shift), *moves[2:]]
         tokens = [recoder.token(string) for string in strings] if recoder is not None else strings
-        links = [move + b" 0 Td " + token for move, token in zip(moves[1:], tokens[1:], strict=True)]
-        return b" " + b" Tj\n".join([tokens[0], *links]) + b" Tj\n"
+        return b" " + chain_bytes(moves, tokens)
 
     def _recoder(self, show: Show) -> Recoder | None:
         recoder = self.edits.recoders.of(show.font)
@@ -301,10 +298,8 @@ class _Writer:
         category = _NAMING.get(name)
         if category is None:
             return None
-        position = -1 if name in (b"scn", b"SCN", b"BDC", b"DP") else 0
+        position = -1 if name in (b"scn", b"SCN", b"BDC") else 0
         token = op.args[position]
-        if self.edits.scrub_marks and name in (b"BDC", b"DP") and isinstance(token, bytes) and token.startswith(b"<<"):
-            return _operand(op.args[0]) + b" " + scrubbed_properties(token) + b" " + name
         if isinstance(token, list) or not token.startswith(b"/"):
             return None
         new = inner or self.edits.renamed.get((category, name_text(token)))
@@ -317,14 +312,8 @@ class _Writer:
 
 _NAMING = {
     b"Tf": "/Font", b"Do": "/XObject", b"gs": "/ExtGState", b"scn": "/Pattern", b"SCN": "/Pattern",
-    b"cs": "/ColorSpace", b"CS": "/ColorSpace", b"sh": "/Shading", b"BDC": "/Properties", b"DP": "/Properties",
+    b"cs": "/ColorSpace", b"CS": "/ColorSpace", b"sh": "/Shading", b"BDC": "/Properties",
 }  # fmt: skip
-
-
-def scrubbed_properties(token: bytes) -> bytes:
-    """An inline property list with nothing left but what ties it to the structure tree, and the artifact type."""
-    kept = re.findall(rb"/MCID\s+\d+|/Type\s*/(?:Pagination|Layout|Page|Background)\b", token)
-    return b"<<" + b" ".join(kept) + b">>"
 
 
 def _operand(arg: bytes | list[bytes]) -> bytes:

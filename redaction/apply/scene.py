@@ -158,6 +158,7 @@ class Scope:
     `children`: scopes begun by an operator, with the resource category they are named in ("/XObject", "/Pattern", or
     "/ExtGState" for a soft mask). `hidden`: operators that draw on a layer that is not shown. `surplus`: Q operators
     without their q. `open_states`: q operators never closed. `used`: by resource, the operators that name it.
+    `made_plain`: whether `data` is not what the stream holds, but what `grammar` has left of it.
     """
 
     kind: str
@@ -172,6 +173,7 @@ class Scope:
     surplus: set[int] = field(default_factory=set)
     open_states: int = 0
     used: dict[tuple[str, str], set[int]] = field(default_factory=dict)
+    made_plain: bool = False
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pikepdf
 
 from redaction.apply.fonts import Font
+from redaction.apply.grammar import plain_content
 from redaction.apply.matrices import Matrix
 from redaction.apply.scene import PageScene, Resources, Scope
 from redaction.apply.tokens import operators
@@ -42,12 +43,12 @@ def number_fonts(pdf: pikepdf.Pdf) -> None:
 
 def open_scope(scene: PageScene, kind: str, stream: pikepdf.Object, resources: Resources, base: Matrix) -> Scope:
     """A scope for `stream` (a page's whole content, or one stream), its operators read, added to the scene."""
-    data = stream.read_bytes() if isinstance(stream, pikepdf.Stream) else page_content(stream)
-    ops = list(operators(data))
+    found = stream.read_bytes() if isinstance(stream, pikepdf.Stream) else page_content(stream)
+    data, ops = plain_content(found, list(operators(found)))
     if sum(len(scope.ops) for scope in scene.scopes) + len(ops) > MAX_OPERATORS:
         scene.trouble = scene.trouble or "more drawing operators than can be read"
         scene.partial, ops = True, []
-    scope = Scope(kind, stream, data, ops, resources, base)
+    scope = Scope(kind, stream, data, ops, resources, base, made_plain=data is not found)
     scene.scopes.append(scope)
     return scope
 

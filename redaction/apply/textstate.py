@@ -305,9 +305,10 @@ class Interpreter:
         obj = self._resource("/XObject", args)
         if not isinstance(obj, pikepdf.Stream):
             return
-        if "/OC" in obj and self.is_hidden(obj.get("/OC")):
+        subtype = entry(obj, "/Subtype")
+        if subtype not in ("/Form", "/Image") or ("/OC" in obj and self.is_hidden(obj.get("/OC"))):
             self.scope.hidden.add(index)
-        elif entry(obj, "/Subtype") == "/Form":
+        elif subtype == "/Form":
             self._enter("form", "/XObject", obj, index, self.state.ctm)
         else:
             self._image(obj, index)

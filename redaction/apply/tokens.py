@@ -91,6 +91,12 @@ def _chained(args: list[Arg], following: bytes) -> list[Arg]:
     return [moves, strings]
 
 
+def chain_bytes(moves: list[bytes], strings: list[bytes]) -> bytes:
+    """A chain as content: the first string where the line stands, each other moved along from the one before."""
+    links = [move + b" 0 Td " + string for move, string in zip(moves[1:], strings[1:], strict=True)]
+    return b" Tj\n".join([strings[0], *links]) + b" Tj\n"
+
+
 def _is_operand(word: bytes) -> bool:
     """Digits, sign and full stop begin numbers; any other word but three is an operator, ' and " among them."""
     return 43 <= word[0] <= 57 or word in (b"true", b"false", b"null")
