@@ -53,3 +53,13 @@ def overlap(one: Rect, two: Rect) -> Rect | None:
 
 def inside(point: Point, rect: Rect) -> bool:
     return rect[0] <= point[0] <= rect[2] and rect[1] <= point[1] <= rect[3]
+
+
+def is_within(rect: Rect, outer: Rect, margin: float) -> bool:
+    """Whether `rect` reaches out of `outer` by no more than `margin`."""
+    return (
+        rect[0] >= outer[0] - margin
+        and rect[1] >= outer[1] - margin
+        and rect[2] <= outer[2] + margin
+        and rect[3] <= outer[3] + margin
+    )

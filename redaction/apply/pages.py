@@ -13,14 +13,14 @@ import pikepdf
 from redaction.apply.deferral import Number
 from redaction.apply.images import NotDecodable, burn, inline_stream, regions_on
 from redaction.apply.marks import CODE_FONT, code_font, draw
-from redaction.apply.matrices import Rect
+from redaction.apply.matrices import Rect, is_within
 from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoders
 from redaction.apply.relay import Layout, Segment
 from redaction.apply.rewrite import Edits, has_new_codes, rewrite, touches_text
 from redaction.apply.scene import PageScene, Scope
 from redaction.apply.selection import Region, Selection
-from redaction.apply.shapes import Extent, is_cut, is_within
+from redaction.apply.shapes import Extent, is_cut
 from redaction.apply.tokens import name_text
 
 # Names that tell nothing: what the usual producers call their resources. Any other name is replaced.
@@ -144,7 +144,8 @@ class _Editor:
         extents = [Extent.of(segment) for segment in spans]
         for path in self.scene.paths:
             edits = self.edits[id(path.scope)]
-            if any(extent.fits(path.rect) for extent in extents):
+            shapes = path.holes or (path.rect,)
+            if any(extent.fits(shape) for extent in extents for shape in shapes):
                 edits.drop(path.first, path.op)
                 continue
             if any(is_within(path.rect, region.rect, 1.0) for region in regions):

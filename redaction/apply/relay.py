@@ -59,13 +59,14 @@ class Placement:
 
 @dataclass
 class Segment:
-    """A run of one line between columns."""
+    """A run of one line between columns. `ruled`: it begins at a rule. `moved`: it was set from another start."""
 
     line: Line
     glyphs: list[Glyph]
     start: float
     end: float
     ruled: bool = False
+    moved: bool = False
 
     @property
     def affected(self) -> bool:
@@ -210,6 +211,7 @@ def _set_segment(layout: Layout, selection: Selection, segment: Segment, margins
     low, high = _extent(selection.scene.crop, segment.line)
     limit = _limit(margins, low, high) if end is None else end
     start = segment.start if segment.ruled else _start(segment, margins, (low + high) / 2, setting.cursor)
+    segment.moved = abs(start - segment.start) > SHARED_WITHIN
     room = max(limit - start, 2 * em)
     stretch = min(1.0, room / setting.cursor) if setting.cursor else 1.0
     line = segment.line

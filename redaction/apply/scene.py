@@ -125,7 +125,10 @@ class ImageUse:
 
 @dataclass
 class PathUse:
-    """A path: operators `first` to `op` build and paint it, `rect` bounds it; `clip_op` is its W, if it clips."""
+    """A path: operators `first` to `op` build and paint it, `rect` bounds it; `clip_op` is its W, if it clips.
+
+    `holes`: the bounds of what a clip takes out that takes nothing else off what is seen.
+    """
 
     scope: Scope
     first: int
@@ -133,6 +136,7 @@ class PathUse:
     rect: Rect
     curved: bool
     clip_op: int | None
+    holes: tuple[Rect, ...] = ()
 
 
 class Resources:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from redaction.apply.matrices import Rect, overlap
+from redaction.apply.matrices import Rect, is_within, overlap
 from redaction.apply.relay import Segment
 
 _LOWEST, _LOWEST_OF_A_RULE, _HIGHEST = -0.6, -0.35, 1.4  # em from the baseline
 _RULE = 0.15  # em: a shape that is no higher is a rule
 _OVERHANG = 4.0  # how far a shape may reach past the words, in user space units
+_SPLITTER = 1.5  # user space units: what is no wider, and taller than it is wide, stands between cells
 
 
 @dataclass(frozen=True)
 class Extent:
-    """Where the words of one segment stand in their line's direction, and where among them what is removed."""
+    """Where the words of one segment stood in their line's direction, and from where on they are set anew."""
 
     ux: float
     uy: float
@@ -23,6 +24,7 @@ class Extent:
     start: float
     end: float
     removed: tuple[tuple[float, float], ...]
+    anew: float
 
     @classmethod
     def of(cls, segment: Segment) -> Extent:
@@ -31,10 +33,11 @@ class Extent:
             (line.along(glyph), line.along(glyph) + glyph.advance) for glyph in segment.glyphs if glyph.removed
         )
         em = max(glyph.em for glyph in segment.glyphs)
-        return cls(line.ux, line.uy, line.across(segment.glyphs[0]), em, segment.start, segment.end, gone)
+        anew = segment.start if segment.moved else min(start for start, _ in gone)
+        return cls(line.ux, line.uy, line.across(segment.glyphs[0]), em, segment.start, segment.end, gone, anew)
 
     def fits(self, rect: Rect) -> bool:
-        """Whether a shape belongs to the words, as an underline, a highlight or a tight clip does."""
+        """Whether a shape belongs to words that are gone or moved, as an underline or a highlight does."""
         ux, uy, em = self.ux, self.uy, self.em
         one = rect[1] * ux - rect[0] * uy - self.level
         if not _LOWEST * em <= one <= _HIGHEST * em:
@@ -50,17 +53,9 @@ class Extent:
         low, high = min(along), max(along)
         if low < self.start - _OVERHANG or high > self.end + _OVERHANG:
             return False
-        return any(low < end and high > start for start, end in self.removed)
-
-
-def is_within(rect: Rect, outer: Rect, margin: float) -> bool:
-    """Whether `rect` reaches out of `outer` by no more than `margin`."""
-    return (
-        rect[0] >= outer[0] - margin
-        and rect[1] >= outer[1] - margin
-        and rect[2] <= outer[2] + margin
-        and rect[3] <= outer[3] + margin
-    )
+        if high - low <= _SPLITTER and max(across) - min(across) > high - low:
+            return any(low < end and high > start for start, end in self.removed)
+        return high > self.anew
 
 
 def is_cut(rect: Rect, region: Rect) -> bool:

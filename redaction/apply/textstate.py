@@ -52,7 +52,7 @@ class Interpreter:
         for index, op in enumerate(self.scope.ops):
             self.index = index
             name = op.name
-            if self.paths.feed(name, op.args, index, self.state.ctm):
+            if self.paths.feed(name, op.args, index, self.state.ctm, self.state.clip):
                 if self.concealed and name in _PAINTING:
                     self.scope.hidden.add(index)
                     self.paths.forget()

@@ -57,6 +57,24 @@ def underlined(name: str) -> str:
     return line(f"Present: {name} attended.") + line_under + line("Second line stays here.", y=680)
 
 
+def underlined_with_gaps(name: str) -> str:
+    """As Chrome draws: clips leave holes in the underline where letters reach down, also those of the words after."""
+    holes, x = "", 72 + width("Present: ")
+    for place, char in enumerate(f"{name} and Gypsy"):
+        if place % 4 == 0 or char in "gpqyj":
+            holes += "0 0 m 595 0 l 595 842 l 0 842 l h "
+            holes += f"{x:.2f} 697 m {x + width(char):.2f} 697 l {x + width(char):.2f} 699 l {x:.2f} 699 l h W* n "
+        x += width(char)
+    rule = f"{72 + width('Present: '):.2f} 697.5 {width(name + ' and Gypsy'):.2f} 1 re f"
+    return f"q 0 0 595 842 re W n {holes} {rule} Q " + line(f"Present: {name} and Gypsy attended.")
+
+
+def underlined_after(name: str) -> str:
+    start = 72 + width(f"Present: {name} ")
+    rule = f"{start:.2f} 697.5 {width('attended'):.2f} 1 re f "
+    return line(f"Present: {name} attended.") + rule + line("Second line stays here.", y=680)
+
+
 def ranged_right(name: str) -> str:
     lines = (f"By {name}", "Second line", "And a third line")
     return "".join(line(text, x=500 - width(text), y=700 - 20 * row) for row, text in enumerate(lines))
@@ -81,7 +99,18 @@ def alone_in_a_cell(name: str) -> str:
 
 @pytest.mark.parametrize(
     "layout",
-    [one_operator, moved_by_operators, justified, kerned, underlined, ranged_right, centred, alone_in_a_cell],
+    [
+        one_operator,
+        moved_by_operators,
+        justified,
+        kerned,
+        underlined,
+        underlined_with_gaps,
+        underlined_after,
+        ranged_right,
+        centred,
+        alone_in_a_cell,
+    ],  # fmt: skip
 )
 def test_documents_that_differ_only_in_the_name_become_the_same_file(
     layout: Callable[[str], str], tmp_path: Path
