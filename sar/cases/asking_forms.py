@@ -10,7 +10,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from sar.cases.forms import DatedForm, VersionedForm
-from sar.cases.not_valid import REASONS
+from sar.cases.late_form import LateForm, lateness_field
+from sar.cases.not_valid import REASONS, REPEATED
 from sar.cases.proofs import AUTHORITY
 from sar.intake import evidence
 from sar.intake.answers import (
@@ -90,7 +91,7 @@ class AuthorityForm(DatedForm):
     submit = SubmitField("Authority is settled", widget=GovSubmitInput())
 
 
-class NotValidForm(VersionedForm):
+class NotValidForm(VersionedForm, LateForm):
     code = RadioField(
         "Why is this not a valid request?",
         choices=[SelectChoice(code, reason.label) for code, reason in REASONS.items()],
@@ -103,8 +104,20 @@ class NotValidForm(VersionedForm):
         "and how to ask them.",
         missing="Say it in your own words",
     )
+    earlier = LineField(
+        "Reference of the earlier request",
+        description="Only for the same request, sent again: the one that is answered. It looks like SAR-7KQD-M3XP.",
+        most=40,
+    )
     tell = BooleanField("Write to the person and say so", widget=GovCheckboxInput(), default=True)
+    lateness = lateness_field()
     submit = SubmitField("Set it aside", widget=GovSubmitInput())
+
+    def validate_earlier(self, field: StringField) -> None:
+        if self.code.data == REPEATED and not field.data:
+            raise ValidationError("Give the reference of the earlier request")
+        if self.code.data != REPEATED and field.data:
+            raise ValidationError("Leave this empty, or choose that it is the same request, sent again")
 
 
 class RepresentativeForm(VersionedForm):

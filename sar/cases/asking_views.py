@@ -12,6 +12,7 @@ from sar.cases.clock_views import asked_for, dated_page, due_words
 from sar.cases.ledger import Fact
 from sar.cases.models import Case
 from sar.cases.not_valid import letter_for
+from sar.cases.second_person import ASK_FIRST, is_alone
 from sar.foundation.errors import NotFound
 from sar.intake.identity_copies import copies_of
 from sar.intake.mail import attachments
@@ -111,13 +112,21 @@ def representative(case_id: str) -> Answer:
 @bp.route("/cases/<case_id>/not-valid", methods=["GET", "POST"])
 @guard(Permission.CASE_REJECT)
 def set_aside(case_id: str) -> Answer:
-    form = asking_forms.NotValidForm()
+    case = queries.visible_case(current_actor(), case_id)
+    form = asking_forms.NotValidForm().for_clock(queries.clock_of(case))
     return form_page(
         case_id,
         form,
         "This is not a valid request",
         lambda version: service.set_aside(
-            current_actor(), case_id, form.code.data, form.words.data or "", tell=form.tell.data, version=version
+            current_actor(),
+            case_id,
+            form.code.data,
+            form.words.data or "",
+            tell=form.tell.data,
+            earlier=form.earlier.data or "",
+            version=version,
+            lateness=form.why_late,
         ),
         "It is set aside. Nothing was deleted, and it can be opened again.",
         letter=lambda case: letter_for(case, form.code.data, form.words.data or "", tell=form.tell.data),
@@ -127,6 +136,7 @@ def set_aside(case_id: str) -> Answer:
             "To turn down a valid request, refuse it instead. A request is valid in any form, with or without proof of "
             "identity.",
         ],
+        hindrance=None if is_alone(current_actor(), case) else ASK_FIRST,
     )
 
 

@@ -1,4 +1,4 @@
-"""Commands that put dated facts on the clock: what the person must send, questions, extension, the date received."""
+"""Commands that put dated facts on the clock: what the person must send, questions, extension."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from sar.access.permissions import Permission
 from sar.cases import letters
 from sar.cases.deadlines import AWAITED, ClarificationRequested, ClockState, Extended, ExtensionReason, Rule
-from sar.cases.ledger import Fact, case_for, keep_note, renew_clock, require_open, store_fact
+from sar.cases.ledger import Fact, case_for, renew_clock, require_open, store_fact
 from sar.cases.models import Case
 from sar.cases.moves import go_on
 from sar.cases.queries import clock_events, clock_of, open_questions, waits_of
@@ -193,24 +193,6 @@ def require_time_left(case: Case) -> None:
     hindrance = why_not_ask(case)
     if hindrance is not None:
         raise Refused(hindrance)
-
-
-def correct_received_date(
-    actor: Actor, case_id: str, on: date, *, reason: str = "", version: int | None = None
-) -> None:
-    """Put right the day the request reached any part of the organisation. Every date is worked out anew.
-
-    `reason`, how we know, is kept as a note with both days.
-    """
-    with write_transaction():
-        case = case_for(actor, case_id, version)
-        if on == case.received_on:
-            raise Refused("That is the date we have already.")
-        before, case.received_on = case.received_on, on
-        store_fact(actor, case, Fact("received", on))
-        if reason.strip():
-            words = f"Date received changed from {date_words(before)} to {date_words(on)}: {reason.strip()}"
-            keep_note(actor, case, words)
 
 
 def set_regimes(actor: Actor, case_id: str, regimes: frozenset[str]) -> None:

@@ -171,27 +171,6 @@ def extend(case_id: str) -> Answer:
     )
 
 
-@bp.route("/cases/<case_id>/received", methods=["GET", "POST"])
-@guard(Permission.CASE_WORK)
-def correct_received(case_id: str) -> Answer:
-    form, case = forms.ReceivedForm(), queries.visible_case(current_actor(), case_id)
-    return dated_page(
-        case_id,
-        form,
-        "Correct the date received",
-        lambda version: service.correct_received_date(
-            current_actor(), case_id, given(form.on.data), reason=form.reason.data or "", version=version
-        ),
-        lambda case: f"The date is corrected.{due_words(case)}",
-        fact=lambda day: Fact("received", day),
-        assume_today=False,
-        explanation=[
-            f"We have {date_words(case.received_on)}. The day counts on which the request reached any part of the "
-            "organisation, in any form, working day or not. Every other date is worked out anew."
-        ],
-    )
-
-
 def _if_asked(case_id: str, kind: str) -> dict[str, Any]:
     """What asking for it today would do to the due date, or why it cannot be asked for any more."""
     hindrance = service.why_not_ask(queries.visible_case(current_actor(), case_id))
@@ -224,18 +203,17 @@ def dated_page(
     done: str | Callable[[Case], str],
     *,
     fact: Callable[[date], Fact],
-    assume_today: bool = True,
     template: str = "cases/form.html",
     **more: object,
 ) -> Answer:
     """A form whose date moves the clock: nothing is recorded before the officer has seen what that very date does.
 
-    The effect of today's date is on the page from the start, unless `assume_today` is False. For any other date the
-    first press of the button shows the old and the new due date and why; the second records it.
+    The effect of today's date is on the page from the start. For any other date the first press of the button shows
+    the old and the new due date and why; the second records it.
     """
     today, day = london_today(), form["on"].data
     if not form.is_submitted():
-        what = possible(current_actor(), case_id, fact(today)) if assume_today else None
+        what = possible(current_actor(), case_id, fact(today))
         form.shown_on.data = today.isoformat() if what else ""
         more |= {"what_if": what, "what_if_title": "If it came today"}
     elif form.validate() and form.shown_on.data != day.isoformat():
@@ -253,7 +231,7 @@ def seen_first(form: forms.DatedForm, meant: str, title: str, look: Callable[[],
         form.form_errors.append(problem.message)
         return {}
     form.shown_on.data = meant
-    form["submit"].label.text = "Confirm and record it"
+    form["submit"].label.text = "Propose it" if effect.second else "Confirm and record it"
     return {"what_if": effect, "what_if_title": title}
 
 

@@ -1,6 +1,11 @@
-"""The page where a fact on the clock is put right, once its effect on the due date was on the screen."""
+"""The pages where a date on the clock is put right, once its effect on the due date was on the screen.
+
+What takes two people is proposed from the same page: the words beside the effect say so before the button is pressed.
+"""
 
 from __future__ import annotations
+
+from datetime import date
 
 from wtforms.fields.choices import SelectChoice
 
@@ -11,7 +16,10 @@ from sar.cases.blueprint import Answer, bp, form_page, show_form
 from sar.cases.clock_views import due_words, seen_first
 from sar.cases.corrections import Correction
 from sar.cases.models import ClockFact
+from sar.cases.refusals.service import propose_correction
 from sar.cases.timeline import fact_words
+from sar.foundation.errors import Conflict, Refused
+from sar.foundation.wording import date_words
 
 _TITLE = "Correct what is on the clock"
 
@@ -23,22 +31,80 @@ def correct_clock(case_id: str) -> Answer:
     facts = corrections.correctable(case)
     form.fact.choices = [SelectChoice(fact.id, _label(fact)) for fact in facts]
     meant = Correction(form.fact.data or "", form.on.data if form.how.data == "date" else None)
-    if form.is_submitted() and form.validate() and form.shown_on.data != _token(meant):
-        title = "What this does to the due date"
-        more = seen_first(form, _token(meant), title, lambda: corrections.look(current_actor(), case_id, meant))
-        return show_form(case_id, form, _TITLE, "cases/form.html", False, **more)
-    return form_page(
+    return _page(
         case_id,
         form,
         _TITLE,
-        lambda version: corrections.correct(current_actor(), case_id, meant, form.reason.data or "", version=version),
-        lambda case: f"It is corrected.{due_words(case)}",
+        meant,
+        _token(meant),
+        "What this does to the due date",
         explanation=[
             "For something that was written down with a wrong day, or that never happened. Every other date is worked "
             "out anew. Nothing is deleted: the history shows what stood here before, and why it changed."
         ],
         hindrance=None if facts else "Nothing is on the clock yet that could be corrected here.",
     )
+
+
+@bp.route("/cases/<case_id>/received", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def correct_received(case_id: str) -> Answer:
+    form, case = forms.ReceivedForm(), queries.visible_case(current_actor(), case_id)
+    day: date | None = form.on.data
+    return _page(
+        case_id,
+        form,
+        "Correct the date received",
+        Correction(corrections.receipt(case).id, day),
+        day.isoformat() if day else "",
+        f"What {date_words(day)} does to the due date" if day else "",
+        explanation=[
+            f"We have {date_words(case.received_on)}. The day counts on which the request reached any part of the "
+            "organisation, in any form, working day or not. Every other date is worked out anew."
+        ],
+    )
+
+
+def _page(
+    case_id: str,
+    form: forms.CorrectionForm | forms.ReceivedForm,
+    title: str,
+    meant: Correction,
+    token: str,
+    heading: str,
+    **more: object,
+) -> Answer:
+    """The first press of the button shows what the correction does, the second records it or proposes it."""
+    if form.is_submitted() and form.validate() and form.shown_on.data != token:
+        more |= seen_first(form, token, heading, lambda: corrections.look(current_actor(), case_id, meant))
+        return show_form(case_id, form, title, "cases/form.html", False, **more)
+    if form.is_submitted() and _takes_two(case_id, meant):
+        return form_page(
+            case_id,
+            form,
+            title,
+            lambda version: propose_correction(
+                current_actor(), case_id, meant, form.reason.data or "", version=version
+            ),
+            "It is proposed. No date changes before the data protection officer agrees.",
+            **more,
+        )
+    return form_page(
+        case_id,
+        form,
+        title,
+        lambda version: corrections.correct(current_actor(), case_id, meant, form.reason.data or "", version=version),
+        lambda case: f"It is corrected.{due_words(case)}",
+        **more,
+    )
+
+
+def _takes_two(case_id: str, meant: Correction) -> bool:
+    """Whether the correction has to be proposed. What may not be at all the command says, once it is asked."""
+    try:
+        return corrections.look(current_actor(), case_id, meant).second is not None
+    except (Refused, Conflict):
+        return False
 
 
 def _token(correction: Correction) -> str:

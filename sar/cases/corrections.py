@@ -1,19 +1,21 @@
 """A fact on the clock that was written down wrongly: struck out, or given another day. Nothing is deleted.
 
 The due date is folded anew from what then stands (law.md section 2). What a fact needs when it is recorded it needs
-when it is corrected, and an extension that the law would not have allowed on its new day is refused.
+when it is corrected, and an extension that the law would not have allowed on its new day is refused. A due date that is
+past comes later only with two people: one proposes it (see `refusals`), the data protection officer agrees.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sar.access.permissions import Permission, permissions_of
+from sar.access.permissions import Permission, allows
 from sar.cases.deadlines import CautionCode, Clock, ClockEvent, ClockState, ImpossibleDates
-from sar.cases.ledger import Fact, case_for, events_with, keep_note, require, require_open, store_fact, strike_out
+from sar.cases.ledger import Fact, case_for, events_with, keep_note, require_open, store_fact, strike_out, was_late
 from sar.cases.models import Case, ClockFact
 from sar.cases.queries import clock_facts, clock_from, clock_of, event_of, visible_case
+from sar.cases.second_person import is_alone
 from sar.cases.timeline import fact_words
 from sar.cases.waiting import ANSWERS
 from sar.cases.what_if import WhatIf, compare
@@ -26,6 +28,7 @@ from sar.foundation.errors import Conflict, Refused
 from sar.foundation.wording import date_words
 
 CORRECTABLE = frozenset({*ANSWERS, *ANSWERS.values(), "extended"})
+RECEIVED = "received"
 # What the case says of identity and authority once the fact does not count. It never says "settled" without proof.
 _UNSETTLED = {
     "id_requested": ("identity", "unchecked"),
@@ -33,6 +36,14 @@ _UNSETTLED = {
     "authority_requested": ("authority", "unchecked"),
     "authority_received": ("authority", "asked"),
 }
+_LATE_NO_MORE = (
+    "The due date has passed, and this would move it later or take it away. So it takes two people: one proposes it "
+    "and says how they know, and the data protection officer agrees or does not."
+)
+_FEE = (
+    "Only the data protection officer charges a fee, and only they can correct it. You can propose it and say how you "
+    "know: they get it among their proposals and decide."
+)
 
 
 @dataclass(frozen=True)
@@ -48,59 +59,118 @@ def correctable(case: Case) -> list[ClockFact]:
     return [fact for fact in clock_facts(case) if fact.kind in CORRECTABLE]
 
 
+def receipt(case: Case) -> ClockFact:
+    """The fact that says when the request was received."""
+    return next(fact for fact in clock_facts(case) if fact.kind == RECEIVED)
+
+
 def look(actor: Actor, case_id: str, correction: Correction) -> WhatIf:
-    """What a correction would do to the dates. Changes nothing. Raises Refused for what may not be."""
+    """What a correction would do to the dates, and whether it takes another person. Changes nothing.
+
+    Raises Refused for what may not be, Conflict where the fact does not stand any more.
+    """
     case = visible_case(actor, case_id)
-    old = _chosen(actor, case, correction)
-    return compare(clock_of(case), _clock_after(actor, case, old, correction))
+    old = chosen(case, correction)
+    now, then = clock_of(case), _clock_after(case, old, correction)
+    return replace(compare(now, then), second=_second(actor, case, old, now, then))
 
 
-def correct(actor: Actor, case_id: str, correction: Correction, reason: str, *, version: int | None = None) -> None:
-    """Strike a fact out or give it another day; `reason`, how we know, is kept as a note."""
+def correct(
+    actor: Actor,
+    case_id: str,
+    correction: Correction,
+    reason: str,
+    *,
+    version: int | None = None,
+    agreed: bool = False,
+) -> None:
+    """Strike a fact out or give it another day; `reason`, how we know, is kept as a note.
+
+    `agreed`: it was proposed, and the data protection officer agreed. Raises Refused, with who must, where it was not
+    and takes two.
+    """
     if not reason.strip():
         raise Refused("Say how you know that it is wrong.")
     with write_transaction():
         case = case_for(actor, case_id, version)
-        old = _chosen(actor, case, correction)
-        _clock_after(actor, case, old, correction)
-        before, was = case.due_on, fact_words(old.kind, old.on)
-        if correction.on is None:
-            strike_out(case, old)
-            if old.kind in _UNSETTLED:
-                field, value = _UNSETTLED[old.kind]
-                setattr(case, field, value)
-            facts, action = {"on": old.on}, Action.CLOCK_EVENT_STRUCK_OUT
-            words = f"Struck out: {was}. {reason.strip()}"
-        else:
-            store_fact(actor, case, _moved(old, correction.on), logged=False, instead_of=old)
-            facts, action = {"was": old.on, "on": correction.on}, Action.CLOCK_EVENT_CORRECTED
-            words = f"Date corrected to {date_words(correction.on)}: {was}. {reason.strip()}"
-        record(actor, action, case.id, event=old.kind, due_before=before, due_after=case.due_on, **facts)
-        keep_note(actor, case, words)
+        _store(actor, case, correction, reason.strip(), agreed)
 
 
-def _chosen(actor: Actor, case: Case, correction: Correction) -> ClockFact:
-    """The fact that is meant. A fee is the DPO's to charge, and so to take back."""
-    old = next((fact for fact in correctable(case) if fact.id == correction.fact_id), None)
+def correct_received_date(
+    actor: Actor, case_id: str, on: date, *, reason: str = "", version: int | None = None
+) -> None:
+    """Put right the day the request reached any part of the organisation. As `correct`; every date is worked out anew.
+
+    `reason`, how we know, is kept as a note with both days.
+    """
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        _store(actor, case, Correction(receipt(case).id, on), reason.strip(), agreed=False)
+
+
+def chosen(case: Case, correction: Correction) -> ClockFact:
+    """The fact that is meant. Raises Conflict where it does not stand any more, Refused for no change."""
+    standing = [*correctable(case), receipt(case)]
+    old = next((fact for fact in standing if fact.id == correction.fact_id), None)
     if old is None:
         raise Conflict("That is not on the clock any more: it may have been corrected already.")
-    if old.kind == "fee_requested":
-        require(actor, Permission.CASE_REJECT)
     if correction.on == old.on:
         raise Refused("That is the date we have already.")
+    if correction.on is None and old.kind == RECEIVED:
+        raise Refused("A request was received on some day. Give the day.")
     return old
 
 
-def _clock_after(actor: Actor, case: Case, old: ClockFact, correction: Correction) -> Clock:
-    """The clock as it would stand. Raises Refused, also where a late case would be late no more and no DPO says so."""
-    now, then, today = clock_of(case), clock_from(case, _events(case, old, correction)), london_today()
-    may_decide = actor.kind is ActorKind.SYSTEM or Permission.CASE_REJECT in permissions_of(actor.roles)
-    if now.is_overdue(today) and not then.is_overdue(today) and not may_decide:
-        raise Refused(
-            "The answer is late, and after this it would not be. Ask your data protection officer to correct it."
-        )
+def _store(actor: Actor, case: Case, correction: Correction, reason: str, agreed: bool) -> None:
+    old, now = chosen(case, correction), clock_of(case)
+    second = _second(actor, case, old, now, _clock_after(case, old, correction))
+    if second is not None and not agreed:
+        raise Refused(second)
+    was = fact_words(old.kind, old.on)
+    if correction.on is None:
+        strike_out(case, old)
+        if old.kind in _UNSETTLED:
+            field, value = _UNSETTLED[old.kind]
+            setattr(case, field, value)
+        facts, action, words = {"on": old.on}, Action.CLOCK_EVENT_STRUCK_OUT, f"Struck out: {was}."
+    else:
+        facts, action = {"was": old.on, "on": correction.on}, Action.CLOCK_EVENT_CORRECTED
+        words = f"Date corrected to {date_words(correction.on)}: {was}."
+        if old.kind == RECEIVED:
+            case.received_on = correction.on
+            words = f"Date received changed from {date_words(old.on)} to {date_words(correction.on)}:"
+        store_fact(actor, case, _moved(old, correction.on), logged=False, instead_of=old)
+    record(
+        actor,
+        action,
+        case.id,
+        event=old.kind,
+        due_before=now.due,
+        due_after=case.due_on,
+        late_before=was_late(now),
+        **facts,
+    )
+    if reason:
+        keep_note(actor, case, f"{words} {reason}")
+
+
+def _second(actor: Actor, case: Case, old: ClockFact, now: Clock, then: Clock) -> str | None:
+    """Why somebody else must agree, in words; None where the actor may do it alone."""
+    if actor.kind is ActorKind.SYSTEM:
+        return None
+    may_decide = allows(actor.roles, Permission.CASE_REJECT)
+    past = now.due is not None and now.due < london_today()
+    if past and (then.due is None or (now.due is not None and then.due > now.due)):
+        return None if may_decide and is_alone(actor, case) else _LATE_NO_MORE
+    return None if may_decide or old.kind != "fee_requested" else _FEE
+
+
+def _clock_after(case: Case, old: ClockFact, correction: Correction) -> Clock:
+    """The clock as it would stand. Raises Refused for what cannot be true, or would be no lawful asking."""
+    now, then = clock_of(case), clock_from(case, _events(case, old, correction))
     late = {item.code for item in then.warnings} - {item.code for item in now.warnings}
-    if CautionCode.ASKED_TOO_LATE in late:
+    # An earlier date of receipt may show that something was asked for too late: that is the truth, and a warning.
+    if CautionCode.ASKED_TOO_LATE in late and old.kind != RECEIVED:
         raise Refused("On that day the answer was due already. What is asked for after that gives no more time.")
     return then
 

@@ -7,11 +7,18 @@ from flask import flash, redirect, url_for
 from sar.access.guards import current_actor, guard, staff
 from sar.access.permissions import Permission
 from sar.cases import forms, letters, queries, service
-from sar.cases.blueprint import Answer, bp, form_page, given
+from sar.cases.blueprint import Answer, bp, form_page, given, show_form
 from sar.cases.code_texts import told
 from sar.cases.deadlines import ClockState
 from sar.cases.models import Case
 from sar.cases.second_person import ASK_FIRST, is_alone
+from sar.foundation.errors import Refused
+
+_CONFLICT = "I have a conflict of interest"
+_CONFLICT_MEANS = (
+    "Say so if this case is about you, a relative or a colleague. The case is then closed to you for good, and "
+    "somebody else takes it on. You cannot undo this yourself.",
+)
 
 
 @bp.route("/cases/<case_id>/refuse", methods=["GET", "POST"])
@@ -106,17 +113,18 @@ def reopen(case_id: str) -> Answer:
 def declare_conflict(case_id: str) -> Answer:
     form = forms.ConflictForm()
     if form.validate_on_submit():
-        service.declare_conflict(current_actor(), case_id, staff().staff_id)
+        try:
+            service.declare_conflict(current_actor(), case_id, staff().staff_id)
+        except Refused as problem:
+            form.form_errors.append(problem.message)
+            return show_form(case_id, form, _CONFLICT, "cases/form.html", True, explanation=_CONFLICT_MEANS)
         flash("Thank you. You declared a conflict of interest, so the case is closed to you.", "success")
         return redirect(url_for("cases.work_list"))
     return form_page(
         case_id,
         form,
-        "I have a conflict of interest",
+        _CONFLICT,
         lambda version: None,
         "",
-        explanation=[
-            "Say so if this case is about you, a relative or a colleague. The case is then closed to you for good, and "
-            "somebody else takes it on. You cannot undo this yourself."
-        ],
+        explanation=_CONFLICT_MEANS,
     )

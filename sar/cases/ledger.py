@@ -80,10 +80,10 @@ def store_fact(
     """
     standing = clock_facts(case)
     events_with(case, fact, instead_of=instead_of)
-    before = clock_of(case).due if standing else None
-    replaced = [old for old in standing if old is instead_of or _replaces(fact, old)]
-    for old in replaced:
-        old.struck_out_at = utc_now()
+    before = clock_of(case) if standing else None
+    for old in standing:
+        if before is not None and (old is instead_of or _replaces(fact, old)):
+            _strike(old, before)
     db.session.add(
         ClockFact(
             scope_id=case.scope_id,
@@ -105,16 +105,21 @@ def store_fact(
             case.id,
             event=fact.kind,
             on=fact.on,
-            due_before=before,
+            due_before=before.due if before else None,
             due_after=case.due_on,
         )
 
 
 def strike_out(case: Case, fact: ClockFact) -> None:
     """Take a fact off the clock and renew it. The row stays in the ledger; the caller logs why it counts no more."""
-    fact.struck_out_at = utc_now()
+    _strike(fact, clock_of(case))
     db.session.flush()
     renew_clock(case)
+
+
+def was_late(clock: Clock) -> bool:
+    """Whether the answer is late today, or went out late."""
+    return clock.is_overdue(london_today()) or clock.done_in_time() is False
 
 
 def keep_note(actor: Actor, case: Case, words: str, *, note_id: str | None = None) -> Note:
@@ -149,6 +154,10 @@ def renew_clock(case: Case) -> None:
     flag_modified(case, "clock_state")
     follow_facts(case, clock_facts(case))
     _keep_calculation(case, clock)
+
+
+def _strike(fact: ClockFact, before: Clock) -> None:
+    fact.struck_out_at, fact.late_before = utc_now(), was_late(before)
 
 
 def _replaces(fact: Fact, old: ClockFact) -> bool:

@@ -26,8 +26,9 @@ class Case(ScopedRow):
     """
 
     __tablename__ = "case"
-    # In the orders of the work list, with all that its filters and counts look at, so that they read no table row;
-    # the last one for words of names and offices. Each earns its place in scripts/benchmarks/worklist.py.
+    # In the orders of the work list and, by the day received, of reports on a period; with all that its filters and
+    # counts look at, so that they read no table row; the last one for words of names and offices. Each earns its place
+    # in scripts/benchmarks/worklist.py.
     __table_args__ = (
         Index("ix_case_open", "due_on", "received_on", "id", *_FILTERED, "closed_on", **where("closed_on IS NULL")),
         Index("ix_case_closed", "closed_on", "id", *_FILTERED, "due_on", **where("closed_on IS NOT NULL")),
@@ -62,7 +63,10 @@ class Case(ScopedRow):
 
 
 class ClockFact(ScopedRow):
-    """One raw date: what happened, when, who wrote it down. Corrected by a later row, never edited."""
+    """One raw date: what happened, when, who wrote it down. Corrected by a later row, never edited.
+
+    `late_before`: it was struck out, or given another day, when the answer was late.
+    """
 
     __tablename__ = "clock_fact"
 
@@ -75,6 +79,7 @@ class ClockFact(ScopedRow):
     detail = Sealed[str | None]("detail_sealed")
     recorded_by: Mapped[str] = plain(String(40), nullable=False)
     struck_out_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    late_before: Mapped[bool] = plain(Boolean, nullable=False, default=False, server_default=false())
 
 
 class CalendarSnapshot(Base):
@@ -179,14 +184,23 @@ class ProofCheck(ScopedRow):
 
 
 class NotValid(ScopedRow):
-    """Why something that came in was found to be no valid request: a code of `not_valid`, and what was said of it."""
+    """Why something that came in was found to be no valid request: a code of `not_valid`, and what was said of it.
+
+    `proposed_by` and `decided_by` are one person where nobody else was there; the first is not known of old rows.
+    `due_on` is the due date as it stood on that day, `lateness` why it was past; `earlier_id` the case that a repeated
+    request repeats.
+    """
 
     __tablename__ = "not_valid"
 
     case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
     code: Mapped[str] = plain(String(20), nullable=False)
     told: Mapped[bool] = plain(Boolean, nullable=False)
+    proposed_by: Mapped[str | None] = plain(String(40), nullable=True)
     decided_by: Mapped[str] = plain(String(40), nullable=False)
+    due_on: Mapped[date | None] = plain(Date, nullable=True)
+    lateness: Mapped[str | None] = plain(String(20), nullable=True)
+    earlier_id: Mapped[str | None] = plain(ID, ForeignKey("case.id"), nullable=True, index=True)
     words_sealed: Mapped[bytes | None] = sealed_column()
     words = Sealed[str]("words_sealed")
 

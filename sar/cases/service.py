@@ -19,7 +19,6 @@ from sar.cases.clock_commands import (
     ask_for_identity,
     ask_question,
     charge_fee,
-    correct_received_date,
     extend,
     record_answer,
     record_fee_paid,
@@ -29,6 +28,7 @@ from sar.cases.clock_commands import (
 )
 from sar.cases.closing_out import close_case
 from sar.cases.conflicts.said import keep_to_deciders
+from sar.cases.corrections import correct_received_date
 from sar.cases.deadlines import ClockState
 from sar.cases.endings import REFUSAL_CODES, close, reject, reopen, withdraw
 from sar.cases.ledger import Fact, case_for, keep_note, require, store_fact

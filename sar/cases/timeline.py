@@ -12,6 +12,7 @@ from typing import Any
 from sar.access.queries import staff_names
 from sar.cases.exemptions import EXEMPTIONS, ground_in_words
 from sar.cases.letter_names import name_of
+from sar.cases.not_valid import REASONS as NOT_VALID
 from sar.cases.proofs import AUTHORITY
 from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.foundation.audit import AuditEntry
@@ -119,7 +120,7 @@ _WORDS = {
     "release.handed_over": "Reply saved by staff, to hand over",
 }
 _CLOCK = {
-    "received": "Date received corrected to {on}",
+    "received": "Received on {on}",
     "id_requested": "Proof of identity asked for",
     "id_received": "Proof of identity came on {on}",
     "authority_requested": "Written authority asked for",
@@ -130,6 +131,8 @@ _CLOCK = {
     "clarification_received": "Requester answered on {on}",
     "extended": "Extended by two months",
 }
+# As it was logged until a corrected day of receipt was logged as every other correction is.
+_RECORDED = _CLOCK | {"received": "Date received corrected to {on}"}
 _CORRECTED = frozenset({"case.clock_event_corrected", "case.clock_event_struck_out"})
 # What moved with an entry, by how its facts begin.
 _MOVED = {"due": "due date", "acknowledge": "last day to acknowledge it"}
@@ -145,10 +148,13 @@ _CHANNELS = {
     "phone": "by phone",
     "in_person": "in person",
 }
-_PROPOSED = {
+# What each kind of proposal would do.
+PROPOSED = {
     "refuse": "to refuse the whole request",
     "fee": "to charge a fee",
     "neither": "to neither confirm nor deny",
+    "set_aside": "to set it aside as no valid request",
+    "correct": "to correct a date on the clock",
 }
 _SINGULAR = {
     "pages": "page",
@@ -200,7 +206,7 @@ def _text(entry: AuditEntry, facts: dict[str, Any]) -> str:
     words = {name: _word(name, value) for name, value in facts.items()}
     if entry.action in _CORRECTED:
         words["fact"] = _small(fact_words(facts["event"], date.fromisoformat(facts["on"])))
-    sentence = _CLOCK[facts["event"]] if entry.action == "case.clock_event_recorded" else _WORDS[entry.action]
+    sentence = _RECORDED[facts["event"]] if entry.action == "case.clock_event_recorded" else _WORDS[entry.action]
     return _ONE.sub(lambda found: f"1 {found[1] or ''}{_SINGULAR[found[2]]}", sentence.format_map(words))
 
 
@@ -224,8 +230,12 @@ def _word(name: str, value: Any) -> str:
         return _date(value)
     if name == "code" and value in EXEMPTIONS:
         return _small(ground_in_words(value))
-    if name == "kind" and value in _PROPOSED:
-        return _PROPOSED[value]
+    if name == "code" and value in NOT_VALID:
+        return _small(NOT_VALID[value].label)
+    if name == "code" and value in _CLOCK:
+        return _small(_CLOCK[value].removesuffix(" on {on}"))
+    if name == "kind" and value in PROPOSED:
+        return PROPOSED[value]
     if name in ("letter", "kind") and isinstance(value, str):
         return name_of(value).lower()
     return str(value).replace("_", " ")
@@ -236,12 +246,13 @@ def _small(words: str) -> str:
 
 
 def _detail(entry: AuditEntry, facts: dict[str, Any]) -> str | None:
+    late = " The answer was late before this." if facts.get("late_before") else ""
     for name, what in _MOVED.items():
         if f"{name}_before" in facts:
             before, after = facts[f"{name}_before"], facts[f"{name}_after"]
             if before == after:
-                return f"The {what} did not change."
-            return f"{what.capitalize()}: {_date(before)} before, {_date(after)} after."
+                return f"The {what} did not change.{late}"
+            return f"{what.capitalize()}: {_date(before)} before, {_date(after)} after.{late}"
     return None
 
 

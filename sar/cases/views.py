@@ -194,6 +194,8 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
     tasks = task_queries.tasks_of(case)
     people = {note.author_id for note in notes} | {one for task in tasks for one in (task.staff_id, task.done_by)}
     refusal = queries.latest_refusal(case) if stage is Stage.REJECTED else None
+    aside = not_valid.latest(case) if stage is Stage.NOT_VALID else None
+    people |= {aside.proposed_by, aside.decided_by} if aside else set()
     return render_template(
         "cases/show.html",
         case=case,
@@ -235,7 +237,7 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         refusal_told=refusal is not None and refusal.code not in NEITHER_CODES,
         channel_names=CHANNEL_WORDS,
         asking=asking.facts(actor, case),
-        not_valid=not_valid.latest(case) if stage is Stage.NOT_VALID else None,
+        not_valid=aside,
         not_valid_reasons=not_valid.REASONS,
         panels=panels_for(actor, case),
         can_extend=service.why_not_extend(case) is None,

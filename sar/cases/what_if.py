@@ -45,12 +45,16 @@ class Change:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """The clock before and after a change that has not been made: what changes and why, and the warnings it adds."""
+    """The clock before and after a change that has not been made: what changes and why, and the warnings it adds.
+
+    `second` says why the data protection officer has to agree to it; None where whoever looks may make it.
+    """
 
     now: Clock
     then: Clock
     changes: tuple[Change, ...]
     warnings: tuple[str, ...]
+    second: str | None = None
 
     @property
     def before(self) -> date | None:

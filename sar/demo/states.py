@@ -11,7 +11,6 @@ from typing import Final
 from flask import Flask
 from sqlalchemy import select
 
-from sar.cases import not_valid
 from sar.cases import service as cases
 from sar.cases.complaints import queries as complaint_queries
 from sar.cases.complaints import service as complaints
@@ -243,7 +242,9 @@ def _agree_fee(office: Office, case_id: str) -> None:
 
 
 def _set_aside(office: Office, case_id: str) -> None:
-    not_valid.set_aside(office.dpo, case_id, "NO_REQUEST", "It asks when the office is open on Saturdays.")
+    words = "It asks when the office is open on Saturdays."
+    proposal = refusals.propose_set_aside(office.officer, case_id, "NO_REQUEST", words)
+    refusals.decide(office.dpo, proposal.id, True, version=proposal.version)
 
 
 def _set_tasks(office: Office, case_id: str) -> None:

@@ -49,12 +49,21 @@ class Action(Enum):
     CASE_ASSIGNED = ("case.assigned", ("officer_id",))
     CASE_VIEWED = ("case.viewed", ())
     CLOCK_EVENT_RECORDED = ("case.clock_event_recorded", ("event", "on", "due_before", "due_after"))
-    CLOCK_EVENT_CORRECTED = ("case.clock_event_corrected", ("event", "was", "on", "due_before", "due_after"))
-    CLOCK_EVENT_STRUCK_OUT = ("case.clock_event_struck_out", ("event", "on", "due_before", "due_after"))
+    CLOCK_EVENT_CORRECTED = (
+        "case.clock_event_corrected",
+        ("event", "was", "on", "due_before", "due_after", "late_before"),
+    )
+    CLOCK_EVENT_STRUCK_OUT = (
+        "case.clock_event_struck_out",
+        ("event", "on", "due_before", "due_after", "late_before"),
+    )
     IDENTITY_CHECKED = ("case.identity_checked", ("outcome", "evidence"))
     AUTHORITY_CHECKED = ("case.authority_checked", ("document", "dated"))
     REPRESENTATIVE_CHANGED = ("case.representative_changed", ("relationship", "gets_letters"))
-    REQUEST_NOT_VALID = ("case.not_valid", ("code", "told"))
+    REQUEST_NOT_VALID = (
+        "case.not_valid",
+        ("code", "told", "proposed_by", "earlier_id", "due_on", "lateness_code"),
+    )
     IMPORT_UPLOADED = ("import.uploaded", ("sha256", "rows"))
     IMPORT_FINISHED = ("import.finished", ("sha256", "imported", "bad"))
     IMPORT_REMOVED = ("import.removed", ("sha256",))

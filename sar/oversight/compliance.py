@@ -3,10 +3,15 @@
 The first columns are those of `flask deadlines`, which recomputes the rest: whoever distrusts a
 date can work it out again from the same file. The holidays that each row was counted with are in it, and the
 derivation has every rule with its source and the date before and after.
+
+`original_due` is the first due date that was ever worked out, before any pause, extension or correction.
+`late_before_correction` says that a date was corrected when the answer was late. The columns `set_aside_...` tell of
+the last time a request was set aside as not valid, also where it was opened again; people are the ids of the audit log.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,11 +33,11 @@ from sar.cases.deadlines import (
     events_that_count,
     gather,
 )
-from sar.cases.models import Case, ClockFact, Disclosure, NotValid, Refusal
+from sar.cases.models import Calculation, Case, ClockFact, Disclosure, NotValid, Refusal
 from sar.cases.queries import clock_from, clock_rules, event_of, listed_for
 from sar.cases.workflow import Stage
 from sar.foundation.actors import Actor
-from sar.foundation.clock import london_today
+from sar.foundation.clock import london_date, london_today
 from sar.foundation.db import db
 from sar.foundation.spreadsheets import csv_line
 from sar.records.searches import queries as searches
@@ -48,6 +53,8 @@ COLUMNS = (
     "channel",
     "stage",
     "original_due",
+    "due_without_extension",
+    "late_before_correction",
     "extension_notified",
     "extension_reason",
     "answered",
@@ -59,6 +66,15 @@ COLUMNS = (
     "searches_complete",
     "valid",
     "not_valid_reason",
+    "set_aside_on",
+    "set_aside_reason",
+    "set_aside_proposed_by",
+    "set_aside_decided_by",
+    "set_aside_due",
+    "set_aside_days_late",
+    "set_aside_lateness",
+    "set_aside_told",
+    "set_aside_repeats",
     "in_time",
     "days_taken",
     "part_sent",
@@ -91,15 +107,26 @@ def size(actor: Actor, start: date, end: date) -> int:
 
 @dataclass(frozen=True)
 class _Request:
-    """One request with all that its row is made of. `not_valid`: why it was set aside; such are counted apart."""
+    """One request with all that its row is made of. `set_aside`: the last time it was, whether or not that stands.
+
+    `first_due`: the first that was worked out. `repeats`: the reference of what a repeated request repeats.
+    """
 
     case: Case
     facts: list[ClockFact]
+    first_due: date | None
+    late_before: bool
     refusal: str | None
-    not_valid: str | None
+    set_aside: NotValid | None
+    repeats: str | None
     part: Disclosure | None
     lateness: str | None
     searches: dict[str, int]
+
+    @property
+    def not_valid(self) -> str | None:
+        """Why it stands set aside; such are counted apart."""
+        return self.set_aside.code if self.set_aside and self.case.stage == Stage.NOT_VALID else None
 
 
 def _requests(actor: Actor, start: date, end: date) -> Iterator[_Request]:
@@ -129,22 +156,47 @@ def _why_late(case_ids: list[str]) -> dict[str, str]:
 def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
     ids = [case.id for case in cases]
     facts: dict[str, list[ClockFact]] = defaultdict(list)
-    standing = select(ClockFact).where(ClockFact.case_id.in_(ids), ClockFact.struck_out_at.is_(None))
-    for fact in db.session.scalars(standing.order_by(ClockFact.on, ClockFact.created_at)):
-        facts[fact.case_id].append(fact)
+    ever = select(ClockFact).where(ClockFact.case_id.in_(ids)).order_by(ClockFact.on, ClockFact.created_at)
+    corrected_late = set()
+    for fact in db.session.scalars(ever):
+        if fact.struck_out_at is None:
+            facts[fact.case_id].append(fact)
+        elif fact.late_before:
+            corrected_late.add(fact.case_id)
+    first_due = _first_due(ids)
     refused = select(Refusal.case_id, Refusal.code).where(Refusal.case_id.in_(ids)).order_by(Refusal.created_at.desc())
     codes = {row.case_id: row.code for row in db.session.execute(refused)}  # the first of each case stays
-    set_aside = select(NotValid.case_id, NotValid.code).where(NotValid.case_id.in_(ids)).order_by(NotValid.created_at)
-    reasons = {row.case_id: row.code for row in db.session.execute(set_aside)}
+    set_aside = select(NotValid).where(NotValid.case_id.in_(ids)).order_by(NotValid.created_at)
+    aside = {found.case_id: found for found in db.session.scalars(set_aside)}  # the last of each case stays
+    repeated = select(Case.id, Case.reference).where(Case.id.in_([found.earlier_id for found in aside.values()]))
+    references = {row.id: row.reference for row in db.session.execute(repeated)}
     sent = select(Disclosure).where(Disclosure.case_id.in_(ids)).order_by(Disclosure.on.desc(), Disclosure.id)
     parts = {part.case_id: part for part in db.session.scalars(sent)}  # the first of each case comes last, and stays
     lateness = _why_late(ids)
     searched = searches.totals(ids)
     for case in cases:
-        refusal = codes.get(case.id)
-        part, late = parts.get(case.id), lateness.get(case.id)
-        aside = reasons.get(case.id) if case.stage == Stage.NOT_VALID else None
-        yield _Request(case, facts[case.id], refusal, aside, part, late, searched.get(case.id, {}))
+        found = aside.get(case.id)
+        yield _Request(
+            case=case,
+            facts=facts[case.id],
+            first_due=first_due.get(case.id),
+            late_before=case.id in corrected_late,
+            refusal=codes.get(case.id),
+            set_aside=found,
+            repeats=references.get(found.earlier_id) if found and found.earlier_id else None,
+            part=parts.get(case.id),
+            lateness=lateness.get(case.id),
+            searches=searched.get(case.id, {}),
+        )
+
+
+def _first_due(case_ids: list[str]) -> dict[str, date]:
+    """The due date of the first calculation of each case, where it gave one."""
+    first = select(Calculation.case_id, Calculation.clock).where(
+        Calculation.case_id.in_(case_ids), Calculation.number == 1
+    )
+    due = {row.case_id: json.loads(row.clock)["due"] for row in db.session.execute(first)}
+    return {case_id: date.fromisoformat(day) for case_id, day in due.items() if day}
 
 
 def _row(found: _Request) -> list[object]:
@@ -185,7 +237,9 @@ def _row(found: _Request) -> list[object]:
         "|".join(day.isoformat() for day in rules.calendar.between(clock.received, last)) if last else "",
         case.submission.channel,
         case.stage,
-        _original_due(case, events) if clock.extended else clock.due,
+        found.first_due,
+        _without_extension(case, events) if clock.extended else clock.due,
+        "yes" if found.late_before else "no",
         extension.on if extension else None,
         extension.reason_code if extension else None,
         clock.done_on,
@@ -197,6 +251,7 @@ def _row(found: _Request) -> list[object]:
         "yes" if searches.is_complete(found.searches) else "no",
         "N" if found.not_valid else "Y",
         found.not_valid,
+        *_set_aside(found),
         "not counted" if found.not_valid else _in_time(clock),
         (clock.done_on - clock.received).days if clock.done_on else None,
         found.part.on if found.part else None,
@@ -215,7 +270,26 @@ def step_in_words(step: Step) -> str:
     return f"{step.rule.value} ({step.source}) {moved}: {step.explanation}"
 
 
-def _original_due(case: Case, events: list[ClockEvent]) -> date | None:
+def _set_aside(found: _Request) -> list[object]:
+    """The columns on setting aside. Days are counted from the due date as it stood then, 0 for up to that day."""
+    aside = found.set_aside
+    if aside is None:
+        return [None] * 9
+    on = london_date(aside.created_at)
+    return [
+        on,
+        aside.code,
+        aside.proposed_by,
+        aside.decided_by,
+        aside.due_on,
+        max(0, (on - aside.due_on).days) if aside.due_on else None,
+        aside.lateness,
+        "yes" if aside.told else "no",
+        found.repeats,
+    ]
+
+
+def _without_extension(case: Case, events: list[ClockEvent]) -> date | None:
     """The due date had there been no extension."""
     return clock_from(case, [event for event in events if not isinstance(event, Extended)]).due
 

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
 
 from sar.cases.deadlines import ANSWER_REASONS, EndReason
-from sar.cases.models import Case, ClockFact, Disclosure
+from sar.cases.models import Case, ClockFact, Disclosure, NotValid
 from sar.cases.queries import still_owed
 from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
@@ -27,10 +27,14 @@ class Measures:
     was taken back needed none. What was found to be no valid request is counted in `not_valid` and nowhere else.
     The first answer counts: a request opened again after it is neither unanswered nor late once more, but is one of the
     `reopened` of the period and, while work goes on, of `reopened_open`, the oldest for so many days.
+    `set_aside`: the `not_valid` by their reason: its code, how many, and how many of them after their due date.
+    `corrected_late`: of the requests received, those of which a date was corrected when the answer was late.
     """
 
     received: int
     not_valid: int
+    set_aside: tuple[tuple[str, int, int], ...]
+    corrected_late: int
     fell_due: int
     answered_in_time: int
     open_now: int
@@ -68,6 +72,11 @@ def measures(start: date, end: date) -> Measures:
     return Measures(
         received=_count(Case.received_on.between(start, end) & valid),
         not_valid=_count(Case.received_on.between(start, end) & ~valid),
+        set_aside=_set_aside(start, end),
+        corrected_late=_count(
+            Case.received_on.between(start, end)
+            & exists().where(ClockFact.case_id == Case.id, ClockFact.late_before).correlate(Case)
+        ),
         fell_due=_count(past),
         answered_in_time=_count(past & (func.coalesce(answered, Case.closed_on) <= Case.due_on)),
         open_now=_count(Case.closed_on.is_(None)),
@@ -81,6 +90,20 @@ def measures(start: date, end: date) -> Measures:
         answered=_count(told),
         searches_complete=_count(told & searches_complete()),
     )
+
+
+def _set_aside(start: date, end: date) -> tuple[tuple[str, int, int], ...]:
+    """Requests received in the period that stand set aside, by the reason of the last time."""
+    last = select(NotValid.case_id, func.max(NotValid.created_at).label("at")).group_by(NotValid.case_id).subquery()
+    query = (
+        select(NotValid.code, func.count(), func.count(NotValid.lateness))
+        .join(last, (NotValid.case_id == last.c.case_id) & (NotValid.created_at == last.c.at))
+        .join(Case, Case.id == NotValid.case_id)
+        .where(Case.received_on.between(start, end), Case.stage == Stage.NOT_VALID.value)
+        .group_by(NotValid.code)
+        .order_by(NotValid.code)
+    )
+    return tuple((code, number, late) for code, number, late in db.session.execute(query))
 
 
 def _first_answer(*reasons: EndReason) -> ScalarSelect[date]:

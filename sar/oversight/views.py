@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as Redirect
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.cases.complaints import queries as complaints
+from sar.cases.not_valid import REASONS
 from sar.foundation import jobs as background
 from sar.foundation import messages
 from sar.foundation.actors import Actor
@@ -42,6 +43,7 @@ def _dashboard(form: PeriodForm) -> str:
         form=form,
         measures=queries.measures(date(today.year, 1, 1), today),
         complaints=complaints.figures(date(today.year, 1, 1), today),
+        not_valid_reasons=REASONS,
         year=today.year,
     )
 

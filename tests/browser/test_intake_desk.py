@@ -62,7 +62,7 @@ def test_a_request_by_any_channel(visitors: Visitors, live_server: LiveServer, v
         service.check_identity(officer, asked_for.id, "known", known_by="Ana Duke", how="his officer since May")
         look(page, f"/staff/cases/{asked_for.id}", "intake-case-settled")
         version = visible_case(officer, asked_for.id).version
-        service.set_aside(officer, asked_for.id, "REPEATED", "It came by post as well.", version=version)
+        service.set_aside(officer, asked_for.id, "NO_REQUEST", "It asks when we are open.", version=version)
         look(page, f"/staff/cases/{asked_for.id}", "intake-case-set-aside")
         look(page, "/staff/evidence", "intake-evidence")
 

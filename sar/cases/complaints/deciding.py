@@ -17,7 +17,7 @@ from sar.access.permissions import Permission
 from sar.access.queries import active_staff_with
 from sar.cases.complaints.models import Complaint
 from sar.cases.ledger import require
-from sar.cases.models import Case, Refusal
+from sar.cases.models import Case, NotValid, Refusal
 from sar.cases.queries import may_see, visible_case
 from sar.cases.refusals.queries import proposals_of
 from sar.foundation.actions import Action
@@ -28,7 +28,7 @@ from sar.foundation.errors import Refused
 
 RULE = "Whoever decides a complaint must not have handled the case it is about."
 _REVIEWED, _RELEASED = "worked on its review", "let a reply go"
-_OFFICER, _REFUSED = "were its officer", "proposed or decided a refusal or a fee"
+_OFFICER, _REFUSED = "were its officer", "proposed or decided a refusal, a fee, setting aside or a date"
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,8 @@ def _of_refusals(case: Case) -> Iterator[tuple[str | None, str]]:
         yield proposal.decided_by, _REFUSED
     for refused_by in db.session.scalars(select(Refusal.refused_by).where(Refusal.case_id == case.id)):
         yield refused_by, _REFUSED
+    for decided_by in db.session.scalars(select(NotValid.decided_by).where(NotValid.case_id == case.id)):
+        yield decided_by, _REFUSED
 
 
 def _listed(items: tuple[str, ...], word: str) -> str:

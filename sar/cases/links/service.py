@@ -37,24 +37,31 @@ def link(
     """
     if not reason.strip():
         raise Refused("Say why the two belong together.")
-    with write_transaction() as session:
+    with write_transaction():
         case = case_for(actor, case_id, version)
-        other = _other(actor, case, reference)
-        if session.scalar(select(CaseLink.id).where(_between(case.id, other.id), CaseLink.ended_at.is_(None))):
+        made = link_once(actor, case, by_reference(actor, case, reference), kind, reason.strip())
+        if made is None:
             raise Conflict("These two cases are linked already. Take that link back first.")
-        made = CaseLink(
-            scope_id=case.scope_id,
-            case_id=case.id,
-            other_id=other.id,
-            kind=kind.value,
-            reason=reason.strip(),
-            linked_by=actor.id,
-        )
-        session.add(made)
-        session.flush()
-        for one, another in ((case, other), (other, case)):
-            record(actor, Action.CASES_LINKED, one.id, link_id=made.id, other_id=another.id, relation=kind.value)
         return made
+
+
+def link_once(actor: Actor, case: Case, other: Case, kind: LinkKind, reason: str) -> CaseLink | None:
+    """Link two cases within the caller's transaction. None, with nothing changed, where they are linked already."""
+    if db.session.scalar(select(CaseLink.id).where(_between(case.id, other.id), CaseLink.ended_at.is_(None))):
+        return None
+    made = CaseLink(
+        scope_id=case.scope_id,
+        case_id=case.id,
+        other_id=other.id,
+        kind=kind.value,
+        reason=reason,
+        linked_by=actor.id,
+    )
+    db.session.add(made)
+    db.session.flush()
+    for one, another in ((case, other), (other, case)):
+        record(actor, Action.CASES_LINKED, one.id, link_id=made.id, other_id=another.id, relation=kind.value)
+    return made
 
 
 def unlink(actor: Actor, link_id: str, reason: str) -> CaseLink:
@@ -83,7 +90,8 @@ def visible_link(actor: Actor, link_id: str) -> CaseLink:
     return found
 
 
-def _other(actor: Actor, case: Case, reference: str) -> Case:
+def by_reference(actor: Actor, case: Case, reference: str) -> Case:
+    """Another case by its reference. Raises Refused for one that leads nowhere for this actor, or to the same case."""
     known = parse_reference(reference)
     other = db.session.scalar(select(Case).where(Case.reference == known, visible_to(actor))) if known else None
     if other is None:

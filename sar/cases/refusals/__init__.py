@@ -1,1 +1,1 @@
-"""Refusing, charging a fee, neither confirming nor denying: proposed by one person, decided by another."""
+"""Refusing, charging a fee, setting aside, moving a date of a late case: proposed by one, decided by another."""

@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import HiddenInput
 
+from sar.cases.asking_forms import NotValidForm
 from sar.cases.endings import NEITHER_CODES
 from sar.cases.forms import VersionedForm, refusal_code_field, refusal_words_field
 from sar.cases.late_form import LateForm, lateness_field
@@ -50,6 +51,17 @@ class ProposeNeitherForm(VersionedForm):
         missing="Write the reasons",
     )
     submit = SubmitField("Propose it", widget=GovSubmitInput())
+
+
+class ProposeSetAsideForm(NotValidForm):
+    submit = SubmitField("Propose it", widget=GovSubmitInput())
+
+    @classmethod
+    def in_time(cls) -> ProposeSetAsideForm:
+        """Why it is late is asked of whoever decides."""
+        form = cls()
+        del form.lateness
+        return form
 
 
 class DecideForm(LateForm):

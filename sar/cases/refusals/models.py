@@ -1,12 +1,12 @@
-"""A proposal to refuse, to charge a fee, or to neither confirm nor deny."""
+"""A proposal to refuse, to charge a fee, to neither confirm nor deny, to set aside, or to correct the clock."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, true
 from sqlalchemy.orm import Mapped
 
 from sar.foundation.columns import Sealed
@@ -14,11 +14,13 @@ from sar.foundation.db import ID, ScopedRow, UtcDateTime, plain, sealed_column
 
 
 class Kind(StrEnum):
-    """`neither`: the answer neither confirms nor denies that anything is held."""
+    """`neither`: the answer neither confirms nor denies that anything is held. `set_aside`: it is no valid request."""
 
     REFUSE = "refuse"
     FEE = "fee"
     NEITHER = "neither"
+    SET_ASIDE = "set_aside"
+    CORRECT = "correct"
 
 
 class State(StrEnum):
@@ -28,7 +30,12 @@ class State(StrEnum):
 
 
 class RefusalProposal(ScopedRow):
-    """`words` are told to the requester, except under `neither`. `alone`: proposed and decided by the only person."""
+    """`words` are told to the requester, except under `neither` and `correct`, or without `tell`.
+
+    `code` is one of `exemptions` or `not_valid`; a correction has none, but the fact of the clock and its right day, no
+    day where it never happened. `earlier_id`: the case that a repeated request repeats. `alone`: proposed and decided
+    by the only person.
+    """
 
     __tablename__ = "refusal_proposal"
 
@@ -41,6 +48,10 @@ class RefusalProposal(ScopedRow):
     decided_by: Mapped[str | None] = plain(String(40), nullable=True)
     decided_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     alone: Mapped[bool] = plain(Boolean, nullable=False, default=False)
+    tell: Mapped[bool] = plain(Boolean, nullable=False, default=True, server_default=true())
+    earlier_id: Mapped[str | None] = plain(ID, ForeignKey("case.id"), nullable=True)
+    fact_id: Mapped[str | None] = plain(ID, ForeignKey("clock_fact.id"), nullable=True)
+    fact_on: Mapped[date | None] = plain(Date, nullable=True)
     words_sealed: Mapped[bytes | None] = sealed_column()
     words = Sealed[str]("words_sealed")
     how_to_pay_sealed: Mapped[bytes | None] = sealed_column()

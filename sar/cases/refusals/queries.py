@@ -7,16 +7,19 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from sar.cases import letters
+from sar.cases import letters, not_valid
 from sar.cases.code_texts import told
-from sar.cases.models import Case
+from sar.cases.corrections import Correction
+from sar.cases.exemptions import ground_in_words
+from sar.cases.models import Case, ClockFact
 from sar.cases.queries import visible_case, visible_to
 from sar.cases.refusals.models import Kind, RefusalProposal, State
+from sar.cases.timeline import fact_words
 from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound
-from sar.foundation.wording import Wording
+from sar.foundation.wording import Wording, date_words
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,31 @@ def waiting(actor: Actor) -> list[Proposed]:
     return [Proposed(proposal, case) for proposal, case in db.session.execute(query)]
 
 
+def earlier_of(proposal: RefusalProposal) -> Case | None:
+    """The request that a repeated one repeats. Whoever shows it asks whether the reader may see it."""
+    return db.session.get(Case, proposal.earlier_id) if proposal.earlier_id else None
+
+
+def correction_of(proposal: RefusalProposal) -> Correction:
+    """What a proposal to correct the clock would correct."""
+    return Correction(proposal.fact_id or "", proposal.fact_on)
+
+
+def ground_of(proposal: RefusalProposal) -> str:
+    """Why, or what, in words: the ground in law, the reason for setting aside, the date and what it should be."""
+    if proposal.kind == Kind.SET_ASIDE:
+        return not_valid.REASONS[proposal.code].label
+    if proposal.kind != Kind.CORRECT:
+        return ground_in_words(proposal.code)
+    fact = db.session.get_one(ClockFact, proposal.fact_id)
+    should = f"it was on {date_words(proposal.fact_on)}" if proposal.fact_on else "it did not happen"
+    return f"{fact_words(fact.kind, fact.on)}. The correction: {should}"
+
+
 def letter_of(case: Case, proposal: RefusalProposal) -> Wording:
-    """What the requester would get. Raises Refused when the wording cannot be used."""
+    """What the requester would get. Raises Refused when the wording cannot be used, or nobody is written to."""
+    if proposal.kind == Kind.SET_ASIDE:
+        return not_valid.letter_for(case, proposal.code, proposal.words, tell=proposal.tell)
     return letter_for(
         case, Kind(proposal.kind), proposal.code, proposal.words, proposal.amount, proposal.how_to_pay or ""
     )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sar.access.permissions import Permission
 from sar.cases.clock_commands import charge_fee, pounds, require_time_left
+from sar.cases.corrections import Correction, chosen, correct, look
 from sar.cases.endings import NEITHER_CODES, REFUSAL_CODES, answer_neither, reject, require_searched
 from sar.cases.lateness import Lateness
 from sar.cases.ledger import case_for, require_open
+from sar.cases.models import Case
+from sar.cases.not_valid import REASONS, require_sound, set_aside
 from sar.cases.refusals import queries
 from sar.cases.refusals.models import Kind, RefusalProposal, State
 from sar.cases.second_person import is_alone, require_decider
@@ -14,7 +19,7 @@ from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
 from sar.foundation.clock import utc_now
-from sar.foundation.db import write_transaction
+from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Refused
 
 
@@ -40,30 +45,69 @@ def propose(
     if kind is Kind.FEE and not how_to_pay.strip():
         raise Refused("Say how the person can pay the fee.")
     asked = pounds(amount) if kind is Kind.FEE else ""
-    with write_transaction() as session:
+    with write_transaction():
         case = case_for(actor, case_id, version)
         require_open(case)
         require_searched(actor, case, code)
-        require_decider(actor, case)
         if kind is Kind.FEE:
             require_time_left(case)
-        if queries.open_proposal(case) is not None:
-            raise Conflict("There is a proposal already. It must be decided first.")
-        proposal = RefusalProposal(
-            scope_id=case.scope_id,
-            case_id=case.id,
-            kind=kind.value,
-            state=State.OPEN.value,
-            code=code,
-            amount=asked,
-            proposed_by=actor.id,
-            words=words.strip(),
-            how_to_pay=how_to_pay.strip() or None,
+        return _keep(actor, case, kind, words, code=code, amount=asked, how_to_pay=how_to_pay.strip() or None)
+
+
+def propose_set_aside(
+    actor: Actor,
+    case_id: str,
+    code: str,
+    words: str,
+    *,
+    tell: bool = True,
+    earlier: str = "",
+    version: int | None = None,
+) -> RefusalProposal:
+    """Propose to set a case aside as no valid request. `tell`, `earlier`: as `not_valid.set_aside`. Raises Refused."""
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        first = require_sound(actor, case, code, words, tell=tell, earlier=earlier)
+        earlier_id = first.id if first else None
+        told = tell and REASONS[code].told is not None
+        return _keep(actor, case, Kind.SET_ASIDE, words, code=code, tell=told, earlier_id=earlier_id)
+
+
+def propose_correction(
+    actor: Actor, case_id: str, correction: Correction, reason: str, *, version: int | None = None
+) -> RefusalProposal:
+    """Propose what `corrections.correct` lets nobody do alone; `reason` is how the actor knows. Raises Refused."""
+    if not reason.strip():
+        raise Refused("Say how you know that it is wrong.")
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        look(actor, case_id, correction)  # what may not be is not proposed
+        kind = chosen(case, correction).kind
+        return _keep(
+            actor, case, Kind.CORRECT, reason, logged_as=kind, fact_id=correction.fact_id, fact_on=correction.on
         )
-        session.add(proposal)
-        session.flush()
-        record(actor, Action.REFUSAL_PROPOSED, proposal.id, case_id=case.id, kind=kind.value, code=code)
-        return proposal
+
+
+def _keep(
+    actor: Actor, case: Case, kind: Kind, words: str, *, code: str = "", logged_as: str = "", **fields: Any
+) -> RefusalProposal:
+    require_decider(actor, case)
+    if queries.open_proposal(case) is not None:
+        raise Conflict("There is a proposal already. It must be decided first.")
+    proposal = RefusalProposal(
+        scope_id=case.scope_id,
+        case_id=case.id,
+        kind=kind.value,
+        state=State.OPEN.value,
+        code=code,
+        proposed_by=actor.id,
+        words=words.strip(),
+        **fields,
+    )
+    db.session.add(proposal)
+    db.session.flush()
+    record(actor, Action.REFUSAL_PROPOSED, proposal.id, case_id=case.id, kind=kind.value, code=code or logged_as)
+    return proposal
 
 
 def decide(
@@ -75,7 +119,9 @@ def decide(
     version: int,
     lateness: Lateness | None = None,
 ) -> RefusalProposal:
-    """Agree, and the letter goes; or decline with a reason. Never by whoever proposed it, unless nobody else is there.
+    """Agree, and it is done: the letter goes, or the date moves; or decline with a reason.
+
+    Never by whoever proposed it, unless nobody else is there.
 
     `lateness` is why the answer that goes is late, where it is. Raises Refused, NotAllowed; Conflict when it was
     decided meanwhile.
@@ -117,3 +163,17 @@ def _carry_out(actor: Actor, proposal: RefusalProposal, lateness: Lateness | Non
             answer_neither(actor, case_id, code, words, lateness=lateness)
         case Kind.FEE:
             charge_fee(actor, case_id, proposal.amount, words, proposal.how_to_pay or "", proposed=True)
+        case Kind.SET_ASIDE:
+            first = queries.earlier_of(proposal)
+            set_aside(
+                actor,
+                case_id,
+                code,
+                words,
+                tell=proposal.tell,
+                earlier=first.reference if first else "",
+                proposed_by=proposal.proposed_by,
+                lateness=lateness,
+            )
+        case Kind.CORRECT:
+            correct(actor, case_id, queries.correction_of(proposal), words, agreed=True)

@@ -1,32 +1,49 @@
-"""Propose a refusal, a fee or an answer that says neither yes nor no; the data protection officer decides."""
+"""Propose a refusal, a fee, to say neither yes nor no, or to set aside; the data protection officer decides.
+
+A correction of the clock is proposed from the page that corrects it, and decided here.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission, allows
 from sar.access.queries import staff_names
+from sar.cases import not_valid
 from sar.cases.blueprint import Answer, form_page
+from sar.cases.corrections import look
 from sar.cases.deadlines import ClockState, Rule
-from sar.cases.exemptions import ground_in_words
 from sar.cases.forms import VersionedForm
 from sar.cases.models import Case
 from sar.cases.panels import Panel, PanelLink
-from sar.cases.queries import clock_of, visible_case, waits_of
+from sar.cases.queries import clock_of, may_see, visible_case, waits_of
 from sar.cases.refusals import queries, service
-from sar.cases.refusals.forms import DecideForm, ProposeFeeForm, ProposeNeitherForm, ProposeRefusalForm
+from sar.cases.refusals.forms import (
+    DecideForm,
+    ProposeFeeForm,
+    ProposeNeitherForm,
+    ProposeRefusalForm,
+    ProposeSetAsideForm,
+)
 from sar.cases.refusals.models import Kind, RefusalProposal, State
+from sar.cases.workflow import STAGE_NAMES
 from sar.foundation.actors import Actor
 from sar.foundation.errors import Conflict, NotFound, Refused
 from sar.foundation.wording import Wording
 
+_TITLE = "Refusal, fee or setting aside"
 bp = Blueprint("refusals", __name__, url_prefix="/staff")
 KIND_WORDS = {
     Kind.REFUSE: "Refuse the whole request",
     Kind.FEE: "Charge a fee",
     Kind.NEITHER: "Neither confirm nor deny",
+    Kind.SET_ASIDE: "Set it aside as no valid request",
+    Kind.CORRECT: "Correct a date on the clock",
 }
 _FORMS: dict[Kind, type[VersionedForm]] = {
     Kind.REFUSE: ProposeRefusalForm,
@@ -45,7 +62,7 @@ def listing() -> str:
     found = queries.waiting(current_actor())
     names = staff_names({item.proposal.proposed_by for item in found})
     return render_template(
-        "refusals/list.html", found=found, names=names, kind_words=KIND_WORDS, ground=ground_in_words
+        "refusals/list.html", found=found, names=names, kind_words=KIND_WORDS, ground=queries.ground_of
     )
 
 
@@ -53,7 +70,7 @@ def listing() -> str:
 @guard(Permission.CASE_WORK)
 def propose(case_id: str, kind: str) -> Answer:
     visible_case(current_actor(), case_id)
-    if kind not in set(Kind):
+    if kind not in set(_FORMS):
         raise NotFound("There is no such proposal.")
     wanted = Kind(kind)
     form = _FORMS[wanted]()
@@ -67,6 +84,33 @@ def propose(case_id: str, kind: str) -> Answer:
         "It is proposed. The data protection officer decides.",
         explanation=[_EXPLAINED],
         letter=lambda case: _preview(case, wanted, form),
+    )
+
+
+@bp.route("/cases/<case_id>/propose/set_aside", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def propose_set_aside(case_id: str) -> Answer:
+    form = ProposeSetAsideForm.in_time()
+    return form_page(
+        case_id,
+        form,
+        f"Propose: {KIND_WORDS[Kind.SET_ASIDE].lower()}",
+        lambda version: service.propose_set_aside(
+            current_actor(),
+            case_id,
+            form.code.data,
+            form.words.data or "",
+            tell=form.tell.data,
+            earlier=form.earlier.data or "",
+            version=version,
+        ),
+        "It is proposed. The data protection officer decides.",
+        explanation=[
+            _EXPLAINED,
+            "To turn down a valid request, propose to refuse it instead. A request is valid in any form, with or "
+            "without proof of identity.",
+        ],
+        letter=lambda case: not_valid.letter_for(case, form.code.data, form.words.data or "", tell=form.tell.data),
     )
 
 
@@ -97,9 +141,12 @@ def decide(proposal_id: str) -> str | Response | tuple[str, int]:
 
 
 def _decide_form(proposal: RefusalProposal) -> DecideForm:
-    """Asks why the answer is late, where agreeing sends one; asking for a fee is no answer."""
+    """Asks why the answer is late, where agreeing sends one; a fee or a date is no answer."""
     form = DecideForm()
-    if proposal.kind == Kind.FEE:
+    if not proposal.tell or proposal.kind == Kind.CORRECT:
+        done = "The date is corrected now" if proposal.kind == Kind.CORRECT else "It is set aside, and nobody is told"
+        form.agree.choices = [SelectChoice("yes", f"I agree. {done}"), *form.agree.choices[1:]]
+    if proposal.kind in (Kind.FEE, Kind.CORRECT):
         del form.lateness
         return form
     return form.for_clock(clock_of(visible_case(current_actor(), proposal.case_id)))
@@ -107,10 +154,13 @@ def _decide_form(proposal: RefusalProposal) -> DecideForm:
 
 def _page(proposal: RefusalProposal, form: DecideForm) -> str:
     case = visible_case(current_actor(), proposal.case_id)
-    shown, problem = None, None
+    shown, effect, problem = None, None, None
     try:
-        shown = queries.letter_of(case, proposal)
-    except Refused as refusal:
+        if proposal.kind != Kind.CORRECT:
+            shown = queries.letter_of(case, proposal)
+        elif proposal.state == State.OPEN:
+            effect = replace(look(current_actor(), case.id, queries.correction_of(proposal)), second=None)
+    except (Refused, Conflict) as refusal:
         problem = refusal.message
     return render_template(
         "refusals/decide.html",
@@ -118,15 +168,24 @@ def _page(proposal: RefusalProposal, form: DecideForm) -> str:
         proposal=proposal,
         form=form,
         shown=shown,
+        what_if=effect,
+        earlier=_earlier(proposal),
+        stage_names=STAGE_NAMES,
         problem=problem,
         kind_words=KIND_WORDS,
-        ground=ground_in_words(proposal.code),
+        ground=queries.ground_of(proposal),
         names=staff_names({proposal.proposed_by, proposal.decided_by or ""}),
     )
 
 
+def _earlier(proposal: RefusalProposal) -> Case | None:
+    """The request that a repeated one repeats, where the reader may see it."""
+    first = queries.earlier_of(proposal)
+    return first if first is not None and may_see(first, current_actor().id) else None
+
+
 def panel(actor: Actor, case: Case) -> Panel | None:
-    """What the case page says about refusing, a fee, or saying neither yes nor no."""
+    """What the case page says about what two decide: a refusal, a fee, setting aside, a date."""
     found = queries.proposals_of(case)
     may_work, may_decide = allows(actor.roles, Permission.CASE_WORK), allows(actor.roles, Permission.CASE_REJECT)
     waiting = queries.open_proposal(case)
@@ -137,14 +196,22 @@ def panel(actor: Actor, case: Case) -> Panel | None:
     if waiting is not None and may_decide:
         links.append(PanelLink("Decide about it", url_for("refusals.decide", proposal_id=waiting.id)))
     elif waiting is None and may_work and is_open:
-        links = [
-            PanelLink(f"Propose: {words.lower()}", url_for("refusals.propose", case_id=case.id, kind=kind.value))
-            for kind, words in KIND_WORDS.items()
-            if not (kind is Kind.FEE and Rule.FEE in waits_of(case))
-        ]
+        links = [PanelLink(f"Propose: {KIND_WORDS[kind].lower()}", _address(case, kind)) for kind in _proposable(case)]
     if not found:
-        return Panel("Refusal or fee", "nothing is proposed", links=tuple(links), folded=True)
-    return Panel("Refusal or fee", " ".join(_words(one) for one in found), links=tuple(links))
+        return Panel(_TITLE, "nothing is proposed", links=tuple(links), folded=True)
+    return Panel(_TITLE, " ".join(_words(one) for one in found), links=tuple(links))
+
+
+def _proposable(case: Case) -> list[Kind]:
+    """What may be proposed for an open case from its page."""
+    kinds = [kind for kind in _FORMS if not (kind is Kind.FEE and Rule.FEE in waits_of(case))]
+    return [*kinds, Kind.SET_ASIDE] if not_valid.may_be_set_aside(case) else kinds
+
+
+def _address(case: Case, kind: Kind) -> str:
+    if kind is Kind.SET_ASIDE:
+        return url_for("refusals.propose_set_aside", case_id=case.id)
+    return url_for("refusals.propose", case_id=case.id, kind=kind.value)
 
 
 def _words(proposal: RefusalProposal) -> str:

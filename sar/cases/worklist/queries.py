@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -52,13 +52,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many cases the filters leave: of the team, mine, nobody's yet; and of the list shown, late and due soon."""
+    """How many cases the filters leave: of the team, mine, nobody's yet; and of the list shown, late, soon, open."""
 
     team: int
     mine: int
     unassigned: int
     overdue: int
     soon: int
+    open: int
 
     def of(self, whose: Whose) -> int:
         return {Whose.TEAM: self.team, Whose.MINE: self.mine, Whose.UNASSIGNED: self.unassigned}[whose]
@@ -82,13 +83,21 @@ def work_list(actor: Actor, filters: Filters | None = None, page: int = 1) -> Wo
     counts = count(actor, filters)
     total = counts.of(Whose.TEAM if filters.reference else filters.whose)
     page = min(max(1, page), max(1, -(-total // PAGE_SIZE)))
-    return WorkList(_rows(_ids_on(actor, filters, page, total)), counts, total, page)
+    skip = (page - 1) * PAGE_SIZE
+    if filters.show is not Show.ALL or filters.search:
+        ids = _ids_on(actor, filters, skip, PAGE_SIZE, total)
+    else:  # the open ones, then those that ended: each part in the order of its own index
+        ids = _ids_on(actor, replace(filters, show=Show.OPEN), skip, PAGE_SIZE, counts.open)
+        skip, room = max(0, skip - counts.open), PAGE_SIZE - len(ids)
+        ids += _ids_on(actor, replace(filters, show=Show.CLOSED), skip, room, total - counts.open)
+    return WorkList(_rows(ids), counts, total, page)
 
 
-def _ids_on(actor: Actor, filters: Filters, page: int, total: int) -> list[str]:
-    """The ids on one page. Beyond the middle they are read from the end: the last page costs what the first does."""
-    before = (page - 1) * PAGE_SIZE
-    wanted = min(PAGE_SIZE, total - before)
+def _ids_on(actor: Actor, filters: Filters, before: int, most: int, total: int) -> list[str]:
+    """At most so many ids after the first ones. Beyond the middle they are read from the end, which costs the same."""
+    wanted = min(most, total - before)
+    if wanted <= 0:
+        return []
     after = total - before - wanted
     backwards = after < before
     query = select(Case.id).where(_wanted(actor, filters)).order_by(*_order(filters, backwards=backwards))
@@ -111,6 +120,7 @@ def count(actor: Actor, filters: Filters) -> Counts:
     # Late and due soon are told of the list that is shown, mine or everyone's.
     of_list = {Whose.MINE: mine, Whose.UNASSIGNED: nobodys}.get(filters.whose)
     late = and_(Case.closed_on.is_(None), Case.due_on < today, still_owed())
+    still_open = Case.closed_on.is_(None)
     near = Case.due_on.between(today, today + timedelta(days=SOON_DAYS))
     soon = and_(Case.closed_on.is_(None), near, still_owed())
     counted = db.session.execute(
@@ -120,6 +130,7 @@ def count(actor: Actor, filters: Filters) -> Counts:
             _how_many(nobodys),
             _how_many(late if of_list is None else and_(of_list, late)),
             _how_many(soon if of_list is None else and_(of_list, soon)),
+            _how_many(still_open if of_list is None else and_(of_list, still_open)),
         )
         .select_from(Case)
         .where(_wanted(actor, filters.everyones()))
@@ -136,21 +147,21 @@ def _wanted(actor: Actor, filters: Filters) -> ColumnElement[bool]:
 
 
 def _order(filters: Filters, *, backwards: bool = False) -> tuple[UnaryExpression[Any] | OrderByList, ...]:
-    """Due first on top; what has ended, last on top; everything together, newest on top. Each has its index.
+    """Due first on top; what has ended, last on top. Each has its index.
 
-    A search among everything finds few, and needs none: what is open comes first, by due date, then what has ended.
+    Everything together: what is open, then what has ended, each in its order. A page of it is read in two parts.
     """
     up, down = (desc, asc) if backwards else (asc, desc)
     ended = (down(Case.closed_on), down(Case.id))
     if filters.show is Show.CLOSED:
         return ended
-    if filters.show is Show.ALL and not filters.search:
-        return down(Case.received_on), down(Case.id)
     due = up(Case.due_on)
     by_day = (due.nulls_first() if backwards else due.nulls_last(), up(Case.received_on), up(Case.id))
     if filters.show is Show.ALL:
         # The day it ended is empty for all that are open, so that these are told apart by when they are due.
-        return up(case((Case.closed_on.is_(None), 0), else_=1)), down(Case.closed_on), *by_day
+        is_closed = up(case((Case.closed_on.is_(None), 0), else_=1))
+        ended_last = down(case((Case.closed_on.is_(None), None), else_=Case.id))
+        return is_closed, down(Case.closed_on), ended_last, *by_day
     return by_day
 
 

@@ -23,7 +23,10 @@ SHOW = {
     Show.CLOSED: "Closed",
     Show.ALL: "All",
 }
-ORDER = {Show.CLOSED: "those that ended last on top", Show.ALL: "the newest on top"}
+ORDER = {
+    Show.CLOSED: "those that ended last on top",
+    Show.ALL: "open ones first, those due first on top; then those that ended, the last on top",
+}
 # The select boxes: name, label, and the choices after "Any".
 NARROWING = (
     ("stage", "Stage", {stage.value: name for stage, name in STAGE_NAMES.items()}),

@@ -17,6 +17,7 @@ from sar.cases.deadlines import ClockState
 from sar.cases.models import Case, ConflictOfInterest, Waiting
 from sar.cases.queries import visible_to
 from sar.cases.refusals.queries import waiting as proposals_waiting
+from sar.cases.timeline import PROPOSED
 from sar.cases.waiting import Whom, owed_words, waits_for
 from sar.consultation.models import UNDECIDED, Consultation, State
 from sar.foundation.clock import LONDON
@@ -171,7 +172,7 @@ def _proposals(staff: Staff) -> Iterable[str]:
     """What the data protection officer is to decide. The clock runs on meanwhile."""
     if allows(staff.role_set, Permission.CASE_REJECT):
         for item in proposals_waiting(actor_of(staff)):
-            yield f"{item.case.reference}: a proposal to refuse, or to charge a fee, waits for a decision"
+            yield f"{item.case.reference}: a proposal {PROPOSED[item.proposal.kind]} waits for a decision"
 
 
 def _named(case: DueCase) -> str:

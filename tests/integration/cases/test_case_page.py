@@ -63,4 +63,4 @@ def test_the_due_date_comes_before_all_else_but_what_to_do_next(in_app: Flask) -
     headings = re.findall(r"<h2[^>]*>(.*?)</h2>", still_open)
     assert headings.index("What to do next") + 1 == headings.index("The clock")
     assert "Log a complaint" in folded["Complaints: none"]
-    assert "Propose" in folded["Refusal or fee: nothing is proposed"]
+    assert "Propose" in folded["Refusal, fee or setting aside: nothing is proposed"]

@@ -289,7 +289,7 @@ def test_the_log_tells_the_due_date_before_and_after() -> None:
     officer, case = caseworker(), opened(days_ago=10)
     before = case.due_on
     service.correct_received_date(officer, case.id, ago(20))
-    [entry] = [entry for entry in rows(AuditEntry) if entry.action == "case.clock_event_recorded"]
+    [entry] = [entry for entry in rows(AuditEntry) if entry.action == "case.clock_event_corrected"]
     told = json.loads(entry.facts)
     assert before is not None and told["due_before"] == before.isoformat()
     assert told["due_after"] == clock_of(fresh(case)).due.isoformat()  # type: ignore[union-attr]

@@ -256,3 +256,24 @@ def test_no_case_is_lost_where_only_whoever_was_named_could_see_it(in_app: Flask
     assert "work here: dana officer." in page and "Only a data protection officer" not in page
     conflicts.mark_about_staff(officer, case.id, "relative")
     assert work_list(officer).rows[0].waiting == []
+
+
+def test_a_case_is_not_closed_to_the_only_officer_who_can_decide_about_it(in_app: Flask) -> None:
+    officer, boss, case = caseworker(), dpo(), opened()
+    words = "name another data protection officer first"
+    for command in (
+        lambda: service.declare_conflict(boss, case.id, boss.id),
+        lambda: conflicts.mark_about_staff(officer, case.id, "relative", staff_ids=[boss.id]),
+    ):
+        with pytest.raises(Refused, match=words):
+            command()
+    page = browser_of(in_app, boss).post(f"/staff/cases/{case.id}/conflict", seen_now(case.id))
+    assert page.status_code == 200 and words in page.text
+    assert rows(ConflictOfInterest) == []
+    deputy = dpo("Bela Stone")
+    with pytest.raises(Refused, match=words):  # not to both at once either
+        conflicts.mark_about_staff(officer, case.id, "relative", staff_ids=[boss.id, deputy.id])
+    service.declare_conflict(boss, case.id, boss.id)
+    with pytest.raises(Refused, match=words):
+        service.declare_conflict(deputy, case.id, deputy.id)
+    assert [row.staff_id for row in rows(ConflictOfInterest)] == [boss.id]

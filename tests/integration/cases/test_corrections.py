@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 
 import pytest
@@ -12,16 +15,29 @@ from sar.cases import corrections, outbox, service
 from sar.cases.corrections import Correction
 from sar.cases.deadlines import EndReason, ExtensionReason, ImpossibleDates
 from sar.cases.ledger import Fact
-from sar.cases.models import Case, ClockFact, Waiting
-from sar.cases.queries import notes_of
+from sar.cases.models import Calculation, Case, ClockFact, Waiting
+from sar.cases.queries import clock_of, notes_of
+from sar.cases.refusals import queries as refusals
+from sar.cases.refusals.service import decide, propose_correction
 from sar.foundation import messages
+from sar.foundation.actors import SYSTEM
+from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.errors import Conflict, NotAllowed, Refused
 from sar.foundation.wording import date_words
+from sar.oversight import compliance
+from sar.oversight.queries import measures
 from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, fresh, opened, parts, put
+from tests.integration.intake.walk import rows
 
 pytestmark = pytest.mark.usefixtures("in_app")
+_CORRECTED = "case.clock_event_corrected"
+
+
+def hidden_of(page: str) -> dict[str, str]:
+    """What the page that shows the effect sends on."""
+    return dict(re.findall(r'name="(version|shown_on)"[^>]* value="([^"]*)"', page))
 
 
 def id_of(case: Case, kind: str) -> str:
@@ -106,13 +122,22 @@ def test_an_extension_is_moved_only_to_a_day_on_which_the_law_allows_it() -> Non
     assert after.due_on is not None and after.due_on < london_today()
 
 
-def test_only_the_dpo_takes_back_a_fee_and_a_finished_case_is_opened_first() -> None:
-    chief = dpo()
+def test_only_the_dpo_takes_back_a_fee_and_a_finished_case_is_opened_first(in_app: Flask) -> None:
+    chief, officer = dpo(), caseworker()
     case = put(opened(days_ago=20), Fact("fee_requested", ago(9), detail="£10: Many requests"))
     meant = Correction(id_of(case, "fee_requested"), None)
-    with pytest.raises(NotAllowed):
-        corrections.correct(caseworker(), case.id, meant, "Charged by mistake")
-    corrections.correct(chief, case.id, meant, "Charged by mistake")
+    with pytest.raises(Refused, match="Only the data protection officer charges a fee"):
+        corrections.correct(officer, case.id, meant, "Charged by mistake")
+    # Whoever may not says so on the page, and hands it to the one who may.
+    browser, address = browser_of(in_app, officer), f"/staff/cases/{case.id}/correct-clock"
+    typed = {"fact": meant.fact_id, "how": "strike", "on": ["", "", ""], "reason": "Charged by mistake"}
+    seen = browser.post(address, typed | {"version": case.version}).text
+    assert "You can propose it" in seen and "Propose it" in seen
+    assert browser.post(address, {**typed, **hidden_of(seen)}).status_code == 302
+    assert fresh(case).clock_state == "not_started"
+    [waiting] = refusals.waiting(chief)
+    decide(chief, waiting.proposal.id, True, version=waiting.proposal.version)
+    assert fresh(case).clock_state == "running"
     ended = put(
         case, Fact("clarification_requested", ago(8)), Fact("ended", ago(3), reason_code=EndReason.RESPONDED.value)
     )
@@ -123,16 +148,74 @@ def test_only_the_dpo_takes_back_a_fee_and_a_finished_case_is_opened_first() -> 
         corrections.correct(chief, case.id, Correction(asked, ago(2)), "A later day")
 
 
-def test_a_late_case_is_made_late_no_more_only_by_the_dpo_and_by_no_later_asking() -> None:
+def test_a_due_date_that_is_past_comes_later_only_with_two_people() -> None:
     case = put(opened(days_ago=60), Fact("id_requested", ago(58)), Fact("id_received", ago(50)))
-    officer, came = caseworker(), id_of(case, "id_received")
-    for on in (ago(5), None):
-        with pytest.raises(Refused, match="data protection officer"):
-            corrections.correct(officer, case.id, Correction(came, on), "The post book")
+    officer, chief, came = caseworker(), dpo(), id_of(case, "id_received")
+    for person in (officer, chief):
+        for on in (ago(5), ago(40), None):  # late no more; late still, but by less; and no date at all
+            assert corrections.look(person, case.id, Correction(came, on)).second
+            with pytest.raises(Refused, match="takes two people"):
+                corrections.correct(person, case.id, Correction(came, on), "The post book")
     corrections.correct(officer, case.id, Correction(came, ago(52)), "The post book")
-    corrections.correct(dpo(), case.id, Correction(id_of(fresh(case), "id_received"), ago(4)), "The post book")
+    meant = Correction(id_of(fresh(case), "id_received"), ago(4))
+    with pytest.raises(Refused, match="Only you could decide"):
+        propose_correction(chief, case.id, meant, "The post book")
+    with pytest.raises(Refused, match="how you know"):
+        propose_correction(officer, case.id, meant, " ")
+    proposal = propose_correction(officer, case.id, meant, "The post book")
+    with pytest.raises(NotAllowed):
+        decide(officer, proposal.id, True, version=proposal.version)
+    decide(chief, proposal.id, True, version=proposal.version)
+    assert not clock_of(fresh(case)).is_overdue(london_today())
+    assert "The post book" in notes_of(fresh(case))[0].text
+    [row] = [row for row in csv.DictReader(io.StringIO("".join(compliance.export(SYSTEM, ago(60), ago(60)))))]
+    first = json.loads(next(one for one in rows(Calculation) if one.number == 1).clock)["due"]
+    assert (row["late_before_correction"], row["in_time"], row["original_due"]) == ("yes", "open", first)
+    assert row["original_due"] < row["expected_due"] and measures(ago(60), ago(0)).corrected_late == 1
+    logged = [json.loads(one.facts)["late_before"] for one in rows(AuditEntry) if one.action == _CORRECTED]
+    assert logged == [True, True]
     with pytest.raises(Refused, match="due already"):
         corrections.correct(officer, case.id, Correction(id_of(fresh(case), "id_requested"), ago(10)), "By phone")
+
+
+def test_an_answer_that_went_late_is_made_in_time_by_no_single_person() -> None:
+    officer, chief = caseworker(), dpo()
+    case = put(opened(days_ago=60), Fact("ended", ago(20), reason_code=EndReason.RESPONDED.value))
+    with pytest.raises(Refused, match="takes two people"):
+        service.correct_received_date(officer, case.id, ago(30), reason="The stamp")
+    proposal = propose_correction(officer, case.id, Correction(corrections.receipt(case).id, ago(30)), "The stamp")
+    service.correct_received_date(SYSTEM, case.id, ago(61))  # corrected otherwise meanwhile
+    with pytest.raises(Conflict, match="not on the clock any more"):
+        decide(chief, proposal.id, True, version=proposal.version)
+    decide(chief, proposal.id, False, "It was corrected.", version=proposal.version)
+    assert fresh(case).received_on == ago(61)
+
+
+def test_the_received_date_of_a_late_case_is_proposed_on_its_page_and_decided_with_both_dates(in_app: Flask) -> None:
+    officer, chief, case = caseworker(), dpo(), opened(days_ago=60)
+    due, address = case.due_on, f"/staff/cases/{case.id}/received"
+    browser, lead = browser_of(in_app, officer), browser_of(in_app, chief)
+    typed = {"on": parts(ago(5)), "reason": "The stamp on the letter"}
+    seen = browser.post(address, typed | {"version": case.version}).text
+    assert "takes two people" in seen and "Propose it" in seen
+    assert browser.post(address, {**typed, **hidden_of(seen)}).status_code == 302
+    assert fresh(case).received_on == ago(60)
+    page = browser.get(f"/staff/cases/{case.id}").text
+    assert "It is proposed to correct a date on the clock" in page
+    assert "Proposed to correct a date on the clock: received" in page
+    listed = lead.get("/staff/proposals").text
+    assert f"Received on {date_words(ago(60))}. The correction: it was on {date_words(ago(5))}" in listed
+    [there] = set(re.findall(r"/staff/proposals/\w{26}", listed))
+    shown = lead.get(there).text
+    assert due and date_words(due) in shown and "Due after this" in shown and "The letter that would go" not in shown
+    assert "Why is it late?" not in shown and "The date is corrected now" in shown
+    agreed = lead.post(there, {"version": "1", "agree": "yes", "words": ""})
+    assert agreed.location == f"/staff/cases/{case.id}"
+    assert fresh(case).received_on == ago(5) and fresh(case).due_on != due
+    history = lead.get(f"/staff/cases/{case.id}").text
+    assert f"Date corrected: received on {date_words(ago(5))}, not {date_words(ago(60))}" in history
+    assert "The answer was late before this." in history
+    assert "The due date" not in lead.get(there).text  # decided: what it would do is no question any more
 
 
 def test_the_case_warns_while_a_letter_that_the_clock_counts_on_has_not_gone(in_app: Flask) -> None:
@@ -161,7 +244,7 @@ def test_the_page_shows_what_changes_first_and_the_history_tells_it(in_app: Flas
     preview = browser.post(address, typed | {"version": case.version})
     assert 'id="what-if"' in preview.text and "Confirm and record it" in preview.text
     assert [fact.on for fact in corrections.correctable(fresh(case))] == [ago(9)]
-    hidden = dict(re.findall(r'name="(version|shown_on)"[^>]* value="([^"]*)"', preview.text))
+    hidden = hidden_of(preview.text)
     other = browser.post(address, {**typed, "how": "strike", "on": ["", "", ""], **hidden})
     assert other.status_code == 200 and len(corrections.correctable(fresh(case))) == 1
     assert browser.post(address, {**typed, **hidden}).status_code == 302

@@ -104,6 +104,7 @@ def test_an_answer_that_says_neither_yes_nor_no_keeps_its_reasons_to_itself(in_a
 
 def test_a_conflict_of_interest_hides_a_proposal() -> None:
     boss, case = dpo(), opened()
+    dpo("Bela Stone")
     proposal = refusals.propose(SYSTEM, case.id, Kind.REFUSE, "it is the tenth")
     service.declare_conflict(boss, case.id, boss.id)
     assert queries.waiting(boss) == []

@@ -58,7 +58,7 @@ def test_whoever_proposed_or_signed_a_refusal_or_a_fee_is_refused() -> None:
     found = logged(case)
     refusals.decide(boss, proposal.id, False, "It is not.", version=proposal.version)
     for one in (boss, deputy):
-        assert "proposed or decided a refusal or a fee" in words_for(one, found)
+        assert "proposed or decided a refusal, a fee, setting aside or a date" in words_for(one, found)
     assert "may decide" not in words_for(officer, found)
 
 

@@ -15,9 +15,10 @@ from pypdf import PdfReader
 from sar.access.permissions import Role
 from sar.access.service import issue_phrase
 from sar.cases import service
+from sar.cases.conflicts import service as conflicts
 from sar.cases.letters import address_for, reach_words
 from sar.cases.models import Case, ProofCheck
-from sar.cases.not_valid import REASONS
+from sar.cases.not_valid import REASONS, REPEATED
 from sar.cases.queries import clock_of, visible_case
 from sar.cases.workflow import Event
 from sar.foundation import blobs, messages
@@ -209,7 +210,9 @@ def test_the_page_of_proofs_saves_and_says_what_is_wrong(in_app: Flask) -> None:
 @pytest.mark.parametrize("code", REASONS)
 def test_what_is_no_request_is_set_aside_with_its_reason_and_can_be_opened_again(code: str) -> None:
     lead, case = dpo(), opened()
-    service.set_aside(lead, case.id, code, "Ask Calder Council, Town Hall, Calder.", version=case.version)
+    earlier = opened(days_ago=2).reference if code == REPEATED else ""
+    words = "Ask Calder Council, Town Hall, Calder."
+    service.set_aside(lead, case.id, code, words, earlier=earlier, version=case.version)
     assert (fresh(case).stage, fresh(case).clock_state) == ("not_valid", "ended")
     sent = [message.kind for message in messages.about(case.id)]
     expected = {"TEST": [], "CONTROLLER": ["letter.referral"]}.get(code, ["letter.not_valid"])
@@ -218,19 +221,25 @@ def test_what_is_no_request_is_set_aside_with_its_reason_and_can_be_opened_again
         assert "Ask Calder Council" in messages.about(case.id)[0].body
     service.reopen(lead, case.id, "It was a request after all")
     assert (fresh(case).stage, fresh(case).clock_state) == ("received", "running")
-    assert facts("case.not_valid") == [{"code": code, "told": bool(expected)}]
+    [logged] = facts("case.not_valid")
+    assert (logged["code"], logged["told"], logged["proposed_by"]) == (code, bool(expected), lead.id)
+    assert (logged["due_on"], logged["lateness_code"]) == (case.due_on.isoformat() if case.due_on else "", None)
 
 
 def test_setting_aside_is_the_dpos_needs_words_and_destroys_a_copy_of_an_id() -> None:
     officer, lead, case = caseworker(), dpo(), opened()
     with pytest.raises(NotAllowed):
         service.set_aside(officer, case.id, "TEST", "A test")
+    with pytest.raises(Refused, match="must propose this first"):
+        service.set_aside(lead, case.id, "TEST", "A test")
+    conflicts.close_to(lead, case.id, [officer.id])  # from here on the officer in charge is alone with it
     for code, words in (("TEST", " "), ("WEATHER", "It rained")):
         with pytest.raises(Refused):
             service.set_aside(lead, case.id, code, words)
     with pytest.raises(NotFound):
         service.set_aside(staff_actor(Role.AUDITOR), case.id, "TEST", "A test")
     nobody = opened(Contact(Route.PHONE, phone="07700 900 321"), name="Priya Ashdown")
+    conflicts.close_to(lead, nobody.id, [officer.id])
     service.set_aside(lead, nobody.id, "EMPTY", "Nothing in it", tell=False)
     assert messages.about(nobody.id) == [] and rows(blobs.Blob) == []
 
@@ -251,10 +260,12 @@ def test_what_is_set_aside_is_counted_apart(in_app: Flask) -> None:
     table = list(csv.DictReader(io.StringIO("".join(compliance.export(lead, london_today(), london_today())))))
     by_reference = {row["id"]: row for row in table}
     aside, counted = by_reference[case.reference], by_reference[valid.reference]
+    days = [aside[f"set_aside_{name}"] for name in ("on", "reason", "proposed_by", "decided_by", "days_late", "told")]
+    assert days == [str(london_today()), "TEST", lead.id, lead.id, "0", "no"]
     assert (aside["valid"], aside["not_valid_reason"], aside["in_time"]) == ("N", "TEST", "not counted")
     assert (counted["valid"], counted["not_valid_reason"], counted["in_time"]) == ("Y", "", "open")
     found = measures(london_today(), london_today())
-    assert (found.received, found.not_valid) == (1, 1)
+    assert (found.received, found.not_valid, found.set_aside) == (1, 1, (("TEST", 1, 0),))
 
 
 def test_the_requester_reads_plain_and_true_words_in_each_state(in_app: Flask) -> None:

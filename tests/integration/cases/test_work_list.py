@@ -147,7 +147,13 @@ def test_cases_without_a_due_date_come_last_and_ended_ones_latest_first() -> Non
     service.withdraw(officer, sooner.id, ago(3))
     service.withdraw(officer, later.id, london_today())
     assert listed(officer, show="closed") == [later.id, sooner.id]
-    assert listed(officer, show="all") == [later.id, sooner.id, paused.id]
+    assert listed(officer, show="all") == [paused.id, later.id, sooner.id]
+    assert listed(officer, show="all", whose="unassigned") == [paused.id, later.id, sooner.id]
+    assert listed(officer, show="all", whose="mine") == []
+    due = opened(days_ago=4)
+    assert listed(officer, show="all") == [due.id, paused.id, later.id, sooner.id]
+    lines = [line.split(",")[0] for line in files.export(officer, Filters(show=Show.ALL))][1:]
+    assert lines == [one.reference for one in (due, paused, later, sooner)]
 
 
 def test_an_address_keeps_the_list_and_nonsense_in_it_is_left_out(in_app: Flask) -> None:

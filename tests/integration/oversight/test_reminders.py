@@ -223,7 +223,7 @@ def test_a_calendar_shows_searches_and_consultations_until_they_are_answered_and
 
 
 def test_whoever_hands_out_cases_sees_all_but_those_closed_to_them(app: Flask, sam: Actor) -> None:
-    dpo = staff_actor(Role.DPO, name="Dana Officer")
+    dpo, _deputy = staff_actor(Role.DPO, name="Dana Officer"), staff_actor(Role.DPO, name="Bela Stone")
     seen, hidden = due(sam, date(2026, 6, 24)), due(sam, date(2026, 6, 25))
     address = service.make_calendar(dpo)
     assert len(events(app, address)) == 2
