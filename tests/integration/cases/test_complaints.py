@@ -171,6 +171,7 @@ def test_the_figures_count_what_auditors_ask_for() -> None:
 
 def test_someone_with_a_conflict_finds_no_complaint_either() -> None:
     boss, found = dpo(), logged()
+    dpo("Bela Stone")
     service.declare_conflict(boss, found.case_id, boss.id)
     assert queries.listed(boss, decided=False) == []
     with pytest.raises(NotFound):

@@ -152,6 +152,7 @@ def test_a_complaint_to_acknowledge_moves_beside_the_cases_and_no_other_does(in_
 def test_a_complaint_closed_to_the_officer_is_counted_and_moved_but_not_named(in_app: Flask) -> None:
     case, lead = opened(days_ago=60), dpo()
     hidden = complaints.log(SYSTEM, case.id, "Late.", ago(9), Channel.POST).id
+    dpo("Bela Stone")
     cases.declare_conflict(lead, case.id, lead.id)
     day = last_day(hidden)
     assert day is not None
@@ -312,6 +313,7 @@ def test_the_dates_shown_before_are_those_that_the_whole_calculation_gives() -> 
 def test_a_case_closed_to_the_officer_is_counted_but_not_named(in_app: Flask) -> None:
     first, _ = two_cases()
     lead, day = dpo(), due_of(first)
+    dpo("Bela Stone")
     cases.declare_conflict(lead, first.id, lead.id)
     service.add_holiday(lead, day, "Day of mourning")
     found = queries.preview(lead)
