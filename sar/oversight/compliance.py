@@ -203,7 +203,6 @@ def _row(found: _Request) -> list[object]:
     case, facts = found.case, found.facts
     events = events_that_count(event_of(fact) for fact in facts)
     clock = clock_from(case, events)
-    extension = next((fact for fact in facts if fact.kind == "extended"), None)
     first = clock.answered_on
     endings = [fact for fact in facts if fact.kind == "ended" and (first is None or fact.reason_code in ANSWER_REASONS)]
     outcome = next((fact.reason_code for fact in endings if fact.on == clock.done_on), None)
@@ -237,11 +236,7 @@ def _row(found: _Request) -> list[object]:
         "|".join(day.isoformat() for day in rules.calendar.between(clock.received, last)) if last else "",
         case.submission.channel,
         case.stage,
-        found.first_due,
-        _without_extension(case, events) if clock.extended else clock.due,
-        "yes" if found.late_before else "no",
-        extension.on if extension else None,
-        extension.reason_code if extension else None,
+        *_other_dues(found, clock, events),
         clock.done_on,
         max(reopened, default=None),
         outcome,
@@ -268,6 +263,18 @@ def step_in_words(step: Step) -> str:
     """One rule applied: "month (Art 12A(1) UK GDPR) 2026-09-01 to 2026-10-01: One calendar month ..."."""
     moved = f"{step.before or 'nothing'} to {step.after or 'nothing'}"
     return f"{step.rule.value} ({step.source}) {moved}: {step.explanation}"
+
+
+def _other_dues(found: _Request, clock: Clock, events: list[ClockEvent]) -> list[object]:
+    """The columns on what the due date was, or would be without an extension, and on the extension."""
+    extension = next((fact for fact in found.facts if fact.kind == "extended"), None)
+    return [
+        found.first_due,
+        _without_extension(found.case, events) if clock.extended else clock.due,
+        "yes" if found.late_before else "no",
+        extension.on if extension else None,
+        extension.reason_code if extension else None,
+    ]
 
 
 def _set_aside(found: _Request) -> list[object]:
