@@ -2,7 +2,7 @@
 
 import os
 
-from sar import create_app
+from sar.application import create_app
 from sar.cli import register_commands
 from sar.settings import Settings
 

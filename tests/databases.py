@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def _create(instance: Path, url: str, **changes: Any) -> Flask:
-    from sar import create_app
+    from sar.application import create_app
     from sar.settings import Settings
 
     values: dict[str, Any] = {

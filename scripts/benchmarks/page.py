@@ -56,7 +56,7 @@ def _in_fresh_process(way: str) -> dict[str, Any]:
 
 
 def _measure(*, ready: bool) -> dict[str, Any]:
-    from sar import create_app
+    from sar.application import create_app
     from sar.foundation.db import db
     from sar.serving import ready_to_serve
     from sar.settings import Settings

@@ -24,7 +24,7 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from redaction.detect import Detector, PageString
-from sar import create_app
+from sar.application import create_app
 from sar.foundation import keys
 from sar.foundation.db import db, write_transaction
 from sar.review.findings import CaseMemory

@@ -28,10 +28,10 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, event, insert, make_url, text
 
-from sar import create_app
 from sar.access import sessions
 from sar.access.models import Staff
 from sar.access.permissions import Role
+from sar.application import create_app
 from sar.cases.models import Case, ConflictOfInterest, NamedPerson, Task, Waiting
 from sar.foundation import keys
 from sar.foundation.actors import ActorKind

@@ -23,7 +23,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sar import create_app
+from sar.application import create_app
 from sar.cases.bulk_import import service as imports
 from sar.cases.bulk_import.rows import Row
 from sar.cases.models import Case

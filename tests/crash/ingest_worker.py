@@ -11,7 +11,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from sar import create_app
+from sar.application import create_app
 from sar.foundation.events import Event
 from sar.foundation.jobs import run_worker
 from sar.foundation.runtime import settings

@@ -34,7 +34,7 @@ def table(app: Flask) -> list[str]:
 
 
 def main() -> None:
-    from sar import create_app
+    from sar.application import create_app
     from sar.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:

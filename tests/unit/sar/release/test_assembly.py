@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pikepdf
@@ -15,6 +16,7 @@ from redaction.geometry import PageFrame
 from sar.foundation.ids import PHRASE_LENGTH
 from sar.release.assembly import Part, encrypt, first_pages, merge, number_pages, opens_only_with
 from sar.release.joining import Bundle
+from sar.settings import PROJECT_ROOT
 
 WORDS = "amber birch dune ember fjord oak"
 
@@ -188,3 +190,10 @@ def test_a_page_of_the_bundle_is_led_back_to_its_record(
 def test_finding_nowhere_in_particular_names_no_page(bundle: tuple[Path, list[Part]]) -> None:
     plain, parts = bundle
     assert Bundle(tuple(parts), plain, plain, plain).place(None) == (None, None)
+
+
+def test_the_program_in_the_sandbox_loads_nothing_of_the_application_or_its_database() -> None:
+    """It meets files that were hostile once, twice for each reply."""
+    told = "import sys, sar.release.assembly; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", told], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
+    assert {"flask", "sqlalchemy"} & set(loaded.stdout.split()) == set() and "pikepdf" in loaded.stdout.split()
