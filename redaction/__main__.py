@@ -12,11 +12,11 @@ import contextlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from redaction.drafts import draft_folder, end_tidily
 from redaction.errors import RedactionError, TooLarge, Unreadable, VerificationFailed
 from redaction.sandbox import supervised
 
@@ -101,12 +101,13 @@ def _apply(options: argparse.Namespace) -> int:
     target: Path = options.target
     if target.exists() and options.file.exists() and target.samefile(options.file):
         raise RedactionError("The redacted copy must have another name than the original.")
-    try:
-        folder_context = tempfile.TemporaryDirectory(prefix=".redaction-", dir=target.resolve().parent)
-    except OSError as error:
-        raise RedactionError(f"The redacted copy cannot be written there: {error.strerror}.") from error
-    with folder_context as name:
-        draft, report = Path(name) / "draft.pdf", Path(name) / "report.json"
+    end_tidily()
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(draft_folder(target))
+        except OSError as error:
+            raise RedactionError(f"The redacted copy cannot be written there: {error.strerror}.") from error
+        draft, report = folder / "draft.pdf", folder / "report.json"
 
         def work() -> int:
             from redaction.apply import apply_plan

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from redaction.drafts import end_at_once, hold_back
 from redaction.errors import TooLarge, Unreadable
 from redaction.limits import MIB
 from redaction.sandbox_launch import die_with_parent
@@ -222,11 +223,15 @@ def supervised(work: Callable[[], int], *, memory_bytes: int = MEMORY_BYTES) -> 
     """
     sys.stdout.flush()
     sys.stderr.flush()
+    # Between here and there a request to end would be lost: what is raised while a process forks is dropped.
+    mask = hold_back()
     child = os.fork()
     if child == 0:
         code = _INTERNAL_FAULT
         try:
             die_with_parent()
+            end_at_once()
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             lower_limit(resource.RLIMIT_AS, memory_bytes)
             lower_limit(resource.RLIMIT_CORE, 0)
             # As for a child of `run`: threads would take memory, and keep `sharing` from forking.
@@ -240,7 +245,14 @@ def supervised(work: Callable[[], int], *, memory_bytes: int = MEMORY_BYTES) -> 
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
-    _, status = os.waitpid(child, 0)
+    try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        _, status = os.waitpid(child, 0)
+    except BaseException:
+        # We are asked to end: nothing may go on writing behind us.
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
     if not os.WIFSIGNALED(status):
         if os.WEXITSTATUS(status) == _INTERNAL_FAULT:
             raise Unreadable("The file could not be dealt with, because of a fault in this program.")

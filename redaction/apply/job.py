@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -22,6 +21,7 @@ from redaction.apply.pagework import PageWork
 from redaction.apply.ranges import edit_pages
 from redaction.apply.report import Report, sha256_of
 from redaction.apply.tagging import tag_pictured
+from redaction.drafts import draft_folder
 from redaction.errors import RedactionError, Unreadable, VerificationFailed
 from redaction.geometry import Box
 from redaction.honesty import NAMES_OTHERS, Honesty
@@ -50,7 +50,8 @@ def apply_plan(
     pictures: dict[int, str] = {}
     eye = Eye()
     try:
-        with _draft_beside(target) as draft:
+        with draft_folder(target) as folder:
+            draft = folder / "draft.pdf"
             while True:
                 with open_pdf(source, limits) as opened:
                     try:
@@ -73,12 +74,6 @@ class _Again(Exception):
     def __init__(self, pictures: dict[int, str]) -> None:
         super().__init__()
         self.pictures = pictures
-
-
-@contextmanager
-def _draft_beside(target: Path) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix=".redaction-", dir=target.resolve().parent) as folder:
-        yield Path(folder) / "draft.pdf"
 
 
 class _Job:

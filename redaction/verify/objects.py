@@ -9,8 +9,10 @@ from pathlib import Path
 import pikepdf
 
 from redaction.needles import NeedleSet
+from redaction.verify.attached import attached_needles
 from redaction.verify.leaks import Leak
 from redaction.verify.printed import NO_CODES, Codes
+from redaction.verify.readings import Spelt, spelt_out, string_readings, unescaped
 from redaction.verify.vocabulary import FORMAT_WORDS, is_own
 
 # The way to an object names its kind; the first key on the way that is listed decides.
@@ -82,7 +84,7 @@ def _walk(
     elif isinstance(item, pikepdf.Array):
         pending.extend((value, kind, page) for value in item)
     elif isinstance(item, pikepdf.String):
-        for text in _readings(bytes(item)):
+        for text in string_readings(bytes(item)):
             yield from _in_text(text, where, page, needles, in_font)
     elif isinstance(item, pikepdf.Name):
         yield from _in_name(_name_text(item), where, page, needles, in_font)
@@ -107,17 +109,6 @@ def _in_name(name: str, where: str, page: int | None, needles: NeedleSet, in_fon
         yield from _in_text(name[1:], where, page, needles, in_font)
 
 
-def _readings(data: bytes) -> list[str]:
-    """The ways a reader may take a string: UTF-16 with mark, UTF-8, or one byte a letter."""
-    out = [data.decode("latin-1")]
-    if data[:2] in (b"\xfe\xff", b"\xff\xfe") or (len(data) > 3 and b"\x00" in data):
-        out.append(data.decode("utf-16" if data[:2] in (b"\xfe\xff", b"\xff\xfe") else "utf-16-be", "replace"))
-        out.append(data.decode("utf-16-le", "replace"))
-    if any(byte > 127 for byte in data):
-        out.append(data.decode("utf-8", "replace"))
-    return out
-
-
 def _in_stream(
     stream: pikepdf.Stream, where: str, page: int | None, needles: NeedleSet, in_font: bool, codes: Codes
 ) -> Iterator[Leak]:
@@ -129,7 +120,20 @@ def _in_stream(
         data = stream.read_bytes()
     except pikepdf.PdfError:
         data = stream.read_raw_bytes()
+    if where == "attachment":
+        found = attached_needles(data, needles, lambda pdf: (leak.needle_index for leak in object_leaks(pdf, needles)))
+        yield from (Leak(where, page, index) for index in found)
+        return
     yield from _in_bytes(data, where, page, needles, in_font, codes)
+    if not in_font:
+        yield from _in_spelt(spelt_out(data), where, page, needles)
+
+
+def _in_spelt(spelt: Spelt, where: str, page: int | None, needles: NeedleSet) -> Iterator[Leak]:
+    yield from _in_text(spelt.told, where, page, needles, False)
+    for hit in needles.find(spelt.shown):
+        if len(hit.needle.folded) >= _SHORT:
+            yield Leak(where, page, hit.needle.index)
 
 
 def byte_leaks(path: Path, needles: NeedleSet) -> Iterator[Leak]:
@@ -150,8 +154,11 @@ def _in_bytes(
     texts = [data.decode("latin-1")]
     if b"\x00" in data:
         texts += [needles.plainer(data.decode(coding, "replace")) for coding in ("utf-16-be", "utf-16-le")]
-    if not binary and not data.isascii():
-        texts.append(data.decode("utf-8", "replace"))
+    if not binary:
+        if not data.isascii():
+            texts.append(data.decode("utf-8", "replace"))
+        if plain := unescaped(texts[0]):
+            texts.append(plain)
     for text in texts:
         for hit in needles.find(text):
             # In packed data folding drops most bytes, so only what stands there letter by letter counts.

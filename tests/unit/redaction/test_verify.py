@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pikepdf
@@ -126,3 +128,58 @@ def test_a_file_that_cannot_be_read_is_never_clean(tmp_path: Path) -> None:
 def test_a_leak_does_not_repeat_what_leaked(tmp_path: Path) -> None:
     path = new_pdf(tmp_path / "in.pdf", line(NAME))
     assert "Zebedee" not in repr(verify_file(path, [NAME], ocr=False))
+
+
+def word_file(text: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        first, rest = text[:4], text[4:]
+        archive.writestr("word/document.xml", f"<w:t>By {first}</w:t><w:t>{rest} today</w:t>" * 9)
+    return made.getvalue()
+
+
+def test_attached_files_are_read_by_what_they_are(clean: Path, tmp_path: Path) -> None:
+    named = new_pdf(tmp_path / "named.pdf", line(f"By {NAME}")).read_bytes()
+    other = new_pdf(tmp_path / "other.pdf", line("By nobody")).read_bytes()
+    for name, content, found in (
+        ("a.docx", word_file(NAME), {"attachment"}),
+        ("a.pdf", named, {"attachment"}),
+        ("b.docx", word_file("Nobody at all"), set()),
+        ("b.pdf", other, set()),
+    ):
+        path = tmp_path / "copy.pdf"
+        path.write_bytes(clean.read_bytes())
+        assert places(changed(path, lambda pdf, n=name, c=content: pdf.attachments.update({n: c}))) == found, name
+
+
+def test_an_attachment_that_cannot_be_read_is_never_clean(clean: Path) -> None:
+    packed = bytes(range(128, 256)) * 40
+    with pytest.raises(Unreadable, match="attachment that cannot be read"):
+        verify_file(changed(clean, lambda pdf: pdf.attachments.update({"a.bin": packed})), [NAME], ocr=False)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"/Span <</Foo <" + ("\ufeff" + NAME).encode("utf-16-be").hex().encode() + b">>> BDC EMC",
+        b"/Span <</Foo (Zebedee Qu\\151llfeather)>> BDC EMC",
+        b"/Zebedee#20Quillfeather BMC EMC",
+        b"<" + NAME.encode().hex().encode() + b"> 0 0 m S",
+    ],
+)
+def test_strings_of_content_are_read_as_they_are_meant(content: bytes, tmp_path: Path) -> None:
+    assert "bytes" in places(new_pdf(tmp_path / "in.pdf", content.decode("latin-1")))
+
+
+def test_addresses_and_scripts_are_read_without_their_escapes(clean: Path) -> None:
+    def link(pdf: pikepdf.Pdf) -> None:
+        action = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://x.example/?q=Zebedee%20Quillfeather")
+        pdf.Root["/OpenAction"] = action
+
+    def script(pdf: pikepdf.Pdf) -> None:
+        pdf.Root["/OpenAction"] = pikepdf.Dictionary(
+            S=pikepdf.Name.JavaScript, JS='say("\\u005aebedee Quill\\x66eather")'
+        )
+
+    for change in (link, script):
+        assert places(changed(clean, change)) == {"bytes"}
