@@ -16,6 +16,7 @@ from redaction.apply.deferral import Number
 from redaction.apply.documentpass import Dropped, scrub, settle
 from redaction.apply.evidence import gather_evidence
 from redaction.apply.fontwriting import write_fonts
+from redaction.apply.matrices import Rect
 from redaction.apply.outcome import Outcome
 from redaction.apply.pagework import PageWork
 from redaction.apply.ranges import edit_pages
@@ -32,6 +33,7 @@ from redaction.plan import Plan
 from redaction.sharing import shares
 from redaction.sight import Eye
 from redaction.verify import Leak, verify_file
+from redaction.verify.bare import pages_with_something_covered
 from redaction.verify.counts import Expected, count_leaks, texts_at
 
 _NOT_CLEAN = "The redacted copy still holds something that was to be withheld, so it was not written."
@@ -97,6 +99,7 @@ class _Job:
         eye.forget_numbers()
         self.hits: Counter[int] = Counter()
         self.burnt: dict[int, list[Box]] = {}
+        self.bare: dict[int, list[Rect]] = {}
         self.pictured = dict(pictures)
         self.report = Report(opened.page_count, plan.digest(), sha256_of(source), redactions=len(plan.redactions))
 
@@ -123,7 +126,9 @@ class _Job:
             self._save()
         with self._timed("verify"):
             leaks = self._verify(expected)
+            covered = pages_with_something_covered(self.draft, self.bare, self.opened.limits)
         self._start_again({leak.page - 1 for leak in leaks if leak.page is not None}, "verification")
+        self._start_again(covered, "something is left under a box")
         if leaks:
             raise VerificationFailed(_NOT_CLEAN, leaks)
         return self._finish(dropped)
@@ -149,6 +154,8 @@ class _Job:
         self.report.boxes += outcome.boxes
         if outcome.width_visible:
             self.report.width_visible.append(outcome.index + 1)
+        if outcome.bare:
+            self.bare[outcome.index] = outcome.bare
         if outcome.pictured is not None:
             self.pictured[outcome.index] = outcome.pictured
             self.burnt[outcome.index] = outcome.burnt
@@ -210,7 +217,7 @@ class _Job:
         self.report.pictured = [{"page": i + 1, "reason": reason} for i, reason in sorted(self.pictured.items())]
         self.report.dropped = vars(dropped).copy()
         self.report.output_sha256 = sha256_of(self.draft)
-        self.report.verified = ["text", "objects", "bytes", "image OCR", "counts"]
+        self.report.verified = ["text", "objects", "bytes", "image OCR", "counts", "boxes"]
         return self.report
 
 

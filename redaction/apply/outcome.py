@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from redaction.apply.matrices import Rect
 from redaction.geometry import Box
 
 
@@ -12,7 +13,8 @@ class Outcome:
     """Of the page `index` (from 0). `hits`: by needle index. `boxes`: how many were drawn.
 
     `pictured`: why it must be drawn as a picture, None where it need not; `burnt`: what goes from that picture, in
-    display boxes. `width_visible`: the room that a redaction takes can be seen.
+    display boxes. `width_visible`: the room that a redaction takes can be seen. `bare`: where nothing but text may lie
+    under a box, in page user space.
     """
 
     index: int
@@ -22,3 +24,4 @@ class Outcome:
     pictured: str | None = None
     burnt: list[Box] = field(default_factory=list)
     width_visible: bool = False
+    bare: list[Rect] = field(default_factory=list)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import pikepdf
 
 from redaction.apply.deferral import Number
+from redaction.apply.drawings import Uncut, cut
 from redaction.apply.images import NotDecodable, burn, inline_stream, regions_on
 from redaction.apply.marks import CODE_FONT, code_font, draw
 from redaction.apply.matrices import Rect, is_within
@@ -18,9 +19,9 @@ from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoders
 from redaction.apply.relay import Layout, Segment
 from redaction.apply.rewrite import Edits, has_new_codes, rewrite, touches_text
-from redaction.apply.scene import PageScene, Scope
+from redaction.apply.scene import PageScene, PathUse, Scope
 from redaction.apply.selection import Region, Selection
-from redaction.apply.shapes import Extent, is_cut
+from redaction.apply.shapes import Extent
 from redaction.apply.tokens import name_text
 
 # Names that tell nothing: what the usual producers call their resources. Any other name is replaced.
@@ -141,17 +142,33 @@ class _Editor:
     # Shapes
 
     def drop_paths(self, spans: Sequence[Segment], burns: Sequence[Region], regions: Sequence[Region]) -> None:
+        """Drops what belongs to words that are set anew, and what lies in `regions`; cuts what runs into one that was
+        drawn by hand or by sight. What such a region holds nobody has read, so nothing may stay there."""
         extents = [Extent.of(segment) for segment in spans]
+        burnt = [region.rect for region in burns]
+        unread = [region.rect for region in regions if not region.text and region not in burns]
         for path in self.scene.paths:
             edits = self.edits[id(path.scope)]
             shapes = path.holes or (path.rect,)
             if any(extent.fits(shape) for extent in extents for shape in shapes):
                 edits.drop(path.first, path.op)
-                continue
-            if any(is_within(path.rect, region.rect, 1.0) for region in regions):
+            elif path.clip_op is None and any(is_within(path.rect, region.rect, 1.0) for region in regions):
                 edits.drop(path.first, path.op)
-            elif path.curved and path.clip_op is None and any(is_cut(path.rect, region.rect) for region in burns):
-                raise Unsupported("drawn shapes run through a redacted region")
+            elif burnt or unread:
+                self._cut(path, burnt, unread)
+
+    def _cut(self, path: PathUse, burnt: Sequence[Rect], unread: Sequence[Rect]) -> None:
+        """Where words were set anew the region itself is not drawn, and a cut would tell how wide it was: rules stay
+        as they are there."""
+        try:
+            cut(path, unread)
+            rest = cut(path, burnt)
+        except Uncut as error:
+            raise Unsupported("drawn shapes run through a redacted region") from error
+        if rest is not None:
+            edits = self.edits[id(path.scope)]
+            edits.drop(path.first, path.op)
+            edits.replaced[path.op] = rest
 
     # Images
 

@@ -112,6 +112,8 @@ class PageWork:
                 outcome.pictured = str(error)
         if outcome.pictured is not None:
             outcome.burnt = self._places(selection)
+        else:
+            outcome.bare = [region.rect for region in selection.bare]
         outcome.width_visible = bool(selection.burns or outcome.burnt)
         self.traces.add(selection, pictured=outcome.pictured is not None)
         return outcome, edit

@@ -6,7 +6,7 @@ from redaction.apply.matrices import Matrix, Rect, apply, is_within
 from redaction.apply.scene import PageScene, PathUse, Scope
 from redaction.apply.tokens import Arg, number
 
-_BUILDING = {b"m": 2, b"l": 2, b"c": 6, b"v": 4, b"y": 4, b"re": 4, b"h": 0}
+BUILDING = {b"m": 2, b"l": 2, b"c": 6, b"v": 4, b"y": 4, b"re": 4, b"h": 0}
 HARDLY = 0.5  # user space units: a clip that takes no more off an edge takes nothing that shows
 _ENDING = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"n"))
 
@@ -20,7 +20,6 @@ class PathTracker:
         self._ys: list[float] = []
         self._parts: list[int] = []  # where each subpath begins
         self._first = 0
-        self._curved = False
         self._clip_op: int | None = None
         self._recorded = False
         self.clip: Rect | None = None
@@ -30,7 +29,7 @@ class PathTracker:
 
         `seen`: what the clips so far leave to be seen; None for all of the page.
         """
-        if name in _BUILDING:
+        if name in BUILDING:
             self.clip = None
             if not self._xs:
                 self._first = index
@@ -41,7 +40,7 @@ class PathTracker:
             self.clip = None
             return True
         if name in _ENDING:
-            self._end(name, index, seen or self._scene.crop)
+            self._end(name, index, ctm, seen or self._scene.crop)
             return True
         return False
 
@@ -52,7 +51,7 @@ class PathTracker:
             self._recorded = False
 
     def _build(self, name: bytes, args: list[Arg], ctm: Matrix) -> None:
-        count = _BUILDING[name]
+        count = BUILDING[name]
         if len(args) < count:
             return
         values = [number(arg) for arg in args[len(args) - count :]]
@@ -61,13 +60,12 @@ class PathTracker:
         if name == b"re":
             x, y, w, h = values
             values = [x, y, x + w, y, x, y + h, x + w, y + h]
-        self._curved = self._curved or name in (b"c", b"v", b"y")
         for i in range(0, len(values) - 1, 2):
             px, py = apply(ctm, values[i], values[i + 1])
             self._xs.append(px)
             self._ys.append(py)
 
-    def _end(self, name: bytes, index: int, seen: Rect) -> None:
+    def _end(self, name: bytes, index: int, ctm: Matrix, seen: Rect) -> None:
         self.clip, self._recorded = None, False
         if self._xs:
             rect = self._bounds(0, None)
@@ -76,11 +74,9 @@ class PathTracker:
                 self.clip = rect
                 holes = self._holes(seen)
             if name != b"n" or self._clip_op is not None:
-                self._scene.paths.append(
-                    PathUse(self._scope, self._first, index, rect, self._curved, self._clip_op, holes)
-                )
+                self._scene.paths.append(PathUse(self._scope, self._first, index, rect, ctm, self._clip_op, holes))
                 self._recorded = True
-        self._xs, self._ys, self._parts, self._curved, self._clip_op = [], [], [], False, None
+        self._xs, self._ys, self._parts, self._clip_op = [], [], [], None
 
     def _bounds(self, first: int, last: int | None) -> Rect:
         xs, ys = self._xs[first:last], self._ys[first:last]

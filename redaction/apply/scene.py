@@ -134,7 +134,7 @@ class PathUse:
     first: int
     op: int
     rect: Rect
-    curved: bool
+    ctm: Matrix
     clip_op: int | None
     holes: tuple[Rect, ...] = ()
 

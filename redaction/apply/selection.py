@@ -28,6 +28,8 @@ class Region:
 class Selection:
     """What goes from one page. `codes`: the reason to print, by the id of a removed glyph. `hits`: by needle index.
 
+    `burns`: boxes drawn in their places; under those in `bare` nothing may be left at all.
+
     `glanced`: the words of each line of a page that was seen to hold nothing, and was not looked at more closely.
     """
 
@@ -39,6 +41,7 @@ class Selection:
     hits: dict[int, int] = field(default_factory=dict)
     off_page: int = 0
     burns: list[Region] = field(default_factory=list)
+    bare: list[Region] = field(default_factory=list)
     in_place: set[int] = field(default_factory=set)
     glanced: list[str] | None = None
 
@@ -73,6 +76,8 @@ def settle_places(selection: Selection) -> None:
         held = [g for line in selection.lines for g in line.glyphs if g.removed and inside(g.centre, region.rect)]
         if on_picture or not held:
             selection.burns.append(region)
+            if not (held and region.text):
+                selection.bare.append(region)
         if on_picture:
             kept = {id(glyph) for glyph in held}
             selection.in_place.update(id(line) for line in selection.lines if any(id(g) in kept for g in line.glyphs))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from redaction.apply.matrices import Rect, is_within, overlap
+from redaction.apply.matrices import Rect
 from redaction.apply.relay import Segment
 
 _LOWEST, _LOWEST_OF_A_RULE, _HIGHEST = -0.6, -0.35, 1.4  # em from the baseline
@@ -56,8 +56,3 @@ class Extent:
         if high - low <= _SPLITTER and max(across) - min(across) > high - low:
             return any(low < end and high > start for start, end in self.removed)
         return high > self.anew
-
-
-def is_cut(rect: Rect, region: Rect) -> bool:
-    """Whether the outline of a shape runs through a region: they overlap, and the region is not inside the shape."""
-    return overlap(rect, region) is not None and not is_within(region, rect, 1.0)

@@ -102,18 +102,18 @@ def _sight_leaks(
 
 def _uncovered(page: pdfium.PdfPage, frame: PageFrame, regions: list[Box], eye: Eye) -> list[Word]:
     """The words seen once black boxes are taken off; nothing where there are none."""
-    boxes = [item for item in _objects(page) if _is_black_box(item)]
+    boxes = [item for item in objects_of(page) if is_black_box(item)]
     for item in boxes:
         pdfium_c.FPDFPage_RemoveObject(page.raw, item)
         pdfium_c.FPDFPageObj_Destroy(item)
     return eye.words(page, frame, regions) if boxes else []
 
 
-def _objects(page: pdfium.PdfPage) -> list[object]:
+def objects_of(page: pdfium.PdfPage) -> list[object]:
     return [pdfium_c.FPDFPage_GetObject(page.raw, i) for i in range(pdfium_c.FPDFPage_CountObjects(page.raw))]
 
 
-def _is_black_box(item: object) -> bool:
+def is_black_box(item: object) -> bool:
     if pdfium_c.FPDFPageObj_GetType(item) != pdfium_c.FPDF_PAGEOBJ_PATH:
         return False
     mode, stroke = ctypes.c_int(), ctypes.c_int()
@@ -138,7 +138,7 @@ def object_bounds(item: object) -> tuple[float, float, float, float] | None:
 
 def _width_leaks(page: pdfium.PdfPage, index: int, needles: NeedleSet) -> Iterator[Leak]:
     """Strings whose width fits the gap around a black box that stands in a line of text."""
-    found = (object_bounds(item) for item in _objects(page) if _is_black_box(item))
+    found = (object_bounds(item) for item in objects_of(page) if is_black_box(item))
     boxes = [bounds for bounds in found if bounds is not None]
     if not boxes:
         return

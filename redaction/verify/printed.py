@@ -62,7 +62,7 @@ class Codes:
         """Where codes are shown, in display coordinates; those in forms left out."""
         found = []
         for item in _objects(page, depth=0):
-            if pdfium_c.FPDFPageObj_GetType(item) == pdfium_c.FPDF_PAGEOBJ_TEXT and self._is_marked(item):
+            if self._is_box(item):
                 sides = [ctypes.c_float() for _ in range(4)]
                 if pdfium_c.FPDFPageObj_GetBounds(item, *sides):
                     x0, y0, x1, y1 = (side.value for side in sides)
