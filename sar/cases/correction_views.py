@@ -58,6 +58,7 @@ def correct_received(case_id: str) -> Answer:
         Correction(corrections.receipt(case).id, day),
         day.isoformat() if day else "",
         f"What {date_words(day)} does to the due date" if day else "",
+        done="The date is corrected.",
         explanation=[
             f"We have {date_words(case.received_on)}. The day counts on which the request reached any part of the "
             "organisation, in any form, working day or not. Every other date is worked out anew."
@@ -72,6 +73,8 @@ def _page(
     meant: Correction,
     token: str,
     heading: str,
+    *,
+    done: str = "It is corrected.",
     **more: object,
 ) -> Answer:
     """The first press of the button shows what the correction does, the second records it or proposes it."""
@@ -94,7 +97,7 @@ def _page(
         form,
         title,
         lambda version: corrections.correct(current_actor(), case_id, meant, form.reason.data or "", version=version),
-        lambda case: f"It is corrected.{due_words(case)}",
+        lambda case: f"{done}{due_words(case)}",
         **more,
     )
 
