@@ -17,6 +17,7 @@ from sar.cases.queries import visible_case
 from sar.foundation.actors import SYSTEM, Actor, ActorKind
 from sar.foundation.db import write_transaction
 from sar.foundation.wording import date_words
+from sar.intake.answers import StaffConnection
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
 from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
@@ -85,8 +86,12 @@ def test_the_officers_desk(visitors: Visitors, live_server: LiveServer, viewport
             ("refuse", cases["fresh"], "refuse"),
             ("withdraw", cases["fresh"], "withdraw"),
             ("conflict", cases["fresh"], "conflict"),
+            ("correct-clock", cases["paused"], "correct-clock"),
         ):
             look(page, f"/staff/cases/{case.id}/{form}", f"case-form-{name}")
+        connected = opened(staff_connection=StaffConnection("Ada Other"), name="Otis Hythe")
+        look(page, f"/staff/cases/{connected.id}", "case-connected")
+        look(page, f"/staff/cases/{connected.id}/about-staff", "case-form-connected")
         look(page, "/staff/holidays/", "holidays-none")
         look(page, "/staff/outbox", "outbox")
         look(page, "/staff/oversight/", "oversight")

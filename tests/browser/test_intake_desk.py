@@ -7,27 +7,30 @@ import io
 
 import pytest
 from playwright.sync_api import ViewportSize, expect
+from sqlalchemy import select
 
 from sar.access.permissions import Role
 from sar.access.service import issue_phrase
 from sar.cases import service
 from sar.cases.bulk_import import queries as imports
 from sar.cases.bulk_import import service as bulk_import
+from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.foundation.actors import SYSTEM, ActorKind
-from sar.foundation.db import write_transaction
+from sar.foundation.db import db, write_transaction
 from sar.intake import mail
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
 from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
 from tests.browser.test_case_desk import look, sign_in
-from tests.factories import staff_actor
+from tests.factories import DEMO_DATA, staff_actor
 from tests.integration.cases.desk import POST, opened
 from tests.integration.cases.sheets import BAD, GOOD, HEADINGS, LATE
 from tests.integration.cases.test_who_is_asking import RAO
 from tests.integration.intake.test_any_channel import BORN, saved_mail
 from tests.integration.intake.walk import photograph
 
+LETTER = DEMO_DATA / "case1" / "files" / "contact-log-X417206.pdf"
 BOTH = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 
 
@@ -40,7 +43,8 @@ def test_a_request_by_any_channel(visitors: Visitors, live_server: LiveServer, v
         sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
         look(page, "/staff/log", "intake-log")
         look(page, "/staff/log/mail", "intake-mail")
-        draft = mail.open_mail(officer, io.BytesIO(saved_mail(photograph())), "request.eml")
+        sent = saved_mail(photograph(), document=LETTER.read_bytes())
+        draft = mail.open_mail(officer, io.BytesIO(sent), "request.eml")
         look(page, f"/staff/log?mail={draft}", "intake-log-from-mail")
         page.get_by_label("Full name").fill("Quillon Marchbanks")
         for part, value in zip(("day", "month", "year"), ("27", "3", "1985"), strict=True):
@@ -54,7 +58,12 @@ def test_a_request_by_any_channel(visitors: Visitors, live_server: LiveServer, v
         page.get_by_label("Log it as a request of its own").check()
         page.get_by_role("button", name="Log this request").click()
         expect(page.get_by_role("heading", name="Request logged")).to_be_visible()
+        reference = page.locator("#reference").inner_text()
         live_server.drain()
+        mailed = f"/staff/cases/{db.session.scalars(select(Case.id).where(Case.reference == reference)).one()}/mail"
+        look(page, mailed, "mailed")
+        look(page, f"{mailed}/1/pages/2", "mailed-words")
+        look(page, f"{mailed}/2/pages/1", "mailed-picture")
         look(page, f"/staff/cases/{asked_for.id}", "intake-case-asked-for")
         for path in ("identity", "authority", "ask-authority", "not-valid", "representative"):
             look(page, f"/staff/cases/{asked_for.id}/{path}", f"intake-{path}")

@@ -107,6 +107,7 @@ def test_complaints_and_proposals(visitors: Visitors, live_server: LiveServer, v
             (f"/staff/proposals/{proposal.id}", "proposals-one"),
             (f"/staff/cases/{case.id}/propose/neither", "proposals-neither"),
             ("/staff/oversight/", "complaints-oversight"),
+            (f"/staff/complaints/{found.id}/reopen", "complaints-reopen"),
             (f"/staff/complaints/{found.id}/received", "complaints-received"),
         ):
             look(page, address, name)
