@@ -16,7 +16,7 @@ from sar.cases.lateness import Lateness, reason_to_keep
 from sar.cases.ledger import keep_note, require
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, requester_case, visible_case
-from sar.cases.workflow import Event
+from sar.cases.workflow import Event, Stage
 from sar.foundation import blobs
 from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM, Actor
@@ -31,6 +31,7 @@ from sar.release import building, queries
 from sar.release.models import Bundle, BundleState, Route
 from sar.release.papers import Rest
 from sar.review import queries as review
+from sar.review.service import reopen_review
 
 # The bundle is collected online or handed over; the words that open it take another way.
 BUNDLE_ROUTES = (Route.ONLINE, Route.IN_PERSON)
@@ -199,7 +200,8 @@ def hand_over(actor: Actor, bundle_id: str) -> BinaryIO:
 def stop(actor: Actor, bundle_id: str, reason: str) -> None:
     """Take back a reply that went out: nobody can collect it or hand it over any more. The reason becomes a note.
 
-    Raises Refused without a reason, Conflict for a reply that is not out.
+    The review of a case that stands released opens again: it has no answer now. Raises Refused without a reason,
+    Conflict for a reply that is not out.
     """
     if not reason.strip():
         raise Refused("Say why the reply must not be collected.")
@@ -209,6 +211,8 @@ def stop(actor: Actor, bundle_id: str, reason: str) -> None:
         if bundle.state != BundleState.RELEASED:
             raise Conflict("This reply cannot be collected anyway.")
         bundle.state = BundleState.STOPPED.value
+        if case.stage == Stage.RELEASED:
+            reopen_review(actor, case.id)
         keep_note(actor, case, f"Reply stopped: {reason.strip()}")
         record(actor, Action.BUNDLE_STOPPED, bundle.id, case_id=case.id, bundle_sha256=bundle.bundle_sha256)
 

@@ -142,7 +142,7 @@ def test_the_reply_of_a_case_opened_again_can_be_collected_until_it_is_stopped_o
     requester = browser_of(ready.app, ActorKind.REQUESTER, ready.case.reference)
     officer = browser_of(ready.app, ActorKind.STAFF, ready.officer.id)
     status = requester.get("/my-request/").text
-    assert "We are looking at your request again, and you can still get what we sent." in status
+    assert "We sent you records before. Now we are looking" in status and "See the records we sent before" in status
     assert "These are the records that we sent you before." in requester.get("/my-request/records/").text
     page = f"/staff/cases/{ready.case_id}/release"
     assert "The person can still collect that reply until" in officer.get(page).text
@@ -162,6 +162,15 @@ def test_the_reply_of_a_case_opened_again_can_be_collected_until_it_is_stopped_o
     again = let_go(ready)
     with service.collect(ready.requester) as stream, opened(stream.read(), again.passphrase):
         assert "You cannot get these" not in requester.get("/my-request/records/").text
+
+
+def test_a_released_reply_that_is_stopped_opens_the_review_again(ready: Office) -> None:
+    bundle = let_go(ready)
+    with pytest.raises(NotAllowed):
+        service.stop(staff_actor(Role.SECOND_READER), bundle.id, "No")
+    service.stop(ready.officer, bundle.id, "Page 3 names a neighbour")
+    db.session.rollback()
+    assert (ready.case.stage, ready.case.clock_state, now(bundle).state) == ("reviewing", "reopened", "stopped")
 
 
 def test_a_reply_of_an_earlier_sign_off_cannot_go_out_even_if_nothing_changed(ready: Office) -> None:
