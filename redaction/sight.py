@@ -1,7 +1,8 @@
 """What can only be known by looking: which parts of a page need reading by OCR, and withheld strings found there.
 
 Read by eye are: images from 0.4 % of the page on (a signature, a stamp, a scan), and whole pages where images cover
-half of it, where a font does not say which letters it shows, or where many curves are drawn (letters as outlines).
+half of it, where a font does not say which letters it shows, or where much is drawn that may be letters
+(`redaction.strokes`).
 A text layer that names the wrong letters in a well-formed way is caught elsewhere (`redaction.honesty`).
 """
 
@@ -23,19 +24,17 @@ from redaction.needles import Needle, NeedleSet, fold
 from redaction.ocr import ocr_image
 from redaction.pictures import image_regions, may_show_images
 from redaction.render import draw
+from redaction.strokes import count_curves, count_strokes, may_spell
 from redaction.words import Word
 
 OCR_DPI = 200.0
 IMAGE_SHARE = 0.004
 WHOLE_PAGE_SHARE = 0.5
-MANY_CURVES = 60
 # OCR reads some letters wrongly: a string this alike (0 to 100) and this long is taken for the withheld one.
 ALIKE = 88.0
 ALIKE_LENGTH = 8
 _REMEMBERED = 512
 _FORM_DEPTH = 4
-_SPACES = bytes.maketrans(b"\t\n\r\x0b\x0c", b"     ")
-_CURVE = re.compile(rb"[\d.]\s+[cvy](?=\s)")
 _PRIVATE_USE = re.compile(rb"<(?:[0-9A-Fa-f]+)>\s*(?:<[0-9A-Fa-f]+>\s*)?<(?:[Ee][0-9A-Fa-f]|[Ff][0-8])[0-9A-Fa-f]{2}>")
 
 
@@ -45,7 +44,7 @@ class Eye:
     def __init__(self) -> None:
         self._read: OrderedDict[bytes, list[Word]] = OrderedDict()
         self._fonts: dict[tuple[int, int], bool] = {}
-        self._curves: dict[tuple[int, int], int] = {}
+        self._drawn: dict[tuple[int, int], tuple[int, int]] = {}
 
     @property
     def remembered(self) -> dict[bytes, list[Word]]:
@@ -59,7 +58,7 @@ class Eye:
     def forget_numbers(self) -> None:
         """For another file: objects are known by number. What was read in pictures holds anywhere."""
         self._fonts.clear()
-        self._curves.clear()
+        self._drawn.clear()
 
     def regions(self, page: pdfium.PdfPage, frame: PageFrame, structure: pikepdf.Object) -> list[Box]:
         """The parts of the page (display boxes) that need reading by OCR."""
@@ -100,14 +99,15 @@ class Eye:
         return self._read[key]
 
     def _is_opaque(self, structure: pikepdf.Object) -> bool:
-        curves, opaque = 0, False
+        curves, strokes, opaque = 0, 0, False
         for stream, resources in _streams(structure, _FORM_DEPTH):
             key = stream.objgen
-            if key == (0, 0) or key not in self._curves:
-                self._curves[key] = _count_curves(stream.read_bytes())
-            curves += self._curves[key]
+            if key == (0, 0) or key not in self._drawn:
+                data = stream.read_bytes()
+                self._drawn[key] = count_curves(data), count_strokes(data)
+            curves, strokes = curves + self._drawn[key][0], strokes + self._drawn[key][1]
             opaque = opaque or any(self._font_is_opaque(font) for font in _fonts(resources))
-        return opaque or curves >= MANY_CURVES
+        return opaque or may_spell(curves, strokes)
 
     def _font_is_opaque(self, font: pikepdf.Object) -> bool:
         if not isinstance(font, pikepdf.Dictionary):
@@ -116,14 +116,6 @@ class Eye:
         if key == (0, 0) or key not in self._fonts:
             self._fonts[key] = _hides_letters(font)
         return self._fonts[key]
-
-
-def _count_curves(data: bytes) -> int:
-    """How many curve operators there are. The rough count, never less, is had much faster and is mostly nothing."""
-    spaced = data.translate(_SPACES)
-    if not any(name in spaced for name in (b" c ", b" v ", b" y ")):
-        return 0
-    return sum(1 for _ in _CURVE.finditer(data))
 
 
 def _hides_letters(font: pikepdf.Dictionary) -> bool:
@@ -144,9 +136,8 @@ def fonts_of(page: pikepdf.Object) -> Iterator[pikepdf.Object]:
 
 
 def _fonts(resources: object) -> Iterator[pikepdf.Object]:
-    fonts = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
-    if isinstance(fonts, pikepdf.Dictionary):
-        yield from fonts.values()
+    if isinstance(resources, pikepdf.Dictionary):
+        yield from _named(resources, "/Font")
 
 
 def _streams(page: pikepdf.Object, depth: int) -> Iterator[tuple[pikepdf.Stream, object]]:
@@ -162,19 +153,39 @@ def _streams(page: pikepdf.Object, depth: int) -> Iterator[tuple[pikepdf.Stream,
     for part in contents if isinstance(contents, pikepdf.Array) else [contents]:
         if isinstance(part, pikepdf.Stream):
             yield part, resources
-    yield from _forms(resources, depth, set())
+    yield from _drawn_within(resources, depth, set())
 
 
-def _forms(resources: object, depth: int, seen: set[tuple[int, int]]) -> Iterator[tuple[pikepdf.Stream, object]]:
-    objects = resources.get("/XObject") if isinstance(resources, pikepdf.Dictionary) else None
-    if depth == 0 or not isinstance(objects, pikepdf.Dictionary):
+def _drawn_within(resources: object, depth: int, seen: set[tuple[int, int]]) -> Iterator[tuple[pikepdf.Stream, object]]:
+    """The forms, tiling patterns and groups of soft masks that resources name, with theirs."""
+    if depth == 0 or not isinstance(resources, pikepdf.Dictionary):
         return
-    for form in objects.values():
-        if isinstance(form, pikepdf.Stream) and str(form.get("/Subtype", "")) == "/Form" and form.objgen not in seen:
-            seen.add(form.objgen)
-            inner = form.get("/Resources")
-            yield form, inner
-            yield from _forms(inner, depth - 1, seen)
+    for stream in _drawable(resources):
+        if stream.objgen not in seen:
+            seen.add(stream.objgen)
+            inner = stream.get("/Resources")
+            yield stream, inner
+            yield from _drawn_within(inner, depth - 1, seen)
+
+
+def _drawable(resources: pikepdf.Dictionary) -> Iterator[pikepdf.Stream]:
+    for item in _named(resources, "/XObject"):
+        if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == pikepdf.Name.Form:
+            yield item
+    for item in _named(resources, "/Pattern"):
+        if isinstance(item, pikepdf.Stream):
+            yield item
+    for item in _named(resources, "/ExtGState"):
+        mask = item.get("/SMask") if isinstance(item, pikepdf.Dictionary) else None
+        group = mask.get("/G") if isinstance(mask, pikepdf.Dictionary) else None
+        if isinstance(group, pikepdf.Stream):
+            yield group
+
+
+def _named(resources: pikepdf.Dictionary, category: str) -> Iterator[pikepdf.Object]:
+    entries = resources.get(category)
+    if isinstance(entries, pikepdf.Dictionary):
+        yield from entries.values()
 
 
 @dataclass(frozen=True)
