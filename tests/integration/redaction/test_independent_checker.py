@@ -1,50 +1,21 @@
-"""Redacted files before a checker that others wrote: pdf-redaction-check, in an environment of its own (.checker)."""
+"""Redacted files before a checker that others wrote: traps and fonts. Scans and files of real producers are shown to it
+where they are made, in `test_traps_by_sight` and `test_attacks`."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from redaction.apply import apply_plan
 from redaction.plan import Plan
+from tests.integration.redaction.checker import checked
 from tests.unit.redaction import attacks, fontmakers
 from tests.unit.redaction.readers import TRAPS
 from tests.unit.redaction.test_apply_traps import BY_SIGHT, META
 
-PYTHON = Path(__file__).parents[3] / ".checker" / "bin" / "python"
 NAME = "Zebedee Quillfeather"
-# One process for all files: reads [path, [secret, ...]] a line, answers with one report a line.
-_DRIVER = """
-import contextlib, io, json, sys
-from pdf_redaction_check import main
-for line in sys.stdin:
-    path, secrets = json.loads(line)
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        code = main([path, "--json", *(part for secret in secrets for part in ("--secret", secret))])
-    print(json.dumps([code, json.loads(said.getvalue() or "{}")]))
-"""
 _CLEAN = 0
-
-
-@pytest.fixture(scope="module")
-def checker() -> None:
-    if not PYTHON.exists():
-        message = "the independent checker IS NOT INSTALLED: run scripts/checker"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-
-
-def checked(files: list[tuple[Path, list[str]]]) -> list[tuple[int, dict[str, Any]]]:
-    asked = "".join(json.dumps([str(path), secrets]) + "\n" for path, secrets in files)
-    done = subprocess.run([PYTHON, "-c", _DRIVER], input=asked, capture_output=True, text=True, check=True, timeout=300)
-    return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
 
 
 @pytest.mark.usefixtures("checker")
