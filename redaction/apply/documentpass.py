@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pikepdf
 
 from redaction.apply.embedding import PROGRAMS
+from redaction.apply.imagescrub import scrub_image
 from redaction.apply.naming import entry, name_of
 from redaction.apply.resourcescrub import scrub_resources
 
@@ -35,19 +36,6 @@ _FORM_KEPT = {
     "/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/Length", "/Filter", "/DecodeParms",
     "/StructParent", "/StructParents",
 }  # fmt: skip
-_IMAGE_DROPPED = (
-    "/Metadata",
-    "/OPI",
-    "/Alternates",
-    "/OC",
-    "/ID",
-    "/Name",
-    "/PieceInfo",
-    "/LastModified",
-    "/AF",
-    "/Measure",
-    "/PtData",
-)
 _ELEMENT_KEPT = {"/Type", "/S", "/P", "/K", "/Pg", "/A", "/Lang"}
 _ATTRIBUTES_KEPT = {
     "/Table": {"/O", "/RowSpan", "/ColSpan", "/Scope"},
@@ -297,9 +285,7 @@ def _scrub_objects(pdf: pikepdf.Pdf) -> None:
             for key in [key for key in obj.keys() if key not in _FORM_KEPT]:
                 del obj[key]
         elif subtype == "/Image":
-            for key in _IMAGE_DROPPED:
-                if key in obj:
-                    del obj[key]
+            scrub_image(obj)
         elif "/Metadata" in obj:
             del obj["/Metadata"]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from redaction.apply.documentpass import STANDARD_ROLES
+from redaction.apply.jpeg import plain_jpeg
 from redaction.apply.tokens import CHAIN, Arg, Op, chain_bytes, format_number, number, operators
 
 # By operator: how many numbers it takes.
@@ -32,6 +33,8 @@ _PLAIN_PROPERTIES = re.compile(rb"<<\s*(?:/MCID\s+\d+\s*|/Type\s*/(?:Pagination|
 _TAGS = frozenset(role.encode("ascii") for role in STANDARD_ROLES) | {b"/OC", b"/Tx", b"/ReversedChars", b"/Standard"}
 _NOT_STANDARD = b"/Span"
 _STRINGS = (b"(", b"<")
+_JPEG = b"\xff\xd8\xff"
+_LENGTH = re.compile(rb"/(?:L|Length)\s+\d+")
 _IMAGE_KEYS = frozenset(
     b"/BPC /BitsPerComponent /CS /ColorSpace /D /Decode /DP /DecodeParms /F /Filter /H /Height /IM /ImageMask /Intent "
     b"/I /Interpolate /L /Length /W /Width".split()
@@ -150,7 +153,10 @@ def _is_plain_property(arg: Arg) -> bool:
 
 def _plain_image(args: list[Arg]) -> list[Arg]:
     """An inline image with the entries that a viewer knows."""
-    dictionary = args[0] if isinstance(args[0], bytes) else b""
+    dictionary, pixels = (arg if isinstance(arg, bytes) else b"" for arg in args)
+    plain = plain_jpeg(pixels) if pixels.startswith(_JPEG) else None
+    if plain is not None and plain != pixels:
+        return _plain_image([_LENGTH.sub(b" ", dictionary), plain])
     entries = next((op.args for op in operators(dictionary + b" end")), [])
     if b"%" not in dictionary and len(entries) % 2 == 0 and _IMAGE_KEYS.issuperset(map(_joined, entries[::2])):
         return args

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pikepdf
 
+from redaction.filters import coded_bytes
 from redaction.needles import NeedleSet
 from redaction.verify.attached import attached_needles
+from redaction.verify.carried import carried_texts
 from redaction.verify.leaks import Leak
 from redaction.verify.printed import NO_CODES, Codes
 from redaction.verify.readings import Spelt, spelt_out, string_readings, unescaped
@@ -113,8 +115,12 @@ def _in_stream(
     stream: pikepdf.Stream, where: str, page: int | None, needles: NeedleSet, in_font: bool, codes: Codes
 ) -> Iterator[Leak]:
     if stream.get("/Subtype") == pikepdf.Name.Image:
-        # Pixels are looked at, not read; the packed bytes are searched as they lie.
-        yield from _in_bytes(stream.read_raw_bytes(), where, page, needles, in_font)
+        # Pixels are looked at, not read. What a codec reads is searched as it lies, and what it carries along as text.
+        coded = coded_bytes(stream)
+        data = stream.read_raw_bytes() if coded is None or not coded.codec else coded.data
+        yield from _in_bytes(data, where, page, needles, in_font)
+        for text in carried_texts(data):
+            yield from _in_text(text, where, page, needles, in_font)
         return
     try:
         data = stream.read_bytes()
