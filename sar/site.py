@@ -37,6 +37,8 @@ from sar.records import jobs as records_jobs
 from sar.records import views as records
 from sar.records.mailed import views as mailed
 from sar.records.panel import documents_panel
+from sar.records.roles import views as roles
+from sar.records.roles.panel import held_panel
 from sar.records.searches import jobs as searches_jobs
 from sar.records.searches import views as searches
 from sar.records.searches.panel import searches_panel
@@ -70,6 +72,7 @@ STAFF_DOOR = (
     bulk_import,
     searches,
     records,
+    roles,
     mailed,
     consultation,
     review,
@@ -96,6 +99,7 @@ PANELS: tuple[tuple[str, panels.Filler], ...] = (
     ("forecast", forecast_panel),
     ("searches", searches_panel),
     ("documents", documents_panel),
+    ("held for others", held_panel),
     ("complaints", complaints.panel),
     ("refusals", refusals.panel),
 )

@@ -76,6 +76,11 @@ _WORDS = {
     "record.duplicate": "Record found to be a duplicate",
     "record.settled": "Record settled without being shown",
     "record.withdrawn": "Record taken out of the case",
+    "record.role_set": "Our role for a record: {role}, not {role_before}",
+    "record.request_passed_on": "Request passed on {channel} to whoever decides about records that we hold",
+    "record.passing_on_recorded": "Request was passed on {channel} on {on} to whoever decides about records we hold",
+    "record.passing_on_struck_out": "Struck out: request passed on on {on}",
+    "record.controller_told_of": "Whether the reply names an organisation that decides about records: {told}",
     "record.page_viewed": "Page {page} of a record looked at",
     "search.chosen": "List of searches made: {areas} areas, {left_out} left out",
     "search.asked": "Someone asked to search an area",
@@ -147,6 +152,11 @@ _CHANNELS = {
     "sms": "by text or phone",
     "phone": "by phone",
     "in_person": "in person",
+}
+_ROLES = {
+    "controller": "we decide about it (controller)",
+    "joint_controller": "we decide with others (joint controller)",
+    "processor": "we hold it for others (processor)",
 }
 # What each kind of proposal would do.
 PROPOSED = {
@@ -228,6 +238,10 @@ def _word(name: str, value: Any) -> str:
         return _CHANNELS.get(value, str(value))
     if name in ("on", "was", "answer_by", "acknowledge_by"):
         return _date(value)
+    if name in ("role", "role_before") and value in _ROLES:
+        return _ROLES[value]
+    if name == "told":
+        return "yes" if value else "no"
     if name == "code" and value in EXEMPTIONS:
         return _small(ground_in_words(value))
     if name == "code" and value in NOT_VALID:

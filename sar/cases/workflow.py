@@ -60,6 +60,7 @@ class Guard(StrEnum):
     SIGNED_OFF_BY_ANOTHER = "signed_off_by_another"
     PLAN_UNCHANGED = "plan_unchanged"
     LEAK_FREE = "leak_free"
+    PASSED_ON = "passed_on"
     NO_CONFLICT = "no_conflict"
     REASONS_RECORDED = "reasons_recorded"
     CLOSURE_WARNED = "closure_warned"
@@ -75,6 +76,7 @@ class CaseFacts:
     - `records_pending`: records not read yet, or that could not be shown and nobody has decided about.
     - `undecided_mentions`: mentions of people with no decision.
     - `unanswered_consultations_undecided`: consultations with neither a reply nor a decision without one.
+    - `to_pass_on`: organisations that decide about records we hold for them, and have not got the request.
     - `signed_off_by_other`: a sign-off stands that somebody other than the preparer gave.
     - `plan_unchanged`: the plans of redaction are those that were signed off.
     - `leak_free`: every finished file was verified.
@@ -90,6 +92,7 @@ class CaseFacts:
     records_pending: int = 1
     undecided_mentions: int = 1
     unanswered_consultations_undecided: int = 1
+    to_pass_on: int = 1
     signed_off_by_other: bool = False
     plan_unchanged: bool = False
     leak_free: bool = False
@@ -136,6 +139,7 @@ PREDICATES: Mapping[Guard, _Check] = MappingProxyType(
         Guard.RECORDS_READY: lambda facts: facts.records_pending == 0,
         Guard.MENTIONS_DECIDED: lambda facts: facts.undecided_mentions == 0,
         Guard.CONSULTATIONS_DECIDED: lambda facts: facts.unanswered_consultations_undecided == 0,
+        Guard.PASSED_ON: lambda facts: facts.to_pass_on == 0,
         Guard.PREPARED_BY_ANOTHER: lambda facts: not facts.actor_prepared_it,
         Guard.SIGNED_OFF_BY_ANOTHER: lambda facts: facts.signed_off_by_other,
         Guard.PLAN_UNCHANGED: lambda facts: facts.plan_unchanged,
@@ -154,6 +158,7 @@ _RELEASE = (
     Guard.SIGNED_OFF_BY_ANOTHER,
     Guard.IDENTITY_SETTLED,
     *_READY,
+    Guard.PASSED_ON,
     Guard.PLAN_UNCHANGED,
     Guard.LEAK_FREE,
 )
@@ -309,6 +314,12 @@ _COUNTS: Mapping[Guard, Callable[[CaseFacts], tuple[int, str, str, str]]] = Mapp
             "consultation has",
             "consultations have",
             "no reply. Decide without one, or wait.",
+        ),
+        Guard.PASSED_ON: lambda facts: (
+            facts.to_pass_on,
+            "organisation that decides about records we hold has",
+            "organisations that decide about records we hold have",
+            "not got the request. Pass it on from the page of records.",
         ),
     }
 )

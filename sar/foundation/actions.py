@@ -129,6 +129,11 @@ class Action(Enum):
     RECORD_DUPLICATE = ("record.duplicate", ("case_id", "duplicate_of"))
     RECORD_SETTLED = ("record.settled", ("case_id", "outcome"))
     RECORD_WITHDRAWN = ("record.withdrawn", ("case_id", "reason"))
+    RECORD_ROLE_SET = ("record.role_set", ("case_id", "role_before", "role", "controller_id"))
+    REQUEST_PASSED_ON = ("record.request_passed_on", ("case_id", "controller_id", "channel", "message_id"))
+    PASSING_ON_RECORDED = ("record.passing_on_recorded", ("case_id", "controller_id", "channel", "on"))
+    PASSING_ON_STRUCK_OUT = ("record.passing_on_struck_out", ("case_id", "controller_id", "on"))
+    CONTROLLER_TOLD_OF = ("record.controller_told_of", ("case_id", "controller_id", "told"))
     PAGE_VIEWED = ("record.page_viewed", ("case_id", "page"))
 
     # searches

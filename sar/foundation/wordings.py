@@ -30,6 +30,7 @@ TO_OTHERS = frozenset(
         "consultation_chase",
         "consultation_escalation",
         "consent_request",
+        "request_passed_on",
         "health_opinion",
         "backlog_recovery",
         "search_request",

@@ -23,7 +23,14 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_date, london_today, utc_now
 from sar.foundation.db import db
 from sar.records.models import Record, RecordState
-from sar.records.queries import NOT_READ_YET, disclosable_records, pending_count, unsettled_count
+from sar.records.queries import (
+    NOT_READ_YET,
+    disclosable_records,
+    in_reply,
+    ours,
+    pending_count,
+    unsettled_count,
+)
 from sar.records.searches.queries import answers_due
 from sar.records.searches.queries import open_count as open_searches
 from sar.review.models import Mention
@@ -75,7 +82,7 @@ def _pages_outstanding(case: Case) -> int | None:
     What was counted when they came, else as many as the records of the case have on average, else those of the team's
     last reviews.
     """
-    waiting = (Record.case_id == case.id, Record.state.in_((*NOT_READ_YET, RecordState.UNREADABLE)))
+    waiting = (Record.case_id == case.id, ours(), Record.state.in_((*NOT_READ_YET, RecordState.UNREADABLE)))
     counted = list(db.session.scalars(select(Record.pages).where(*waiting)))
     unknown = counted.count(0)
     average = _average_pages([case.id]) or _average_pages(_lately_reviewed()) if unknown else 0.0
@@ -86,7 +93,7 @@ def _pages_outstanding(case: Case) -> int | None:
 
 def _average_pages(case_ids: Sequence[str]) -> float | None:
     """Of the records that are ready; None where there are none."""
-    ready = (Record.case_id.in_(case_ids), Record.state == RecordState.READY)
+    ready = (Record.case_id.in_(case_ids), in_reply())
     average = db.session.scalar(select(func.avg(Record.pages)).where(*ready))
     return None if average is None else float(average)
 
@@ -143,7 +150,7 @@ def _pages_with_mentions(case_ids: Iterable[str]) -> dict[str, int]:
     pages = (
         select(Mention.case_id, Mention.record_id, Mention.page)
         .join(Record, Record.id == Mention.record_id)
-        .where(Mention.case_id.in_(list(case_ids)), Record.state == RecordState.READY.value)
+        .where(Mention.case_id.in_(list(case_ids)), in_reply())
         .distinct()
         .subquery()
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 
@@ -14,12 +14,13 @@ from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.admission import Admitted
 from sar.foundation.audit import record as write_down
+from sar.foundation.clock import utc_now
 from sar.foundation.db import db
 from sar.foundation.errors import Refused
 from sar.foundation.jobs import enqueue
 from sar.foundation.runtime import settings
 from sar.records import queries
-from sar.records.models import Record, RecordRegime, RecordState
+from sar.records.models import Record, RecordRegime, RecordRole, RecordState
 
 MEGABYTE: Final = 1_000_000
 REFUSED_ATTACHMENT: Final = "attachment_refused"
@@ -29,7 +30,10 @@ MAX_TITLE: Final = 200
 
 @dataclass(frozen=True)
 class Details:
-    """What is known of a record besides its content. `originator_id` None: our own."""
+    """What is known of a record besides its content. `originator_id` None: our own.
+
+    `controller_id`: an OtherController of the case, where `role` asks for one. `role_set_by`: who said so.
+    """
 
     title: str
     originator_id: str | None
@@ -37,6 +41,24 @@ class Details:
     received_on: date
     document_date: date | None
     parent_id: str | None = None
+    role: RecordRole = RecordRole.CONTROLLER
+    controller_id: str | None = None
+    role_set_by: str | None = None
+
+    def as_columns(self) -> dict[str, Any]:
+        """The columns of Record that it fills."""
+        return {
+            "originator_id": self.originator_id,
+            "parent_id": self.parent_id,
+            "title": self.title,
+            "regime": self.regime.value,
+            "received_on": self.received_on,
+            "document_date": self.document_date,
+            "role": self.role.value,
+            "controller_id": self.controller_id,
+            "role_set_by": self.role_set_by,
+            "role_set_at": utc_now() if self.role_set_by else None,
+        }
 
 
 @dataclass(frozen=True)
@@ -55,20 +77,15 @@ def add(actor: Actor, case: Case, file: Admitted, details: Details, early: str |
     found = Record(
         scope_id=case.scope_id,
         case_id=case.id,
-        originator_id=details.originator_id,
-        parent_id=details.parent_id,
-        title=details.title,
+        **details.as_columns(),
         file_name=file.display_name,
         kind=file.kind.name.lower(),
-        regime=details.regime.value,
-        received_on=details.received_on,
-        document_date=details.document_date,
         sha256=file.sha256,
         size=file.size,
         state=RecordState.WAITING.value,
         pages=file.pages or 0,
     )
-    first = same_file(case.id, file.sha256)
+    first = same_file(case.id, file.sha256, details.role)
     if first is None:
         _check_room(case, file.size)
         found.original_blob_id = early or store(case, file)
@@ -96,6 +113,9 @@ def add_attachment(case: Case, mail: Record, attachment: Attachment) -> None:
         received_on=mail.received_on,
         document_date=mail.document_date,
         parent_id=mail.id,
+        role=RecordRole(mail.role),
+        controller_id=mail.controller_id,
+        role_set_by=mail.role_set_by,
     )
     trouble = attachment.trouble
     if attachment.file is not None:
@@ -107,14 +127,9 @@ def add_attachment(case: Case, mail: Record, attachment: Attachment) -> None:
     found = Record(
         scope_id=case.scope_id,
         case_id=case.id,
-        originator_id=details.originator_id,
-        parent_id=mail.id,
-        title=details.title,
+        **details.as_columns(),
         file_name=attachment.file_name,
         kind=UNKNOWN_KIND,
-        regime=details.regime.value,
-        received_on=details.received_on,
-        document_date=details.document_date,
         sha256=attachment.sha256,
         size=attachment.size,
         state=RecordState.UNREADABLE.value,
@@ -139,14 +154,19 @@ def _check_room(case: Case, size: int) -> None:
         raise Refused(f"This case holds all the files it can: the most is {most:,} MB.")
 
 
-def same_file(case_id: str, sha256: str) -> Record | None:
-    """The record of the case that is this very file, if there is one whose pages count."""
+def same_file(case_id: str, sha256: str, role: RecordRole = RecordRole.CONTROLLER) -> Record | None:
+    """The record of the case that is this very file, if there is one whose pages count.
+
+    For a file that we decide about, only another such record does: one that we hold for others stands for nothing else.
+    """
     query = select(Record).where(
         Record.case_id == case_id,
         Record.sha256 == sha256,
         Record.original_blob_id.is_not(None),
         Record.state.not_in((RecordState.DUPLICATE, RecordState.WITHDRAWN)),
     )
+    if role is not RecordRole.PROCESSOR:
+        query = query.where(queries.ours())
     return db.session.scalars(query.order_by(Record.created_at)).first()
 
 

@@ -26,6 +26,7 @@ from sar.intake.fields import DayField, tidy
 from sar.records.arrival import MAX_TITLE
 from sar.records.directory import MAX_NAME
 from sar.records.models import Originator, OriginatorKind, RecordRegime, SettledAs, WithdrawnBecause
+from sar.records.roles.forms import RoleFields
 
 OWN = "own"
 MAX_REASON = 2_000
@@ -67,7 +68,7 @@ def _choices(names: dict[Any, str]) -> list[SelectChoice]:
     return [SelectChoice(member.value, name) for member, name in names.items()]
 
 
-class AddRecordsForm(FlaskForm):
+class AddRecordsForm(RoleFields, FlaskForm):
     """Several files that came from the same place on the same day."""
 
     files = MultipleFileField(
@@ -105,6 +106,7 @@ class AddRecordsForm(FlaskForm):
             SelectChoice(OWN, "Our own records"),
             *(SelectChoice(found.id, found.name) for found in originators),
         ]
+        self.offer_controllers(originators)
 
     @property
     def chosen(self) -> list[FileStorage]:

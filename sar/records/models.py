@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, true
 from sqlalchemy.orm import Mapped
 
 from sar.foundation.columns import Sealed
-from sar.foundation.db import ID, ScopedRow, plain, sealed_column
+from sar.foundation.db import ID, ScopedRow, UtcDateTime, plain, sealed_column
 
 
 class OriginatorKind(StrEnum):
@@ -47,6 +47,14 @@ class RecordRegime(StrEnum):
     UK_GDPR = "UKGDPR"
 
 
+class RecordRole(StrEnum):
+    """What we are for a record (law.md section 1): we decide about it, we decide with another, or another decides."""
+
+    CONTROLLER = "controller"
+    JOINT_CONTROLLER = "joint_controller"
+    PROCESSOR = "processor"
+
+
 class SettledAs(StrEnum):
     """What became of a record that could not be shown."""
 
@@ -79,6 +87,26 @@ class Originator(ScopedRow):
     contact_name = Sealed[str]("contact_name_sealed")
 
 
+class OtherController(ScopedRow):
+    """An organisation that decides about records of one case, alone or with us.
+
+    `name` is as the requester reads it. `originator_id`: its entry in the directory, None for a name typed in.
+    `contact`: how the requester can reach it. Not `told`: the reply does not mention it, for the reason given.
+    """
+
+    __tablename__ = "other_controller"
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
+    originator_id: Mapped[str | None] = plain(ID, ForeignKey("originator.id"), nullable=True)
+    name_sealed: Mapped[bytes | None] = sealed_column()
+    name = Sealed[str]("name_sealed")
+    contact_sealed: Mapped[bytes | None] = sealed_column()
+    contact = Sealed[str | None]("contact_sealed")
+    told: Mapped[bool] = plain(Boolean, nullable=False, default=True, server_default=true())
+    untold_reason_sealed: Mapped[bytes | None] = sealed_column()
+    untold_reason = Sealed[str | None]("untold_reason_sealed")
+
+
 class Record(ScopedRow):
     """One file of a case. `sha256` and `size` (bytes) are of the file as it came.
 
@@ -86,6 +114,8 @@ class Record(ScopedRow):
     original itself. `words_blob_id`: what `words_file` wrote. `parent_id`: the mail an attachment came with.
     `pages`: until it is read, what admission counted.
     `original_blob_id` is None for an attachment that was refused: it lies in its mail and nowhere else.
+    `controller_id`: who decides about it, or decides with us; None where our `role` is to decide alone. `role_set_by`
+    is None while nobody has said what our role is: we are taken to be the controller.
     """
 
     __tablename__ = "record"
@@ -100,6 +130,12 @@ class Record(ScopedRow):
     file_name = Sealed[str]("file_name_sealed")
     kind: Mapped[str] = plain(String(20), nullable=False)
     regime: Mapped[str] = plain(String(8), nullable=False)
+    role: Mapped[str] = plain(
+        String(16), nullable=False, default=RecordRole.CONTROLLER.value, server_default=RecordRole.CONTROLLER.value
+    )
+    controller_id: Mapped[str | None] = plain(ID, ForeignKey("other_controller.id"), nullable=True, index=True)
+    role_set_by: Mapped[str | None] = plain(String(40), nullable=True)
+    role_set_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     received_on: Mapped[date] = plain(Date, nullable=False)
     document_date: Mapped[date | None] = plain(Date, nullable=True)
 
@@ -120,3 +156,8 @@ class Record(ScopedRow):
     settled_as: Mapped[str | None] = plain(String(20), nullable=True)
     reason_sealed: Mapped[bytes | None] = sealed_column()
     reason = Sealed[str | None]("reason_sealed")
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we decide about it. What we only hold for another is never given by us."""
+        return self.role != RecordRole.PROCESSOR

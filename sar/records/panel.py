@@ -15,7 +15,7 @@ from sar.foundation.actors import Actor
 from sar.foundation.db import db
 from sar.records.mailed.queries import attachments_of
 from sar.records.models import Record, RecordState
-from sar.records.queries import NOT_READ_YET
+from sar.records.queries import NOT_READ_YET, ours
 
 MOST_ROWS: Final = 10
 
@@ -26,6 +26,7 @@ def documents_panel(actor: Actor, case: Case) -> Panel | None:
     Nothing before the first of either comes.
     """
     query = select(Record.state, func.count(), func.sum(Record.pages)).where(Record.case_id == case.id)
+    query = query.where(ours())  # what we hold for others has a panel of its own
     found = {state: (count, pages or 0) for state, count, pages in db.session.execute(query.group_by(Record.state))}
     mailed = _mailed_rows(actor, case)
     if not found and not mailed:

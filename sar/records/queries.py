@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from redaction.document import PageText, Word
 from redaction.geometry import Box
@@ -17,8 +17,9 @@ from sar.foundation.db import db
 from sar.foundation.errors import NotFound
 from sar.foundation.keys import SYSTEM_SCOPE, preload
 from sar.records import words_file
-from sar.records.models import Originator, Record, RecordState
+from sar.records.models import Originator, Record, RecordRole, RecordState
 from sar.records.page_picture import picture_of
+from sar.records.stages import CHANGEABLE
 
 INGEST = "records.ingest"
 NOT_READ_YET = (RecordState.WAITING, RecordState.READING)
@@ -41,27 +42,42 @@ def records_of(case: Case) -> list[Record]:
 
 
 def disclosable_records(case: Case) -> list[Record]:
-    """The records whose pages make up the reply: read, and neither duplicate, settled nor withdrawn."""
-    return [found for found in records_of(case) if found.state == RecordState.READY]
+    """The records whose pages make up the reply: read, ours to give, and neither duplicate, settled nor withdrawn."""
+    return [found for found in records_of(case) if is_in_reply(found)]
+
+
+def is_in_reply(found: Record) -> bool:
+    """Whether the record's pages are part of the reply, or are withheld from it."""
+    return found.state == RecordState.READY and found.is_ours
+
+
+def in_reply() -> ColumnElement[bool]:
+    """The same as a condition on Record."""
+    return and_(Record.state == RecordState.READY, ours())
+
+
+def ours() -> ColumnElement[bool]:
+    """The condition that we decide about a record; nothing is read, reviewed or settled for a reply otherwise."""
+    return Record.role != RecordRole.PROCESSOR
 
 
 def changeable(case: Case) -> bool:
     """Whether records can still be added, settled and taken out: while they are gathered and reviewed."""
-    return case.stage in (Stage.GATHERING, Stage.REVIEWING)
+    return Stage(case.stage) in CHANGEABLE
 
 
 def pending_count(case: Case) -> int:
-    """Records whose pages are not known yet."""
+    """Records of ours whose pages are not known yet."""
     return _count(case, Record.state.in_(NOT_READ_YET))
 
 
 def unsettled_count(case: Case) -> int:
-    """Records that could not be shown and that nobody has decided about. They block release."""
+    """Records of ours that could not be shown and that nobody has decided about. They block release."""
     return _count(case, Record.state == RecordState.UNREADABLE)
 
 
 def _count(case: Case, wanted: ColumnElement[bool]) -> int:
-    query = select(func.count()).select_from(Record).where(Record.case_id == case.id, wanted)
+    query = select(func.count()).select_from(Record).where(Record.case_id == case.id, ours(), wanted)
     return db.session.scalar(query) or 0
 
 

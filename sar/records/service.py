@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from sqlalchemy import select
 
-from sar.cases import service as cases
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.cases.workflow import Stage
 from sar.foundation import blobs
 from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM, Actor
-from sar.foundation.admission import RECORDS, Kind, admit
+from sar.foundation.admission import RECORDS, Admitted, Kind, admit
 from sar.foundation.audit import AuditEntry, canonical
 from sar.foundation.audit import record as write_down
 from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotFound, Refused
 from sar.foundation.events import Event, announce
-from sar.foundation.jobs import enqueue
 from sar.foundation.runtime import settings
 from sar.records import arrival, queries
 from sar.records.arrival import MAX_TITLE, MEGABYTE, Attachment, Details
 from sar.records.directory import add_originator, change_originator
-from sar.records.models import Record, RecordRegime, RecordState, SettledAs, WithdrawnBecause
+from sar.records.models import Record, RecordRegime, RecordRole, RecordState, SettledAs, WithdrawnBecause
+from sar.records.roles.controllers import NOBODY, Named, other_controller, require_named
+from sar.records.stages import why_fixed
+from sar.records.upkeep import promote_duplicate, renew_regimes
 
 __all__ = [
     "Attachment",
@@ -74,12 +75,16 @@ def add_record(
     regime: str,
     received_on: date,
     document_date: date | None = None,
+    role: str = RecordRole.CONTROLLER,
+    controller: Named = NOBODY,
 ) -> Record:
     """Take one file into a case, and have its pages read.
 
-    The same file again is kept as a duplicate of the first. Raises Refused, StoreFull: nothing is kept then.
+    `controller` decides about it, or with us, where our `role` is not to decide alone. The same file again is kept as
+    a duplicate of the first. Raises Refused, StoreFull: nothing is kept then.
     """
     case = _open_case(actor, case_id)
+    require_named(role, controller)
     details = _details(title or file_name, originator_id, regime, received_on, document_date)
     with admit(stream, file_name, allowed=RECORDS, max_bytes=settings().max_upload_mb * MEGABYTE) as file:
         early = None
@@ -88,8 +93,8 @@ def add_record(
         try:
             with write_transaction():
                 case = _locked(_open_case(actor, case_id))
-                found = arrival.add(actor, case, file, details, early)
-                _renew_regimes(actor, case)
+                found = _arrive(actor, case, file, details, early, role, controller)
+                renew_regimes(actor, case)
         except BaseException:
             if early is not None:
                 blobs.delete(early)
@@ -128,8 +133,8 @@ def withdraw_record(actor: Actor, record_id: str, reason: str) -> Record:
         before, found.state = found.state, RecordState.WITHDRAWN.value
         write_down(actor, Action.RECORD_WITHDRAWN, found.id, case_id=found.case_id, reason=reason)
         announce(Event.RECORD_CHANGED, found.id)
-        _promote_duplicate(found, before)
-        _renew_regimes(actor, case)
+        promote_duplicate(found, before)
+        renew_regimes(actor, case)
         return found
 
 
@@ -199,14 +204,24 @@ def _details(
     return Details(title.strip()[:MAX_TITLE], originator_id, RecordRegime(regime), received_on, document_date)
 
 
+def _arrive(
+    actor: Actor, case: Case, file: Admitted, details: Details, early: str | None, role: str, controller: Named
+) -> Record:
+    other = other_controller(case, role, controller)
+    if other is None:
+        return arrival.add(actor, case, file, details, early)
+    said = replace(details, role=RecordRole(role), controller_id=other.id, role_set_by=actor.id)
+    found = arrival.add(actor, case, file, said, early)
+    facts = {"case_id": case.id, "role_before": RecordRole.CONTROLLER, "role": role, "controller_id": other.id}
+    write_down(actor, Action.RECORD_ROLE_SET, found.id, **facts)
+    return found
+
+
 def _open_case(actor: Actor, case_id: str) -> Case:
     case = visible_case(actor, case_id)
-    if case.stage in (Stage.RECEIVED, Stage.ACKNOWLEDGED):
-        raise Refused("Start gathering records first: the button is on the page of the case.")
-    if case.stage in (Stage.SECOND_CHECK, Stage.SIGNED_OFF):
-        raise Refused("This case is being checked. Have it returned for changes before you change its records.")
-    if not queries.changeable(case):
-        raise Refused("This case has been answered or ended, so its records cannot change.")
+    fixed = why_fixed(Stage(case.stage))
+    if fixed:
+        raise Refused(fixed)
     return case
 
 
@@ -224,35 +239,6 @@ def _put(found: Record, path: Path, media_type: str) -> str:
 def _still_reading(record_id: str) -> Record | None:
     found = db.session.get_one(Record, record_id, with_for_update=True, populate_existing=True)
     return found if found.state in queries.NOT_READ_YET else None
-
-
-def _promote_duplicate(withdrawn: Record, before: str) -> None:
-    """The oldest duplicate becomes the record that counts, with what was read; the others are duplicates of it."""
-    query = select(Record).where(Record.duplicate_of_id == withdrawn.id, Record.state == RecordState.DUPLICATE)
-    copies = list(db.session.scalars(query.order_by(Record.created_at, Record.id)))
-    if not copies:
-        return
-    heir = copies[0]
-    heir.duplicate_of_id = None
-    heir.state, heir.pages, heir.ocr_pages = before, withdrawn.pages, withdrawn.ocr_pages
-    heir.pdf_blob_id, heir.words_blob_id = withdrawn.pdf_blob_id, withdrawn.words_blob_id
-    heir.error, heir.trouble = withdrawn.error, withdrawn.trouble
-    heir.settled_as, heir.reason = withdrawn.settled_as, withdrawn.reason
-    for copy in copies[1:]:
-        copy.duplicate_of_id = heir.id
-    if before in queries.NOT_READ_YET:
-        heir.state = RecordState.WAITING.value
-        enqueue(queries.INGEST, heir.id)
-    elif before == RecordState.READY:
-        announce(Event.RECORD_READY, heir.id)
-
-
-def _renew_regimes(actor: Actor, case: Case) -> None:
-    """The laws of the records that are in the case decide when it is due."""
-    query = select(Record.regime).where(Record.case_id == case.id, Record.state != RecordState.WITHDRAWN).distinct()
-    regimes = frozenset(db.session.scalars(query))
-    if " ".join(sorted(regimes)) != case.regimes:
-        cases.set_regimes(actor, case.id, regimes)
 
 
 def viewed_just_now(actor: Actor, action: Action, subject_id: str, facts: dict[str, object]) -> bool:

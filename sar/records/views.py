@@ -11,7 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
+from sar.access.queries import staff_names
 from sar.cases.queries import visible_case
+from sar.cases.workflow import Stage
 from sar.foundation.admission import display_name
 from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Problem, StoreFull
@@ -19,6 +21,9 @@ from sar.foundation.jobs import Job, State
 from sar.foundation.runtime import settings
 from sar.records import forms, queries, service
 from sar.records.models import Record, RecordState
+from sar.records.roles import queries as roles
+from sar.records.roles.forms import ROLE_HINTS, ROLE_NAMES
+from sar.records.roles.rules import RoleEvent, why_not
 
 bp = Blueprint("records", __name__, url_prefix="/staff")
 BLUEPRINTS = (bp,)
@@ -47,8 +52,11 @@ def list_records(case_id: str) -> str:
         records=records,
         by_id={found.id: found for found in records},
         progress_of={record_id: _progress(job) for record_id, job in working.items()},
-        unsettled=[found for found in records if found.state == RecordState.UNREADABLE or _is_stuck(found, working)],
+        unsettled=[found for found in records if _holds_up(found, working)],
         changeable=queries.changeable(case),
+        held=roles.held_for_others(case),
+        controllers=roles.controllers_of(case),
+        can_pass_on=why_not(RoleEvent.PASS_ON, Stage(case.stage)) is None,
         **_names(),
     )
 
@@ -67,7 +75,12 @@ def add(case_id: str) -> str | AnyResponse:
             return redirect(url_for("records.list_records", case_id=case_id))
         form.form_errors.extend(refused)
     return render_template(
-        "records/add.html", case=case, form=form, most_mb=settings().max_upload_mb, regime_hints=forms.REGIME_HINTS
+        "records/add.html",
+        case=case,
+        form=form,
+        most_mb=settings().max_upload_mb,
+        regime_hints=forms.REGIME_HINTS,
+        role_hints=[{"hint": {"text": hint}} for hint in ROLE_HINTS.values()],
     )
 
 
@@ -86,6 +99,8 @@ def _add_files(case_id: str, form: forms.AddRecordsForm) -> tuple[list[Record], 
                 regime=form.regime.data,
                 received_on=form.received_on.data or london_today(),
                 document_date=form.document_date.data,
+                role=form.role.data,
+                controller=form.named,
             )
         except (StoreFull, NotFound):
             raise
@@ -119,8 +134,10 @@ def show(record_id: str) -> str:
         copies=[other for other in family.values() if other.duplicate_of_id == found.id],
         parent=family.get(found.parent_id or ""),
         attachments=[other for other in family.values() if other.parent_id == found.id],
-        needs_settling=found.state == RecordState.UNREADABLE or queries.stuck(found),
+        needs_settling=found.is_ours and (found.state == RecordState.UNREADABLE or queries.stuck(found)),
         changeable=queries.changeable(case),
+        controller=roles.controllers_of(case).get(found.controller_id or ""),
+        role_set_by=staff_names({found.role_set_by}).get(found.role_set_by) if found.role_set_by else None,
         **_names(),
     )
 
@@ -241,6 +258,11 @@ def _progress(job: Job) -> dict[str, Any]:
     return {"state": states[State(job.state)], "done": job.done, "total": job.total or None, "message": message}
 
 
+def _holds_up(found: Record, working: dict[str, Job]) -> bool:
+    """Whether somebody has to settle what becomes of it before the reply can go out."""
+    return found.is_ours and (found.state == RecordState.UNREADABLE or _is_stuck(found, working))
+
+
 def _is_stuck(found: Record, working: dict[str, Job]) -> bool:
     job = working.get(found.id)
     return found.state in queries.NOT_READ_YET and job is not None and job.state == State.FAILED
@@ -252,5 +274,6 @@ def _names() -> dict[str, Any]:
         "origins": {found.id: found.name for found in queries.originators(retired=True)},
         "state_names": STATE_NAMES,
         "regime_names": forms.REGIME_NAMES,
+        "role_names": ROLE_NAMES,
         "settled_names": forms.SETTLED_NAMES,
     }

@@ -18,13 +18,15 @@ from sar.foundation import wording, wordings
 from sar.foundation.clock import london_today
 from sar.foundation.runtime import settings
 from sar.foundation.typesetting import typeset, typeset_pictures
-from sar.records.models import Originator, Record
+from sar.records.models import Originator, Record, RecordRole
+from sar.records.roles.queries import controllers_of, held_for_others
 from sar.records.searches.queries import told_searches
 from sar.release.told import is_told, page_words
 
 # What records of supervision are for, in the words of DPA 2018 s.45(2); the DPO edits the letters around it.
 _LEGAL_BASIS = "Part 3 of the Data Protection Act 2018: carrying out sentences and preventing crime"
 _RETENTION = "We keep it for as long as our retention rules say. Ask us for the rules."
+_ASK_US = "ask us, and we will tell you"
 _CATEGORIES = (
     "what you were sentenced for and the rules you must follow",
     "notes of our contact with you",
@@ -118,7 +120,11 @@ class Cover:
         return sheet(self.words(), self.case.reference, addressee_name(self.case), address) | {
             "sender": _sender(),
             "contents": [{"label": label, "page": page} for label, page in self.contents],
-            "sections": [_section(self.case, name) for name in _rights(self.answered)],
+            "sections": [
+                *_held_for_others(self.case),
+                *_decided_with_others(self.case, self.answered),
+                *(_section(self.case, name) for name in _rights(self.answered)),
+            ],
             "in_bundle": True,
         }
 
@@ -206,6 +212,36 @@ def _rights(answered: Sequence[Answered]) -> list[str]:
     return [names[regime] for regime in sorted(regimes)]
 
 
+def _held_for_others(case: Case) -> list[dict[str, object]]:
+    """Who decides about what we only hold, and since when they have the request. Release is refused while one has not.
+
+    One that must not be named is not: the neutral sentence stands in every reply.
+    """
+    found = [one for one in held_for_others(case) if one.controller.told]
+    return [
+        _as_section(
+            _render(
+                case,
+                "held_for_another",
+                {
+                    "controller": one.controller.name,
+                    "passed_on_date": one.passed_on,
+                    "controller_contact": (one.controller.contact or _ASK_US).removesuffix("."),
+                },
+            )
+        )
+        for one in found
+    ]
+
+
+def _decided_with_others(case: Case, answered: Sequence[Answered]) -> list[dict[str, object]]:
+    """Who decides with us about records that the requester is told of."""
+    wanted = {item.record.controller_id for item in answered if item.record.role == RecordRole.JOINT_CONTROLLER}
+    found = [one for one in controllers_of(case).values() if one.id in wanted and one.told]
+    found.sort(key=lambda one: one.name.casefold())
+    return [_as_section(_render(case, "joint_controller", {"controller": one.name})) for one in found]
+
+
 def _section(case: Case, name: str) -> dict[str, object]:
     current = settings()
     values: dict[str, wording.FieldValue] = {
@@ -218,7 +254,10 @@ def _section(case: Case, name: str) -> dict[str, object]:
         "automated_decisions": "We make no decision about you by computer alone.",
         "regulator_contact": current.regulator_contact.removesuffix("."),  # a full stop follows it
     }
-    text = _render(case, name, values)
+    return _as_section(_render(case, name, values))
+
+
+def _as_section(text: wording.Wording) -> dict[str, object]:
     return {"heading": text.subject, "blocks": text.as_data()}
 
 

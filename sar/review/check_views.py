@@ -15,6 +15,7 @@ from sar.cases.workflow import STAGE_NAMES, Event, Stage, events_from, refusals
 from sar.consultation.queries import to_ask
 from sar.foundation.errors import Problem, Refused
 from sar.records.queries import disclosable_records
+from sar.records.roles.queries import held_for_others
 from sar.review import queries, service
 from sar.review.blueprint import bp
 from sar.review.forms import ReturnForm
@@ -37,6 +38,7 @@ def check(case_id: str) -> str:
         stage=Stage(case.stage),
         stage_name=STAGE_NAMES[Stage(case.stage)],
         records=disclosable_records(case),
+        held=held_for_others(case),
         not_asked=[group.originator.name for group in to_ask(case)],
         hidden={
             record_id: sum(bool(redaction.code) for redaction in plan.redactions) if plan else None

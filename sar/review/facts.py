@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from sar.cases.models import Case
 from sar.cases.service import facts_of
 from sar.cases.workflow import CaseFacts
 from sar.consultation.queries import undecided_count as undecided_consultations
+from sar.foundation.actions import Action
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import AuditEntry
 from sar.foundation.db import db
@@ -44,14 +45,17 @@ def last_return(case: Case) -> SignOff | None:
 
 
 def preparers(case: Case) -> set[str]:
-    """Staff who decided, drew or asked for anything in this review, from the log: overwritten work counts too."""
+    """Staff who decided, drew or asked for anything in this review, from the log: overwritten work counts too.
+
+    To say that a record is not ours to give keeps all of it from the reply, so it counts.
+    """
     query = (
         select(AuditEntry.actor_id)
         .distinct()
         .where(
             AuditEntry.case_id == case.id,
             AuditEntry.actor_kind == ActorKind.STAFF.value,
-            AuditEntry.action.like("review.%"),
+            or_(AuditEntry.action.like("review.%"), AuditEntry.action == Action.RECORD_ROLE_SET.label),
             AuditEntry.action.not_in(_CHECKING),
         )
     )

@@ -21,8 +21,8 @@ from sar.foundation.audit import record as write_down
 from sar.foundation.clock import utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotFound, Refused
-from sar.records.models import Record, RecordState
-from sar.records.queries import page_text
+from sar.records.models import Record
+from sar.records.queries import is_in_reply, page_text
 from sar.records.queries import record as visible_record
 from sar.review import grounds, outcomes, queries
 from sar.review.grounds import Decision
@@ -200,7 +200,7 @@ def weigh_view(actor: Actor, consultation_id: str, record_id: str) -> None:
 def _open_record(actor: Actor, record_id: str) -> tuple[Record, Case]:
     record = visible_record(actor, record_id)
     case = reviewing(actor, record.case_id)
-    if record.state != RecordState.READY:
+    if not is_in_reply(record):
         raise Refused("No page of this record goes to the requester, so there is nothing to decide on it.")
     return record, case
 

@@ -11,7 +11,8 @@ from sqlalchemy import case as sql_case
 from sar.cases.models import Case
 from sar.consultation.models import Consultation, ConsultationRecord, State, View
 from sar.foundation.db import db
-from sar.records.models import Record, RecordRegime, RecordState
+from sar.records.models import Record, RecordRegime
+from sar.records.queries import in_reply
 from sar.review.grounds import Decision
 from sar.review.models import Mention, Person, ViewWeighed, WithheldPage, WithheldRecord
 
@@ -57,7 +58,7 @@ def open_mention() -> ColumnElement[bool]:
     whole_page = exists().where(WithheldPage.record_id == Mention.record_id, WithheldPage.page == Mention.page)
     settled = sql_case((Record.regime == RecordRegime.LE, Person.settles_le), else_=Person.settles_ukgdpr)
     return and_(
-        Record.state == RecordState.READY,
+        in_reply(),
         Mention.decision.is_(None),
         or_(Mention.person_id.is_(None), Person.decision == Decision.PENDING, settled.is_(False)),
         ~whole_record,
@@ -85,7 +86,7 @@ def views_to_weigh(case: Case) -> list[ViewToWeigh]:
         .where(
             Consultation.case_id == case.id,
             Consultation.state == State.DECIDED,
-            Record.state == RecordState.READY,
+            in_reply(),
         )
         .order_by(Consultation.decided_at, Consultation.id)
     )

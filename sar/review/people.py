@@ -18,7 +18,8 @@ from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.jobs import enqueue
-from sar.records.models import Record, RecordState
+from sar.records.models import Record
+from sar.records.queries import in_reply
 from sar.review import grounds, queries
 from sar.review.grounds import Choice, Decision
 from sar.review.models import Mention, Origin, Person, PersonKind, Relationship
@@ -216,7 +217,7 @@ def _decide(actor: Actor, case: Case, found: Person, choice: Choice) -> None:
 
 def _regimes_of(found: Person) -> tuple[Regime, ...]:
     query = select(Record.regime).join(Mention, Mention.record_id == Record.id)
-    query = query.where(Mention.person_id == found.id, Record.state == RecordState.READY).distinct()
+    query = query.where(Mention.person_id == found.id, in_reply()).distinct()
     return tuple(Regime(value) for value in sorted(db.session.scalars(query)))
 
 

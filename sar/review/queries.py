@@ -18,8 +18,8 @@ from sar.foundation.actors import Actor
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound
 from sar.foundation.keys import preload
-from sar.records.models import Record, RecordState
-from sar.records.queries import disclosable_records, page_text
+from sar.records.models import Record
+from sar.records.queries import disclosable_records, in_reply, is_in_reply, page_text
 from sar.records.queries import record as visible_record
 from sar.review import outcomes
 from sar.review.facts import case_facts, current_sign_off, last_return, preparers, undecided_count
@@ -220,14 +220,14 @@ def unsearched(case: Case) -> int:
 
 def regimes_of(case: Case) -> tuple[Regime, ...]:
     """The laws that the records of the reply fall under."""
-    query = select(Record.regime).distinct().where(Record.case_id == case.id, Record.state == RecordState.READY)
+    query = select(Record.regime).distinct().where(Record.case_id == case.id, in_reply())
     return tuple(Regime(value) for value in sorted(db.session.scalars(query)))
 
 
 def page_marks(actor: Actor, record_id: str, page: int) -> PageMarks:
     """All there is on one page (from 1). Raises NotFound."""
     record = visible_record(actor, record_id)
-    if record.state != RecordState.READY or not 1 <= page <= record.pages:
+    if not is_in_reply(record) or not 1 <= page <= record.pages:
         raise NotFound("This record has no such page to review.")
     at = (Mention.record_id == record.id, Mention.page == page)
     case = db.session.get_one(Case, record.case_id)
@@ -293,7 +293,7 @@ def _counted(case: Case, person_id: str | None = None) -> dict[str, PersonRow]:
             func.count(Mention.decision),
         )
         .join(Record, Record.id == Mention.record_id)
-        .where(Mention.case_id == case.id, owned, Record.state == RecordState.READY)
+        .where(Mention.case_id == case.id, owned, in_reply())
         .group_by(Mention.person_id, Mention.record_id, Record.regime, Mention.page)
     )
     records: dict[str, set[str]] = defaultdict(set)
@@ -335,7 +335,7 @@ def _add_examples(case: Case, rows: dict[str, PersonRow]) -> None:
         partition_by=Mention.person_id, order_by=(Mention.score.desc(), Mention.created_at, Mention.id)
     )
     ranked = select(Mention.id, place.label("place")).join(Record, Record.id == Mention.record_id)
-    ranked = ranked.where(Mention.case_id == case.id, Mention.person_id.in_(rows), Record.state == RecordState.READY)
+    ranked = ranked.where(Mention.case_id == case.id, Mention.person_id.in_(rows), in_reply())
     numbered = ranked.subquery()
     query = select(Mention).join(numbered, numbered.c.id == Mention.id).where(numbered.c.place <= EXAMPLES)
     for example in _examples(list(db.session.scalars(query.order_by(Mention.page, Mention.start)))):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
 from redaction.detect import Detector, Memory, PageString, page_string
 from redaction.detect import Mention as Detected
@@ -24,8 +24,8 @@ from sar.foundation.audit import record as write_down
 from sar.foundation.clock import utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.keys import blind_index, preload
-from sar.records.models import Record, RecordState
-from sar.records.queries import disclosable_records, page_texts
+from sar.records.models import Record, RecordRole, RecordState
+from sar.records.queries import disclosable_records, in_reply, page_texts
 from sar.review.grounds import Decision
 from sar.review.models import (
     DrawnBox,
@@ -147,19 +147,26 @@ def keep(case_id: str, records: Sequence[Record], spots: Sequence[Spot]) -> None
 
 
 def take_over_marks(record: Record) -> None:
-    """A duplicate that takes the place of the record withdrawn takes over what was decided on its pages."""
-    gone = db.session.scalars(
-        select(Record).where(
-            Record.case_id == record.case_id,
-            Record.sha256 == record.sha256,
-            Record.words_blob_id == record.words_blob_id,
-            Record.state == RecordState.WITHDRAWN,
-        )
-    ).first()
-    if gone is None or db.session.scalar(select(exists().where(Mention.record_id == record.id))):
+    """A duplicate that takes the place of a record takes over what was decided on its pages.
+
+    The record was withdrawn, or was found not to be ours to give.
+    """
+    if db.session.scalar(select(exists().where(Mention.record_id == record.id))):
         return
-    for table in (Mention, DrawnBox, WithheldPage, WithheldRecord):
-        db.session.execute(update(table).where(table.record_id == gone.id).values(record_id=record.id))
+    gone = select(Record.id).where(
+        Record.case_id == record.case_id,
+        Record.id != record.id,
+        Record.sha256 == record.sha256,
+        Record.words_blob_id == record.words_blob_id,
+        or_(Record.state == RecordState.WITHDRAWN, Record.role == RecordRole.PROCESSOR),
+    )
+    for gone_id in db.session.scalars(gone.order_by(Record.created_at.desc(), Record.id)).all():
+        moved = 0
+        for table in (Mention, DrawnBox, WithheldPage, WithheldRecord):
+            done = db.session.execute(update(table).where(table.record_id == gone_id).values(record_id=record.id))
+            moved += int(getattr(done, "rowcount", 0))
+        if moved:  # what was decided of a page once moves on as one
+            return
 
 
 class _Keeper:
@@ -321,7 +328,7 @@ def _people(case: Case) -> Iterable[Person]:
 
 def _still_there(records: Sequence[Record]) -> set[str]:
     ids = [record.id for record in records]
-    query = select(Record.id).where(Record.id.in_(ids), Record.state == RecordState.READY)
+    query = select(Record.id).where(Record.id.in_(ids), in_reply())
     return set(db.session.scalars(query))
 
 
@@ -382,4 +389,4 @@ def unsearched_pages(case: Case) -> int:
 
 def _unsearched(case: Case) -> tuple[ColumnElement[bool], ...]:
     searched = exists().where(SearchedRecord.record_id == Record.id)
-    return Record.case_id == case.id, Record.state == RecordState.READY, ~searched
+    return Record.case_id == case.id, in_reply(), ~searched

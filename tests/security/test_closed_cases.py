@@ -37,6 +37,7 @@ def closed(app: Flask) -> World:
 def of_the_case(world: World) -> tuple[str, ...]:
     values = world.values(CLOSED)
     names = ("case_id", "record_id", "consultation_id", "draft_id", "complaint_id", "task_id", "link_id")
+    names += ("controller_id", "passed_on_id")
     return tuple(str(values[name]) for name in names)
 
 

@@ -39,6 +39,8 @@ from sar.intake.answers import Channel, Contact, Relationship, Representative, R
 from sar.intake.models import Submission
 from sar.intake.service import log_request
 from sar.records.directory import add_originator
+from sar.records.roles import service as roles
+from sar.records.roles.controllers import Named
 from sar.records.searches.queries import areas
 from sar.records.searches.service import add_contact, ask, choose
 from sar.records.service import add_record
@@ -77,6 +79,8 @@ class World:
     complaints: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     proposals: list[str] = field(default_factory=list)
+    controllers: list[str] = field(default_factory=list)
+    passings: list[str] = field(default_factory=list)
     tasks: list[str] = field(default_factory=list)
     link: str = ""
     searches: list[str] = field(default_factory=list)
@@ -107,6 +111,8 @@ class World:
             "search_id": self.searches[which],
             "area_id": self.area_id,
             "contact_id": self.contacts[which],
+            "controller_id": self.controllers[which],
+            "passed_on_id": self.passings[which],
             "staff_id": self.staff["caseworker"],
             "token": self.links[which],
             "draft_id": self.drafts[which],
@@ -130,6 +136,7 @@ def build(app: Flask) -> World:
         run_pending(app)
         for number in (0, 1):
             _add_consultation(world, number)
+            _add_held(world, number)
             _add_letter(world, number)
             _add_complaints(world, number)
         officer = actor_of(world.staff["caseworker"])
@@ -197,6 +204,27 @@ def _add_consultation(world: World, number: int) -> None:
     world.consultations.append(sent.id)
     with write_transaction():
         world.links.append(access.issue_link(SYSTEM, PURPOSE, sent.id, 21))
+
+
+def _add_held(world: World, number: int) -> None:
+    """A record that is not ours, and the request passed on to whoever decides about it."""
+    officer, words = actor_of(world.staff["caseworker"]), CANARIES["title" if number == 0 else "other title"]
+    with PDF.open("rb") as stream:
+        held = add_record(
+            officer,
+            world.cases[number],
+            stream,
+            "held.pdf",
+            title=words,
+            originator_id=None,
+            regime="UKGDPR",
+            received_on=date(2025, 6, 3),
+            role="processor",
+            controller=Named(name=f"{words} keepers"),
+        )
+    world.controllers.append(str(held.controller_id))
+    passed = roles.record_passed_on(officer, world.controllers[number], way="phone", on=date(2025, 6, 4))
+    world.passings.append(passed.id)
 
 
 def _add_letter(world: World, number: int) -> None:

@@ -41,6 +41,8 @@ def form(**changes: object) -> dict[str, object]:
         "received_on": [str(today.day), str(today.month), str(today.year)],
         "document_date": ["9", "5", "2024"],
         "title": "",
+        "role": "controller",
+        "controller": "",
     }
     return {**known, **changes}
 
@@ -185,3 +187,46 @@ def _case_with_a_record(run_jobs: RunJobs) -> tuple[Case, str]:
     record = a_record(case, b"The words of this record.", "note.txt", title="Zanzibarquux")
     run_jobs()
     return case, record.id
+
+
+def test_the_officer_says_who_decides_about_records_and_passes_the_request_on(in_app: Flask) -> None:
+    case, police = gathering_case(), an_originator()
+    first, second = (a_record(case, words, f"{words.decode()}.txt", originator=police) for words in (b"one", b"two"))
+    officer, reader = browser_of(in_app, Role.CASEWORKER), browser_of(in_app, Role.SECOND_READER)
+    page = f"/staff/records/{first.id}/role"
+    assert "We decide about it (controller)" in officer.get(f"/staff/records/{first.id}").text
+    assert reader.get(page).status_code == 403
+    version = case.version
+    said = {"version": version, "role": "processor", "controller": "", "controller_name": "", "reach": "same_origin"}
+    assert "Say for which organisation we hold this" in officer.post(page, said).text
+    assert officer.post(page, said | {"controller": police.id}).status_code == 302
+    stale = officer.post(page, said | {"role": "controller"})
+    assert stale.status_code == 409 and "Someone else changed this case" in stale.text
+    db.session.rollback()
+    assert {found.role for found in queries.records_of(case)} == {"processor"}
+    listed = officer.get(f"/staff/cases/{case.id}/records").text
+    assert "Records that we hold for others" in listed and listed.count("we are the processor") == 2
+    seen = officer.get(f"/staff/cases/{case.id}").text
+    assert "Pass the request on: Calder Police. The reply cannot go out before that." in seen
+    assert "Set by Sam Officer" in officer.get(f"/staff/records/{second.id}").text
+
+    pass_on = f"/staff/controllers/{first.controller_id}/pass-on"
+    assert "sar@police.example" in officer.get(pass_on).text
+    letter = {"version": case.version, "information": "all of it", "channel": "email", "to": "sar@police.example"}
+    assert "You decide about these records" in officer.post(pass_on, letter | {"preview": "yes"}).text
+    assert officer.post(pass_on, letter).status_code == 302
+    assert "Letter waits" in officer.get(f"/staff/cases/{case.id}/records").text
+
+
+def test_records_can_come_as_what_we_only_hold(in_app: Flask) -> None:
+    case, officer = gathering_case(), browser_of(in_app, Role.CASEWORKER)
+    add = f"/staff/cases/{case.id}/records/add"
+
+    def filled(**changes: object) -> dict[str, object]:
+        return form(files=(io.BytesIO(b"Their words."), "theirs.txt"), role="processor", **changes)
+
+    assert "theirs.txt was not added. Say for which organisation" in officer.post(add, filled(controller_name="")).text
+    assert officer.post(add, filled(controller_name="Calder Council")).status_code == 302
+    db.session.rollback()
+    [found] = queries.records_of(case)
+    assert (found.role, found.is_ours) == ("processor", False)
