@@ -5,13 +5,14 @@ from __future__ import annotations
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubmitInput
 from wtforms import RadioField, SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from sar.cases.forms import VersionedForm
+from sar.foundation.errors import Refused
 from sar.intake.answers import MAX_ADDRESS
 from sar.intake.fields import DayField, LineField, WordsField
 from sar.records.models import Originator, RecordRole
-from sar.records.roles.controllers import MAX_NAME, Named
+from sar.records.roles.controllers import MAX_NAME, Named, require_named
 from sar.records.roles.models import Way
 from sar.records.roles.service import MAX_WORDS, Reach
 
@@ -58,6 +59,13 @@ class RoleFields:
             SelectChoice("", "None, or typed below"),
             *(SelectChoice(entry.id, entry.name) for entry in entries),
         ]
+
+    def validate_controller(self, _field: SelectField) -> None:
+        """Said at the field, before any file is looked at."""
+        try:
+            require_named(self.role.data or RecordRole.CONTROLLER, self.named)
+        except Refused as problem:
+            raise ValidationError(problem.message) from None
 
     @property
     def named(self) -> Named:

@@ -207,7 +207,6 @@ def _settle_reply(actor: Actor, case: Case, moved: Sequence[Record]) -> None:
     upkeep.match_copies(case, moved)
     upkeep.renew_regimes(actor, case)
     for one in moved:
-        announce(Event.RECORD_CHANGED, one.id)
         if one.is_ours and one.state == RecordState.READY:
             announce(Event.RECORD_READY, one.id)  # people may be known now who were not when it was last searched
 

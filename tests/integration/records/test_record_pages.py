@@ -225,7 +225,7 @@ def test_records_can_come_as_what_we_only_hold(in_app: Flask) -> None:
     def filled(**changes: object) -> dict[str, object]:
         return form(files=(io.BytesIO(b"Their words."), "theirs.txt"), role="processor", **changes)
 
-    assert "theirs.txt was not added. Say for which organisation" in officer.post(add, filled(controller_name="")).text
+    assert "Say for which organisation we hold this" in officer.post(add, filled(controller_name="")).text
     assert officer.post(add, filled(controller_name="Calder Council")).status_code == 302
     db.session.rollback()
     [found] = queries.records_of(case)

@@ -20,6 +20,10 @@ from sar.review import service as reviewing
 from tests.integration.release.office import Office
 
 
+def text_of(file: PdfReader) -> str:
+    return " ".join(" ".join(page.extract_text() for page in file.pages).split())
+
+
 def test_what_is_not_ours_is_not_in_the_reply_which_waits_until_the_request_is_passed_on(ready: Office) -> None:
     log, licence = records_of(ready.case)
     with pytest.raises(Refused, match="being checked"):
@@ -37,11 +41,11 @@ def test_what_is_not_ours_is_not_in_the_reply_which_waits_until_the_request_is_p
     keeping.record_passed_on(ready.officer, controller.id, way="phone", on=passed_on)
 
     bundle = ready.build()
-    assert bundle.state == "ready" and len(bundle.proof["records"] if bundle.proof else []) == 1
+    assert (bundle.state, bundle.findings) == ("ready", None)
+    assert len(bundle.proof["records"] if bundle.proof else []) == 1
     service.release(ready.officer, bundle.id, Route.ONLINE, Route.POST)
     file = io.BytesIO(service.collect(ready.requester).read())
-    pages = PdfReader(file, password=bundle.passphrase).pages
-    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    text = text_of(PdfReader(file, password=bundle.passphrase))
     assert "We hold some records on behalf of Calder Council. They decide what happens to them" in text
     assert f"We passed your request on to them on {date_words(passed_on)}." in text
     assert "How to reach them: write to Town Hall, Calder." in text
@@ -62,7 +66,7 @@ def test_a_reply_of_nothing_but_what_others_decide_about_says_so_and_names_none_
     for controller in (council, police):
         keeping.record_passed_on(ready.officer, controller.id, way="email", on=london_today())
     letter = queries.letter_to_look_at(ready.officer, ready.case_id, None, "", None)
-    text = " ".join(PdfReader(io.BytesIO(letter.pdf())).pages[0].extract_text().split())
+    text = text_of(PdfReader(io.BytesIO(letter.pdf())))
     assert letter.words().subject.startswith("We found nothing to send you")
     assert "on behalf of Calder Council" in text and "ask us, and we will tell you" in text
     assert "Calder Police" not in text and "tip" not in text
