@@ -36,6 +36,7 @@ class Panel:
 
     A panel that needs more gives the name of a `template` (for example "records/_searches_panel.html"): it is included
     below the summary in place of the rows, and finds everything here, with its own `facts`, in the variable `panel`.
+    `next_steps` stand first under "What to do next", for those who work on the case.
     A panel with nothing to tell yet but links to begin something is `folded` behind its title and summary.
     """
 
@@ -44,6 +45,7 @@ class Panel:
     warnings: tuple[str, ...] = ()
     rows: tuple[PanelRow, ...] = ()
     links: tuple[PanelLink, ...] = ()
+    next_steps: tuple[PanelLink, ...] = ()
     template: str | None = None
     folded: bool = False
     facts: Mapping[str, object] = field(default_factory=dict)

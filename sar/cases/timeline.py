@@ -77,7 +77,7 @@ _WORDS = {
     "record.settled": "Record settled without being shown",
     "record.withdrawn": "Record taken out of the case",
     "record.role_set": "Our role for a record: {role}, not {role_before}",
-    "record.request_passed_on": "Request passed on {channel} to whoever decides about records that we hold",
+    "record.request_passed_on": "Request to be passed on {channel} to whoever decides about records that we hold",
     "record.passing_on_recorded": "Request was passed on {channel} on {on} to whoever decides about records we hold",
     "record.passing_on_struck_out": "Struck out: request passed on on {on}",
     "record.controller_told_of": "Whether the reply names an organisation that decides about records: {told}",

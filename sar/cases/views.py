@@ -191,6 +191,8 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
     waits, letters = queries.waits_of(case), outbox.letters_of(actor, case)
     awaited = [rule for rule, wait in waits.items() if wait.answered is None]
     moves = offers(stage, service.facts_of(actor, case), staff().permissions)
+    panels = panels_for(actor, case)
+    first = [step for panel in panels for step in panel.next_steps if Permission.CASE_WORK in staff().permissions]
     tasks = task_queries.tasks_of(case)
     people = {note.author_id for note in notes} | {one for task in tasks for one in (task.staff_id, task.done_by)}
     refusal = queries.latest_refusal(case) if stage is Stage.REJECTED else None
@@ -239,10 +241,10 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         asking=asking.facts(actor, case),
         not_valid=aside,
         not_valid_reasons=not_valid.REASONS,
-        panels=panels_for(actor, case),
+        panels=panels,
         can_extend=service.why_not_extend(case) is None,
         events={move.transition.event for move in moves if _offered(move)},
-        next_links=_links(case, _NEXT.get(stage, ())),
+        next_links=[*first, *_links(case, _NEXT.get(stage, ()))],
         form=note_form,
     )
 

@@ -22,10 +22,20 @@ def held_panel(actor: Actor, case: Case) -> Panel | None:
     still = why_not(RoleEvent.PASS_ON, Stage(case.stage)) is None
     names = ", ".join(one.controller.name for one in waiting)
     warnings = (f"Pass the request on: {names}. The reply cannot go out before that.",) if waiting and still else ()
-    link = PanelLink("See these records, and pass the request on", url_for("records.list_records", case_id=case.id))
+    address = url_for("records.list_records", case_id=case.id, _anchor="held")
+    steps = tuple(PanelLink(_step(one), address) for one in waiting) if still else ()
+    link = PanelLink("See these records", address)
     rows = [PanelRow(one.controller.name, _words(one)) for one in held]
     summary = "They decide about these records, so none of them is in the reply."
-    return Panel("Records we hold for others", summary, warnings=warnings, rows=tuple(rows), links=(link,))
+    return Panel(
+        "Records we hold for others", summary, warnings=warnings, rows=tuple(rows), links=(link,), next_steps=steps
+    )
+
+
+def _step(one: Held) -> str:
+    if one.waiting_letter:
+        return f"See that the letter to {one.controller.name} goes: they decide about records that we hold"
+    return f"Pass the request on to {one.controller.name}: they decide about records that we hold"
 
 
 def _words(one: Held) -> str:

@@ -208,6 +208,8 @@ def test_the_officer_says_who_decides_about_records_and_passes_the_request_on(in
     assert "Records that we hold for others" in listed and listed.count("we are the processor") == 2
     seen = officer.get(f"/staff/cases/{case.id}").text
     assert "Pass the request on: Calder Police. The reply cannot go out before that." in seen
+    assert "Pass the request on to Calder Police: they decide" in seen
+    assert "Pass the request on to Calder Police: they decide" not in reader.get(f"/staff/cases/{case.id}").text
     assert "Set by Sam Officer" in officer.get(f"/staff/records/{second.id}").text
 
     pass_on = f"/staff/controllers/{first.controller_id}/pass-on"
