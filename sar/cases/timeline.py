@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -166,6 +166,14 @@ PROPOSED = {
     "set_aside": "to set it aside as no valid request",
     "correct": "to correct a date on the clock",
 }
+# Words for the codes of a fact, by its name.
+_CODES: Mapping[str, Mapping[Any, str]] = {
+    "reason": _DESTROYED,
+    "role": _ROLES,
+    "role_before": _ROLES,
+    "told": {True: "yes", False: "no"},
+    "kind": PROPOSED,
+}
 _SINGULAR = {
     "pages": "page",
     "records": "record",
@@ -232,24 +240,18 @@ def _word(name: str, value: Any) -> str:
         return _small(evidence.supplied_name(value))
     if name == "document":
         return _small(AUTHORITY.get(value, "a document"))
-    if name == "reason" and value in _DESTROYED:
-        return _DESTROYED[value]
+    if name in _CODES and value in _CODES[name]:
+        return _CODES[name][value]
     if name == "channel":
         return _CHANNELS.get(value, str(value))
     if name in ("on", "was", "answer_by", "acknowledge_by"):
         return _date(value)
-    if name in ("role", "role_before") and value in _ROLES:
-        return _ROLES[value]
-    if name == "told":
-        return "yes" if value else "no"
     if name == "code" and value in EXEMPTIONS:
         return _small(ground_in_words(value))
     if name == "code" and value in NOT_VALID:
         return _small(NOT_VALID[value].label)
     if name == "code" and value in _CLOCK:
         return _small(_CLOCK[value].removesuffix(" on {on}"))
-    if name == "kind" and value in PROPOSED:
-        return PROPOSED[value]
     if name in ("letter", "kind") and isinstance(value, str):
         return name_of(value).lower()
     return str(value).replace("_", " ")

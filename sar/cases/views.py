@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,7 +45,7 @@ from sar.cases.letters import reach_words
 from sar.cases.links import queries as link_queries
 from sar.cases.links import views as link_views
 from sar.cases.models import Case
-from sar.cases.panels import panels_for
+from sar.cases.panels import Panel, PanelLink, panels_for
 from sar.cases.refusals import views as refusals
 from sar.cases.silence import silence_of, was_closed
 from sar.cases.tasks import queries as task_queries
@@ -191,9 +192,7 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
     waits, letters = queries.waits_of(case), outbox.letters_of(actor, case)
     awaited = [rule for rule, wait in waits.items() if wait.answered is None]
     moves = offers(stage, service.facts_of(actor, case), staff().permissions)
-    panels = panels_for(actor, case)
-    first = [step for panel in panels for step in panel.next_steps if Permission.CASE_WORK in staff().permissions]
-    tasks = task_queries.tasks_of(case)
+    panels, tasks = panels_for(actor, case), task_queries.tasks_of(case)
     people = {note.author_id for note in notes} | {one for task in tasks for one in (task.staff_id, task.done_by)}
     refusal = queries.latest_refusal(case) if stage is Stage.REJECTED else None
     aside = not_valid.latest(case) if stage is Stage.NOT_VALID else None
@@ -244,7 +243,7 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         panels=panels,
         can_extend=service.why_not_extend(case) is None,
         events={move.transition.event for move in moves if _offered(move)},
-        next_links=[*first, *_links(case, _NEXT.get(stage, ()))],
+        next_links=[*_first_steps(panels), *_links(case, _NEXT.get(stage, ()))],
         form=note_form,
     )
 
@@ -252,6 +251,13 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
 def _offered(move: Offer) -> bool:
     """Closing appears once it can be done; refusing asks for its reasons on its own page."""
     return not move.refusals or move.transition.event is not Event.CLOSE
+
+
+def _first_steps(panels: Sequence[Panel]) -> list[PanelLink]:
+    """What the panels of later stages ask whoever works on the case to do."""
+    if Permission.CASE_WORK not in staff().permissions:
+        return []
+    return [step for panel in panels for step in panel.next_steps]
 
 
 def _links(case: Case, wanted: tuple[tuple[str, str], ...]) -> list[Link]:
