@@ -14,7 +14,7 @@ from sar.cases.clock_commands import pounds, question_letter
 from sar.cases.deadlines import ClockState, ExtensionReason
 from sar.cases.ledger import Fact
 from sar.cases.models import Case, ClockFact
-from sar.cases.what_if import possible
+from sar.cases.what_if import WhatIf, possible
 from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Refused
 from sar.foundation.wording import date_words
@@ -231,7 +231,8 @@ def seen_first(form: forms.DatedForm, meant: str, title: str, look: Callable[[],
         form.form_errors.append(problem.message)
         return {}
     form.shown_on.data = meant
-    form["submit"].label.text = "Propose it" if effect.second else "Confirm and record it"
+    takes_two = isinstance(effect, WhatIf) and effect.second is not None
+    form["submit"].label.text = "Propose it" if takes_two else "Confirm and record it"
     return {"what_if": effect, "what_if_title": title}
 
 

@@ -6,6 +6,7 @@ What takes two people is proposed from the same page: the words beside the effec
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from wtforms.fields.choices import SelectChoice
 
@@ -75,7 +76,7 @@ def _page(
     heading: str,
     *,
     done: str = "It is corrected.",
-    **more: object,
+    **more: Any,
 ) -> Answer:
     """The first press of the button shows what the correction does, the second records it or proposes it."""
     if form.is_submitted() and form.validate() and form.shown_on.data != token:
