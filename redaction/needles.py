@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from ahocorasick_rs import AhoCorasick
 
@@ -194,6 +195,13 @@ def halves_over_break(needles: Sequence[Needle], before: str, after: str) -> Ite
             start, end = head.origin[-len(first)], tail.origin[len(second) - 1] + 1
             if stands_alone(before, start, len(before)) and stands_alone(after, 0, end):
                 yield needle, start, end
+
+
+def natural_parts(text: str) -> list[str]:
+    """The folded parts of a string between its spaces and hyphens."""
+    folded = fold(text).text
+    cuts = [0, *_natural_breaks(text), len(folded)]
+    return [part for first, last in pairwise(cuts) if (part := folded[first:last])]
 
 
 # Each line at a break meets several on the other side.

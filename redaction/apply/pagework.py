@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from redaction.apply.breaks import BLANK_PAGES, Breaks, is_blank
 from redaction.apply.documentpass import layer_judge
 from redaction.apply.fonttraces import FontTraces
 from redaction.apply.matrices import Rect
@@ -12,7 +13,7 @@ from redaction.apply.pages import DocumentEdits, PageEdit, Unsupported, edit_pag
 from redaction.apply.relay import lay_out
 from redaction.apply.scene import Resources
 from redaction.apply.scopes import FontCache, number_fonts
-from redaction.apply.selection import Region, Selection, over_page_break, select, settle_places
+from redaction.apply.selection import Region, Selection, select, settle_places
 from redaction.apply.textstate import walk_page
 from redaction.geometry import Box
 from redaction.honesty import NAMES_OTHERS
@@ -36,27 +37,37 @@ class PageWork:
         self.traces = FontTraces(self.edits.recoders)
         self._with_boxes = {redaction.page - 1 for redaction in plan.redactions}
         self._is_hidden = layer_judge(self.pdf)
-        self._ahead: Selection | None = None
+        self._breaks = Breaks(self.words)
+        self._ahead: dict[int, Selection] = {}
 
     def edited(self, pages: range) -> Iterator[tuple[Outcome, PageEdit | None]]:
         """What came of each page, and how it is to be written; None where it is not, or will be a picture.
 
         A page may be written as soon as it has come out. Pages before and after are looked at for strings that run
-        over the break; the one after is remembered, so that the work can go on there although this page is written.
+        over the break, past blank ones too; those after are remembered, so that the work can go on there although this
+        page is written.
         """
-        before = self._ahead
-        first = pages.start if before is not None else max(pages.start - 1, 0)
-        for index in range(first, min(pages.stop + 1, self.opened.page_count)):
-            if before is not None and index == before.scene.number:
+        first = pages.start if pages.start in self._ahead else max(pages.start - 1 - BLANK_PAGES, 0)
+        waiting: list[Selection] = []
+        for index in range(first, min(pages.stop + 1 + BLANK_PAGES, self.opened.page_count)):
+            if index >= pages.stop and not (waiting and waiting[0].scene.number < pages.stop):
+                break
+            selection = self._ahead.pop(index, None) or self._select(index)
+            if index >= pages.stop:
+                self._ahead[index] = selection
+            if waiting and is_blank(selection) and len(waiting) <= BLANK_PAGES:
+                waiting.append(selection)
                 continue
-            self._ahead = self._select(index)
-            if before is not None:
-                over_page_break(before, self._ahead, self.words)
-                if before.scene.number in pages:
-                    yield self._edit(before)
-            before = self._ahead
-        if before is not None and before.scene.number in pages:
-            yield self._edit(before)
+            if waiting:
+                self._breaks.over_page_break(waiting[0], selection)
+            yield from self._edit_those(waiting, pages)
+            waiting = [selection]
+        yield from self._edit_those(waiting, pages)
+
+    def _edit_those(self, waiting: list[Selection], pages: range) -> Iterator[tuple[Outcome, PageEdit | None]]:
+        for selection in waiting:
+            if selection.scene.number in pages:
+                yield self._edit(selection)
 
     def _select(self, index: int) -> Selection:
         page = self.pdf.pages[index]
@@ -65,6 +76,7 @@ class PageWork:
         resources = Resources(page.resources)
         scene = walk_page(page.obj, index, resources, visible, self.fonts, self._is_hidden)
         selection = select(scene, self.words, regions)
+        self._breaks.within_page(selection)
         for needle in seen:
             selection.hits[needle] = selection.hits.get(needle, 0) + 1
         return selection

@@ -9,10 +9,8 @@ from redaction.apply.glance import SEEN_WITHIN, glance
 from redaction.apply.lines import Line, Text, joined, line_text, read_lines, stream_text
 from redaction.apply.matrices import Rect, inside, overlap
 from redaction.apply.scene import Glyph, PageScene
-from redaction.needles import NeedleSet, halves_over_break
-
-# A string may run over a page break past this many lines of footer and header.
-BREAK_LINES = 5
+from redaction.halves import Parts
+from redaction.needles import NeedleSet
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,7 @@ class Selection:
     `burns`: boxes drawn in their places; under those in `bare` nothing may be left at all.
 
     `glanced`: the words of each line of a page that was seen to hold nothing, and was not looked at more closely.
+    `parts`: the parts of strings that it may hold (`breaks`).
     """
 
     scene: PageScene
@@ -44,6 +43,7 @@ class Selection:
     bare: list[Region] = field(default_factory=list)
     in_place: set[int] = field(default_factory=set)
     glanced: list[str] | None = None
+    parts: Parts = field(default_factory=lambda: Parts(""))
 
     @property
     def removed_any(self) -> bool:
@@ -61,7 +61,7 @@ def select(scene: PageScene, words: NeedleSet, regions: Sequence[Region]) -> Sel
     _by_identity(selection, words)
     for region in regions:
         _by_region(selection, region)
-    _spread_to_shadows(scene)
+    spread_to_shadows(scene)
     return selection
 
 
@@ -134,7 +134,7 @@ def _by_identity(selection: Selection, words: NeedleSet) -> None:
         return
     for text in (stream_text(selection.scene.shows), joined(selection.texts)):
         for hit in words.find(text.text):
-            fresh = _remove(glyph for glyph in text.glyphs[hit.start : hit.end])
+            fresh = remove(glyph for glyph in text.glyphs[hit.start : hit.end])
             if fresh:
                 selection.hits[hit.needle.index] = selection.hits.get(hit.needle.index, 0) + 1
 
@@ -160,7 +160,8 @@ def _by_region(selection: Selection, region: Region) -> None:
                         take(glyph)
 
 
-def _remove(glyphs: Iterable[Glyph | None]) -> int:
+def remove(glyphs: Iterable[Glyph | None]) -> int:
+    """Marks the glyphs, and counts the letters among them that were not marked before."""
     fresh = 0
     for glyph in glyphs:
         if glyph is not None and not glyph.removed:
@@ -169,38 +170,18 @@ def _remove(glyphs: Iterable[Glyph | None]) -> int:
     return fresh
 
 
-def _spread_to_shadows(scene: PageScene) -> None:
-    """What is printed twice goes twice."""
-    shows = (show for show in scene.shows if not show.read_only)
-    glyphs = [glyph for show in shows for glyph in show.glyphs if glyph.shadow is not None]
-    for glyph in glyphs:
-        if glyph.shadow is not None and (glyph.removed or glyph.shadow.removed):
-            glyph.removed = glyph.shadow.removed = True
-
-
-def _edge(selection: Selection) -> list[str]:
-    return [text.text for text in selection.texts] if selection.glanced is None else selection.glanced
-
-
-def _look_closer(selection: Selection) -> None:
+def look_closer(selection: Selection) -> None:
+    """Reads the lines of a page that was only glanced at."""
     if selection.glanced is not None:
         selection.lines = read_lines(selection.scene.shows)
         selection.texts = [line_text(line) for line in selection.lines]
         selection.glanced = None
 
 
-def over_page_break(before: Selection, after: Selection, words: NeedleSet) -> None:
-    """Marks strings that begin on one page and finish on the next."""
-    if before.glanced is not None or after.glanced is not None:
-        tails, heads = _edge(before)[-BREAK_LINES:], _edge(after)[:BREAK_LINES]
-        if not any(any(halves_over_break(words.needles, tail, head)) for tail in tails for head in heads):
-            return
-        _look_closer(before)
-        _look_closer(after)
-    for tail in before.texts[-BREAK_LINES:]:
-        for head in after.texts[:BREAK_LINES]:
-            for needle, start, end in halves_over_break(words.needles, tail.text, head.text):
-                if _remove(tail.glyphs[start:]) + _remove(head.glyphs[:end]):
-                    before.hits[needle.index] = before.hits.get(needle.index, 0) + 1
-    _spread_to_shadows(before.scene)
-    _spread_to_shadows(after.scene)
+def spread_to_shadows(scene: PageScene) -> None:
+    """What is printed twice goes twice."""
+    shows = (show for show in scene.shows if not show.read_only)
+    glyphs = [glyph for show in shows for glyph in show.glyphs if glyph.shadow is not None]
+    for glyph in glyphs:
+        if glyph.shadow is not None and (glyph.removed or glyph.shadow.removed):
+            glyph.removed = glyph.shadow.removed = True

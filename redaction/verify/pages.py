@@ -9,16 +9,16 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from redaction.geometry import Box, PageFrame
-from redaction.needles import Hit, NeedleSet, halves_over_break
+from redaction.needles import Hit, NeedleSet
 from redaction.opening import OpenPdf
 from redaction.sight import Eye, sightings
+from redaction.verify.breaks import BLANK_PAGES, Breaks
 from redaction.verify.leaks import Leak
 from redaction.verify.printed import Codes
 from redaction.verify.vocabulary import is_own
 from redaction.verify.width import fitting
 from redaction.words import Word
 
-_BREAK_LINES = 5
 _DARK = 80
 _BOX_HEIGHT = 4.0
 _BOX_WIDTH = 8.0
@@ -32,15 +32,15 @@ def page_leaks(
 
     Each page is loaded once, which is most of the work.
     """
-    previous = _lines(page_text(opened, pages.start - 1)) if pages.start else []
-    for index in pages:
+    breaks = Breaks(opened, needles)
+    for index in range(max(0, pages.start - 1 - BLANK_PAGES), pages.stop):
         page = opened.page(index)
         try:
             text = text_of(page)
+            yield from breaks.leaks(page, index, text)
+            if index < pages.start:
+                continue
             yield from (Leak("text", index + 1, hit.needle.index) for hit in found_in_text(page, text, needles, codes))
-            lines = _lines(text)
-            yield from _break_leaks(previous, lines, index, needles)
-            previous = lines
             if widths:
                 yield from _width_leaks(page, index, needles)
             if eye is not None:
@@ -54,17 +54,6 @@ def found_in_text(page: pdfium.PdfPage, text: str, needles: NeedleSet, codes: Co
     for hit in needles.find(text):
         if not is_own(text, hit) and not (codes.are_read(text, hit) and codes.all_printed(page, text)):
             yield hit
-
-
-def _break_leaks(previous: list[str], lines: list[str], index: int, needles: NeedleSet) -> Iterator[Leak]:
-    for tail in previous[-_BREAK_LINES:]:
-        for head in lines[:_BREAK_LINES]:
-            for needle, _, _ in halves_over_break(needles.needles, tail, head):
-                yield Leak("text", index, needle.index)
-
-
-def _lines(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.strip()]
 
 
 def page_text(opened: OpenPdf, index: int) -> str:
