@@ -85,8 +85,13 @@ def charge_fee(
         if Rule.FEE in waits_of(case):
             raise Conflict("A fee has been charged already.")
         require_time_left(case)
-        store_fact(actor, case, Fact("fee_requested", london_today(), detail=f"{asked}: {reason.strip()}"))
+        store_fact(actor, case, fee_fact(asked, reason))
         letters.send(actor, case, "fee_request", amount=asked, reasons=[reason.strip()], how_to_pay=how_to_pay.strip())
+
+
+def fee_fact(asked: str, reason: str) -> Fact:
+    """A fee that is asked for today. The clock starts when it is paid."""
+    return Fact("fee_requested", london_today(), detail=f"{asked}: {reason.strip()}")
 
 
 def record_fee_paid(actor: Actor, case_id: str, on: date, *, version: int | None = None) -> None:

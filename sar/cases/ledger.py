@@ -26,7 +26,10 @@ from sar.foundation.db import db
 from sar.foundation.errors import Conflict, NotAllowed, Refused
 from sar.intake.answers import FIRST_DAY
 
-CHANGED_MEANWHILE = "Someone else changed this case while you had it open. Check what is new, then try again."
+CHANGED_MEANWHILE = (
+    "This case was changed after you opened the page: by someone else, or by you if you pressed twice. Check what is "
+    "new, then try again."
+)
 
 
 @dataclass(frozen=True)

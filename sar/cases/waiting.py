@@ -88,11 +88,14 @@ def owed_words(source_id: str) -> str:
     return _OWED[source_id.split()[0]]
 
 
-def waits_for(whom: Whom) -> ColumnElement[bool]:
-    """The condition that an open case waits for somebody of this kind."""
+def waits_for(whom: Whom, source_id: str | None = None) -> ColumnElement[bool]:
+    """The condition that an open case waits for somebody of this kind, or for one thing from them."""
     if whom is Whom.SECOND_READER:
         return Case.stage == Stage.SECOND_CHECK.value
-    return and_(Case.closed_on.is_(None), Case.id.in_(select(Waiting.case_id).where(Waiting.whom == whom.value)))
+    waiting = select(Waiting.case_id).where(Waiting.whom == whom.value)
+    if source_id is not None:
+        waiting = waiting.where(Waiting.source_id == source_id)
+    return and_(Case.closed_on.is_(None), Case.id.in_(waiting))
 
 
 def waits_for_nobody() -> ColumnElement[bool]:

@@ -34,8 +34,8 @@ class Change:
 
     @property
     def to_date(self) -> date | None:
-        """The date that this rule would give; where it would no longer apply, the one that it began with."""
-        return self.after.after if self.after else self.before.before if self.before else None
+        """The date that this rule would give; None where it would no longer apply."""
+        return self.after.after if self.after else None
 
     @property
     def explanation(self) -> str:
@@ -75,7 +75,12 @@ class WhatIf:
     @property
     def notice_moves(self) -> bool:
         """Whether the last day to extend changes, where that is still to be used."""
-        return self.now.extension_notice_by != self.then.extension_notice_by and not self.then.extended
+        return _may_extend_by(self.now) != _may_extend_by(self.then) and not self.then.extended
+
+    @property
+    def why_no_extension(self) -> str:
+        """Why there would be no last day to extend."""
+        return self.why_none if self.then.extension_available else "these rules allow no extension"
 
     @property
     def why_none(self) -> str:
@@ -106,6 +111,10 @@ def compare(now: Clock, then: Clock) -> WhatIf:
     """What differs between two clocks of one case."""
     warnings = tuple(item.message for item in then.warnings if item not in now.warnings)
     return WhatIf(now, then, changes_between(now.derivation, then.derivation), warnings)
+
+
+def _may_extend_by(clock: Clock) -> date | None:
+    return clock.extension_notice_by if clock.extension_available else None
 
 
 def changes_between(now: Iterable[Step], then: Iterable[Step]) -> tuple[Change, ...]:

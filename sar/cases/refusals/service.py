@@ -15,6 +15,7 @@ from sar.cases.not_valid import REASONS, require_sound, set_aside
 from sar.cases.refusals import queries
 from sar.cases.refusals.models import Kind, RefusalProposal, State
 from sar.cases.second_person import is_alone, require_decider
+from sar.cases.waiting import Whom, wait_for, wait_no_more
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
@@ -106,6 +107,7 @@ def _keep(
     )
     db.session.add(proposal)
     db.session.flush()
+    wait_for(case.id, Whom.DPO, proposal.id)
     record(actor, Action.REFUSAL_PROPOSED, proposal.id, case_id=case.id, kind=kind.value, code=code or logged_as)
     return proposal
 
@@ -140,6 +142,7 @@ def decide(
         proposal.state = (State.AGREED if agree else State.DECLINED).value
         proposal.decided_by, proposal.decided_at, proposal.alone = actor.id, utc_now(), alone
         proposal.decision = words.strip() or None
+        wait_no_more(case.id, Whom.DPO, proposal.id)
         record(
             actor,
             Action.REFUSAL_DECIDED,

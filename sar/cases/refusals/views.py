@@ -16,6 +16,7 @@ from sar.access.permissions import Permission, allows
 from sar.access.queries import staff_names
 from sar.cases import not_valid
 from sar.cases.blueprint import Answer, form_page
+from sar.cases.clock_commands import fee_fact, pounds
 from sar.cases.corrections import look
 from sar.cases.deadlines import ClockState, Rule
 from sar.cases.forms import VersionedForm
@@ -31,6 +32,7 @@ from sar.cases.refusals.forms import (
     ProposeSetAsideForm,
 )
 from sar.cases.refusals.models import Kind, RefusalProposal, State
+from sar.cases.what_if import WhatIf, possible
 from sar.cases.workflow import STAGE_NAMES
 from sar.foundation.actors import Actor
 from sar.foundation.errors import Conflict, NotFound, Refused
@@ -84,6 +86,7 @@ def propose(case_id: str, kind: str) -> Answer:
         "It is proposed. The data protection officer decides.",
         explanation=[_EXPLAINED],
         letter=lambda case: _preview(case, wanted, form),
+        what_if=_effect_of_fee(case_id, "£0", "") if wanted is Kind.FEE else None,
     )
 
 
@@ -158,7 +161,9 @@ def _page(proposal: RefusalProposal, form: DecideForm) -> str:
     try:
         if proposal.kind != Kind.CORRECT:
             shown = queries.letter_of(case, proposal)
-        elif proposal.state == State.OPEN:
+        if proposal.state == State.OPEN and proposal.kind == Kind.FEE:
+            effect = _effect_of_fee(case.id, proposal.amount, proposal.words)
+        elif proposal.state == State.OPEN and proposal.kind == Kind.CORRECT:
             effect = replace(look(current_actor(), case.id, queries.correction_of(proposal)), second=None)
     except (Refused, Conflict) as refusal:
         problem = refusal.message
@@ -222,10 +227,16 @@ def _words(proposal: RefusalProposal) -> str:
     return f"It was proposed to {what}, and {decided}."
 
 
+def _effect_of_fee(case_id: str, amount: str, words: str) -> WhatIf | None:
+    return possible(current_actor(), case_id, fee_fact(amount, words))
+
+
 def _given(form: VersionedForm) -> dict[str, str]:
     return {name: form[name].data or "" for name in ("code", "amount", "how_to_pay") if name in form}
 
 
 def _preview(case: Case, kind: Kind, form: VersionedForm) -> Wording:
     given = {"code": "MUE", "amount": "", "how_to_pay": ""} | _given(form)
+    if given["amount"]:
+        given["amount"] = pounds(given["amount"])
     return queries.letter_for(case, kind, words=form["words"].data or "", **given)

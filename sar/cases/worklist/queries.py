@@ -44,6 +44,7 @@ class Row:
     received_on: date
     due_on: date | None
     days_left: int | None
+    closed_on: date | None
     clock_state: str
     flags: list[Flag]
     waiting: list[Whom]
@@ -184,6 +185,7 @@ def _rows(ids: list[str]) -> list[Row]:
             received_on=one.received_on,
             due_on=one.due_on,
             days_left=(one.due_on - today).days if one.due_on and one.closed_on is None else None,
+            closed_on=one.closed_on,
             clock_state=one.clock_state,
             flags=flags_of(one, today),
             waiting=waiting[one.id],

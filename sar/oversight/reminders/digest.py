@@ -13,6 +13,7 @@ from sar.access.models import Staff
 from sar.access.permissions import Permission, allows
 from sar.cases.complaints.models import OutsideComplaint
 from sar.cases.conflicts.queries import open_to_all
+from sar.cases.conflicts.said import CONNECTION
 from sar.cases.deadlines import ClockState
 from sar.cases.models import Case, ConflictOfInterest, Waiting
 from sar.cases.queries import visible_to
@@ -155,7 +156,7 @@ def _conflicts(staff: Staff) -> Iterable[str]:
     if not allows(staff.role_set, Permission.CASE_ASSIGN):
         return
     there = select(Case.reference).where(visible_to(actor_of(staff)), Case.closed_on.is_(None)).order_by(Case.reference)
-    said = waits_for(Whom.DPO)
+    said = waits_for(Whom.DPO, CONNECTION)
     for reference in db.session.scalars(there.where(said)):
         yield f"{reference}: the requester says that they or their family work here, say who may see it"
     for reference in db.session.scalars(there.where(open_to_all(), not_(said))):

@@ -23,7 +23,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from sar.intake.fields import tidy
@@ -167,6 +167,7 @@ class ResultForm(FlaskForm):
     searches = SelectMultipleField(
         "Which areas is this about?",
         widget=GovCheckboxesInput(),
+        validate_choice=False,
         validators=[InputRequired("Choose at least one area")],
     )
     outcome = RadioField(
@@ -198,6 +199,11 @@ class ResultForm(FlaskForm):
             del self.records
         if not self.is_submitted() and chosen:
             self.searches.data = [chosen]
+
+    def validate_searches(self, field: SelectMultipleField) -> None:
+        """Somebody else may have written a result down while this page was open."""
+        if not set(field.data or ()) <= {choice.value for choice in field.choices or ()}:
+            raise ValidationError("An area that you chose has a result already. Look at the list, and choose again.")
 
     @property
     def record_ids(self) -> list[str]:

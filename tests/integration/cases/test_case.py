@@ -244,7 +244,7 @@ def test_a_form_made_for_an_older_state_comes_back_with_what_was_typed(in_app: F
     stale = {"version": str(case.version), "question": "Which office was it?", "reason": "You named none."}
     service.correct_received_date(SYSTEM, case.id, ago(6))
     refused = browser.post(f"/staff/cases/{case.id}/question", stale)
-    assert refused.status_code == 409 and "Someone else changed this case" in refused.text
+    assert refused.status_code == 409 and "This case was changed after you opened the page" in refused.text
     assert "Which office was it?" in refused.text and messages.about(case.id) == []
     now = visible_case(SYSTEM, case.id).version
     db.session.rollback()
@@ -260,7 +260,7 @@ def test_a_button_pressed_on_an_old_page_changes_nothing_and_says_so(in_app: Fla
             f"/staff/cases/{case.id}/acknowledge", {"version": case.version}, form_at=f"/staff/cases/{case.id}"
         )
         assert answer.status_code == 302
-    assert "Someone else changed this case" in browser.get(f"/staff/cases/{case.id}").text
+    assert "This case was changed after you opened the page" in browser.get(f"/staff/cases/{case.id}").text
     assert len(rows(Message)) == 1
 
 

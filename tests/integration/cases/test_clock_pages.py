@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -132,6 +133,18 @@ def test_the_reasons_of_a_change_are_those_rules_alone_that_come_out_differently
     asked = put(case, Fact("clarification_requested", ago(3), detail="Which?"))
     ended = service.what_if(officer, asked.id, Fact("received", ago(12)))
     assert all(change.explanation for change in ended.changes)
+
+
+def test_a_rule_that_falls_away_gives_no_new_date_and_where_none_may_extend_no_last_day(in_app: Flask) -> None:
+    case, officer = opened(days_ago=3), caseworker()
+    told = words_of(browser_of(in_app, officer).get(f"/staff/cases/{case.id}/ask-identity").text)
+    assert "This would no longer apply. It gave " in told
+    gone = [
+        change for change in service.what_if(officer, case.id, Fact("id_requested", ago(0))).changes if not change.after
+    ]
+    assert gone and all(change.to_date is None for change in gone)
+    before_the_change = service.what_if(officer, case.id, Fact("received", date(2026, 2, 4)))
+    assert before_the_change.notice_moves and before_the_change.why_no_extension == "these rules allow no extension"
 
 
 def test_written_authority_starts_the_clock_on_the_day_it_came() -> None:

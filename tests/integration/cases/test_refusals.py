@@ -17,6 +17,7 @@ from sar.cases.queries import visible_case
 from sar.cases.refusals import queries
 from sar.cases.refusals import service as refusals
 from sar.cases.refusals.models import Kind, RefusalProposal
+from sar.cases.waiting import Whom, waiting_of
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
@@ -24,7 +25,7 @@ from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.records.searches import service as searching
 from sar.records.searches.queries import areas
 from tests.factories import gathering_case, staff_actor
-from tests.integration.cases.desk import EMAIL, ago, browser_of, caseworker, dpo, opened
+from tests.integration.cases.desk import EMAIL, ago, browser_of, caseworker, dpo, fresh, opened
 from tests.integration.intake.walk import rows
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -75,15 +76,24 @@ def test_nobody_decides_what_they_proposed_while_somebody_else_is_there() -> Non
     assert [kept.alone for kept in rows(RefusalProposal)] == [True]
 
 
-def test_a_fee_is_asked_for_on_a_proposal_and_the_clock_waits_for_it() -> None:
+def test_a_fee_is_asked_for_on_a_proposal_and_the_clock_waits_for_it(in_app: Flask) -> None:
     officer, boss, case = caseworker(), dpo(), opened(EMAIL, days_ago=3)
+    theirs, address = browser_of(in_app, officer), f"/staff/cases/{case.id}/propose/fee"
+    typed = {"words": "it is the tenth", "amount": "25", "how_to_pay": "By card", "version": case.version}
+    no_date = "no date until what we asked for comes"
+    assert no_date in theirs.get(address).text
+    assert "£25.00" in theirs.post(address, typed | {"preview": "yes"}).text
+    assert "amount in pounds" in theirs.post(address, typed | {"amount": "ten", "preview": "yes"}).text
     for amount, how, said in (("ten", "By card", "amount in pounds"), ("10", " ", "how the person can pay")):
         with pytest.raises(Refused, match=said):
             refusals.propose(officer, case.id, Kind.FEE, "it is the tenth", amount=amount, how_to_pay=how)
     proposal = refusals.propose(officer, case.id, Kind.FEE, "it is the tenth", amount="10.50", how_to_pay="By card")
     with pytest.raises(Conflict):
         refusals.propose(officer, case.id, Kind.REFUSE, "it is the tenth")
+    assert waiting_of([fresh(case)]) == {case.id: [Whom.DPO]}
+    assert no_date in browser_of(in_app, boss).get(f"/staff/proposals/{proposal.id}").text
     refusals.decide(boss, proposal.id, True, version=proposal.version)
+    assert Whom.DPO not in waiting_of([fresh(case)])[case.id]
     [letter] = messages.about(case.id)
     assert letter.kind == "letter.fee_request" and "£10.50" in letter.body
     assert visible_case(boss, case.id).clock_state == "not_started"

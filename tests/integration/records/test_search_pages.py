@@ -42,6 +42,8 @@ def test_an_officer_does_it_all_on_the_pages(app: Flask) -> None:
     )
     browser.post(result, {"searches": search.id, "outcome": "destroyed", "reason": "R7: after 31 days"})
     assert "R7: after 31 days" in browser.get(f"{base}/searches").text
+    again = browser.post(result, {"searches": search.id, "outcome": "nothing"}).text
+    assert "An area that you chose has a result already" in again and search.id not in again
     browser.post(f"/staff/searches/{search.id}/reopen")
     db.session.rollback()
     assert queries.visible_search(SYSTEM, search.id).is_open
