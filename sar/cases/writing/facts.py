@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from sar.cases.deadlines import ClockState
+from sar.cases.deadlines import RULE_NAMES, ClockState, Step
 from sar.cases.models import Case
 from sar.cases.queries import clock_facts, clock_of, latest_refusal, timeline_of
 from sar.cases.silence import close_date, silence_of
-from sar.cases.timeline import in_words
+from sar.cases.timeline import HIDDEN, in_words
 from sar.cases.writing.kinds import Letter, Standing
 from sar.foundation.clock import london_today
 from sar.foundation.wording import FieldValue, date_words
@@ -17,6 +17,8 @@ from sar.foundation.wording import FieldValue, date_words
 Facts = Mapping[str, FieldValue | None]
 REMINDER_DAYS = 14
 _CHRONOLOGY = 2_000
+# Mails to our own staff say nothing of what was done for the person.
+_NOT_TOLD = HIDDEN | {"reminder.sent", "reminder.complaint_sent"}
 _CAME = frozenset({"id_received", "authority_received", "fee_paid", "clarification_received"})
 _DECIDED = frozenset(
     {
@@ -98,12 +100,21 @@ def _chronology(case: Case) -> Facts:
     if refusal is not None:
         day = date_words(refusal.created_at)
         reasons.append(f"{day}: refused ({refusal.code}), because: {refusal.words}")
+    received = f"{date_words(case.received_on)}: the request reached us"
+    told = [f"{item.when}, {item.who}: {item.text}" for item in in_words(entries, _NOT_TOLD)]
     decisions = [f"{item.when}, {item.who}: {item.text}" for item in in_words(decided)]
     return {
-        "chronology": [f"{item.when}, {item.who}: {item.text}" for item in in_words(entries)] or ["Nothing yet."],
+        "chronology": [received, *told],
         "decisions": [*decisions, *reasons] or ["No decision has been made yet."],
-        "derivation": [step.explanation for step in clock_of(case).derivation],
+        "derivation": [_step_in_words(step) for step in clock_of(case).derivation],
     }
+
+
+def _step_in_words(step: Step) -> str:
+    """A rule with its source and the dates before and after it."""
+    before, after = (date_words(day) if day else "no date" for day in (step.before, step.after))
+    dates = f"{before}, then {after}" if step.before and step.before != step.after else after
+    return f"{RULE_NAMES[step.rule]}: {step.explanation} ({dates}; {step.source})"
 
 
 _FACTS: Mapping[str, Callable[[Case], Facts]] = {

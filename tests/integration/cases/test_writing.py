@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from sar.access.permissions import Role
 from sar.cases import service
 from sar.cases.models import Case, Disclosure
-from sar.cases.queries import visible_case
+from sar.cases.queries import clock_of, visible_case
 from sar.cases.writing import queries
 from sar.cases.writing import service as writing
 from sar.cases.writing.kinds import LETTERS, Entry
@@ -22,6 +22,7 @@ from sar.foundation import blobs, messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
+from sar.foundation.wording import date_words
 from sar.foundation.wordings import WordingVersion
 from tests.factories import staff_actor
 from tests.integration.cases.desk import EMAIL, NAME, POST, ago, browser_of, caseworker, opened, parts
@@ -139,8 +140,11 @@ def test_the_regulator_is_told_what_happened_what_was_decided_and_how_the_date_w
         addressee={"name": "Casework team", "to": "cases@regulator.example"},
     )
     body = writing.send(SYSTEM, draft.id, version=draft.version).body
-    happened = [body.index(words) for words in ("Case opened", "Question sent", "Identity settled")]
+    came = f"{date_words(ago(5))}: the request reached us"
+    happened = [body.index(words) for words in (came, "Case opened", "Question sent", "Identity settled")]
     assert happened == sorted(happened)
+    for step in clock_of(visible_case(SYSTEM, case.id)).derivation:
+        assert step.source in body and (step.after is None or date_words(step.after) in body)
     assert "We asked: Which office was it?" in body and "on headed paper" in body
 
 
