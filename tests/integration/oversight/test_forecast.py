@@ -40,6 +40,7 @@ NOTHING = CaseFacts(
     records_pending=0,
     undecided_mentions=0,
     unanswered_consultations_undecided=0,
+    to_pass_on=0,
     signed_off_by_other=True,
     plan_unchanged=True,
     leak_free=True,
