@@ -22,7 +22,7 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.oversight import backlog, compliance, queries
-from sar.oversight.reminders.queries import alerts_due
+from sar.oversight.reminders.alerts import alerts_due
 from tests.factories import staff_actor
 from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import rows
