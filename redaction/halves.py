@@ -16,23 +16,31 @@ from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick
 
-from redaction.needles import Needle, NeedleSet, fold, natural_parts
+from redaction.letters import fold
+from redaction.needles import Needle, NeedleSet, natural_parts
 
 _LEAST_HALF = 4  # folded characters
 # A hyphen at the end of a line; pdfium writes two signs of its own for it.
 _HYPHENATED = re.compile("(\\w+)(?:[-\u2010\u2011](?!\\w)|[\u00ad\u0002\ufffe])")
 
 
+class Form:
+    """A string in one of the ways it is written in words: folded, and in the parts at which it may break."""
+
+    def __init__(self, needle: Needle, text: str) -> None:
+        self.needle, self.folded, self.parts = needle, fold(text).text, natural_parts(text)
+
+
 @dataclass
 class Parts:
-    """What may be parts of strings in one text. `firsts`, `seconds`: (string, how much of it stands before the cut).
+    """What may be parts of strings in one text. `firsts`, `seconds`: (form, how much of it stands before the cut).
 
     `hyphenated`: the folded beginnings of words that end in a hyphen.
     """
 
     text: str
-    firsts: list[tuple[Needle, int]] = field(default_factory=list)
-    seconds: list[tuple[Needle, int]] = field(default_factory=list)
+    firsts: list[tuple[Form, int]] = field(default_factory=list)
+    seconds: list[tuple[Form, int]] = field(default_factory=list)
     hyphenated: frozenset[str] = frozenset()
 
     def may_hold(self, part: str) -> bool:
@@ -46,17 +54,18 @@ class Halves:
     """The parts of the strings of one set."""
 
     def __init__(self, needles: NeedleSet) -> None:
-        self._severed = [(needle, parts) for needle in needles.needles if len(parts := natural_parts(needle.text)) > 1]
-        self._owners: list[tuple[Needle, bool]] = []
+        forms = [Form(needle, text) for needle in needles.needles for text in needle.in_words]
+        self._severed = [form for form in forms if len(form.parts) > 1]
+        self._owners: list[tuple[Form, bool]] = []
         patterns: list[str] = []
-        self._beginnings: dict[str, list[tuple[Needle, int]]] = {}
-        for needle in needles.needles:
-            half = (len(needle.folded) + 1) // 2
-            if not needle.bounded and half >= _LEAST_HALF:
-                patterns += [needle.folded[:half], needle.folded[-half:]]
-                self._owners += [(needle, True), (needle, False)]
-            for cut in range(1, len(needle.folded) if needle.bounded else 0):
-                self._beginnings.setdefault(needle.folded[:cut], []).append((needle, cut))
+        self._beginnings: dict[str, list[tuple[Form, int]]] = {}
+        for form in forms:
+            half = (len(form.folded) + 1) // 2
+            if not form.needle.bounded and half >= _LEAST_HALF:
+                patterns += [form.folded[:half], form.folded[-half:]]
+                self._owners += [(form, True), (form, False)]
+            for cut in range(1, len(form.folded) if form.needle.bounded else 0):
+                self._beginnings.setdefault(form.folded[:cut], []).append((form, cut))
         self._automaton = AhoCorasick(patterns) if patterns else None
 
     def of(self, original: str) -> Parts:
@@ -64,13 +73,13 @@ class Halves:
         parts = Parts(fold(original).text)
         if self._automaton is not None:
             for pattern, start, end in self._automaton.find_matches_as_indexes(parts.text, overlapping=True):
-                needle, is_first = self._owners[pattern]
-                whole, size = needle.folded, len(needle.folded)
+                form, is_first = self._owners[pattern]
+                whole, size = form.folded, len(form.folded)
                 if is_first:
-                    parts.firsts.append((needle, _in_common(whole, parts.text[start : start + size])))
+                    parts.firsts.append((form, _in_common(whole, parts.text[start : start + size])))
                 else:
                     backwards = _in_common(whole[::-1], parts.text[max(0, end - size) : end][::-1])
-                    parts.seconds.append((needle, size - backwards))
+                    parts.seconds.append((form, size - backwards))
         if "-" in original or not original.isascii():
             parts.hyphenated = frozenset(fold(begun).text for begun in _HYPHENATED.findall(original)) - {""}
             for begun in parts.hyphenated:
@@ -81,14 +90,13 @@ class Halves:
         """The strings that may begin in one text and end in the other; both may be the same."""
         found: dict[int, Needle] = {}
 
-        def take(needles: Iterable[Needle]) -> None:
-            found.update((needle.index, needle) for needle in needles)
+        def take(forms: Iterable[Form]) -> None:
+            found.update((form.needle.index, form.needle) for form in forms)
 
-        take(needle for needle, cut in before.firsts if needle.folded[cut:] in after.text)
-        take(needle for needle, cut in after.seconds if needle.folded[:cut] in before.text)
-        for needle, parts in self._severed:
-            if all(before.may_hold(part) or (before is not after and after.may_hold(part)) for part in parts):
-                found[needle.index] = needle
+        take(form for form, cut in before.firsts if form.folded[cut:] in after.text)
+        take(form for form, cut in after.seconds if form.folded[:cut] in before.text)
+        texts = (before,) if before is after else (before, after)
+        take(form for form in self._severed if all(any(text.may_hold(part) for text in texts) for part in form.parts))
         return list(found.values())
 
 

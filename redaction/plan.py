@@ -21,7 +21,7 @@ from typing import Any
 
 from redaction.errors import RedactionError
 from redaction.geometry import Box
-from redaction.needles import fold
+from redaction.letters import fold
 
 MAX_CODE_LENGTH = 24
 MAX_WORD_LENGTH = 500

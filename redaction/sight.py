@@ -20,7 +20,8 @@ from PIL import Image
 from rapidfuzz import fuzz
 
 from redaction.geometry import Box, PageFrame
-from redaction.needles import Needle, NeedleSet, fold
+from redaction.letters import fold
+from redaction.needles import Needle, NeedleSet
 from redaction.ocr import ocr_image
 from redaction.pictures import image_regions, may_show_images
 from redaction.render import draw

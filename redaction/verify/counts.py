@@ -14,8 +14,9 @@ from pathlib import Path
 import pypdfium2.raw as pdfium_c
 
 from redaction.geometry import Box
+from redaction.letters import fold
 from redaction.limits import Limits
-from redaction.needles import NeedleSet, fold
+from redaction.needles import NeedleSet
 from redaction.opening import OpenPdf, open_pdf
 from redaction.plan import Plan
 from redaction.verify.leaks import Leak

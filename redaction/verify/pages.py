@@ -56,16 +56,8 @@ def found_in_text(page: pdfium.PdfPage, text: str, needles: NeedleSet, codes: Co
             yield hit
 
 
-def page_text(opened: OpenPdf, index: int) -> str:
-    """All text of one page as pdfium reads it, hidden and clipped text included."""
-    page = opened.page(index)
-    try:
-        return text_of(page)
-    finally:
-        page.close()
-
-
 def text_of(page: pdfium.PdfPage) -> str:
+    """All text of a page as pdfium reads it, hidden and clipped text included."""
     text_page = page.get_textpage()
     try:
         text: str = text_page.get_text_range()

@@ -15,7 +15,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from redaction.geometry import Box, PageFrame
-from redaction.needles import Hit, fold
+from redaction.letters import fold
+from redaction.needles import Hit
 from redaction.words import Word
 
 _READ_AS = "redacted, reason "

@@ -22,7 +22,7 @@ from typing import Final
 from dateutil.parser import parse as parse_date
 
 from redaction.detect.lexicon import Class, classify
-from redaction.needles import fold
+from redaction.letters import fold
 from sar.review.models import PersonKind
 
 _ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")

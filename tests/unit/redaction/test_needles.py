@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from redaction.needles import NeedleSet, fold, fold_char, halves_over_break
+from redaction.letters import fold, fold_char
+from redaction.needles import NeedleSet, halves_over_break
 
 
 def found(needle: str, text: str) -> list[str]:
@@ -40,6 +41,71 @@ def test_a_short_name_inside_another_word_is_left_alone(text: str) -> None:
 @pytest.mark.parametrize("text", ["Ann's", "Ann’s", "(Ann)", "ANN,", "Ann-Marie", "to\nAnn\nand"])
 def test_a_short_name_that_stands_alone_is_found(text: str) -> None:
     assert [hit.casefold() for hit in found("Ann", text)] == ["ann"]
+
+
+@pytest.mark.parametrize(
+    ("needle", "text"),
+    [
+        ("Bjorn Hansen", "Bjørn Hansen"),
+        ("Bjoern Hansen", "Bjørn Hansen"),
+        ("Bjørn", "BJOERN"),
+        ("Aelfric", "Ælfric"),
+        ("Lukasz", "Łukasz"),
+        ("Ayse Yildiz", "Ayşe Yıldız"),
+        ("Dorde", "Đorđe"),
+        ("Haakon", "Håkon"),
+        ("Jürgen Müller", "Juergen Mueller"),
+        ("Juergen Mueller", "Jürgen Müller"),
+        ("Juergen Mueller", "Ju\u0308rgen Mueller"),
+        ("Jürgen Müller", "juergen.mueller@example.org"),
+        ("Juergen Mueller", "Müller, Jürgen"),
+        ("Sean O’Brien", "Sean O‛Brien"),
+        ("Sean O'Brien", "Sean O′Brien"),
+        ("Anne Smith-Jones", "Anne Smith⁃Jones"),
+        ("Anne Smith-Jones", "Anne Smith֊Jones"),
+        ("Thomas", "ᴛʜᴏᴍᴀs"),
+        ("Thomas", "Thоmas"),
+        ("Thomas", "ΤHΟMAS"),
+        ("Иван", "ИВАН"),
+        ("Νίκος", "ΝΙΚΟΣ"),
+        ("Thomas Quill", "thomas.quill@example.org"),
+        ("Thomas Quill", "thomas.\nquill@example.org"),
+        ("Thomas Quill", "thomas_quill.docx"),
+        ("Ann Lee", "/home/ann_lee/"),
+        ("Thomas Quill", "?name=Thomas%20Quill&a=1"),
+        ("Thomas Quill", "Quill, Thomas"),
+        ("Mary Jane Watson", "Watson,\nMary Jane"),
+        ("Thomas", "T.h.o.m.a.s"),
+        ("Thomas Quill", "T.H.O.M.A.S. Q.U.I.L.L."),
+    ],
+)
+def test_a_name_is_found_in_all_ways_it_is_written(needle: str, text: str) -> None:
+    assert found(needle, f"({text})")
+
+
+@pytest.mark.parametrize(
+    ("needle", "text"),
+    [
+        ("Ann Lee", "Joann. Lee came"),
+        ("Ann Lee", "to Ann. Lee came"),
+        ("Ann Lee", "to Ann.\nLee came"),
+        ("Ann Lee", "Ann + Lee"),
+        ("Ann Lee", "joann_lee"),
+        ("Ann Lee", "ann.leeds@example.org"),
+        ("Ann Lee", "Leeds, Ann"),
+        ("Ann Lee", "Flee, Ann"),
+        ("Al", "A.L. Bright"),
+        ("Joe", "J.O.E. Bright"),
+        ("Samuel", "Samul"),
+        ("Joe", "Jo came"),
+        ("Manuel", "a Manul"),
+        ("Müller", "Muellers"),
+        ("Thomas Quill", "Thomas, Quill"),
+        ("22 High Street", "from High Street, 22 of them"),
+    ],
+)
+def test_what_only_resembles_a_way_of_writing_stays(needle: str, text: str) -> None:
+    assert not found(needle, text)
 
 
 def test_names_that_overlap_are_all_found() -> None:
