@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from sar.access.permissions import Permission
+from sar.access.permissions import Permission, allows
 from sar.cases import letters
 from sar.cases.code_texts import told
 from sar.cases.deadlines import ClockState
@@ -20,7 +20,7 @@ from sar.cases.second_person import require_alone
 from sar.cases.silence import silence_of
 from sar.cases.workflow import Event, Stage
 from sar.foundation.actions import Action
-from sar.foundation.actors import Actor
+from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import record
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
@@ -39,6 +39,10 @@ REFUSAL_LABELS = MappingProxyType(
 # Grounds on which the answer may neither confirm nor deny that anything is held.
 NEITHER_CODES = MappingProxyType({code: item for code, item in EXEMPTIONS.items() if item.ncnd})
 _NOT_HELD = "N-NOTHELD"
+_TAKEN_BACK_IN_TIME = (
+    "The due date has passed. If they took the request back before it did, the request was never late, and only the "
+    "data protection officer can record that. If they told us today, give today’s date."
+)
 
 
 def reject(
@@ -102,11 +106,19 @@ def _refuse(actor: Actor, case: Case, code: str, words: str, lateness: Lateness 
 
 
 def withdraw(actor: Actor, case_id: str, on: date, *, version: int | None = None) -> Case:
-    """The requester took the request back on a day."""
+    """The requester took the request back on a day. Raises Refused where that would hide that it was late.
+
+    One that was taken back by its due date needed no answer, so only the data protection officer says so of one that is
+    late by now.
+    """
     with write_transaction():
         case = case_for(actor, case_id, version)
         if on > london_today():
             raise Refused("That date is in the future. Give the day they told us.")
+        clock = clock_of(case)
+        hides = clock.is_overdue(london_today()) and clock.due is not None and on <= clock.due
+        if hides and not (actor.kind == ActorKind.SYSTEM or allows(actor.roles, Permission.CASE_REJECT)):
+            raise Refused(_TAKEN_BACK_IN_TIME)
         case = advance(actor, case_id, Event.WITHDRAW, facts_of(actor, case), on=on)
         letters.send(actor, case, "withdrawal", withdrawn_date=on)
         identity_copies.destroy(actor, case.submission_id, "not_needed")

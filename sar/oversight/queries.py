@@ -24,7 +24,8 @@ class Measures:
 
     `answered_in_time` is out of every request whose due date fell in the period and is past, so that a backlog cannot
     hide. `overdue_part` of the overdue had part of an answer, the others none. A refusal is an answer; a request that
-    was taken back needed none. What was found to be no valid request is counted in `not_valid` and nowhere else.
+    was taken back by its due date needed none. What was found to be no valid request is counted in `not_valid` and
+    nowhere else.
     The first answer counts: a request opened again after it is neither unanswered nor late once more, but is one of the
     `reopened` of the period and, while work goes on, of `reopened_open`, the oldest for so many days.
     `set_aside`: the `not_valid` by their reason: its code, how many, and how many of them after their due date.
@@ -61,7 +62,7 @@ def measures(start: date, end: date) -> Measures:
     """What happened between two days, both counted, and what is overdue today."""
     today = london_today()
     valid, answered = Case.stage != Stage.NOT_VALID.value, _first_answer(*ANSWER_REASONS)
-    taken_back = (Case.stage == Stage.WITHDRAWN.value) & answered.is_(None)
+    taken_back = (Case.stage == Stage.WITHDRAWN.value) & answered.is_(None) & (Case.closed_on <= Case.due_on)
     past = Case.due_on.between(start, end) & (Case.due_on < today) & ~taken_back & valid
     late = Case.closed_on.is_(None) & (Case.due_on < today) & still_owed()
     ages = [(today - due_on).days for due_on in db.session.scalars(select(Case.due_on).where(late)) if due_on]

@@ -21,6 +21,7 @@ from sar.foundation.actors import SYSTEM, ActorKind
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
+from sar.foundation.errors import Refused
 from sar.oversight import backlog, compliance, queries
 from sar.oversight.reminders.alerts import alerts_due
 from tests.factories import staff_actor
@@ -73,6 +74,20 @@ def test_taking_back_what_was_answered_before_does_not_take_it_out_of_the_figure
     cases.withdraw(SYSTEM, case.id, ago(0))
     found = queries.measures(ago(100), london_today())
     assert (found.fell_due, found.answered_in_time, found.reopened, found.reopened_open) == (1, 1, 1, 0)
+
+
+def test_a_late_request_does_not_leave_the_figures_by_being_taken_back() -> None:
+    case, boss, officer = opened(days_ago=60), dpo(), caseworker()
+    # Due after a month and at most some days of holidays.
+    in_time = ago(45)
+    with pytest.raises(Refused, match="only the data protection officer can record that"):
+        cases.withdraw(officer, case.id, in_time)
+    cases.withdraw(officer, case.id, ago(0))
+    found = queries.measures(ago(100), london_today())
+    assert (found.fell_due, found.answered_in_time, found.overdue_now) == (1, 0, 0)
+    cases.reopen(boss, case.id, "It was a mistake")
+    cases.withdraw(boss, case.id, in_time)
+    assert queries.measures(ago(100), london_today()).fell_due == 0
 
 
 def test_the_export_has_the_first_answer_and_can_be_worked_out_again() -> None:
