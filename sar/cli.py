@@ -26,11 +26,12 @@ from sar.foundation.key_ring import KeyRing
 from sar.foundation.runtime import runtime, settings
 from sar.intake import search_words
 from sar.oversight import service as oversight
+from sar.oversight.retention import ledger
 from sar.serving import largest_body, ready_to_serve
 
 
 def register_commands(app: Flask) -> None:
-    for command in (deadlines, worker, serve, keys, staff, audit, index_search_words, demo):
+    for command in (deadlines, worker, serve, keys, staff, audit, erasures, index_search_words, demo):
         app.cli.add_command(command)
 
 
@@ -129,6 +130,24 @@ def add_staff(name: str, email: str, roles: tuple[str, ...], password: str) -> N
 def index_search_words() -> None:
     """Have requests found by name that were stored before there was an index. The worker does it too, by the hour."""
     click.echo(f"{search_words.catch_up()} requests indexed.")
+
+
+@click.group()
+def erasures() -> None:
+    """Cases that were destroyed."""
+
+
+@erasures.command("reapply")
+@click.argument("log", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@with_appcontext
+def reapply_erasures(log: Path) -> None:
+    """After a backup was restored: destroy again every case that LOG, an exported audit log, says was destroyed."""
+    try:
+        with log.open(encoding="utf-8") as lines:
+            done = ledger.reapply(lines)
+    except Problem as problem:
+        raise click.ClickException(problem.message) from problem
+    click.echo(f"{done.again} destroyed again, {done.before} destroyed already, {done.unknown} not in this database.")
 
 
 @click.group()

@@ -74,6 +74,12 @@ _SETTINGS: dict[str, tuple[Setting, ...]] = {
     ),
     "The office": (
         Setting(
+            "How long cases are kept",
+            "retention.listing",
+            Permission.RETENTION_VIEW,
+            "Finished cases whose time is over, what keeps them longer, and what was destroyed.",
+        ),
+        Setting(
             "Public holidays",
             "holidays.calendars",
             Permission.CALENDARS_MANAGE,

@@ -33,6 +33,9 @@ from sar.oversight import views as oversight
 from sar.oversight.panels import forecast_panel
 from sar.oversight.reminders import jobs as reminders_jobs
 from sar.oversight.reminders import views as reminders
+from sar.oversight.retention import jobs as retention_jobs
+from sar.oversight.retention import views as retention
+from sar.oversight.retention.panel import panel as retention_panel
 from sar.records import jobs as records_jobs
 from sar.records import views as records
 from sar.records.mailed import views as mailed
@@ -79,6 +82,7 @@ STAFF_DOOR = (
     release,
     oversight,
     reminders,
+    retention,
     menu,
 )
 PUBLIC_DOOR = (access_public, intake_public, cases_public, consultation_public, release_public)
@@ -93,6 +97,7 @@ JOBS = (
     review_jobs,
     release_jobs,
     reminders_jobs,
+    retention_jobs,
 )
 # Panels of the case page, in the order they are shown: the name of each, and the function (actor, case) that fills it.
 PANELS: tuple[tuple[str, panels.Filler], ...] = (
@@ -102,6 +107,7 @@ PANELS: tuple[tuple[str, panels.Filler], ...] = (
     ("held for others", held_panel),
     ("complaints", complaints.panel),
     ("refusals", refusals.panel),
+    ("retention", retention_panel),
 )
 
 

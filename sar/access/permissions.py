@@ -42,6 +42,9 @@ class Permission(StrEnum):
     CALENDARS_MANAGE = "calendars.manage"
     EVIDENCE_EDIT = "evidence.edit"
     CASES_IMPORT = "cases.import"
+    RETENTION_VIEW = "retention.view"
+    RETENTION_MANAGE = "retention.manage"
+    RETENTION_AGREE = "retention.agree"
     STAFF_MANAGE = "staff.manage"
     JOBS_VIEW = "jobs.view"
 
@@ -72,12 +75,17 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.SEARCHES_MANAGE,
         Permission.EVIDENCE_EDIT,
         Permission.CASES_IMPORT,
+        Permission.RETENTION_VIEW,
+        Permission.RETENTION_MANAGE,
+        Permission.RETENTION_AGREE,
         Permission.REPORTS_VIEW,
         Permission.AUDIT_EXPORT,
         Permission.JOBS_VIEW,
     },
-    Role.AUDITOR: frozenset({Permission.REPORTS_VIEW, Permission.AUDIT_EXPORT}),
-    Role.ADMINISTRATOR: frozenset({Permission.STAFF_MANAGE, Permission.JOBS_VIEW}),
+    Role.AUDITOR: frozenset({Permission.REPORTS_VIEW, Permission.AUDIT_EXPORT, Permission.RETENTION_VIEW}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.STAFF_MANAGE, Permission.JOBS_VIEW, Permission.RETENTION_VIEW, Permission.RETENTION_AGREE}
+    ),
 }
 
 

@@ -127,7 +127,7 @@ def _advice(inputs: Inputs, calendar: Calendar, answers_come: date) -> Iterator[
     if inputs.to_read and working_days > 0:
         readers = ceil(inputs.to_read / (inputs.pace.pages_a_day * working_days)) - 1
         if readers > 0:
-            yield "add a reader" if readers == 1 else f"add {_number(readers)} readers"
+            yield "add a reader" if readers == 1 else f"add {number_words(readers)} readers"
 
 
 def _gaps(inputs: Inputs) -> Iterator[str]:
@@ -162,13 +162,13 @@ def _summary(inputs: Inputs, finish: date, late: int | None, advice: tuple[str, 
 def _too_little(pace: Pace) -> str:
     return (
         f"There is too little history to say when this will be finished: {_count(pace.reviews, 'review')} "
-        f"of the {_number(ENOUGH_REVIEWS)} that it takes."
+        f"of the {number_words(ENOUGH_REVIEWS)} that it takes."
     )
 
 
 def _count(number: int, one: str, many: str = "") -> str:
-    return f"{_number(number)} {one if number == 1 else many or one + 's'}"
+    return f"{number_words(number)} {one if number == 1 else many or one + 's'}"
 
 
-def _number(number: int) -> str:
+def number_words(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)

@@ -12,7 +12,7 @@ from sar.foundation.columns import Sealed
 from sar.foundation.db import ID, Base, Row, ScopedRow, UtcDateTime, plain, sealed_column, where
 from sar.intake.models import Submission
 
-_FILTERED = ("officer_id", "stage", "clock_state", "regimes")
+_FILTERED = ("officer_id", "stage", "clock_state", "regimes", "erased_on")
 
 
 class Case(ScopedRow):
@@ -23,6 +23,7 @@ class Case(ScopedRow):
     A `restricted` case is there only for the people named in `NamedPerson`.
     `calendar_version` is the public holidays it is counted with: no new list moves its dates by itself. Nor does a
     changed setting: `pause_mode` is how its pauses are counted, from its first calculation on.
+    `erased_on`: its records were destroyed. What is left names nobody and is there for figures alone.
     """
 
     __tablename__ = "case"
@@ -49,6 +50,7 @@ class Case(ScopedRow):
     due_on: Mapped[date | None] = plain(Date, nullable=True)
     clock_state: Mapped[str] = plain(String(12), nullable=False)
     closed_on: Mapped[date | None] = plain(Date, nullable=True)
+    erased_on: Mapped[date | None] = plain(Date, nullable=True)
     restricted: Mapped[bool] = plain(Boolean, nullable=False, default=False, server_default=false())
     staff_link_sealed: Mapped[bytes | None] = sealed_column()
     staff_link = Sealed[str | None]("staff_link_sealed")

@@ -29,12 +29,29 @@ from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
-from sar.foundation.errors import NotFound
+from sar.foundation.errors import Gone, NotFound
 from sar.foundation.runtime import settings
+from sar.foundation.wording import date_words
+
+
+class Erased(Gone):
+    """The time of this case was over and its records were destroyed; `case` is what is left of it."""
+
+    title = "These records were destroyed"
+
+    def __init__(self, case: Case) -> None:
+        assert case.erased_on is not None
+        super().__init__(
+            f"The time to keep {case.reference} was over, and its records were destroyed on "
+            f"{date_words(case.erased_on)}. Nothing personal is left."
+        )
+        self.case = case
 
 
 def visible_case(actor: Actor, case_id: str, *, lock: bool = False) -> Case:
     """The case, if this actor may see it. Raises NotFound otherwise: hidden and absent look the same.
+
+    Raises Erased for a case that they could see and whose records were destroyed.
 
     `lock` reads it afresh and keeps other writers from it until the transaction ends.
     """
@@ -43,15 +60,23 @@ def visible_case(actor: Actor, case_id: str, *, lock: bool = False) -> Case:
         query = query.with_for_update(of=Case).execution_options(populate_existing=True)
     case = db.session.scalar(query)
     if case is None:
+        left = erased_case(actor, Case.id == case_id)
+        if left is not None:
+            raise Erased(left)
         raise NotFound("There is no such case, or it is closed to you.")
     return case
+
+
+def erased_case(actor: Actor, condition: ColumnElement[bool]) -> Case | None:
+    """What is left of a case that this actor could see and whose records were destroyed."""
+    return db.session.scalar(select(Case).where(condition, _open_to(actor), Case.erased_on.is_not(None)))
 
 
 def requester_case(actor: Actor) -> Case | None:
     """The case of the signed-in requester; None in the moment before the case is opened."""
     if actor.kind is not ActorKind.REQUESTER:
         raise NotFound("There is no such request.")
-    return db.session.scalar(select(Case).where(Case.reference == actor.id))
+    return db.session.scalar(select(Case).where(Case.reference == actor.id, Case.erased_on.is_(None)))
 
 
 def case_by_submission(submission_id: str) -> Case | None:
@@ -157,7 +182,14 @@ def timeline_of(case: Case, *, leave_out: frozenset[str] = frozenset(), limit: i
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Cases that staff who see cases may see, if not closed to them; to the system all; to nobody else any."""
+    """Cases that staff who see cases may see, if not closed to them; to the system all; to nobody else any.
+
+    Never what is left of a case whose records were destroyed: no list or page meets it unprepared.
+    """
+    return and_(_open_to(actor), Case.erased_on.is_(None))
+
+
+def _open_to(actor: Actor) -> ColumnElement[bool]:
     if actor.kind is ActorKind.SYSTEM:
         return Case.id.is_not(None)
     if actor.kind is not ActorKind.STAFF or not allows(actor.roles, Permission.CASE_VIEW):

@@ -12,11 +12,11 @@ from sar.foundation.errors import Refused
 ASK_FIRST = "Somebody else must propose this first, with reasons. Then you decide."
 
 
-def is_alone(actor: Actor, case: Case) -> bool:
-    """Whether nobody else here works on cases and may work on this one."""
+def is_alone(actor: Actor, case: Case, permission: Permission = Permission.CASE_WORK) -> bool:
+    """Whether nobody else here may do this to this case; by default, work on it."""
     if actor.kind is ActorKind.SYSTEM:
         return True
-    return _nobody_else(actor, case, Permission.CASE_WORK)
+    return _nobody_else(actor, case, permission)
 
 
 def require_decider(actor: Actor, case: Case) -> None:

@@ -91,6 +91,13 @@ _WORDS = {
     "search.responsible_officer_named": "Responsible Officer named",
     "reminder.sent": "Staff told by mail of the due date: {kind}",
     "reminder.complaint_sent": "Staff told by mail that a complaint must be acknowledged: {kind}",
+    "retention.kept_longer": "Kept longer than the rule says, until {until}",
+    "retention.hold_set": "Put on hold: not to be destroyed",
+    "retention.hold_lifted": "Hold lifted",
+    "retention.erasure_proposed": "Proposed to destroy the case, its time being over",
+    "retention.erasure_decided": "Proposal to destroy the case decided: {outcome}",
+    "retention.erasure_stopped": "Not destroyed: something held the case",
+    "retention.case_erased": "Records destroyed",
     "consultation.sent": "Originator asked for a view on {records} records",
     "consultation.chased": "Originator reminded",
     "consultation.opened": "Originator opened the link",
@@ -244,7 +251,7 @@ def _word(name: str, value: Any) -> str:
         return _CODES[name][value]
     if name == "channel":
         return _CHANNELS.get(value, str(value))
-    if name in ("on", "was", "answer_by", "acknowledge_by"):
+    if name in ("on", "was", "answer_by", "acknowledge_by", "until"):
         return _date(value)
     if name == "code" and value in EXEMPTIONS:
         return _small(ground_in_words(value))

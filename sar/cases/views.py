@@ -103,7 +103,10 @@ class Link:
 @bp.get("/cases/<case_id>")
 @guard(Permission.CASE_VIEW)
 def show(case_id: str) -> str:
-    case = service.view_case(current_actor(), case_id)
+    try:
+        case = service.view_case(current_actor(), case_id)
+    except queries.Erased as gone:
+        return _what_is_left(gone.case)
     return _case_page(case, forms.NoteForm())
 
 
@@ -184,6 +187,13 @@ def add_note(case_id: str) -> Answer:
             flash("Your note is saved.", "success")
             return back(case_id)
     return _case_page(queries.visible_case(current_actor(), case_id), form)
+
+
+def _what_is_left(case: Case) -> str:
+    endpoint = "retention.show" if Permission.RETENTION_VIEW in staff().permissions else ""
+    shown = endpoint in current_app.view_functions
+    certificate = url_for(endpoint, case_id=case.id) if shown else None
+    return render_template("cases/erased.html", case=case, stage_names=STAGE_NAMES, certificate=certificate)
 
 
 def _case_page(case: Case, note_form: forms.NoteForm) -> str:

@@ -197,6 +197,36 @@ class Action(Enum):
     REMINDER_SENT = ("reminder.sent", ("case_id", "kind", "due_on"))
     COMPLAINT_REMINDER_SENT = ("reminder.complaint_sent", ("case_id", "complaint_id", "kind", "due_on"))
 
+    # retention
+    RETENTION_RULES_CHANGED = ("retention.rules_changed", ("number", "answered", "not_answered", "complaint"))
+    KEPT_LONGER = ("retention.kept_longer", ("case_id", "until_before", "until"))
+    HOLD_SET = ("retention.hold_set", ("case_id",))
+    HOLD_LIFTED = ("retention.hold_lifted", ("case_id",))
+    ERASURE_PROPOSED = ("retention.erasure_proposed", ("case_id", "rule", "kept_until", "why"))
+    ERASURE_DECIDED = ("retention.erasure_decided", ("case_id", "outcome", "alone"))
+    ERASURE_STOPPED = ("retention.erasure_stopped", ("case_id", "held_by"))
+    # The certificate. It is also the ledger that is applied again to a restored backup.
+    CASE_ERASED = (
+        "retention.case_erased",
+        (
+            "case_id",
+            "reference",
+            "rule",
+            "kept_until",
+            "why",
+            "proposed_by",
+            "decided_by",
+            "alone",
+            "reapplied",
+            "records",
+            "pages",
+            "people",
+            "letters",
+            "files",
+            "rows",
+        ),
+    )
+
     # oversight
     REPORT_EXPORTED = ("oversight.report_exported", ("report", "from", "to", "rows"))
     AUDIT_EXPORTED = ("oversight.audit_exported", ("entries", "head"))

@@ -9,10 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from sar.access.permissions import Role
+from sar.cases import service as cases
 from sar.cases.bulk_import import service as imports
 from sar.cases.bulk_import.models import CaseImport
 from sar.cases.bulk_import.queries import visible_import
@@ -23,17 +25,21 @@ from sar.cases.holidays.models import CalendarRun
 from sar.cases.models import Case
 from sar.foundation import jobs
 from sar.foundation.actors import SYSTEM, Actor
+from sar.foundation.blobs import Blob
 from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.events import Event, announce
 from sar.foundation.ids import random_id
 from sar.foundation.jobs.registry import handlers
+from sar.foundation.keys import KeyScope
 from sar.foundation.throttle import ThrottleTry
 from sar.foundation.word_index import WordFingerprint
+from sar.oversight.retention import service as retention
+from sar.oversight.retention.rules import Why
 from sar.records import queries
 from tests.crash import test_small_jobs_kill9 as small_jobs
 from tests.crash.conftest import StartWorker
-from tests.factories import gathering_case, staff_actor
+from tests.factories import a_record, gathering_case, staff_actor
 from tests.integration.cases.sheets import GOOD, LATE, as_csv
 from tests.integration.release.office import CONTACT, paper, signed_off_office
 
@@ -136,6 +142,31 @@ def a_calendar_to_apply(app: Flask) -> Callable[[], bool]:
     )
 
 
+def a_case_to_destroy(app: Flask) -> Callable[[], bool]:
+    lead, case = staff_actor(Role.DPO), gathering_case()
+    a_record(case, paper(CONTACT))
+    jobs.run_pending(app)
+    case = db.session.get_one(Case, case.id, populate_existing=True)
+    scope_id, case_id = case.scope_id, case.id
+    cases.withdraw(SYSTEM, case_id, london_today(), version=case.version)
+    with time_machine.travel(utc_now() + timedelta(days=3 * 366)):
+        retention.propose(lead, [case_id], Why.TIME_OVER)
+        retention.decide(lead, [case_id], True)
+    with write_transaction() as session:  # the worker lives today
+        session.execute(update(jobs.Job).values(not_before=utc_now()))
+    of_scope = Blob.scope_id == scope_id
+    assert small_jobs.count(Blob, of_scope)
+    return lambda: (
+        (
+            db.session.get_one(KeyScope, scope_id, populate_existing=True).wrapped_key,
+            db.session.get_one(Case, case_id, populate_existing=True).erased_on is not None,
+            small_jobs.count(Blob, of_scope),
+            small_jobs.audited("retention.case_erased"),
+        )
+        == (None, True, 0, 1)
+    )
+
+
 PREPARATIONS = {
     "cases.apply_calendar": a_calendar_to_apply,
     "cases.check_import": a_sheet_to_look_through,
@@ -144,10 +175,17 @@ PREPARATIONS = {
     "blobs.sweep": a_file_without_a_row,
     "intake.index_search_words": a_request_without_an_index,
     "review.changed": a_signed_case_that_lost_a_record,
+    "retention.destroy": a_case_to_destroy,
     "throttle.clean": an_old_try,
     "workroom.sweep": a_folder_left_behind,
 }
-IN_ONE_COMMIT = ("cases.apply_calendar", "cases.check_import", "cases.run_import", "review.changed")
+IN_ONE_COMMIT = (
+    "cases.apply_calendar",
+    "cases.check_import",
+    "cases.run_import",
+    "retention.destroy",
+    "review.changed",
+)
 # Killed in tests of their own, in the midst of their work.
 ELSEWHERE = {
     "messages.deliver": "test_jobs_kill9",

@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import OrderByList
 from sar.access.queries import staff_names
 from sar.cases.flags import Flag, flags_of
 from sar.cases.models import Case
-from sar.cases.queries import still_owed, visible_to
+from sar.cases.queries import erased_case, still_owed, visible_to
 from sar.cases.tasks.queries import open_counts
 from sar.cases.waiting import Whom, waiting_of
 from sar.cases.workflow import Stage
@@ -104,6 +104,11 @@ def _ids_on(actor: Actor, filters: Filters, before: int, most: int, total: int) 
     query = select(Case.id).where(_wanted(actor, filters)).order_by(*_order(filters, backwards=backwards))
     found = list(db.session.scalars(query.limit(wanted).offset(min(before, after))))
     return found[::-1] if backwards else found
+
+
+def erased(actor: Actor, filters: Filters) -> Case | None:
+    """What is left of the case that was asked for by its reference, where its records were destroyed."""
+    return erased_case(actor, Case.reference == filters.reference) if filters.reference else None
 
 
 def every_row(actor: Actor, filters: Filters) -> Iterator[Row]:

@@ -55,9 +55,11 @@ NARROWING = (
 def work_list() -> str:
     """Cases by due date; the filters live in the address, so that a list can be kept and sent."""
     filters = Filters.read(request.args)
+    found = queries.work_list(current_actor(), filters, request.args.get("page", 1, type=int))
     return render_template(
         "cases/work_list.html",
-        found=queries.work_list(current_actor(), filters, request.args.get("page", 1, type=int)),
+        found=found,
+        erased=None if found.rows else queries.erased(current_actor(), filters),
         filters=filters,
         whose_choices=WHOSE,
         show_choices=SHOW,

@@ -36,6 +36,7 @@ from sar.oversight.reminders.queries import (
     tasks_given,
 )
 from sar.oversight.reminders.steps import FARTHEST
+from sar.oversight.retention import queries as retention
 from sar.records.searches.models import Search, SearchArea, SearchRequest
 
 MOST_LINES: Final = 50
@@ -76,7 +77,9 @@ def digest_of(staff: Staff, today: date) -> Digest:
         waiting=_lines(_waiting(own)),
         searches=_lines(_searches(own, today)),
         consultations=_lines(_consultations(own, today)),
-        complaints=_lines([*_complaints(staff, today), *_conflicts(staff), *_proposals(staff), *_checks(staff)]),
+        complaints=_lines(
+            [*_complaints(staff, today), *_conflicts(staff), *_proposals(staff), *_kept(staff), *_checks(staff)]
+        ),
         tasks=_lines(_tasks(staff, today)),
     )
 
@@ -174,6 +177,16 @@ def _proposals(staff: Staff) -> Iterable[str]:
     if allows(staff.role_set, Permission.CASE_REJECT):
         for item in proposals_waiting(actor_of(staff)):
             yield f"{item.case.reference}: a proposal {PROPOSED[item.proposal.kind]} waits for a decision"
+
+
+def _kept(staff: Staff) -> Iterable[str]:
+    """Finished cases whose time is over, and proposals to destroy some that somebody else made. Numbers alone."""
+    actor = actor_of(staff)
+    if allows(staff.role_set, Permission.RETENTION_MANAGE) and (due := retention.due_count(actor)):
+        yield f"{due:,} finished case{' is' if due == 1 else 's are'} due for review: the time to keep them is over"
+    if allows(staff.role_set, Permission.RETENTION_AGREE) and (waiting := retention.to_agree(actor)):
+        what = "proposal to destroy a case waits" if waiting == 1 else "proposals to destroy a case wait"
+        yield f"{waiting:,} {what} for somebody to agree"
 
 
 def _named(case: DueCase) -> str:

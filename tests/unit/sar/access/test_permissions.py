@@ -22,12 +22,15 @@ REVIEWED = {
         "calendars.manage",
         "evidence.edit",
         "cases.import",
+        "retention.view",
+        "retention.manage",
+        "retention.agree",
         "reports.view",
         "audit.export",
         "jobs.view",
     },
-    Role.AUDITOR: {"reports.view", "audit.export"},
-    Role.ADMINISTRATOR: {"staff.manage", "jobs.view"},
+    Role.AUDITOR: {"reports.view", "audit.export", "retention.view"},
+    Role.ADMINISTRATOR: {"staff.manage", "jobs.view", "retention.view", "retention.agree"},
 }
 
 

@@ -45,6 +45,7 @@ CODES = {
     "acknowledge_by": "2026-04-01",
     "acknowledge_before": "2026-04-01",
     "acknowledge_after": "2026-04-02",
+    "until": "2032-04-01",
     "due_before": "2026-04-02",
     "due_after": None,
     "channel": "post",
