@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from sar.access.permissions import Role
 from sar.cases import service as cases
@@ -150,10 +150,10 @@ def a_case_to_destroy(app: Flask) -> Callable[[], bool]:
     scope_id, case_id = case.scope_id, case.id
     cases.withdraw(SYSTEM, case_id, london_today(), version=case.version)
     with time_machine.travel(utc_now() + timedelta(days=3 * 366)):
-        retention.propose(lead, [case_id], Why.TIME_OVER)
+        [proposed] = retention.propose(lead, [case_id], Why.TIME_OVER)
         retention.decide(lead, [case_id], True)
-    with write_transaction() as session:  # the worker lives today
-        session.execute(update(jobs.Job).values(not_before=utc_now()))
+    with write_transaction():  # brought forward: the worker lives today
+        jobs.enqueue("retention.destroy", proposed.id)
     of_scope = Blob.scope_id == scope_id
     assert small_jobs.count(Blob, of_scope)
     return lambda: (

@@ -26,8 +26,10 @@ from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.audit import AuditEntry
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
+from sar.foundation.jobs import enqueue
 from sar.oversight.reminders.digest import digest_of
 from sar.oversight.retention import queries, service
+from sar.oversight.retention.destroying import DESTROY
 from sar.oversight.retention.filters import Filters, Show
 from sar.oversight.retention.rules import Rule, Why, Years
 from tests.factories import received_case, staff_actor
@@ -172,10 +174,13 @@ def test_destroying_is_proposed_by_one_and_agreed_by_another(in_app: Flask) -> N
 def test_what_came_up_between_the_decision_and_the_job_stops_it(run_jobs: Callable[[], int]) -> None:
     boss, case = dpo(), closed()
     with at(OVER):
-        service.propose(boss, [case.id], Why.TIME_OVER)
+        [proposed] = service.propose(boss, [case.id], Why.TIME_OVER)
         service.decide(boss, [case.id], True)  # nobody else is there
         service.set_hold(boss, case.id, "A claim came")
-        run_jobs()
+    with write_transaction():  # brought forward: the database has a clock of its own
+        enqueue(DESTROY, proposed.id)
+    run_jobs()
+    with at(OVER):
         assert on_list(boss, Show.HELD) == [case.reference]
         [row] = queries.rows_of([case.id])
         assert row.erasure is not None and (row.erasure.state, row.erasure.alone) == ("stopped", True)
