@@ -15,6 +15,7 @@ from sqlalchemy import Column, ColumnElement, Table, delete, func, or_, select, 
 from sqlalchemy.orm import Session
 
 from sar.access.models import AccessLink, RequesterAccess, WebSession
+from sar.cases.links.models import CaseLink
 from sar.cases.models import Case
 from sar.consultation.models import Consultation
 from sar.foundation.actors import ActorKind
@@ -33,6 +34,7 @@ _FIGURES: Final = {
     "case",
     "clock_fact",
     "complaint",
+    "complaint_receipt",
     "disclosure",
     "not_valid",
     "outside_complaint",
@@ -45,17 +47,18 @@ _FIGURES: Final = {
 _HIDING: Final = {"conflict_of_interest", "named_person"}
 _OURS: Final = {"erasure", "retention_hold", "retention_longer"}
 STAYS: Final = frozenset(_FIGURES | _HIDING | _OURS)
+# Sealed with the system's key: they outlive any case.
+_SHARED: Final = frozenset({"staff", "originator", "search_contact"})
 # Files go one by one, each with its row, once nothing points at them any more.
 _FILES: Final = "blob"
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A table that can hold something of a case, and which of its rows do. `pointed`: some point at the case."""
+    """A table that can hold something of a case, and which of its rows do."""
 
     table: Table
     where: ColumnElement[bool]
-    pointed: bool
 
     @property
     def stays(self) -> bool:
@@ -87,7 +90,7 @@ def empty(session: Session, case: Case) -> None:
         raise ValueError("the system's own rows are never destroyed")
     _end_access(session, case)
     parts = list(_parts(case))
-    gone = {part.table for part in parts if part.pointed and part.goes or part.table.name == _FILES}
+    gone = {part.table for part in parts if not part.stays}
     for part in parts:
         if part.stays and (emptied := _to_empty(part.table.columns, gone)):
             session.execute(update(part.table).where(part.where).values(dict.fromkeys(emptied)))
@@ -109,28 +112,31 @@ def file_count(session: Session, scope_id: str) -> int:
 
 
 def _parts(case: Case) -> Iterator[_Part]:
-    """What holds something of a case: rows sealed with its key, and rows that point at it or at a row of its. What
-    others point at comes first."""
+    """What holds something of a case; what others point at comes first.
+
+    A row that has a key is of the case whose key it is, whatever else it points at. A row without one is of the case,
+    or of the row, that it belongs to.
+    """
     of_case: dict[Table, ColumnElement[bool]] = {}
     for table in Base.metadata.sorted_tables:
-        found = [_points_at(column, of_case) for column in table.columns]
-        where = [condition for condition in found if condition is not None]
-        if table.name == "submission":
-            where = [table.c.id == case.submission_id]
-        elif table.name == "case":
-            where = [table.c.id == case.id]
+        if table.name in _SHARED:
+            continue
+        if "scope_id" in table.c:
+            where = [table.c.scope_id == case.scope_id]
+        else:
+            found = [_belongs(column, of_case) for column in table.columns]
+            where = [condition for condition in found if condition is not None]
+        if table.name == CaseLink.__tablename__:  # what is left is tied to no other request, whoever said so
+            where.append(table.c.other_id == case.id)
         if where:
             of_case[table] = or_(*where)
-        if "scope_id" in table.c:
-            where.append(table.c.scope_id == case.scope_id)
-        if where:
-            yield _Part(table, or_(*where), table in of_case)
+            yield _Part(table, of_case[table])
 
 
-def _points_at(column: Column[Any], of_case: dict[Table, ColumnElement[bool]]) -> ColumnElement[bool] | None:
+def _belongs(column: Column[Any], of_case: dict[Table, ColumnElement[bool]]) -> ColumnElement[bool] | None:
     for key in column.foreign_keys:
         target = key.column.table
-        if target in of_case and target is not column.table:
+        if target in of_case and (target.name != "case" or column.name == "case_id"):
             return column.in_(select(target.c.id).where(of_case[target]))
     return None
 
