@@ -201,7 +201,7 @@ def pages_say_so(world: World) -> None:
     assert reference not in browser.get("/staff/cases/?show=all").text
     assert reference in world.browser("auditor").get("/staff/retention/?show=destroyed").text
     certificate = world.browser("auditor").get(f"/staff/retention/cases/{world.cases[0]}").text
-    assert "Certificate of destruction" in certificate and "1 records with" in certificate
+    assert "Certificate of destruction" in certificate and "1 record with" in certificate
 
 
 @pytest.fixture

@@ -36,6 +36,13 @@ SHOW = {
     Show.KEPT: "All that are kept",
     Show.DESTROYED: "Destroyed",
 }
+_COUNTED = (
+    ("records", "record", "records"),
+    ("pages", "page", "pages"),
+    ("people", "person found in the records", "people found in the records"),
+    ("letters", "letter", "letters"),
+    ("files", "file", "files"),
+)
 _WORDS = {
     "hold_words": HOLD_WORDS,
     "rule_words": RULE_WORDS,
@@ -150,7 +157,7 @@ def show(case_id: str) -> str:
         erasure=erasure,
         longer=longer,
         hold=hold,
-        counted=_counted(erasure),
+        went=_what_went(erasure),
         certificate=queries.certificate_of(case) if case.erased_on else None,
         names=staff_names(people),
         holds=queries.holds_of([case])[case.id],
@@ -235,6 +242,10 @@ def _reads_cases() -> bool:
     return Permission.CASE_VIEW in staff().permissions
 
 
-def _counted(erasure: Erasure | None) -> dict[str, int]:
-    found: dict[str, int] = json.loads(erasure.counted) if erasure and erasure.counted else {}
-    return found
+def _what_went(erasure: Erasure | None) -> str:
+    """ "1 record with 12 pages, 3 people found in the records, 4 letters and 6 files"; empty before that."""
+    if erasure is None or erasure.counted is None:
+        return ""
+    counted: dict[str, int] = json.loads(erasure.counted)
+    some = {name: f"{counted[name]:,} {one if counted[name] == 1 else many}" for name, one, many in _COUNTED}
+    return "{records} with {pages}, {people}, {letters} and {files}".format_map(some)

@@ -20,7 +20,6 @@ from sar.cases.complaints import service as complaints
 from sar.cases.complaints.models import Outcome
 from sar.cases.links import service as links
 from sar.cases.links.service import LinkKind
-from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.audit import AuditEntry
@@ -35,16 +34,10 @@ from sar.oversight.retention.rules import Rule, Why, Years
 from tests.factories import received_case, staff_actor
 from tests.integration.cases.desk import browser_of, dpo, parts
 from tests.integration.intake.walk import rows
-from tests.integration.oversight.told import at
+from tests.integration.oversight.told import at, closed
 
 pytestmark = pytest.mark.usefixtures("in_app")
 CLOSED, OVER = date(2026, 7, 1), date(2028, 7, 2)  # two years, and the day after
-
-
-def closed(on: date = CLOSED, name: str = "Quillonella Marchbanks") -> Case:
-    with at(on):
-        case = received_case(name)
-        return cases.withdraw(SYSTEM, case.id, on, version=case.version)
 
 
 def on_list(actor: Actor, show: Show, rule: Rule | None = None) -> list[str]:
@@ -66,7 +59,7 @@ def counted() -> Iterator[list[str]]:
 
 def test_a_case_comes_up_for_review_the_day_after_its_time_by_the_rule_of_how_it_ended(in_app: Flask) -> None:
     boss = dpo()
-    plain, still_open, complained = closed(), received_case(), closed()
+    plain, still_open, complained = closed(CLOSED), received_case(), closed(CLOSED)
     with at(CLOSED), write_transaction():
         complaint = complaints.log(SYSTEM, complained.id, "Too slow", CLOSED, complaints.Channel.POST)
     with at(date(2028, 7, 1)):
@@ -95,7 +88,7 @@ def test_a_case_comes_up_for_review_the_day_after_its_time_by_the_rule_of_how_it
 
 
 def test_an_open_complaint_a_linked_open_case_or_a_hold_keeps_a_case_whatever_its_day() -> None:
-    boss, case, other = dpo(), closed(), received_case()
+    boss, case, other = dpo(), closed(CLOSED), received_case()
     with at(CLOSED), write_transaction():
         complaint = complaints.log(SYSTEM, case.id, "Too slow", CLOSED, complaints.Channel.POST)
         link = links.link(SYSTEM, other.id, case.reference, LinkKind.REPEATS, "Same person")
@@ -119,7 +112,7 @@ def test_an_open_complaint_a_linked_open_case_or_a_hold_keeps_a_case_whatever_it
 
 
 def test_keeping_longer_takes_a_later_day_and_a_reason_and_all_that_were_ticked_or_none(in_app: Flask) -> None:
-    boss, first, second = dpo(), closed(), closed(date(2026, 8, 1))
+    boss, first, second = dpo(), closed(CLOSED), closed(date(2026, 8, 1))
     ids = [first.id, second.id]
     with at(date(2028, 9, 1)):
         browser = browser_of(in_app, boss)
@@ -143,7 +136,7 @@ def test_keeping_longer_takes_a_later_day_and_a_reason_and_all_that_were_ticked_
 
 
 def test_destroying_is_proposed_by_one_and_agreed_by_another(in_app: Flask) -> None:
-    boss, case = dpo(), closed()
+    boss, case = dpo(), closed(CLOSED)
     with at(CLOSED), pytest.raises(Refused, match="is not over"):
         service.propose(boss, [case.id], Why.TIME_OVER)
     with at(OVER):
@@ -172,7 +165,7 @@ def test_destroying_is_proposed_by_one_and_agreed_by_another(in_app: Flask) -> N
 
 
 def test_what_came_up_between_the_decision_and_the_job_stops_it(run_jobs: Callable[[], int]) -> None:
-    boss, case = dpo(), closed()
+    boss, case = dpo(), closed(CLOSED)
     with at(OVER):
         [proposed] = service.propose(boss, [case.id], Why.TIME_OVER)
         service.decide(boss, [case.id], True)  # nobody else is there
@@ -189,7 +182,7 @@ def test_what_came_up_between_the_decision_and_the_job_stops_it(run_jobs: Callab
 
 def test_the_list_costs_the_same_however_long_it_is_and_its_file_names_nobody(in_app: Flask) -> None:
     boss = dpo()
-    made = [closed(name="Quillonella Marchbanks")]
+    made = [closed(CLOSED, name="Quillonella Marchbanks")]
     costs = []
     with at(OVER):
         browser = browser_of(in_app, boss)
@@ -198,7 +191,7 @@ def test_the_list_costs_the_same_however_long_it_is_and_its_file_names_nobody(in
             with counted() as statements:
                 assert made[0].reference in browser.get("/staff/retention/").text
             costs.append(len(statements))
-            made += [closed() for _ in range(3)]
+            made += [closed(CLOSED) for _ in range(3)]
         assert costs[0] == costs[1]
         lines = list(csv.DictReader(io.StringIO("".join(service.export(boss, Filters())))))
     assert {line["reference"] for line in lines} == {case.reference for case in made}
@@ -208,7 +201,7 @@ def test_the_list_costs_the_same_however_long_it_is_and_its_file_names_nobody(in
 
 
 def test_a_case_that_is_closed_to_somebody_is_on_none_of_these_lists_for_them() -> None:
-    boss, other, case = dpo(), dpo("Bela Stone"), closed()
+    boss, other, case = dpo(), dpo("Bela Stone"), closed(CLOSED)
     cases.declare_conflict(boss, case.id, boss.id)
     with at(OVER):
         assert on_list(boss, Show.DUE) == [] and on_list(other, Show.DUE) == [case.reference]

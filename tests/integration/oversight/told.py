@@ -39,6 +39,13 @@ def due(officer: Actor | None, due_on: date, name: str = "Quillonella Marchbanks
     return visible_case(SYSTEM, case.id)
 
 
+def closed(on: date, name: str = "Quillonella Marchbanks") -> Case:
+    """A case that was opened and taken back on one day."""
+    with at(on):
+        case = received_case(name)
+        return cases.withdraw(SYSTEM, case.id, on, version=case.version)
+
+
 def mailed(kind: str, to: str = "") -> list[messages.Message]:
     db.session.rollback()
     found = db.session.scalars(
