@@ -38,6 +38,7 @@ from sar.oversight.retention.destroying import DESTROY
 from sar.oversight.retention.models import Erasure
 from sar.oversight.retention.remains import STAYS
 from sar.oversight.retention.rules import Why
+from sar.records.models import Record
 from sar.release.models import Bundle
 from sar.review.models import Person, SignOff
 from sar.settings import PROJECT_ROOT
@@ -127,6 +128,7 @@ def test_nothing_of_a_destroyed_case_can_be_read_and_everything_else_is_as_it_wa
         assert wrapped is not None and wrapped in dump(app)
         files = set(db.session.scalars(select(blobs.Blob.id).where(blobs.Blob.scope_id == scope_id)))
         assert len(files) >= 3
+        records = db.session.scalar(select(func.count()).select_from(Record).where(Record.case_id == case.id))
         people = db.session.scalar(select(func.count()).select_from(Person).where(Person.case_id == case.id))
         before = everything_stored(app)
         counted = figures(date(2025, 1, 1), later)
@@ -145,9 +147,8 @@ def test_nothing_of_a_destroyed_case_can_be_read_and_everything_else_is_as_it_wa
                 assert not [row for row in found - others if world.cases[1] in row or other_scope in row], name
         [certificate] = certificates()
         facts = json.loads(certificate.facts)
-        assert (
-            (facts["records"], facts["people"], facts["alone"]) == (1, people, False) and people and facts["rows"] > 20
-        )
+        assert (facts["records"], facts["people"], facts["alone"]) == (records, people, False)
+        assert records and people and facts["rows"] > 20
         assert (facts["proposed_by"], facts["decided_by"]) == (world.staff["dpo"], world.staff["administrator"])
         with write_transaction():  # done again, it is done once
             enqueue(DESTROY, certificate.subject_id)
@@ -201,7 +202,7 @@ def pages_say_so(world: World) -> None:
     assert reference not in browser.get("/staff/cases/?show=all").text
     assert reference in world.browser("auditor").get("/staff/retention/?show=destroyed").text
     certificate = world.browser("auditor").get(f"/staff/retention/cases/{world.cases[0]}").text
-    assert "Certificate of destruction" in certificate and "1 record with" in certificate
+    assert "Certificate of destruction" in certificate and "What went" in certificate
 
 
 @pytest.fixture
