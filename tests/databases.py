@@ -16,9 +16,11 @@ from jinja2 import FileSystemBytecodeCache
 
 from tests.postgres_pool import PostgresPool
 from tests.routing import compile_addresses_once
+from tests.statements import Compiled
 
 if TYPE_CHECKING:
     from flask import Flask
+    from sqlalchemy import Engine
 
 
 def _create(instance: Path, url: str, **changes: Any) -> Flask:
@@ -38,6 +40,13 @@ def _create(instance: Path, url: str, **changes: Any) -> Flask:
     return app
 
 
+def _engine_of(app: Flask) -> Engine:
+    from sar.foundation.db import db
+
+    with app.app_context():
+        return db.engine
+
+
 def let_go(app: Flask) -> None:
     """Close what an application holds open, so that nothing is left for the garbage collector to complain of."""
     from sar.foundation.db import db
@@ -54,6 +63,7 @@ class Databases:
     def __init__(self, folder: Path, postgres_url: str | None) -> None:
         self._folder = folder
         self._sqlite: Path | None = None
+        self._statements: dict[str, Compiled] = {}
         self._postgresql = PostgresPool(postgres_url, self._migrate) if postgres_url else None
         # Each application would compile each page anew, a quarter of a test's time.
         self._compiled = FileSystemBytecodeCache(str(folder))
@@ -72,6 +82,7 @@ class Databases:
             def make(**changes: Any) -> Flask:
                 made.append(_create(instance, url, **changes))
                 made[-1].jinja_env.bytecode_cache = self._compiled
+                self._statements[engine].share(_engine_of(made[-1]))
                 return made[-1]
 
             try:
@@ -106,4 +117,6 @@ class Databases:
         app = _create(self._folder, url)
         with app.app_context():
             upgrade()
+        engine = _engine_of(app)
+        self._statements[engine.dialect.name] = Compiled.of(engine)
         let_go(app)
