@@ -55,6 +55,11 @@ class Letter:
         return self.message.delivery in WAITING
 
     @property
+    def address_is_old(self) -> bool:
+        """The person's address or name was changed after this was written, and it carries the old one."""
+        return self.waits and self.message.error_code == messages.OLD_ADDRESS
+
+    @property
     def state(self) -> str:
         return _STATES[Delivery(self.message.delivery)].get(Channel(self.message.channel), "")
 

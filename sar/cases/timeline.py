@@ -18,6 +18,7 @@ from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.foundation.audit import AuditEntry
 from sar.foundation.wording import date_words, moment_words
 from sar.intake import evidence
+from sar.intake.details import WORDS
 
 _WORDS = {
     "case.opened": "Case opened",
@@ -26,6 +27,7 @@ _WORDS = {
     "case.identity_checked": "Identity settled: {evidence}",
     "case.authority_checked": "Authority settled: {document}",
     "case.representative_changed": "Who asks for the person was written down",
+    "case.details_changed": "Who the person is or how to reach them was changed: {fields}",
     "case.not_valid": "Set aside as no valid request: {code}",
     "case.imported": "Taken over from a spreadsheet, row {row}",
     "case.identity_copy_viewed": "Copy of the identity document looked at",
@@ -243,6 +245,8 @@ def fact_words(kind: str, on: date) -> str:
 
 def _word(name: str, value: Any) -> str:
     """A fact as it stands in a sentence: codes in their words, days written out."""
+    if name == "fields" and isinstance(value, list):
+        return ", ".join(_small(WORDS[one]) for one in value)
     if name == "evidence":
         return _small(evidence.supplied_name(value))
     if name == "document":
@@ -269,6 +273,8 @@ def _small(words: str) -> str:
 
 
 def _detail(entry: AuditEntry, facts: dict[str, Any]) -> str | None:
+    if facts.get("identity_again"):
+        return "Identity must be looked at again."
     late = " The answer was late before this." if facts.get("late_before") else ""
     for name, what in _MOVED.items():
         if f"{name}_before" in facts:

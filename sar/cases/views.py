@@ -46,6 +46,7 @@ from sar.cases.links import queries as link_queries
 from sar.cases.links import views as link_views
 from sar.cases.models import Case
 from sar.cases.panels import Panel, PanelLink, panels_for
+from sar.cases.person import views as person_views
 from sar.cases.refusals import views as refusals
 from sar.cases.silence import silence_of, was_closed
 from sar.cases.tasks import queries as task_queries
@@ -74,6 +75,7 @@ PAGES = (
     link_views,
     new_words_views,
     outbox_views,
+    person_views,
     task_views,
     worklist_views,
 )

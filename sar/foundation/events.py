@@ -14,6 +14,7 @@ from sar.foundation.jobs import enqueue
 
 class Event(StrEnum):
     SUBMISSION_RECEIVED = "submission.received"
+    PERSON_CHANGED = "person.changed"
     RECORD_READY = "record.ready"
     RECORD_CHANGED = "record.changed"
     CASE_RELEASED = "case.released"

@@ -31,6 +31,8 @@ from sar.foundation.runtime import settings
 from sar.foundation.transports import NotTaken, transport_for
 
 DELIVER: Final = "messages.deliver"
+# The error code of a letter on paper that waits and carries an address that is right no more.
+OLD_ADDRESS: Final = "old_address"
 _MAX_ATTEMPTS: Final = 6
 
 
@@ -142,6 +144,30 @@ def send_again(actor: Actor, message_id: str) -> Message:
         enqueue(DELIVER, message.id)
         _record(actor, Action.MESSAGE_QUEUED, message)
         return message
+
+
+def readdress(scope_id: str, channel: str, was: str, now: str) -> int:
+    """Have what waits to go to an address go to the one that took its place, inside the caller's transaction.
+
+    A letter on paper carries its address: it is marked with OLD_ADDRESS, as is all where there is no new address
+    (`now` is empty). What may have gone out already stays as it is. Returns how many were marked.
+    """
+    way = Channel(channel)
+    if way is Channel.EMAIL and now:
+        now = _mail_address(now)
+    waits = [state.value for state in (Delivery.QUEUED, Delivery.TO_DO, Delivery.FAILED)]
+    query = select(Message).where(
+        Message.scope_id == scope_id, Message.channel == way.value, Message.delivery.in_(waits)
+    )
+    marked = 0
+    for message in db.session.scalars(query.with_for_update()):
+        if message.to == now and message.error_code == OLD_ADDRESS:
+            message.error_code = None
+        elif message.to == was and now and way is not Channel.POST:
+            message.to = now
+        elif message.to == was:
+            message.error_code, marked = OLD_ADDRESS, marked + 1
+    return marked
 
 
 @handler(DELIVER, max_attempts=_MAX_ATTEMPTS)

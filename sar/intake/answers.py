@@ -68,6 +68,14 @@ class Route(StrEnum):
     PRISON = "prison"
 
 
+ROUTE_WORDS: Final = {
+    Route.POST: "By letter",
+    Route.EMAIL: "By email",
+    Route.PHONE: "By phone",
+    Route.PRISON: "By letter, through the prison",
+}
+
+
 class Relationship(StrEnum):
     """What a representative is to the person whose records are asked for. `law.md` section 6."""
 

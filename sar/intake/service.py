@@ -25,7 +25,7 @@ from sar.foundation.errors import Conflict, Refused, StoreFull
 from sar.foundation.events import Event, announce
 from sar.foundation.ids import new_reference
 from sar.foundation.keys import new_scope, preload
-from sar.intake import identity_copies, likeness, mail, search_words
+from sar.intake import details, identity_copies, likeness, mail, search_words
 from sar.intake.answers import FIRST_DAY, Channel, RequestAnswers, require_complete
 from sar.intake.models import Submission
 
@@ -216,19 +216,12 @@ def enter(
 
 def _columns(answers: RequestAnswers) -> dict[str, object]:
     return {
-        "full_name": " ".join(answers.full_name.split()),
-        "former_names": list(answers.former_names),
-        "date_of_birth": _iso(answers.date_of_birth),
-        "address": answers.address.strip(),
-        "prison_name": answers.prison_name.strip(),
-        "prison_number": answers.prison_number.strip().upper(),
-        "crn": answers.crn.strip().upper() or None,
+        **details.columns(answers),
         "last_contact_on": _iso(answers.last_contact_on),
         "office": answers.office.strip(),
         "wanted": answers.wanted.strip(),
         "wanted_from": _iso(answers.wanted_from),
         "wanted_to": _iso(answers.wanted_to),
-        "contact": answers.contact.as_dict(),
         "identity_kind": answers.identity_kind.value,
         "identity_note": answers.identity_note.strip(),
         "representative": answers.representative.as_dict() if answers.representative else None,

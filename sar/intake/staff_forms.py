@@ -36,6 +36,7 @@ from sar.intake.answers import (
     MAX_NAME,
     MAX_WANTED,
     RELATIONSHIP_WORDS,
+    ROUTE_WORDS,
     Channel,
     Contact,
     IdentityKind,
@@ -52,12 +53,6 @@ from sar.intake.fields import DayField, LineField, WordsField
 
 NO_COPY = "none"
 LOGGED = tuple(channel for channel in Channel if channel is not Channel.ONLINE)
-ROUTE_NAMES = {
-    Route.POST: "By letter",
-    Route.EMAIL: "By email",
-    Route.PHONE: "By phone",
-    Route.PRISON: "By letter, through the prison",
-}
 
 
 def _line(label: str, hint: str = "", limit: int = MAX_LINE, missing: str = "") -> LineField:
@@ -103,7 +98,7 @@ class LogRequestForm(FlaskForm):
     route = RadioField(
         "How to reach the requester",
         widget=GovRadioInput(),
-        choices=[SelectChoice(route.value, name) for route, name in ROUTE_NAMES.items()],
+        choices=[SelectChoice(route.value, name) for route, name in ROUTE_WORDS.items()],
         validate_choice=False,  # see validate_route: whether one is needed depends on the other answers
     )
     email = _line("Email address", "", 254)
@@ -130,7 +125,7 @@ class LogRequestForm(FlaskForm):
     rep_route = RadioField(
         "How to reach whoever asks",
         widget=GovRadioInput(),
-        choices=[SelectChoice(route.value, ROUTE_NAMES[route]) for route in (Route.POST, Route.EMAIL, Route.PHONE)],
+        choices=[SelectChoice(route.value, ROUTE_WORDS[route]) for route in (Route.POST, Route.EMAIL, Route.PHONE)],
         validate_choice=False,  # see validate_route: whether one is needed depends on the other answers
     )
     rep_email = _line("Email address of whoever asks", "", 254)

@@ -13,6 +13,7 @@ from sar.review.people import REGISTER
 
 listen(Event.RECORD_READY, "review.detect")
 listen(Event.RECORD_CHANGED, "review.changed")
+listen(Event.PERSON_CHANGED, "review.person_changed")
 
 
 @handler("review.detect")
@@ -33,6 +34,14 @@ def changed(job: JobContext) -> None:
     """A record was withdrawn or settled: what was signed off is no longer what would go out."""
     with job.last_step() as session:
         sign_off.overtaken(session.get_one(Record, job.subject_id).case_id)
+
+
+@handler("review.person_changed")
+def person_changed(job: JobContext) -> None:
+    """The requester has another name or date of birth: what is theirs is found anew, and the check is overtaken."""
+    with job.last_step():
+        sign_off.overtaken(job.subject_id)
+        enqueue(REGISTER, job.subject_id)
 
 
 @handler(REGISTER)

@@ -220,7 +220,9 @@ def _contact(row: Row, given: Mapping[str, str]) -> Contact:
         route = Route.PHONE
     else:
         route = Route.POST
-        row.notes.append("There is no address, email or phone number. Add one to the case before you write.")
+        row.notes.append(
+            "There is no address, email or phone number. Add one on the page of the case before you write."
+        )
     return Contact(route=route, email=email, phone=phone, address=address)
 
 

@@ -60,6 +60,8 @@ _ACTIONS = MappingProxyType(
             "case.conflict_",
             "case.restrict",
             "case.about_staff_",
+            "case.details_",
+            "case.representative_",
             "case.linked",
             "case.unlinked",
         ),
