@@ -19,6 +19,7 @@ from sar.foundation.db import ID, Base, db, plain
 from sar.foundation.runtime import runtime
 
 MOST_WORDS = 8  # of a search; nobody has more names than that, and each costs a look-up
+_AT_ONCE = 500  # words of one query
 _LENGTH = 32  # hexadecimal digits: 128 bits, so that two words never meet by chance
 # Letters that Unicode does not take apart into a plain one and a mark.
 _LETTERS = str.maketrans(
@@ -71,6 +72,24 @@ def found_by(scope: InstrumentedAttribute[str], purpose: str, typed: str) -> Col
         accepted = {word, *pairs[max(0, place - 1) : place + 1]}
         query = query.where(row.purpose == purpose, row.fingerprint.in_(_fingerprints(purpose, accepted)))
     return scope.in_(query)
+
+
+def scopes_with(purpose: str, words: Iterable[str]) -> dict[str, set[str]]:
+    """The scopes that hold each of many words, of those that are found at all: a query for every few hundred words."""
+    by_fingerprint: dict[str, list[str]] = {}
+    for word in words:
+        if form := _plain_form(word):
+            by_fingerprint.setdefault(_fingerprints(purpose, [form])[0], []).append(word)
+    found: dict[str, set[str]] = {}
+    wanted = sorted(by_fingerprint)
+    for place in range(0, len(wanted), _AT_ONCE):
+        query = select(WordFingerprint.fingerprint, WordFingerprint.scope_id).where(
+            WordFingerprint.purpose == purpose, WordFingerprint.fingerprint.in_(wanted[place : place + _AT_ONCE])
+        )
+        for fingerprint, scope_id in db.session.execute(query):
+            for word in by_fingerprint[fingerprint]:
+                found.setdefault(word, set()).add(scope_id)
+    return found
 
 
 def forms_of(text: str) -> frozenset[str]:

@@ -206,19 +206,23 @@ def require_complete(answers: RequestAnswers, today: date, *, reachable: bool = 
         raise Refused("Say what is wanted.")
     _require_dates(answers, today)
     if answers.representative is not None:
-        require_representative(answers.representative)
+        require_representative(answers.representative, reachable=reachable)
     if reachable and (answers.representative is None or not answers.representative.gets_letters):
         _require_reachable(answers.contact, answers.prison_name)
 
 
-def require_representative(someone: Representative) -> None:
-    """Raises Refused, with words for the screen, for a representative without a name or a way to reach them."""
+def require_representative(someone: Representative, *, reachable: bool = True) -> None:
+    """Raises Refused, with words for the screen, for a representative without a name or a way to reach them.
+
+    Without `reachable`, a name is enough.
+    """
     if not someone.name.strip():
         raise Refused("Give the name of whoever asks for this person.")
     for text, limit in ((someone.name, MAX_NAME), (someone.organisation, MAX_LINE)):
         if len(text) > limit:
             raise Refused(f"The name of whoever asks is too long. Use {limit} letters or fewer.")
-    _require_reachable(someone.contact, "")
+    if reachable:
+        _require_reachable(someone.contact, "")
 
 
 def _require_dates(answers: RequestAnswers, today: date) -> None:

@@ -8,7 +8,7 @@ types a stranger's name must not learn that the stranger has asked.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -128,6 +128,21 @@ def alike(actor: Actor, person: Person, *, besides: str | None = None) -> list[A
 def alike_to(actor: Actor, submission: Submission) -> list[Alike]:
     """Other requests that may be of the person who made this one."""
     return alike(actor, _person_of(submission), besides=submission.id)
+
+
+def scopes_like(people: Mapping[int, Person]) -> dict[int, dict[str, set[str]]]:
+    """Of many people at once, by number: the scopes of requests that may be of each, with why, in words.
+
+    A query for every few hundred values. It asks nobody's leave: the caller says which of these anyone may hear of.
+    """
+    of_each = {number: marks(person) for number, person in people.items()}
+    found: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for kind, words in WORDS.items():
+        scopes = word_index.scopes_with(_purpose(kind), {value for one in of_each.values() for value in one[kind]})
+        for number, one in of_each.items():
+            for scope_id in {scope_id for value in one[kind] for scope_id in scopes.get(value, ())}:
+                found[number][scope_id].add(words)
+    return found
 
 
 def person_in(answers: RequestAnswers) -> Person:

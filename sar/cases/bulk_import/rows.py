@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sar.cases.bulk_import.columns import BY_CODE
 from sar.cases.bulk_import.days import NotADay, day_from
+from sar.cases.bulk_import.facts import RowFact, find_facts
 from sar.cases.deadlines import (
     ClockEvent,
     ClockRules,
@@ -25,12 +26,13 @@ from sar.cases.deadlines import (
     require_order,
 )
 from sar.foundation.errors import Refused
-from sar.foundation.wording import date_words
 from sar.intake.answers import (
     EVERYTHING,
     FIRST_DAY,
     Channel,
     Contact,
+    Relationship,
+    Representative,
     RequestAnswers,
     Route,
     is_email,
@@ -40,15 +42,6 @@ from sar.intake.answers import (
 )
 
 Cell = None | str | dict[str, Any]
-# Facts in the order in which they are folded and stored: field of the sheet, kind of fact, code of a reason.
-_FACTS: Final = (
-    ("id_requested", "id_requested", ""),
-    ("id_received", "id_received", ""),
-    ("clarification_requested", "clarification_requested", ""),
-    ("clarification_received", "clarification_received", ""),
-    ("extended_on", "extended", "COMPLEXITY"),
-)
-_NEEDS: Final = {"id_received": "id_requested", "clarification_received": "clarification_requested"}
 # Steps that say why a due date is another one than in the sheet; the others are the same for every request.
 _EXPLAIN: Final = frozenset(Rule) - {Rule.RECEIPT, Rule.START, Rule.NOTICE, Rule.REGIME}
 _CHANNELS: Final = {
@@ -68,6 +61,17 @@ _CHANNELS: Final = {
     "solicitor": Channel.SOLICITOR,
     "prison": Channel.PRISON,
 }
+_RELATIONSHIPS: Final = {
+    **{one.value: one for one in Relationship},
+    "lawyer": Relationship.SOLICITOR,
+    "legaladviser": Relationship.SOLICITOR,
+    "friend": Relationship.RELATIVE,
+    "family": Relationship.RELATIVE,
+    "mother": Relationship.PARENT,
+    "father": Relationship.PARENT,
+    "carer": Relationship.PARENT,
+    "powerofattorney": Relationship.ATTORNEY,
+}
 _OUTCOMES: Final = {
     EndReason.RESPONDED: ("responded", "answered", "complete", "completed", "closed", "sent", "released", "disclosed"),
     EndReason.REFUSED: ("refused", "rejected"),
@@ -79,9 +83,9 @@ _OPEN: Final = ("", "open", "live", "inprogress", "ongoing", "active", "pending"
 
 @dataclass
 class Row:
-    """What became of one row. `facts` are (kind, day, reason) without the receipt; `due` is what the rules give.
+    """What became of one row. `facts` are those of the clock without the receipt; `due` is what the rules give.
 
-    `proof_on`: the day on which proof of identity came that the sheet does not say was asked for.
+    `unasked`: what came that the sheet does not say was asked for, by the kind of fact, and when.
     """
 
     number: int
@@ -90,12 +94,12 @@ class Row:
     answers: RequestAnswers | None = None
     channel: Channel = Channel.OTHER
     received_on: date | None = None
-    facts: list[tuple[str, date, str]] = field(default_factory=list)
+    facts: list[RowFact] = field(default_factory=list)
     ended: tuple[date, EndReason] | None = None
     reference: str = ""
     due: date | None = None
     sheet_due: date | None = None
-    proof_on: date | None = None
+    unasked: dict[str, date] = field(default_factory=dict)
 
     @property
     def differs(self) -> bool:
@@ -196,12 +200,36 @@ def _answers(row: Row, given: Mapping[str, str], born: date | None, today: date)
         crn=given.get("crn", ""),
         office=given.get("office", ""),
         wanted=given.get("wanted") or EVERYTHING,
+        representative=_representative(row, given),
     )
     try:
         require_complete(answers, today, reachable=False)
     except Refused as problem:
         row.problems.append(problem.message)
     return answers
+
+
+def _representative(row: Row, given: Mapping[str, str]) -> Representative | None:
+    """Whoever asks for the person. Letters go to them only where the sheet says where that is."""
+    name, email, address = (given.get(code, "") for code in ("rep_name", "rep_email", "rep_address"))
+    if not name:
+        return None
+    if email and not is_email(email):
+        row.problems.append(f"Their email address: “{email[:60]}” is not one.")
+    if not email and not address:
+        row.notes.append(f"The sheet does not say how to reach {name[:60]}. Letters go to the person until you add it.")
+    said = given.get("rep_kind", "")
+    kind = _RELATIONSHIPS.get(_letters(said))
+    if kind is None:
+        why = f"We do not know “{said[:40]}”" if said else "The sheet does not say"
+        row.notes.append(f"What they are to the person: {why}, so it is kept as someone else.")
+    return Representative(
+        relationship=kind or Relationship.OTHER,
+        name=name,
+        organisation=given.get("rep_organisation", ""),
+        gets_letters=bool(email or address),
+        contact=Contact(Route.EMAIL if email and not address else Route.POST, email=email, address=address),
+    )
 
 
 def _contact(row: Row, given: Mapping[str, str]) -> Contact:
@@ -227,24 +255,10 @@ def _contact(row: Row, given: Mapping[str, str]) -> Contact:
 
 
 def _facts(row: Row, given: Mapping[str, str], days: Mapping[str, date | None], today: date) -> None:
-    for code, kind, reason in _FACTS:
-        day = days.get(code)
-        if day is None:
-            continue
-        needed = _NEEDS.get(code)
-        if needed and days.get(needed) is None:
-            if code == "clarification_received":
-                row.problems.append("The answer to a question has a date, but the question has none.")
-            else:
-                row.proof_on = day  # nobody asked for it, so it moves no clock
-                words = (
-                    f"Proof of identity came on {date_words(day)}, but the sheet does not say when you asked for it."
-                )
-                row.notes.append(f"{words} It gives no more time. The case says that it came, and when.")
-            continue
-        row.facts.append((kind, day, reason))
-    if days.get("extended_on"):
-        row.notes.append("The sheet does not say why the time was extended. It is kept as: the request is complex.")
+    found = find_facts(given, days, for_another=bool(given.get("rep_name")))
+    row.facts, row.unasked = found.facts, found.unasked
+    row.problems.extend(found.problems)
+    row.notes.extend(found.notes)
     _ending(row, given.get("outcome", ""), days.get("closed_on"))
     received = row.received_on
     if received is not None and received < FIRST_DAY:
@@ -252,7 +266,7 @@ def _facts(row: Row, given: Mapping[str, str], days: Mapping[str, date | None], 
     for label, day in (("received", received), ("closed", row.ended[0] if row.ended else None)):
         if day is not None and day > today:
             row.problems.append(f"The date {label} is in the future.")
-    if any(day > today for _kind, day, _reason in row.facts):
+    if any(fact.on > today for fact in row.facts):
         row.problems.append("One of the dates is in the future.")
 
 
@@ -271,7 +285,7 @@ def _reckon(row: Row, rules: ClockRules, regimes: Sequence[Regime], today: date)
     """Add the facts one by one and fold them, as the case's own clock will: what it would refuse is a problem here."""
     assert row.received_on is not None
     events: list[ClockEvent] = [make_event("received", row.received_on)]
-    facts = [make_event(kind, day, reason=reason) for kind, day, reason in row.facts]
+    facts = [make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason) for fact in row.facts]
     if row.ended:
         facts.append(make_event("ended", row.ended[0], reason=row.ended[1].value))
     if any(fact.on < row.received_on for fact in facts):

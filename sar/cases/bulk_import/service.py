@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sar.access.models import Staff
 from sar.access.permissions import Permission
 from sar.cases.bulk_import.columns import BY_CODE, guess, why_not
+from sar.cases.bulk_import.doubles import Doubles
 from sar.cases.bulk_import.models import CaseImport, ImportState
 from sar.cases.bulk_import.queries import CHECK, RUN, has_stopped, is_worked_on, report_of, visible_import
 from sar.cases.bulk_import.rows import Row
@@ -45,6 +46,7 @@ KEEP: Final = timedelta(days=30)
 _TOGETHER: Final = 10  # rows in one transaction, or fewer: other writers wait no longer than that
 HELD_AT_MOST: float = 0.25  # seconds after which no further row is begun: on a machine with much to do, ten take long
 _BREATH: Final = 0.05  # seconds between them: SQLite lets a waiting writer in only when nobody holds the lock
+_CAME: Final = {"id_received": "Proof of identity", "authority_received": "Written authority"}
 _STAGES: Final = {
     EndReason.RESPONDED: Stage.CLOSED,
     EndReason.NO_REPLY: Stage.CLOSED,
@@ -102,13 +104,17 @@ def check(job: JobContext) -> None:
     if found is None:
         return
     table, report = load(found.table_blob_id), []
+    doubles = Doubles()
     for done, row in enumerate(read_rows(table, found.mapping), 1):
+        doubles.add(row)
         report.append(_line(row))
         if done % 200 == 0:
             job.progress(done, found.rows)
     with job.last_step() as session:
         found = session.get_one(CaseImport, found.id, with_for_update=True, populate_existing=True)
         _mark_already(report)
+        for line in report:
+            line["notes"] += doubles.notes(line["row"]) if line["state"] == "good" else []
         _replace_report(found, report)
         found.state = ImportState.CHECKED.value
 
@@ -187,16 +193,17 @@ def take_over(actor: Actor, row: Row, sha256: str) -> Case | None:
     submission = intake.enter(actor, row.answers, row.channel, row.received_on, key)
     _scopes = preload([submission.scope_id])  # at hand, or each sealed column would ask for its key anew
     case = open_case(actor, submission.id)
-    for kind, day, reason in row.facts:
-        store_fact(actor, case, Fact(kind, day, reason_code=reason))
-    case.identity = _identity(row)
+    for fact in row.facts:
+        store_fact(actor, case, Fact(fact.kind, fact.on, fact.number, fact.reason))
+    case.identity = _settled(row, "id", "verified")
+    if row.answers.representative is not None:
+        case.authority = _settled(row, "authority", "settled")
     if row.ended is not None:
         day, why = row.ended
         store_fact(actor, case, Fact("ended", day, reason_code=why.value), logged=False)
         case.stage, case.closed_on = _STAGES[why].value, day
     said = [f"Reference there: {row.reference}"] if row.reference else []
-    if row.proof_on is not None:
-        said.append(f"Proof of identity came on {date_words(row.proof_on)}")
+    said += [f"{_CAME[kind]} came on {date_words(day)}" for kind, day in sorted(row.unasked.items(), reverse=True)]
     if said:
         keep_note(actor, case, f"Taken over from a spreadsheet, row {row.number}. {'. '.join(said)}")
     record(actor, Action.CASE_IMPORTED, case.id, file_sha256=sha256, row=row.number, stage=case.stage)
@@ -240,11 +247,12 @@ def _of_job(job: JobContext, state: ImportState) -> CaseImport | None:
     return found if found is not None and found.state == state else None
 
 
-def _identity(row: Row) -> str:
-    kinds = {kind for kind, _day, _reason in row.facts}
-    if "id_received" in kinds or row.proof_on is not None:
-        return "verified"
-    return "asked" if "id_requested" in kinds and row.ended is None else "unchecked"
+def _settled(row: Row, what: str, word: str) -> str:
+    """Where identity ("id") or authority stands: `word` where the proof came, asked for or not."""
+    kinds = {fact.kind for fact in row.facts} | row.unasked.keys()
+    if f"{what}_received" in kinds:
+        return word
+    return "asked" if f"{what}_requested" in kinds and row.ended is None else "unchecked"
 
 
 def _line(row: Row) -> dict[str, Any]:

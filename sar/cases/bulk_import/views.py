@@ -16,6 +16,7 @@ from sar.cases.bulk_import.forms import ColumnsForm, UploadForm, VersionForm
 from sar.cases.bulk_import.models import CaseImport, ImportState
 from sar.cases.bulk_import.table import MAX_ROWS, load
 from sar.foundation.errors import Conflict, Refused, StoreFull
+from sar.foundation.spreadsheets import csv_line
 
 bp = Blueprint("bulk_import", __name__, url_prefix="/staff/import")
 BLUEPRINTS = (bp,)
@@ -51,6 +52,15 @@ def uploads() -> Page:
             return redirect(url_for("bulk_import.columns", import_id=import_id))
     found = queries.imports(current_actor())
     return render_template("bulk_import/uploads.html", form=form, imports=found, states=STATES, most=MAX_ROWS), status
+
+
+@bp.get("/headings.csv")
+@guard(Permission.CASES_IMPORT)
+def template() -> FileResponse:
+    """An empty sheet: every heading that is known, and nothing below it."""
+    content = "\ufeff" + csv_line([field.label for field in FIELDS])
+    headers = {"Content-Disposition": 'attachment; filename="cases.csv"'}
+    return FileResponse(content, mimetype="text/csv", headers=headers)
 
 
 @bp.route("/<import_id>/columns", methods=["GET", "POST"])

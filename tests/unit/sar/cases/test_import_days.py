@@ -9,6 +9,7 @@ import pytest
 
 from sar.cases.bulk_import.columns import guess, heading_row, why_not
 from sar.cases.bulk_import.days import NotADay, day_from
+from sar.cases.bulk_import.facts import find_facts
 from sar.cases.bulk_import.rows import Row, read_row
 from sar.cases.calendars import Jurisdiction, calendar
 from sar.cases.deadlines import ClockRules, EndReason, Regime
@@ -137,4 +138,23 @@ def test_proof_that_the_sheet_does_not_say_was_asked_for_is_told_and_moves_nothi
     cells = ["Ada", "2/11/26", "9/11/26"]
     found = read_row(2, cells, guess(headings), merged=False, rules=RULES, regimes=[Regime.LE], today=TODAY)
     assert (found.problems, found.facts, found.due) == ([], [], date(2026, 12, 2))
-    assert found.proof_on == date(2026, 11, 9) and "came on 9 November 2026, but the sheet" in " ".join(found.notes)
+    assert found.unasked == {"id_received": date(2026, 11, 9)} and "came on 9 November 2026, but the sheet" in " ".join(
+        found.notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "pairs"),
+    [
+        ({"questions": "3/9/2026-10/9/2026; 20/9/2026-"}, [(3, 10), (20, None)]),
+        ({"questions": "2026-09-20 – 2026-09-22 | 3 Sept 2026 to 10 September 2026"}, [(3, 10), (20, 22)]),
+        ({"questions": "03-09-2026"}, [(3, None)]),
+        ({"clarification_requested": "3/9/26; 20/9/26", "clarification_received": "10/9/26;"}, [(3, 10), (20, None)]),
+        ({"clarification_requested": "3/9/26", "clarification_received": "10/9/26", "questions": ""}, [(3, 10)]),
+    ],
+)
+def test_several_questions_are_read_from_one_cell(given: dict[str, str], pairs: list[tuple[int, int | None]]) -> None:
+    found = find_facts(given, {}, for_another=False)
+    asked = {fact.number: fact.on.day for fact in found.facts if fact.kind == "clarification_requested"}
+    came = {fact.number: fact.on.day for fact in found.facts if fact.kind == "clarification_received"}
+    assert [(day, came.get(number)) for number, day in asked.items()] == pairs and found.problems == []
