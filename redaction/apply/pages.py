@@ -13,11 +13,12 @@ import pikepdf
 from redaction.apply.deferral import Number
 from redaction.apply.drawings import Uncut, cut
 from redaction.apply.images import NotDecodable, burn, inline_stream, regions_on
+from redaction.apply.margins import Segment
 from redaction.apply.marks import CODE_FONT, code_font, draw
 from redaction.apply.matrices import Rect, is_within
 from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoders
-from redaction.apply.relay import Layout, Segment
+from redaction.apply.relay import Layout
 from redaction.apply.rewrite import Edits, has_new_codes, rewrite, touches_text
 from redaction.apply.scene import PageScene, PathUse, Scope
 from redaction.apply.selection import Region, Selection

@@ -126,7 +126,7 @@ class PageWork:
             outcome.burnt = self._places(selection)
         else:
             outcome.bare = [region.rect for region in selection.bare]
-        outcome.width_visible = bool(selection.burns or outcome.burnt)
+        outcome.width_visible = bool(selection.burns or outcome.burnt or layout.hugged)
         self.traces.add(selection, pictured=outcome.pictured is not None)
         return outcome, edit
 

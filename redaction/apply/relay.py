@@ -9,24 +9,23 @@ depends on the removed glyphs but that they are there.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from redaction.apply.lines import COLUMN_GAP, WORD_GAP, Line, gap_before, gap_between
+from redaction.apply.margins import MARGIN_WITHIN, RULE_WIDTH, SHARED_WITHIN, Margins, Rules, Segment
 from redaction.apply.matrices import Point, Rect
-from redaction.apply.scene import Glyph, PageScene, Show
+from redaction.apply.scene import Glyph, Show
 from redaction.apply.selection import Selection
 
 BOX_EMS = 7.0
 SPACE_EMS = 0.28
 TAB_EMS = 2.0
 EDGE = 9.0  # user space units kept free at the page's edge
-GRID = 9.0  # a start that no other line shares is moved back to this grid
-SHARED_WITHIN = 0.3  # edges this close are one edge
-EDGE_STEP = 0.25
-RULE_WIDTH = 2.5  # a drawn line is no wider, and no shorter, than this, in user space units
-RULE_LENGTH = 8.0
+LEFT = 0.12  # of the page: where a line begins that nothing kept tells the place of
+BESIDE = 0.5  # em kept free between segments, and from the rule of a cell
+NEAR, NEAR_LINES = 0.9, 2  # em between lines that could lie over each other, and how many of them are looked at
+HUGGED_WITHIN = 2.0  # em: a column that begins so close behind a name may have been set by it
 
 
 @dataclass(frozen=True)
@@ -58,79 +57,17 @@ class Placement:
 
 
 @dataclass
-class Segment:
-    """A run of one line between columns. `ruled`: it begins at a rule. `moved`: it was set from another start."""
-
-    line: Line
-    glyphs: list[Glyph]
-    start: float
-    end: float
-    ruled: bool = False
-    moved: bool = False
-
-    @property
-    def affected(self) -> bool:
-        return any(glyph.removed for glyph in self.glyphs)
-
-
-@dataclass
 class Layout:
-    """The new setting of a page's affected lines. `moved`: by id of glyph. `spans`: the old extent of each."""
+    """The new setting of a page's affected lines. `moved`: by id of glyph. `spans`: the old extent of each.
+
+    `hugged`: a column begins where removed text ended, so its place may tell how wide that was.
+    """
 
     moved: dict[int, Placement] = field(default_factory=dict)
     dropped: set[int] = field(default_factory=set)
     marks: list[Mark] = field(default_factory=list)
     spans: list[Segment] = field(default_factory=list)
-
-
-class Margins:
-    """The left and right edges that lines of one direction share: the page's columns."""
-
-    def __init__(self, segments: Sequence[Segment]) -> None:
-        self._starts = Counter(round(s.start / EDGE_STEP) for s in segments)
-        self._ends = Counter(round(s.end / EDGE_STEP) for s in segments if not s.affected)
-        kept = [segment for segment in segments if not segment.affected]
-        self.right = max((segment.end for segment in kept), default=-math.inf)
-        self.left = min((segment.start for segment in kept), default=-math.inf)
-
-    def starts_column(self, along: float) -> int:
-        """How many segments start there; with more than one it is a column."""
-        return _shared(self._starts, along)
-
-    def ends_column(self, along: float) -> int:
-        """How many kept segments end there."""
-        return _shared(self._ends, along)
-
-
-@dataclass(frozen=True)
-class Rules:
-    """Lines drawn across a line of text, as between cells: where along it, and from where to where across."""
-
-    places: tuple[tuple[float, float, float], ...]
-
-    @classmethod
-    def of(cls, scene: PageScene, line: Line) -> Rules:
-        places = []
-        for path in scene.paths:
-            corners = [(x, y) for x in (path.rect[0], path.rect[2]) for y in (path.rect[1], path.rect[3])]
-            along = [x * line.ux + y * line.uy for x, y in corners]
-            across = [y * line.ux - x * line.uy for x, y in corners]
-            if max(along) - min(along) <= RULE_WIDTH and max(across) - min(across) >= RULE_LENGTH:
-                places.append((min(along), min(across), max(across)))
-        return cls(tuple(sorted(places)))
-
-    def crossing(self, line: Line) -> list[float]:
-        """Where rules cross the line, in its direction."""
-        if not self.places or not line.glyphs:
-            return []
-        first = line.glyphs[0]
-        level = line.across(first) + 0.3 * first.em
-        return [along for along, low, high in self.places if low <= level <= high]
-
-
-def _shared(edges: Counter[int], along: float) -> int:
-    near = range(round((along - SHARED_WITHIN) / EDGE_STEP), round((along + SHARED_WITHIN) / EDGE_STEP) + 1)
-    return sum(edges[edge] for edge in near)
+    hugged: bool = False
 
 
 def lay_out(selection: Selection) -> Layout:
@@ -144,18 +81,45 @@ def lay_out(selection: Selection) -> Layout:
         if not any(glyph.removed for line in lines for glyph in line.glyphs):
             continue
         rules = Rules.of(selection.scene, lines[0])
-        margins = Margins([segment for line in lines for segment in _split(line, None, [])])
-        for line in lines:
+        pieces = [_split(line, None, []) for line in lines]
+        margins = Margins([segment for row in pieces for segment in row])
+        for number, line in enumerate(lines):
             if id(line) not in selection.in_place and any(glyph.removed for glyph in line.glyphs):
-                crossing = rules.crossing(line)
-                segments = _split(line, margins, crossing)
-                for index, segment in enumerate(segments):
-                    if segment.affected:
-                        ends = [rule - RULE_WIDTH for rule in crossing if rule > segment.end - 1.0]
-                        ends += [following.start - 0.5 * following.glyphs[0].em for following in segments[index + 1 :]]
-                        _set_segment(layout, selection, segment, margins, min(ends, default=None))
+                near = [*pieces[max(0, number - NEAR_LINES) : number], *pieces[number + 1 : number + 1 + NEAR_LINES]]
+                around = [segment for row in near for segment in row if _is_beside(segment, line)]
+                _set_line(layout, selection, line, margins, rules.crossing(line), around)
     _move_shadows(layout, selection)
     return layout
+
+
+def _is_beside(segment: Segment, line: Line) -> bool:
+    """Whether kept text of another line is so near that words set anew could lie over it."""
+    first, em = segment.glyphs[0], line.glyphs[0].em
+    return not segment.affected and abs(line.across(first) - line.across(line.glyphs[0])) < NEAR * max(em, first.em)
+
+
+def _set_line(
+    layout: Layout,
+    selection: Selection,
+    line: Line,
+    margins: Margins,
+    crossing: Sequence[float],
+    around: Sequence[Segment],
+) -> None:
+    """Sets the segments that lose something between those of the line that stay, and those `around` it."""
+    segments = _split(line, margins, crossing)
+    behind: list[float] = []
+    for index, segment in enumerate(segments):
+        end, space = segment.end, BESIDE * segment.glyphs[0].em
+        if segment.affected:
+            following = [*segments[index + 1 :], *(other for other in around if other.start >= segment.start)]
+            ends = [other.start - space for other in following]
+            ends += [rule - RULE_WIDTH for rule in crossing if rule > segment.end - 1.0]
+            floors = behind + [other.end + space for other in around if other.start < segment.start]
+            layout.hugged |= _is_hugged(segment, segments[index + 1 :])
+            floor = max(floors, default=None)
+            end = _set_segment(layout, selection, segment, margins, floor, min(ends, default=None))
+        behind.append(end + space)
 
 
 def _split(line: Line, margins: Margins | None, rules: Sequence[float]) -> list[Segment]:
@@ -164,34 +128,50 @@ def _split(line: Line, margins: Margins | None, rules: Sequence[float]) -> list[
     run: list[Glyph] = []
     previous: Glyph | None = None
     before = 0.0
+    follows = behind = False
     for glyph in line.glyphs:
         along = line.along(glyph)
         if previous is not None:
-            wide = gap_between(before, previous, along, glyph) > COLUMN_GAP
-            if (
-                wide
-                and (margins is None or margins.starts_column(along) > 1)
-                or _is_ruled_off(rules, before + 0.9 * previous.advance, along + 0.1 * glyph.advance)
+            if _begins_column(margins, gap_between(before, previous, along, glyph), along, behind) or _is_ruled_off(
+                rules, before + 0.9 * previous.advance, along + 0.1 * glyph.advance
             ):
-                segments.append(_segment(line, run))
-                run = []
+                segments.append(_segment(line, run, follows))
+                run, follows = [], behind
         run.append(glyph)
         previous, before = glyph, along
-    segments.append(_segment(line, run))
+        behind = glyph.removed or (behind and not glyph.text.strip())
+    segments.append(_segment(line, run, follows))
     for segment in segments:
-        # In a cell the start is that of the cell, unless the cell is centred or ranged right.
-        cell = max((rule for rule in rules if rule <= segment.start), default=None)
-        segment.ruled = cell is not None and segment.start - cell < 1.0 * segment.glyphs[0].em
+        segment.cell = max((rule for rule in rules if rule <= segment.start), default=None)
     return segments
+
+
+def _begins_column(margins: Margins | None, gap: float, along: float, follows: bool) -> bool:
+    """Whether a column begins after a gap (in em): with `margins`, only where kept lines start as well.
+
+    Behind removed text the gap says how wide that was, so there any gap will do.
+    """
+    if margins is None:
+        return gap > COLUMN_GAP
+    if follows:
+        return gap > WORD_GAP and bool(margins.starts(along))
+    return gap > COLUMN_GAP and len(margins.starts(along)) > 1
+
+
+def _is_hugged(segment: Segment, following: Sequence[Segment]) -> bool:
+    inked = [glyph for glyph in segment.glyphs if glyph.text.strip()]
+    if not following or not inked or not inked[-1].removed:
+        return False
+    return following[0].start - segment.end < HUGGED_WITHIN * inked[-1].em
 
 
 def _is_ruled_off(rules: Sequence[float], low: float, high: float) -> bool:
     return bool(rules) and any(low <= rule <= high for rule in rules)
 
 
-def _segment(line: Line, glyphs: list[Glyph]) -> Segment:
+def _segment(line: Line, glyphs: list[Glyph], follows: bool) -> Segment:
     inked = [glyph for glyph in glyphs if glyph.text.strip()] or glyphs
-    return Segment(line, glyphs, line.along(inked[0]), line.along(inked[-1]) + inked[-1].advance)
+    return Segment(line, glyphs, line.along(inked[0]), line.along(inked[-1]) + inked[-1].advance, follows=follows)
 
 
 @dataclass
@@ -204,13 +184,16 @@ class _Setting:
     cursor: float = 0.0
 
 
-def _set_segment(layout: Layout, selection: Selection, segment: Segment, margins: Margins, end: float | None) -> None:
+def _set_segment(
+    layout: Layout, selection: Selection, segment: Segment, margins: Margins, floor: float | None, end: float | None
+) -> float:
+    """Sets a segment, not before `floor` nor beyond `end`, and returns where it ends."""
     kept = [glyph for glyph in segment.glyphs if not glyph.removed and glyph.text.strip()]
     em = max((glyph.em for glyph in (kept or segment.glyphs)), default=1.0)
     setting = _set(segment, em)
     low, high = _extent(selection.scene.crop, segment.line)
     limit = _limit(margins, low, high) if end is None else end
-    start = segment.start if segment.ruled else _start(segment, margins, (low + high) / 2, setting.cursor)
+    start = _start(segment, margins, (low, high), setting.cursor, floor)
     segment.moved = abs(start - segment.start) > SHARED_WITHIN
     room = max(limit - start, 2 * em)
     stretch = min(1.0, room / setting.cursor) if setting.cursor else 1.0
@@ -230,6 +213,7 @@ def _set_segment(layout: Layout, selection: Selection, segment: Segment, margins
         anchor = id(glyph) if glyph.show.open and _is_clear(glyph.show, at, far, em) else 0
         layout.marks.append(Mark(*at, (line.ux, line.uy), glyph.show.up, em, width, stretch, code, anchor))
     layout.spans.append(segment)
+    return start + setting.cursor * stretch
 
 
 def _is_clear(show: Show, start: Point, end: Point, em: float) -> bool:
@@ -251,7 +235,9 @@ def _set(segment: Segment, em: float) -> _Setting:
     for glyph in segment.glyphs:
         apart = gap_before(segment.line, previous, glyph) if previous is not None else 0.0
         if apart > WORD_GAP and not pending:
-            gap = TAB_EMS if apart > COLUMN_GAP else SPACE_EMS
+            # How far a tab reaches behind a name depends on the name.
+            beside = glyph.removed or last == "box"
+            gap = TAB_EMS if apart > COLUMN_GAP and not beside else SPACE_EMS
         follows, previous = previous, glyph
         if glyph.removed:
             if last != "box":
@@ -302,16 +288,30 @@ def _limit(margins: Margins, low: float, high: float) -> float:
     return min(max(margins.right, mirrored), high - EDGE)
 
 
-def _start(segment: Segment, margins: Margins, middle: float, width: float) -> float:
-    """Where the new line begins. A centred or ranged-right line must not begin where the old one did."""
-    ranged_right = margins.ends_column(segment.end) > margins.starts_column(segment.start)
-    if margins.starts_column(segment.start) > 1 and not ranged_right:
+def _start(segment: Segment, margins: Margins, page: tuple[float, float], width: float, floor: float | None) -> float:
+    """Where the new line begins, on a page of this extent: by the edges of kept lines, never by its own alone.
+
+    A centred or ranged-right line must not begin where the old one did: that is its end less how wide it was.
+    """
+    low, high = page
+    middle, mirrored = (low + high) / 2, high - (margins.left - low)
+    starts, ends = margins.starts(segment.start), margins.ends(segment.end)
+    em = segment.glyphs[0].em
+    if segment.cell is not None and segment.start - segment.cell < em:
         return segment.start
-    if abs((segment.start + segment.end) / 2 - middle) < 2.0:
-        return middle - width / 2
-    if margins.ends_column(segment.end) > 1:
-        return round(segment.end) - width
-    return math.floor(segment.start / GRID + 0.02) * GRID
+    if starts and len(ends) <= len(starts) + 1:
+        return segment.start
+    if abs((segment.start + segment.end) / 2 - middle) < MARGIN_WITHIN:
+        start = middle - width / 2
+    elif ends:
+        start = ends[0] - width
+    elif abs(segment.end - mirrored) < MARGIN_WITHIN:
+        start = mirrored - width
+    else:
+        start = margins.left if math.isfinite(margins.left) else low + LEFT * (high - low)
+    if segment.cell is not None:
+        start = max(start, segment.cell + BESIDE * em)
+    return start if floor is None else max(start, floor)
 
 
 def _move_shadows(layout: Layout, selection: Selection) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from redaction.apply.margins import Segment
 from redaction.apply.matrices import Rect
-from redaction.apply.relay import Segment
 
 _LOWEST, _LOWEST_OF_A_RULE, _HIGHEST = -0.6, -0.35, 1.4  # em from the baseline
 _RULE = 0.15  # em: a shape that is no higher is a rule

@@ -51,6 +51,21 @@ def story(name: str) -> list[tuple[str, str]]:
     ]
 
 
+def dressed(name: str) -> str:
+    """Paragraphs of a page in which what is drawn beside the name, or where its line begins, follows its width."""
+    name = html.escape(name)
+    return (
+        f"<p>Dear <u>{name} and gypsy</u>, hello</p>"
+        f'<p>To <a href="https://example.org/x">{name}, gladly</a> and more</p>'
+        f'<p>Dear <span style="background: #ff0">{name}</span>, hello</p>'
+        f'<p style="text-align: right">From {name}</p>'
+        f"<pre>Dear {name}\tafter the tab</pre>"
+    )
+
+
+DRESSED_NAMES = 5
+
+
 # Producers: each writes the story about `name` to a PDF, or is None where its program is not installed.
 
 
@@ -62,11 +77,11 @@ def by_typst(name: str, target: Path) -> None:
 
 
 def by_chromium(name: str, target: Path) -> None:
-    print_page("chromium", _page_about(name), target)
+    print_page("chromium", page_about(name), target)
 
 
 def by_libreoffice(name: str, target: Path) -> None:
-    print_page("libreoffice", _page_about(name), target)
+    print_page("libreoffice", page_about(name), target)
 
 
 def print_page(producer: str, body: str, target: Path) -> None:
@@ -84,7 +99,8 @@ def print_page(producer: str, body: str, target: Path) -> None:
     subprocess.run([program, *arguments[producer], str(page)], check=True, capture_output=True, timeout=_TIMEOUT)
 
 
-def _page_about(name: str) -> str:
+def page_about(name: str) -> str:
+    """The story as a page of HTML."""
     return "".join(f"<p>{'<b>' * (style == 'bold')}{html.escape(text)}</p>" for style, text in story(name))
 
 
@@ -93,6 +109,7 @@ PRODUCERS: dict[str, Callable[[str, Path], None]] = {
     "chromium": by_chromium,
     "libreoffice": by_libreoffice,
 }
+PRINTERS = ("chromium", "libreoffice")
 _PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "libreoffice": ("soffice", "libreoffice")}
 
 

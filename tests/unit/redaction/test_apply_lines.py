@@ -80,6 +80,43 @@ def ranged_right(name: str) -> str:
     return "".join(line(text, x=500 - width(text), y=700 - 20 * row) for row, text in enumerate(lines))
 
 
+def ranged_right_alone(name: str) -> str:
+    """No other line shares its right edge but the margin of the page, which is as wide as the left one."""
+    return line(f"By {name}", x=523 - width(f"By {name}")) + line("A second line.", y=680)
+
+
+def ranged_right_beyond_margins(name: str) -> str:
+    """Nor is that the margin: nothing that stays tells where the line begins."""
+    return line(f"By {name}", x=410 - width(f"By {name}")) + line("A second line.", y=680)
+
+
+def ranged_right_over_another_column(name: str) -> str:
+    """As above, and where it would go stands a line of the next column, set a little higher."""
+    right = f"By {name}"
+    return line(right, x=560 - width(right)) + line("A line on the left side", y=705) + line("and one", y=680)
+
+
+def before_a_tab(name: str) -> str:
+    """The words after the name begin at the next stop, one in 36 points."""
+    stop = 72 + 36 * (width(f"Present: {name}") // 36 + 1)
+    return line(f"Present: {name}") + line("came late", x=stop) + line("Second line stays here.", y=680)
+
+
+def before_a_column(name: str) -> str:
+    """However near the name comes to the next column."""
+    rows = line("Ann Lee and others", x=72 + 190, y=680) + line("Second", y=680)
+    return line(f"By {name}") + line("Born 1980", x=72 + 190) + rows
+
+
+def moved_by_matrices(name: str) -> str:
+    """Every word in a state of its own, put in its place by a matrix that moves nothing else."""
+    words, x = [], 72.0
+    for word in ("Present: ", name, " attended ", "the meeting."):
+        words.append(f"q 1 0 0 1 {x:.3f} 700 cm BT /F1 12 Tf ({word}) Tj ET Q ")
+        x += width(word)
+    return "".join(words) + line("Second line stays here.", y=680)
+
+
 def centred(name: str) -> str:
     lines = (f"Report on {name}", "Second line")
     return "".join(line(text, x=297.5 - width(text) / 2, y=700 - 20 * row) for row, text in enumerate(lines))
@@ -108,6 +145,12 @@ def alone_in_a_cell(name: str) -> str:
         underlined_with_gaps,
         underlined_after,
         ranged_right,
+        ranged_right_alone,
+        ranged_right_beyond_margins,
+        ranged_right_over_another_column,
+        before_a_tab,
+        before_a_column,
+        moved_by_matrices,
         centred,
         alone_in_a_cell,
     ],  # fmt: skip
