@@ -104,8 +104,8 @@ def before_a_tab(name: str) -> str:
 
 def before_a_column(name: str) -> str:
     """However near the name comes to the next column."""
-    rows = line("Ann Lee and others", x=72 + 190, y=680) + line("Second", y=680)
-    return line(f"By {name}") + line("Born 1980", x=72 + 190) + rows
+    rows = line("Born 1979", x=72 + 205, y=680) + line("Second", y=680)
+    return line(f"By {name}") + line("Born 1980", x=72 + 205) + rows
 
 
 def moved_by_matrices(name: str) -> str:
