@@ -155,8 +155,11 @@ class _Editor:
                 edits.drop(path.first, path.op)
             elif path.clip_op is None and any(is_within(path.rect, region.rect, 1.0) for region in regions):
                 edits.drop(path.first, path.op)
-            elif burnt or unread:
-                self._cut(path, burnt, unread)
+            else:
+                self.layout.hugged |= path.clip_op is None and any(extent.tells(path.rect) for extent in extents)
+                if burnt or unread:
+                    self._cut(path, burnt, unread)
+        self.layout.hugged |= any(extent.tells(use.rect) for extent in extents for use in self.scene.images)
 
     def _cut(self, path: PathUse, burnt: Sequence[Rect], unread: Sequence[Rect]) -> None:
         """Where words were set anew the region itself is not drawn, and a cut would tell how wide it was: rules stay

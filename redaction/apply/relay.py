@@ -60,7 +60,8 @@ class Placement:
 class Layout:
     """The new setting of a page's affected lines. `moved`: by id of glyph. `spans`: the old extent of each.
 
-    `hugged`: a column begins where removed text ended, so its place may tell how wide that was.
+    `hugged`: a column begins, or a shape that stays ends, where removed text ended, so its place may tell how wide that
+    was.
     """
 
     moved: dict[int, Placement] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from redaction.apply.matrices import Rect
 _LOWEST, _LOWEST_OF_A_RULE, _HIGHEST = -0.6, -0.35, 1.4  # em from the baseline
 _RULE = 0.15  # em: a shape that is no higher is a rule
 _OVERHANG = 4.0  # how far a shape may reach past the words, in user space units
+_MIDDLE, _LINE = 0.3, 2.0  # em: above the baseline, and the height of what stands on a line
 _SPLITTER = 1.5  # user space units: what is no wider, and taller than it is wide, stands between cells
 
 
@@ -56,3 +57,17 @@ class Extent:
         if high - low <= _SPLITTER and max(across) - min(across) > high - low:
             return any(low < end and high > start for start, end in self.removed)
         return high > self.anew
+
+    def tells(self, rect: Rect) -> bool:
+        """Whether a shape that stays may have been placed by how wide the words were: a frame or a ground that ends
+        where they did, or a picture behind them on their line."""
+        ux, uy, em = self.ux, self.uy, self.em
+        corners = [(x, y) for x in (rect[0], rect[2]) for y in (rect[1], rect[3])]
+        across = [y * ux - x * uy - self.level for x, y in corners]
+        if min(across) > _MIDDLE * em or max(across) < _MIDDLE * em:
+            return False
+        along = [x * ux + y * uy for x, y in corners]
+        low, high = min(along), max(along)
+        if max(across) - min(across) <= _LINE * em and low >= self.end - _OVERHANG:
+            return low - self.end < em
+        return low <= self.start + em and abs(high - self.end) < em

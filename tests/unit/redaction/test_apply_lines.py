@@ -166,6 +166,17 @@ def test_documents_that_differ_only_in_the_name_become_the_same_file(
     assert len(outputs) == 1
 
 
+def test_what_still_follows_the_width_of_a_name_is_listed(tmp_path: Path) -> None:
+    """Columns made as wide as what they hold, and frames around them, stay where they are."""
+    x = 72 + width("By Ann Lee") + 6
+    column = line("By Ann Lee") + line("inspector", x=x) + line("Second", y=680) + line("third", x=x, y=680)
+    frame = f"1 0 0 RG 68 650 {width('By Ann Lee') + 8:.2f} 62 re S " + line("By Ann Lee") + line("Second", y=660)
+    beside = line("By Ann Lee") + line("inspector", x=400) + line("Second", y=680) + line("third", x=400, y=680)
+    for page, listed in ((column, [1]), (frame, [1]), (beside, [])):
+        source = new_pdf(tmp_path / "in.pdf", page)
+        assert apply_plan(source, Plan(words=("Ann Lee",)), tmp_path / "out.pdf").width_visible == listed
+
+
 def test_the_same_input_and_plan_give_the_same_bytes(tmp_path: Path) -> None:
     source = new_pdf(tmp_path / "in.pdf", one_operator("Ann Lee"))
     for name in ("one.pdf", "two.pdf"):
