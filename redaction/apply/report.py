@@ -12,7 +12,8 @@ from typing import Any
 class Report:
     """`words`: hits by the place of the string in the plan. `pictured`: pages drawn as one picture, with the reason.
 
-    `width_visible`: pages on which a redaction lies over a picture, so that the room it takes is still to be seen.
+    `width_visible`: pages on which the room that a redaction took may still be seen: over a picture, or where a column,
+    a frame or a picture beside it follows the width of what was there.
     `processes`: how many shared the pages.
     `unseen_characters`: text off the page or clipped away, which went without a box.
     """
