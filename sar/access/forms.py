@@ -6,27 +6,28 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovPasswordInput, GovSubmitInput, GovTextInput
 from wtforms import PasswordField, SelectMultipleField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Regexp
 
 from sar.access.permissions import ROLE_NAMES, Role
+from sar.foundation.form_limits import AtMost
 
 
 class StaffSignInForm(FlaskForm):
     email = StringField(
         "Work email address",
         widget=GovTextInput(),
-        validators=[InputRequired("Enter your work email address"), Length(max=254)],
+        validators=[InputRequired("Enter your work email address"), AtMost(254)],
     )
     password = PasswordField(
         "Password",
         widget=GovPasswordInput(),
-        validators=[InputRequired("Enter your password"), Length(max=200)],
+        validators=[InputRequired("Enter your password"), AtMost(200)],
     )
     code = StringField(
         "Code from your authenticator app",
         description="6 digits. You can use a recovery code instead.",
         widget=GovTextInput(),
-        validators=[InputRequired("Enter the code from your authenticator app"), Length(max=20)],
+        validators=[InputRequired("Enter the code from your authenticator app"), AtMost(20)],
     )
     submit = SubmitField("Sign in", widget=GovSubmitInput())
 
@@ -36,7 +37,7 @@ class StepUpForm(FlaskForm):
         "Code from your authenticator app",
         description="6 digits. Each code works once: wait for a new one if you have just used it.",
         widget=GovTextInput(),
-        validators=[InputRequired("Enter the code from your authenticator app"), Length(max=20)],
+        validators=[InputRequired("Enter the code from your authenticator app"), AtMost(20)],
     )
     submit = SubmitField("Continue", widget=GovSubmitInput())
 
@@ -46,13 +47,13 @@ class RequesterSignInForm(FlaskForm):
         "Your reference",
         description="It starts with SAR, for example SAR-7KQD-M3XP.",
         widget=GovTextInput(),
-        validators=[InputRequired("Enter your reference"), Length(max=40)],
+        validators=[InputRequired("Enter your reference"), AtMost(40)],
     )
     phrase = StringField(
         "Your six words",
         description="The six words we gave you when you asked. Small or capital letters are fine.",
         widget=GovTextInput(),
-        validators=[InputRequired("Enter your six words"), Length(max=120)],
+        validators=[InputRequired("Enter your six words"), AtMost(120)],
     )
     submit = SubmitField("Continue", widget=GovSubmitInput())
 
@@ -73,14 +74,14 @@ class RolesForm(FlaskForm):
 
 class AddStaffForm(RolesForm):
     name = StringField(
-        "Full name", widget=GovTextInput(), validators=[InputRequired("Enter their full name"), Length(max=120)]
+        "Full name", widget=GovTextInput(), validators=[InputRequired("Enter their full name"), AtMost(120)]
     )
     email = StringField(
         "Work email address",
         widget=GovTextInput(),
         validators=[
             InputRequired("Enter their work email address"),
-            Length(max=254),
+            AtMost(254),
             Regexp(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*\Z", message="Enter an email address, like name@example.com"),
         ],
     )
@@ -95,12 +96,12 @@ class ChangePasswordForm(FlaskForm):
     current = PasswordField(
         "Password you have now",
         widget=GovPasswordInput(),
-        validators=[InputRequired("Enter the password you have now"), Length(max=200)],
+        validators=[InputRequired("Enter the password you have now"), AtMost(200)],
     )
     new = PasswordField(
         "New password",
         description="At least 15 characters. Four random words work well.",
         widget=GovPasswordInput(),
-        validators=[InputRequired("Enter a new password"), Length(max=200)],
+        validators=[InputRequired("Enter a new password"), AtMost(200)],
     )
     submit = SubmitField("Change password", widget=GovSubmitInput())

@@ -9,7 +9,9 @@ from typing import Any
 
 from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovTextArea, GovTextInput
 from wtforms import DateField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
+
+from sar.foundation.form_limits import AtMost
 
 LONG_TEXT = 5_000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -71,9 +73,9 @@ class DayField(DateField):
             raise ValidationError(self.missing)
 
 
-def _limits(missing: str, most: int, too_long: str | None) -> list[InputRequired | Length]:
+def _limits(missing: str, most: int, too_long: str | None) -> list[InputRequired | AtMost]:
     needed = [InputRequired(missing)] if missing else []
-    return [*needed, Length(max=most, message=too_long)]
+    return [*needed, AtMost(most, too_long)]
 
 
 def _month(typed: str) -> int:

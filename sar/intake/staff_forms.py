@@ -24,9 +24,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from sar.foundation.clock import london_today
+from sar.foundation.form_limits import AtMost
 from sar.intake.answers import (
     CHANNEL_WORDS,
     EVERYTHING,
@@ -71,7 +72,7 @@ def _require_choice(field: RadioField, message: str, *, needed: bool) -> None:
 
 
 class LogRequestForm(FlaskForm):
-    submission_key = HiddenField(validators=[Length(max=60)])
+    submission_key = HiddenField(validators=[AtMost(60)])
     channel = RadioField(
         "How did the request arrive?",
         widget=GovRadioInput(),
@@ -140,7 +141,7 @@ class LogRequestForm(FlaskForm):
         default="",
     )
     staff_name = _line("Who works here, if they said", "", MAX_NAME)
-    mail_draft = HiddenField(validators=[Length(max=26)])
+    mail_draft = HiddenField(validators=[AtMost(26)])
     mail_copies = SelectMultipleField(
         "Which of these are copies of an identity document?",
         description="A JPG, PNG or HEIC is kept apart and destroyed once identity is settled. Another kind of file is "

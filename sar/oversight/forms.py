@@ -7,8 +7,9 @@ from datetime import date
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput, GovTextArea
 from wtforms import SubmitField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
+from sar.foundation.form_limits import AtMost
 from sar.intake.fields import DayField, tidy
 
 
@@ -36,19 +37,19 @@ class BacklogForm(FlaskForm):
         "Why are they late?",
         filters=[tidy],
         widget=GovTextArea(),
-        validators=[InputRequired("Say why they are late"), Length(max=5_000)],
+        validators=[InputRequired("Say why they are late"), AtMost(5_000)],
     )
     plan = TextAreaField(
         "What are you doing about it?",
         filters=[tidy],
         widget=GovTextArea(),
-        validators=[InputRequired("Say what you are doing"), Length(max=5_000)],
+        validators=[InputRequired("Say what you are doing"), AtMost(5_000)],
     )
     expected = TextAreaField(
         "When do you expect to be in time again?",
         filters=[tidy],
         widget=GovTextArea(),
-        validators=[InputRequired("Say when you expect to be in time again"), Length(max=1_000)],
+        validators=[InputRequired("Say when you expect to be in time again"), AtMost(1_000)],
     )
     preview = SubmitField("Look at it first", widget=GovSubmitInput())
     submit = SubmitField("Download the report (PDF)", widget=GovSubmitInput())

@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from sar.foundation.admission import RECORDS, what_can_be_sent
 from sar.foundation.clock import london_today
+from sar.foundation.form_limits import AtMost
 from sar.intake.fields import DayField, tidy
 from sar.records.arrival import MAX_TITLE
 from sar.records.directory import MAX_NAME
@@ -134,7 +135,7 @@ class SettleForm(FlaskForm):
         description="Kept with the case. The requester does not see it.",
         widget=GovTextArea(),
         filters=[tidy],
-        validators=[InputRequired("Write the reason"), Length(max=MAX_REASON)],
+        validators=[InputRequired("Write the reason"), AtMost(MAX_REASON)],
     )
     submit = SubmitField("Settle this record", widget=GovSubmitInput())
 
@@ -154,7 +155,7 @@ class OriginatorForm(FlaskForm):
         "Name",
         widget=GovTextInput(),
         filters=[tidy],
-        validators=[InputRequired("Enter the name of the organisation"), Length(max=MAX_NAME)],
+        validators=[InputRequired("Enter the name of the organisation"), AtMost(MAX_NAME)],
     )
     kind = SelectField("Kind", widget=GovSelect(), choices=_choices(KIND_NAMES))
     email = StringField(
@@ -162,10 +163,10 @@ class OriginatorForm(FlaskForm):
         description="A shared mailbox if there is one.",
         widget=GovTextInput(),
         filters=[tidy],
-        validators=[Length(max=254)],
+        validators=[AtMost(254)],
     )
     contact_name = StringField(
-        "Name of a contact", widget=GovTextInput(), filters=[tidy], validators=[Length(max=MAX_NAME)]
+        "Name of a contact", widget=GovTextInput(), filters=[tidy], validators=[AtMost(MAX_NAME)]
     )
     submit = SubmitField("Save", widget=GovSubmitInput())
 

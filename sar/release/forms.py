@@ -8,10 +8,11 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput, GovTextArea
 from wtforms import RadioField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 
 from sar.cases.disclosures import Part
 from sar.cases.late_form import LateForm, lateness_field
+from sar.foundation.form_limits import AtMost
 from sar.intake.fields import DayField, WordsField, tidy
 from sar.release.models import Route
 
@@ -50,7 +51,7 @@ class MakeForm(FlaskForm):
         description="The person is told this. Use plain words, and say nothing that the records withhold.",
         filters=[tidy],
         widget=GovTextArea(),
-        validators=[Length(max=2_000)],
+        validators=[AtMost(2_000)],
     )
     rest_by = DayField(
         "If not, when do you expect to send the rest?",

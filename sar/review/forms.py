@@ -26,10 +26,11 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from sar.cases.exemptions import Exemption, Factor
+from sar.foundation.form_limits import AtMost
 from sar.review.grounds import FACTOR_QUESTIONS, MAX_TEXT, Decision
 from sar.review.models import Relationship
 from sar.review.sign_off import RETURN_REASONS
@@ -73,7 +74,7 @@ def code_choices(items: tuple[Exemption, ...]) -> list[SelectChoice]:
 
 def _factor(factor: Factor, hint: str) -> TextAreaField:
     return TextAreaField(
-        FACTOR_QUESTIONS[factor], description=hint, widget=GovTextArea(), validators=[Length(max=MAX_TEXT)]
+        FACTOR_QUESTIONS[factor], description=hint, widget=GovTextArea(), validators=[AtMost(MAX_TEXT)]
     )
 
 
@@ -110,7 +111,7 @@ class DecideForm(_FactorsForm):
         "Why?",
         description="Needed when you withhold. The requester does not see it; an auditor may.",
         widget=GovTextArea(),
-        validators=[Length(max=MAX_TEXT)],
+        validators=[AtMost(MAX_TEXT)],
     )
     consent = BooleanField(
         "They agreed that this may be disclosed", widget=GovCheckboxInput(), description="Leave empty if not asked."
@@ -131,18 +132,18 @@ class MentionForm(_FactorsForm):
         validators=[Optional()],
     )
     code = SelectField("Code", widget=GovSelect(), choices=[])
-    reason = TextAreaField("Why?", widget=GovTextArea(), validators=[Length(max=MAX_TEXT)])
+    reason = TextAreaField("Why?", widget=GovTextArea(), validators=[AtMost(MAX_TEXT)])
     submit = SubmitField("Save, for this place only", widget=GovSubmitInput())
 
 
 class PersonForm(FlaskForm):
     version = IntegerField(widget=HiddenInput(), default=0)
-    name = StringField("Name", widget=GovTextInput(), validators=[InputRequired("Enter a name"), Length(max=200)])
+    name = StringField("Name", widget=GovTextInput(), validators=[InputRequired("Enter a name"), AtMost(200)])
     aliases = TextAreaField(
         "Other names",
         description="One on each line: nicknames, former names, other spellings.",
         widget=GovTextArea(),
-        validators=[Length(max=MAX_TEXT)],
+        validators=[AtMost(MAX_TEXT)],
     )
     relationship = SelectField("Who is this?", widget=GovSelect(), choices=choices_of(RELATIONSHIPS))
     submit = SubmitField("Save", widget=GovSubmitInput())
@@ -184,7 +185,7 @@ class MarkForm(FlaskForm):
         "Why here?",
         description="Kept with the case. The requester sees the code and its words.",
         widget=GovTextArea(),
-        validators=[Length(max=MAX_TEXT)],
+        validators=[AtMost(MAX_TEXT)],
     )
     submit = SubmitField("Withhold", widget=GovSubmitInput())
 
@@ -217,6 +218,6 @@ class ReturnForm(FlaskForm):
         "What should change?",
         description="Name the record and the page.",
         widget=GovTextArea(),
-        validators=[InputRequired("Write what should change"), Length(max=MAX_TEXT)],
+        validators=[InputRequired("Write what should change"), AtMost(MAX_TEXT)],
     )
     submit = SubmitField("Return it for changes", widget=GovSubmitInput())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput
 from wtforms import StringField, SubmitField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
 from sar.cases.holidays.service import MAX_TITLE
+from sar.foundation.form_limits import AtMost
 from sar.intake.fields import DayField, LineField
 
 
@@ -25,4 +26,4 @@ class HolidayForm(FlaskForm):
 class ApplyForm(FlaskForm):
     """`calendar` is the version that was on the screen."""
 
-    calendar = StringField(widget=HiddenInput(), validators=[InputRequired(), Length(max=16)])
+    calendar = StringField(widget=HiddenInput(), validators=[InputRequired(), AtMost(16)])

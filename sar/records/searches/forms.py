@@ -23,9 +23,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from sar.foundation.form_limits import AtMost
 from sar.intake.fields import tidy
 from sar.records.models import Record
 from sar.records.searches.directory import MAX_DAYS, MAX_NAME, MAX_TOLD
@@ -48,14 +49,14 @@ class AreaForm(FlaskForm):
         description="A system, a place or an organisation, for example: Risk assessments.",
         widget=GovTextInput(),
         filters=[tidy],
-        validators=[InputRequired("Enter the name of the area"), Length(max=MAX_NAME)],
+        validators=[InputRequired("Enter the name of the area"), AtMost(MAX_NAME)],
     )
     told_as = StringField(
         "How the reply names it",
         description="It follows the words “Where we looked”. Use everyday words, for example: our assessments of risk.",
         widget=GovTextInput(),
         filters=[tidy],
-        validators=[InputRequired("Enter how the reply names this area"), Length(max=MAX_TOLD)],
+        validators=[InputRequired("Enter how the reply names this area"), AtMost(MAX_TOLD)],
     )
     usual_days = IntegerField(
         "Days to answer",
@@ -85,26 +86,26 @@ class PersonForm(FlaskForm):
         "Name",
         widget=GovTextInput(),
         filters=[tidy],
-        validators=[InputRequired("Enter their name"), Length(max=MAX_NAME)],
+        validators=[InputRequired("Enter their name"), AtMost(MAX_NAME)],
     )
     email = StringField(
         "Email address",
         description="A shared mailbox if there is one.",
         widget=GovTextInput(),
         filters=[tidy],
-        validators=[InputRequired("Enter their email address"), Length(max=254)],
+        validators=[InputRequired("Enter their email address"), AtMost(254)],
     )
     manager_email = StringField(
         "Email address of their manager",
         description="We write there when no answer comes. If it is empty, the data protection officer is told.",
         widget=GovTextInput(),
         filters=[tidy],
-        validators=[Length(max=254)],
+        validators=[AtMost(254)],
     )
 
 
 class ContactForm(PersonForm):
-    role = StringField("Role", widget=GovTextInput(), filters=[tidy], validators=[Length(max=MAX_NAME)])
+    role = StringField("Role", widget=GovTextInput(), filters=[tidy], validators=[AtMost(MAX_NAME)])
     submit = SubmitField("Save", widget=GovSubmitInput())
 
 
@@ -131,7 +132,7 @@ class ChooseForm(FlaskForm):
         description="Needed if you leave an area out. Kept with the case; the requester does not see it.",
         widget=GovTextArea(),
         filters=[tidy],
-        validators=[Length(max=MAX_REASON)],
+        validators=[AtMost(MAX_REASON)],
     )
     submit = SubmitField("Save the list", widget=GovSubmitInput())
 
@@ -153,7 +154,7 @@ class AskForm(FlaskForm):
         ),
         widget=GovTextArea(),
         filters=[tidy],
-        validators=[Length(max=MAX_REASON)],
+        validators=[AtMost(MAX_REASON)],
     )
     submit = SubmitField("Ask them", widget=GovSubmitInput())
 
@@ -188,7 +189,7 @@ class ResultForm(FlaskForm):
         description="Needed if it was not searched, could not be produced, or was destroyed.",
         widget=GovTextArea(),
         filters=[tidy],
-        validators=[Length(max=MAX_REASON)],
+        validators=[AtMost(MAX_REASON)],
     )
     submit = SubmitField("Save the result", widget=GovSubmitInput())
 
