@@ -80,7 +80,7 @@ register(
         (
             Blank("done", "What have we done?", _TOLD),
             Blank("next_steps", "What happens next?", _TOLD),
-            Blank("expected_date", "When do you expect to answer?", entry=Entry.DAY),
+            Blank("expected_date", "When do you expect to answer?", entry=Entry.DAY_TO_COME),
         ),
         fits_about=_is_open,
         facts_about=_facts,

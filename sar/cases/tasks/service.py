@@ -14,7 +14,7 @@ from sar.cases.tasks.queries import visible_task
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
-from sar.foundation.clock import utc_now
+from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Refused
 
@@ -37,6 +37,8 @@ def add_task(
         raise Refused("Write what is to be done.")
     if len(text) > LONGEST:
         raise Refused(f"Make it shorter: {LONGEST} characters at most. A note can be longer.")
+    if due_on is not None and due_on < london_today():
+        raise Refused("That day has passed. Give today or a day to come.")
     if key is not None and not _KEY.fullmatch(key):
         raise Refused("This form is broken. Load the page again.")
     with write_transaction() as session:

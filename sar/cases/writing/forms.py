@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
 from wtforms import IntegerField, RadioField, SubmitField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import HiddenInput
 
 from sar.cases.writing.kinds import Blank, Entry, Letter
+from sar.foundation.clock import london_today
 from sar.foundation.messages import Channel
 from sar.intake.fields import DayField, LineField, WordsField
 
@@ -64,8 +66,9 @@ def form_for(letter: Letter, channels: list[Channel]) -> type[LetterForm]:
 
 
 def _field(blank: Blank) -> Any:
-    if blank.entry is Entry.DAY:
-        return DayField(blank.label, description=blank.hint, missing=f"Fill in: {blank.label}")
+    if blank.is_day:
+        wanted = f"Fill in: {blank.label}"
+        return DayField(blank.label, description=blank.hint, missing=wanted, validators=[_possible(blank)])
     if blank.entry is Entry.CHOICE:
         return RadioField(
             blank.label,
@@ -77,8 +80,17 @@ def _field(blank: Blank) -> Any:
     return WordsField(blank.label, description=blank.hint, missing=f"Fill in: {blank.label}")
 
 
+def _possible(blank: Blank) -> Callable[[FlaskForm, DayField], None]:
+    def check(_form: FlaskForm, field: DayField) -> None:
+        problem = blank.problem_with(field.data, london_today()) if field.data else None
+        if problem is not None:
+            raise ValidationError(problem)
+
+    return check
+
+
 def _kept(blank: Blank, value: Any) -> str | list[str]:
-    if blank.entry is Entry.DAY:
+    if blank.is_day:
         return str(value.isoformat()) if value else ""
     text = str(value or "")
     return [line.strip() for line in text.splitlines() if line.strip()] if blank.entry is Entry.LINES else text

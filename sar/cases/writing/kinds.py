@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum, auto
 
 from sar.access.permissions import Permission
@@ -19,12 +20,14 @@ from sar.foundation.wording import FieldValue
 
 
 class Entry(Enum):
-    """How a blank is filled in: a text, one of a few codes, a list with one item a line, a day."""
+    """How a blank is filled in: a text, one of a few codes, a list with one item a line, a day to come, a day that is
+    today or has been."""
 
     TEXT = auto()
     CHOICE = auto()
     LINES = auto()
-    DAY = auto()
+    DAY_TO_COME = auto()
+    DAY_THAT_WAS = auto()
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,18 @@ class Blank:
     entry: Entry = Entry.TEXT
     choices: tuple[tuple[str, str], ...] = ()
     told: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_day(self) -> bool:
+        return self.entry in (Entry.DAY_TO_COME, Entry.DAY_THAT_WAS)
+
+    def problem_with(self, day: date, today: date) -> str | None:
+        """Why that day cannot stand in this letter today, in words; None if it can."""
+        if self.entry is Entry.DAY_TO_COME and day <= today:
+            return f"{self.label} Give a day in the future."
+        if self.entry is Entry.DAY_THAT_WAS and day > today:
+            return f"{self.label} Give today or an earlier day: this one is in the future."
+        return None
 
 
 @dataclass(frozen=True)
@@ -89,7 +104,7 @@ def _is_open(standing: Standing) -> bool:
 
 _ONE_A_LINE = "One on each line."
 _TOLD = "The person is told this. Use plain words."
-_EXPECTED = Blank("expected_date", "When do you expect to send it?", entry=Entry.DAY)
+_EXPECTED = Blank("expected_date", "When do you expect to send it?", entry=Entry.DAY_TO_COME)
 
 _CHOICE = (
     Letter(
@@ -159,7 +174,7 @@ _CHOICE = (
         _always,
         (
             Blank("happened", "What happened?", _TOLD),
-            Blank("found_date", "When did we find out?", entry=Entry.DAY),
+            Blank("found_date", "When did we find out?", entry=Entry.DAY_THAT_WAS),
             Blank("information", "What information was it?", _TOLD),
             Blank("consequences", "What could follow from it?", _TOLD),
             Blank("done", "What have we done?", _TOLD),

@@ -16,6 +16,7 @@ from sar.cases.writing.facts import facts_for, fits
 from sar.cases.writing.kinds import LETTERS, Blank, Entry, Letter
 from sar.cases.writing.models import LetterDraft
 from sar.foundation.actors import Actor, ActorKind
+from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound, Refused
 from sar.foundation.messages import Channel
@@ -72,10 +73,19 @@ def given(case: Case, draft: LetterDraft) -> Mapping[str, FieldValue | None]:
 
 
 def wording_of(case: Case, draft: LetterDraft) -> Wording:
-    """The letter as it would go today. Raises Refused when it no longer fits, or its wording cannot be used."""
-    if not fits(LETTERS[draft.name], case, draft.about):
+    """The letter as it would go today.
+
+    Raises Refused when it no longer fits, a day in it cannot be, or its wording cannot be used.
+    """
+    letter = LETTERS[draft.name]
+    if not fits(letter, case, draft.about):
         raise Refused("This letter does not fit the case as it stands now.")
-    return letters.compose(case, draft.name, **given(case, draft))
+    said = given(case, draft)
+    days = [(blank, said[blank.name]) for blank in letter.blanks if blank.is_day]
+    problems = [blank.problem_with(day, london_today()) for blank, day in days if isinstance(day, date)]
+    if wrong := [problem for problem in problems if problem]:
+        raise Refused(" ".join(wrong))
+    return letters.compose(case, draft.name, **said)
 
 
 def names_of_requester(case: Case, draft: LetterDraft, words: Wording) -> list[str]:
@@ -119,6 +129,6 @@ def where_to(case: Case, draft: LetterDraft) -> str:
 
 def _shown(blank: Blank, value: str | list[str]) -> FieldValue:
     """What was filled in, as the letter has it."""
-    if blank.entry is Entry.DAY and isinstance(value, str):
+    if blank.is_day and isinstance(value, str):
         return date.fromisoformat(value)
     return blank.told[value] if blank.entry is Entry.CHOICE and isinstance(value, str) else value

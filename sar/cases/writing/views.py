@@ -15,7 +15,7 @@ from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.cases.writing import queries, service
 from sar.cases.writing.forms import CHANNEL_WORDS, LetterForm, SendForm, form_for
-from sar.cases.writing.kinds import LETTERS, Entry, Letter
+from sar.cases.writing.kinds import LETTERS, Letter
 from sar.cases.writing.models import LetterDraft
 from sar.foundation.errors import Conflict, NotFound, Refused
 from sar.foundation.messages import Channel
@@ -133,7 +133,7 @@ def _fill_in(
 def _show(form: LetterForm, letter: Letter, draft: LetterDraft) -> None:
     for blank in letter.blanks:
         value = draft.fields.get(blank.name, "")
-        if blank.entry is Entry.DAY:
+        if blank.is_day:
             form[blank.name].data = date.fromisoformat(str(value)) if value else None
         else:
             form[blank.name].data = "\n".join(value) if isinstance(value, list) else value

@@ -52,6 +52,8 @@ def test_a_task_sent_twice_is_kept_once_and_an_empty_or_endless_one_never() -> N
     for text in (" ", "x" * 501):
         with pytest.raises(Refused):
             tasks.add_task(officer, case.id, text)
+    with pytest.raises(Refused, match="That day has passed"):
+        tasks.add_task(officer, case.id, "Ring", due_on=ago(1))
     with pytest.raises(Conflict):
         tasks.add_task(caseworker("Ada Other"), case.id, "Ring", key=key)
     with pytest.raises(NotAllowed):
@@ -79,7 +81,11 @@ def test_an_officer_adds_a_task_and_ticks_it_off_on_the_page(in_app: Flask) -> N
     browser, add = browser_of(in_app, officer), f"/staff/cases/{case.id}/tasks/add"
     assert "Write what is to be done" in browser.post(add, {"text": "", "due_on": ["", "", ""]}).text
     sent = {"text": "Ring the prison", "due_on": parts(ago(2)), "staff_id": officer.id}
-    assert browser.post(add, sent).location == f"/staff/cases/{case.id}"
+    again = browser.post(add, sent).text
+    assert "That day has passed" in again and "Ring the prison" in again
+    assert browser.post(add, {**sent, "due_on": parts(ago(0))}).location == f"/staff/cases/{case.id}"
+    with write_transaction():
+        rows(Task)[0].due_on = ago(2)
     page = browser.get(f"/staff/cases/{case.id}").text
     assert "Ring the prison" in page and ">Late<" in page
     [task] = rows(Task)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from pypdf import PdfReader
 
@@ -166,6 +168,24 @@ def test_what_is_late_goes_out_in_part_only_with_the_reason_for_being_late() -> 
         writing.write(SYSTEM, case.id, "interim_disclosure", {}, channel="email")
 
 
+def test_no_letter_goes_with_a_day_that_cannot_be(in_app: Flask) -> None:
+    case, late = opened(POST), opened(POST, days_ago=50)
+    with pytest.raises(Refused, match=r"When did we find out\? Give today or an earlier day"):
+        breach(case, found_date=ago(-1).isoformat())
+    sorry = {"reasons": ["We were ill."], "expected_date": ago(-3).isoformat()}
+    with pytest.raises(Refused, match=r"When do you expect to send it\? Give a day in the future"):
+        writing.write(SYSTEM, late.id, "delay_apology", {**sorry, "expected_date": "2020-01-01"}, channel="post")
+    browser, form = browser_of(in_app, caseworker()), f"/staff/cases/{late.id}/letters/delay_apology"
+    typed = {"reasons": "We were ill.", "expected_date": ["1", "1", "2020"], "channel": "post"}
+    assert "Give a day in the future" in browser.post(form, typed).text
+    assert rows(LetterDraft) == []
+    draft = writing.write(SYSTEM, late.id, "delay_apology", sorry, channel="post")
+    with time_machine.travel(timedelta(days=4), tick=False):  # it lay about meanwhile
+        with pytest.raises(Refused, match="Give a day in the future"):
+            writing.send(SYSTEM, draft.id, version=draft.version)
+    assert messages.about(late.id) == []
+
+
 @pytest.mark.parametrize("to", ["9 Mill Lane\nNorthvale", "ada@example.org\nBcc: all@example.org"])
 def test_a_letter_to_another_person_by_email_needs_one_email_address(to: str) -> None:
     case, typed = opened(POST), {"information": "A note of a visit."}
@@ -235,7 +255,8 @@ def test_a_letter_put_away_leaves_nothing_behind(name: str) -> None:
     letter = LETTERS[name]
     if letter not in queries.fitting(visible_case(SYSTEM, case.id)):
         return
-    filled = {blank.name: ago(0).isoformat() if blank.entry is Entry.DAY else "words" for blank in letter.blanks}
+    day = {Entry.DAY_TO_COME: ago(-1).isoformat(), Entry.DAY_THAT_WAS: ago(0).isoformat()}
+    filled = {blank.name: day.get(blank.entry, "words") for blank in letter.blanks}
     who = {"name": "Somebody", "to": "1 Some Street"} if letter.to_other else None
     draft = writing.write(SYSTEM, case.id, name, filled, channel="post", addressee=who)
     assert queries.pages(case, draft)[0].startswith(b"\x89PNG")
