@@ -43,6 +43,7 @@ class Other:
     received_on: date
     stage: str
     why: str
+    is_hint: bool
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def others_like(actor: Actor, case: Case) -> tuple[Other, ...]:
             one.received_on,
             STAGE_NAMES[Stage(cases[one.submission_id].stage)] if one.submission_id in cases else "Just received",
             one.words,
+            one.is_hint,
         )
         for one in found
     )

@@ -7,6 +7,7 @@ in `new_words`, letters that wait in `outbox`. All are reached from here.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import BinaryIO
 
 from sqlalchemy import select
@@ -29,7 +30,7 @@ from sar.cases.clock_commands import (
 from sar.cases.closing_out import close_case
 from sar.cases.conflicts.said import keep_to_deciders
 from sar.cases.corrections import correct_received_date
-from sar.cases.deadlines import ClockState
+from sar.cases.deadlines import ClockState, Regime, earliest_due, make_event
 from sar.cases.endings import REFUSAL_CODES, close, reject, reopen, withdraw
 from sar.cases.ledger import Fact, case_for, keep_note, require, store_fact
 from sar.cases.models import Case, Note
@@ -37,16 +38,18 @@ from sar.cases.moves import IDENTITY_SETTLED, advance, facts_of, has_conflict
 from sar.cases.new_words import give_new_words
 from sar.cases.not_valid import set_aside
 from sar.cases.proofs import check_authority, check_identity, set_representative
-from sar.cases.queries import may_see, visible_case
+from sar.cases.queries import clock_rules, may_see, visible_case
 from sar.cases.what_if import WhatIf, what_if
 from sar.cases.workflow import Event, Stage
 from sar.foundation import blobs
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
+from sar.foundation.clock import london_today
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.foundation.wording import Wording
+from sar.intake import due
 from sar.intake.identity_copies import copies_of
 from sar.intake.models import Submission
 
@@ -68,6 +71,7 @@ __all__ = [
     "close",
     "correct_received_date",
     "declare_conflict",
+    "due_when_received",
     "extend",
     "facts_of",
     "give_new_words",
@@ -144,6 +148,11 @@ def _acknowledgement(case: Case) -> str:
     return "acknowledgement" if case.due_on else "acknowledgement_waiting"
 
 
+def due_when_received(received_on: date) -> date | None:
+    """When a request that came on this day is due, as its case will be opened."""
+    return earliest_due([make_event("received", received_on)], list(Regime), clock_rules(), today=london_today()).due
+
+
 def start_gathering(actor: Actor, case_id: str, *, version: int | None = None) -> Case:
     """Begin, or go back to, the search for records."""
     with write_transaction():
@@ -213,3 +222,6 @@ def open_identity_copy(actor: Actor, case_id: str, number: int) -> BinaryIO:
         blob_id = copies[number - 1].blob_id
         record(actor, Action.IDENTITY_COPY_VIEWED, case.id, blob_id=blob_id)
     return blobs.open(blob_id)
+
+
+due.reckon_with(due_when_received)

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, ForeignKey, String, delete, false, insert, select
+from sqlalchemy import ColumnElement, ForeignKey, String, delete, exists, false, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased
 
 from sar.foundation.db import ID, Base, db, plain
@@ -72,6 +72,11 @@ def found_by(scope: InstrumentedAttribute[str], purpose: str, typed: str) -> Col
         accepted = {word, *pairs[max(0, place - 1) : place + 1]}
         query = query.where(row.purpose == purpose, row.fingerprint.in_(_fingerprints(purpose, accepted)))
     return scope.in_(query)
+
+
+def has_any(scope: InstrumentedAttribute[str], purpose: str) -> ColumnElement[bool]:
+    """Rows of these scopes that are found by some word of this purpose."""
+    return exists().where(WordFingerprint.scope_id == scope, WordFingerprint.purpose == purpose)
 
 
 def scopes_with(purpose: str, words: Iterable[str]) -> dict[str, set[str]]:

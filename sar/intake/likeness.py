@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from sar.foundation import word_index
 from sar.foundation.actors import Actor
@@ -29,6 +29,10 @@ WORDS: Final = {
     "email": "the same email address",
     "phone": "the same phone number",
 }
+# Says little: many people share a name, and nothing tells these two apart or together. Nothing is held up for it.
+HINT: Final = "the same name, no date of birth given"
+# The purpose of the words of names in the index: see `search_words`.
+NAME: Final = "name"
 MOST: Final = 20
 _SHORTEST: Final = 5  # fewer letters or digits than this tell nobody apart
 
@@ -57,6 +61,10 @@ class Alike:
     reasons: tuple[str, ...]
 
     @property
+    def is_hint(self) -> bool:
+        return self.reasons == (HINT,)
+
+    @property
     def words(self) -> str:
         return " and ".join(self.reasons)
 
@@ -83,8 +91,7 @@ def marks(person: Person) -> dict[str, frozenset[str]]:
     """
     births: set[str] = set()
     if person.date_of_birth is not None:
-        for words in filter(None, (name.split() for name in person.names)):
-            births.add(_plain(f"{words[0]}{words[-1]}{person.date_of_birth.isoformat()}"))
+        births = {_plain(f"{first}{last}{person.date_of_birth.isoformat()}") for first, last in _ends(person)}
     found = {kind: frozenset[str]() for kind in WORDS} | {"name_birth": frozenset(births)}
     for kind, value in (
         ("prison", person.prison_number),
@@ -97,6 +104,13 @@ def marks(person: Person) -> dict[str, frozenset[str]]:
     return found
 
 
+def looked_up(person: Person) -> dict[str, frozenset[str]]:
+    """What is looked for: as `marks`, and each name with its first and last word in the other order. Pure."""
+    turned = replace(person, names=tuple(f"{last} {first}" for first, last in _ends(person)))
+    found = marks(person)
+    return found | {"name_birth": found["name_birth"] | marks(turned)["name_birth"]}
+
+
 def keep(submission: Submission) -> None:
     """Keep the fingerprints of a request, inside the write transaction that stores or changes it."""
     for kind, values in marks(_person_of(submission)).items():
@@ -104,25 +118,19 @@ def keep(submission: Submission) -> None:
 
 
 def alike(actor: Actor, person: Person, *, besides: str | None = None) -> list[Alike]:
-    """Requests that may be of this person and that the actor may see, newest first; at most MOST."""
+    """Requests that may be of this person and that the actor may see, newest first; at most MOST, a HINT last."""
     reasons: dict[tuple[str, str, date], list[str]] = defaultdict(list)
-    for kind, values in marks(person).items():
+    for kind, values in looked_up(person).items():
         for value in sorted(values):
-            query = (
-                select(Submission.id, Submission.reference, Submission.received_on)
-                .where(
-                    word_index.found_by(Submission.scope_id, _purpose(kind), value),
-                    _Visibility.condition(actor),
-                    Submission.id != (besides or ""),
-                )
-                .order_by(Submission.received_on.desc(), Submission.id)
-                .limit(MOST)
-            )
-            for submission_id, reference, received_on in db.session.execute(query):
-                if WORDS[kind] not in reasons[submission_id, reference, received_on]:
-                    reasons[submission_id, reference, received_on].append(WORDS[kind])
-    found = [Alike(*which, tuple(why)) for which, why in reasons.items()]
-    return sorted(found, key=lambda one: (one.received_on, one.reference), reverse=True)[:MOST]
+            which = word_index.found_by(Submission.scope_id, _purpose(kind), value)
+            for found in _requests(actor, which, besides):
+                if WORDS[kind] not in reasons[found]:
+                    reasons[found].append(WORDS[kind])
+    for found in _requests(actor, _of_the_name(person), besides):
+        reasons[found] = reasons[found] or [HINT]
+    every = [Alike(*which, tuple(why)) for which, why in reasons.items()]
+    # A common name must not crowd out what is surer.
+    return sorted(every, key=lambda one: (not one.is_hint, one.received_on, one.reference), reverse=True)[:MOST]
 
 
 def alike_to(actor: Actor, submission: Submission) -> list[Alike]:
@@ -135,7 +143,7 @@ def scopes_like(people: Mapping[int, Person]) -> dict[int, dict[str, set[str]]]:
 
     A query for every few hundred values. It asks nobody's leave: the caller says which of these anyone may hear of.
     """
-    of_each = {number: marks(person) for number, person in people.items()}
+    of_each = {number: looked_up(person) for number, person in people.items()}
     found: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for kind, words in WORDS.items():
         scopes = word_index.scopes_with(_purpose(kind), {value for one in of_each.values() for value in one[kind]})
@@ -155,6 +163,32 @@ def person_in(answers: RequestAnswers) -> Person:
         email=answers.contact.email,
         phone=answers.contact.phone,
     )
+
+
+def _requests(actor: Actor, which: ColumnElement[bool], besides: str | None) -> list[tuple[str, str, date]]:
+    """Those that the actor may hear of, as (id, reference, day received), the newest first."""
+    query = (
+        select(Submission.id, Submission.reference, Submission.received_on)
+        .where(which, _Visibility.condition(actor), Submission.id != (besides or ""))
+        .order_by(Submission.received_on.desc(), Submission.id)
+        .limit(MOST)
+    )
+    return [(row.id, row.reference, row.received_on) for row in db.session.execute(query)]
+
+
+def _of_the_name(person: Person) -> ColumnElement[bool]:
+    """Requests of the same first and last word of a name, where one of the two has no date of birth."""
+    names = [f"{first} {last}" for first, last in _ends(person)]
+    same = or_(false(), *(word_index.found_by(Submission.scope_id, NAME, name) for name in names))
+    if person.date_of_birth is None:
+        return same
+    return and_(same, ~word_index.has_any(Submission.scope_id, _purpose("name_birth")))
+
+
+def _ends(person: Person) -> list[tuple[str, str]]:
+    """The first and the last word of each name. One word alone tells nobody apart."""
+    split = (name.split() for name in person.names)
+    return [(words[0], words[-1]) for words in split if len(words) > 1]
 
 
 def _purpose(kind: str) -> str:

@@ -18,7 +18,7 @@ from sar.foundation.word_index import WordFingerprint
 from sar.intake import likeness
 from sar.intake.models import Submission
 
-NAME: Final = "name"
+NAME: Final = likeness.NAME
 OFFICE: Final = "office"
 _AT_ONCE: Final = 200  # a writer elsewhere waits for one batch, not for all
 

@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response
 
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
+from sar.foundation.clock import london_today
 from sar.foundation.errors import Conflict, Gone, Refused, StoreFull
 from sar.intake import evidence, likeness, mail, service
 from sar.intake.answers import MAX_WANTED, Channel, Route
+from sar.intake.due import due_when_received
 from sar.intake.evidence_form import EvidenceForm
 from sar.intake.models import MailDraft
 from sar.intake.staff_forms import LogRequestForm, MailForm
@@ -32,7 +34,8 @@ def log() -> Page:
     form.offer_copies(mail.possible_copies(draft) if draft else [])
     status, others = 200, []
     if form.validate_on_submit():
-        others = [] if form.go_on.data else likeness.alike(current_actor(), likeness.person_in(form.answers()))
+        alike = likeness.alike(current_actor(), likeness.person_in(form.answers()))
+        others = [] if form.go_on.data else [one for one in alike if not one.is_hint]
         if not others:
             try:
                 receipt = _log(form)
@@ -40,12 +43,8 @@ def log() -> Page:
                 form.form_errors.append(problem.message)
                 status = 200 if isinstance(problem, Refused) else problem.status
             else:
-                return render_template(
-                    "intake/logged.html",
-                    receipt=receipt,
-                    received_on=form.received_on.data,
-                    staff_connection=form.answers().staff_connection,
-                )
+                hints = [one for one in alike if one.is_hint and one.submission_id != receipt.submission_id]
+                return _logged(form, receipt, hints)
     elif request.method == "GET" and draft is not None:
         _fill_in(form, draft)
     return render_template("intake/log.html", form=form, others=others, draft=draft), status
@@ -87,6 +86,21 @@ def accepted_evidence() -> Page:
     elif request.method == "GET":
         form.load(evidence.in_force())
     return render_template("intake/evidence.html", form=form, ways=evidence.STAFF_WAYS.values()), status
+
+
+def _logged(form: LogRequestForm, receipt: service.Receipt, hints: list[likeness.Alike]) -> str:
+    """What was logged, when it is due, and who else has this name."""
+    assert form.received_on.data is not None  # the form requires it
+    due = due_when_received(form.received_on.data)
+    return render_template(
+        "intake/logged.html",
+        receipt=receipt,
+        received_on=form.received_on.data,
+        due=due,
+        days_late=(london_today() - due).days if due else 0,
+        hints=hints,
+        staff_connection=form.answers().staff_connection,
+    )
 
 
 def _log(form: LogRequestForm) -> service.Receipt:

@@ -269,13 +269,15 @@ def test_the_same_person_is_found_by_each_thing_that_tells_people_apart(in_app: 
     for person, words in (
         (likeness.Person(("QUILLON  MARCHBANKS",), BORN), "the same name and date of birth"),
         (likeness.Person(("Quillon Z. Thistlewood",), BORN), "the same name and date of birth"),
+        (likeness.Person(("Marchbanks Quillon",), BORN), "the same name and date of birth"),
+        (likeness.Person(("Quillon MARCHBANKS",)), "the same name, no date of birth given"),
         (likeness.Person((), prison_number="a1234bc"), "the same prison number"),
         (likeness.Person((), crn="X123456"), "the same CRN"),
         (likeness.Person((), email="Quillon@Example.org"), "the same email address"),
         (likeness.Person((), phone="+44 7700 900321"), "the same phone number"),
     ):
         assert found(person) == [(reference, words)]
-    for person in (nobody, likeness.Person((NAME,)), likeness.Person((NAME,), date(1985, 3, 28))):
+    for person in (nobody, likeness.Person(("Quillon",)), likeness.Person((NAME,), date(1985, 3, 28))):
         assert found(person) == []
 
 
@@ -296,6 +298,18 @@ def test_an_officer_is_told_before_logging_and_on_the_case_and_may_go_on(in_app:
     second, _ = receipt_of(officer.post("/staff/log", typed(go_on="y", **born)))
     case = cases.open_case(SYSTEM, next(one.id for one in rows(Submission) if one.reference == second))
     assert reference in officer.get(f"/staff/cases/{case.id}").text
+    third = officer.post("/staff/log", typed(submission_key="m" * 32))  # the same name alone: nothing is held up, and it is said
+    assert "Request logged" in third.text and reference in third.text and "of the same name" in third.text
+    page = officer.get(f"/staff/cases/{case.id}").text
+    assert "Others of the same name, who may be somebody else: 1" in page
+
+
+def test_whoever_logs_an_old_request_hears_at_once_when_it_was_due(in_app: Flask, officer: Browser) -> None:
+    came = london_today() - timedelta(days=300)
+    late = officer.post("/staff/log", typed(received_on=[str(came.day), str(came.month), str(came.year)])).text
+    case = cases.open_case(SYSTEM, rows(Submission)[0].id)
+    assert case.due_on is not None and f'due by <time datetime="{case.due_on}"' in late
+    assert f"This is {(london_today() - case.due_on).days} days late. Check the day it came." in late
 
 
 def test_neither_a_requester_nor_someone_with_a_conflict_hears_of_the_other_request(in_app: Flask) -> None:
