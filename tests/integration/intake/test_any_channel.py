@@ -298,7 +298,9 @@ def test_an_officer_is_told_before_logging_and_on_the_case_and_may_go_on(in_app:
     second, _ = receipt_of(officer.post("/staff/log", typed(go_on="y", **born)))
     case = cases.open_case(SYSTEM, next(one.id for one in rows(Submission) if one.reference == second))
     assert reference in officer.get(f"/staff/cases/{case.id}").text
-    third = officer.post("/staff/log", typed(submission_key="m" * 32))  # the same name alone: nothing is held up, and it is said
+    third = officer.post(
+        "/staff/log", typed(submission_key="m" * 32)
+    )  # the same name alone: nothing is held up, and it is said
     assert "Request logged" in third.text and reference in third.text and "of the same name" in third.text
     page = officer.get(f"/staff/cases/{case.id}").text
     assert "Others of the same name, who may be somebody else: 1" in page
