@@ -12,8 +12,11 @@ from sar.cases import service as cases
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.cases.workflow import Event
+from sar.foundation import messages
 from sar.foundation.actors import SYSTEM, Actor, ActorKind
 from sar.foundation.clock import london_today
+from sar.foundation.db import db
+from sar.foundation.messages import Delivery
 from sar.intake import service as intake
 from sar.intake.answers import Channel, Contact, RequestAnswers, Route
 from sar.records import service as records
@@ -43,6 +46,14 @@ def received_case(full_name: str = "Marlon Pryce", received_on: date | None = No
     )
     receipt = intake.log_request(SYSTEM, answers, channel=Channel.POST, received_on=received_on or london_today())
     return cases.open_case(SYSTEM, receipt.submission_id)
+
+
+def letters_go(case: Case, on: date | None = None) -> None:
+    """Somebody posts, or tells, all that waits for that: today, or on another day."""
+    db.session.rollback()  # what was read before is an old snapshot
+    for message in messages.about(case.id):
+        if message.delivery == Delivery.TO_DO:
+            messages.mark_sent(SYSTEM, message.id, on)
 
 
 def gathering_case(full_name: str = "Marlon Pryce", received_on: date | None = None) -> Case:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from sar.access.permissions import Permission
 from sar.cases import letters
-from sar.cases.deadlines import AWAITED, ClarificationRequested, ClockState, Extended, ExtensionReason, Rule
-from sar.cases.ledger import Fact, case_for, renew_clock, require_open, store_fact
+from sar.cases.clock_letters import EXTENSION_LAW
+from sar.cases.deadlines import AWAITED, ClockState, ExtensionReason, Rule
+from sar.cases.ledger import Fact, case_for, events_with, renew_clock, require_open, store_fact
 from sar.cases.models import Case
 from sar.cases.moves import go_on
-from sar.cases.queries import clock_events, clock_of, open_questions, waits_of
+from sar.cases.queries import (
+    asked_for,
+    clock_from,
+    clock_of,
+    questions_of,
+    standing_facts,
+    unanswered_questions,
+    waits_of,
+)
 from sar.cases.second_person import require_alone
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
@@ -22,7 +32,6 @@ from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.wording import date_words
 
-_EXTENSION_LAW = "Art 12A(3)-(4) UK GDPR; DPA 2018 s.54(3A)-(3B)"
 _AMOUNT = re.compile(r"[0-9]{1,5}(\.[0-9]{2})?")
 
 
@@ -37,8 +46,8 @@ def ask_for_identity(actor: Actor, case_id: str, reason: str, *, version: int | 
             raise Conflict("Identity has already been asked for or settled.")
         require_time_left(case)
         case.identity = "asked"
-        store_fact(actor, case, Fact("id_requested", london_today(), detail=reason.strip()))
-        letters.send(actor, case, "id_request", reason=reason.strip().rstrip("."))
+        letter = letters.send(actor, case, "id_request", reason=reason.strip().rstrip("."))
+        store_fact(actor, case, Fact("id_requested", london_today(), detail=reason.strip(), letter=letter))
 
 
 def ask_for_authority(actor: Actor, case_id: str, reason: str, *, version: int | None = None) -> None:
@@ -48,15 +57,15 @@ def ask_for_authority(actor: Actor, case_id: str, reason: str, *, version: int |
     with write_transaction():
         case = case_for(actor, case_id, version)
         require_open(case)
-        if Rule.AUTHORITY in waits_of(case):
+        if Rule.AUTHORITY in asked_for(case):
             raise Conflict("Written authority has been asked for already.")
         if case.authority == "settled":
             raise Conflict("Authority has already been settled for this case.")
         require_time_left(case)
         letters.require_to_representative(case)
         case.authority = "asked"
-        store_fact(actor, case, Fact("authority_requested", london_today(), detail=reason.strip()))
-        letters.send(actor, case, "authority_request", reason=reason.strip().rstrip("."))
+        letter = letters.send(actor, case, "authority_request", reason=reason.strip().rstrip("."))
+        store_fact(actor, case, Fact("authority_requested", london_today(), detail=reason.strip(), letter=letter))
 
 
 def charge_fee(
@@ -82,11 +91,12 @@ def charge_fee(
         require_open(case)
         if not proposed:
             require_alone(actor, case)
-        if Rule.FEE in waits_of(case):
+        if Rule.FEE in asked_for(case):
             raise Conflict("A fee has been charged already.")
         require_time_left(case)
-        store_fact(actor, case, fee_fact(asked, reason))
-        letters.send(actor, case, "fee_request", amount=asked, reasons=[reason.strip()], how_to_pay=how_to_pay.strip())
+        why, how = reason.strip(), how_to_pay.strip()
+        letter = letters.send(actor, case, "fee_request", amount=asked, reasons=[why], how_to_pay=how)
+        store_fact(actor, case, replace(fee_fact(asked, reason), letter=letter))
 
 
 def fee_fact(asked: str, reason: str) -> Fact:
@@ -106,20 +116,19 @@ def ask_question(actor: Actor, case_id: str, question: str, reason: str, *, vers
     with write_transaction():
         case = case_for(actor, case_id, version)
         require_open(case)
-        asked = [event.number for event in clock_events(case) if isinstance(event, ClarificationRequested)]
-        number = max(asked, default=0) + 1
-        store_fact(actor, case, Fact("clarification_requested", london_today(), number, detail=question.strip()))
-        letters.send(
-            actor,
-            case,
-            question_letter(ClockState(case.clock_state)),
-            question=question.strip(),
-            reason=reason.strip(),
-        )
+        fact = Fact("clarification_requested", london_today(), next_question(case), detail=question.strip())
+        name = question_letter(clock_from(case, events_with(case, fact)).state)
+        letter = letters.send(actor, case, name, question=question.strip(), reason=reason.strip())
+        store_fact(actor, case, replace(fact, letter=letter))
+
+
+def next_question(case: Case) -> int:
+    """The number of the next question."""
+    return max((fact.number for fact in questions_of(case)), default=0) + 1
 
 
 def question_letter(state: ClockState) -> str:
-    """The letter that says of our time what is true once the question is asked: it stops, waits to start, or runs."""
+    """The letter that says of our time what is true once the question has gone: it stops, waits to start, or runs."""
     if state is ClockState.PAUSED:
         return "clarification"
     return "clarification_not_started" if state is ClockState.NOT_STARTED else "clarification_no_pause"
@@ -132,7 +141,7 @@ def record_answer(
     with write_transaction():
         case = case_for(actor, case_id, version)
         go_on(actor, case)
-        if number not in {question.number for question in open_questions(case)}:
+        if number not in {question.number for question in unanswered_questions(case)}:
             raise Conflict("There is no open question of that number: it may have been answered already.")
         store_fact(actor, case, Fact("clarification_received", on, number, detail=answer.strip() or None))
 
@@ -140,26 +149,33 @@ def record_answer(
 def extend(
     actor: Actor, case_id: str, reason: ExtensionReason, explanation: str, *, version: int | None = None
 ) -> None:
-    """Take two further months, once, with reasons, before the first month is over (Art 12A(3); s.54(3A))."""
+    """Take two further months, once, with reasons, before the first month is over (Art 12A(3); s.54(3A)).
+
+    They are taken on the day the letter goes: the requester must be told by the last day of the first month.
+    """
     if not explanation.strip():
         raise Refused("Write the reason in words. The requester is told it.")
     with write_transaction():
         case = case_for(actor, case_id, version)
         require_open(case)
         old_due = _require_extendable(case)
-        store_fact(actor, case, Fact("extended", london_today(), reason_code=reason.value, detail=explanation.strip()))
-        if case.due_on is None or case.due_on <= old_due:
+        fact = Fact("extended", london_today(), reason_code=reason.value, detail=explanation.strip())
+        new_due = clock_from(case, events_with(case, fact)).due
+        if new_due is None or new_due <= old_due:
             raise Refused("That would give no more time.")
-        letters.send(
-            actor, case, "extension", old_due_date=old_due, new_due_date=case.due_on, reasons=[explanation.strip()]
-        )
+        reasons = [explanation.strip()]
+        letter = letters.send(actor, case, "extension", old_due_date=old_due, new_due_date=new_due, reasons=reasons)
+        store_fact(actor, case, replace(fact, letter=letter))
 
 
 def why_not_extend(case: Case) -> str | None:
     """The rule that stands in the way of an extension today, in words; None if nothing does."""
     clock = clock_of(case)
-    if any(isinstance(event, Extended) for event in clock_events(case)):
-        return f"This request was extended before. The law allows one extension ({_EXTENSION_LAW})."
+    written = [fact for fact in standing_facts(case) if fact.kind == "extended"]
+    if any(fact.unsent for fact in written):
+        return "The letter about an extension is written and has not gone out. Send it: the extension counts from then."
+    if written:
+        return f"This request was extended before. The law allows one extension ({EXTENSION_LAW})."
     if clock.answered_on is not None:
         return "An answer went out already. Its time cannot be made longer any more."
     if not clock.extension_available:
@@ -172,7 +188,7 @@ def why_not_extend(case: Case) -> str | None:
     if london_today() > clock.extension_notice_by:
         return (
             "It is too late to extend: the requester had to be told within the first month, by "
-            f"{date_words(clock.extension_notice_by)} ({_EXTENSION_LAW})."
+            f"{date_words(clock.extension_notice_by)} ({EXTENSION_LAW})."
         )
     return None
 
@@ -221,7 +237,7 @@ def _record_what_came(actor: Actor, case_id: str, rule: Rule, fact: Fact, versio
         case = case_for(actor, case_id, version)
         go_on(actor, case)
         wait = waits_of(case).get(rule)
-        if wait is None or wait.answered is not None:
+        if wait.answered is not None if wait else rule not in asked_for(case):
             raise Conflict(f"{AWAITED[rule]} is not waited for: it was never asked for, or has come.")
         store_fact(actor, case, fact)
 

@@ -10,14 +10,17 @@ from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.cases import forms, letters, queries, service
 from sar.cases.blueprint import Answer, bp, form_page, given, show_form
-from sar.cases.clock_commands import pounds, question_letter
+from sar.cases.clock_commands import next_question, pounds, question_letter
 from sar.cases.deadlines import ClockState, ExtensionReason
 from sar.cases.ledger import Fact
 from sar.cases.models import Case, ClockFact
 from sar.cases.what_if import WhatIf, possible
 from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Refused
+from sar.foundation.messages import Channel
 from sar.foundation.wording import date_words
+
+_IF_IT_GOES = "If it goes today: what this does to the due date"
 
 
 @bp.route("/cases/<case_id>/ask-identity", methods=["GET", "POST"])
@@ -29,7 +32,7 @@ def ask_identity(case_id: str) -> Answer:
         form,
         "Ask for proof of identity",
         lambda version: service.ask_for_identity(current_actor(), case_id, form.reason.data or "", version=version),
-        "We have asked for proof of identity.",
+        lambda case: f"The letter that asks for proof is written. {_when_it_counts(case)}",
         letter=lambda case: letters.compose(case, "id_request", reason=_ending(form.reason.data)),
         **_if_asked(case_id, "id_requested"),
         explanation=[
@@ -48,7 +51,7 @@ def ask_authority(case_id: str) -> Answer:
         form,
         "Ask for written authority",
         lambda version: service.ask_for_authority(current_actor(), case_id, form.reason.data or "", version=version),
-        "We have asked for written authority.",
+        lambda case: f"The letter that asks for authority is written. {_when_it_counts(case)}",
         letter=lambda case: letters.compose(case, "authority_request", reason=_ending(form.reason.data)),
         **_if_asked(case_id, "authority_requested"),
         explanation=["Where someone asks for another person, the clock starts when their written authority comes."],
@@ -71,7 +74,7 @@ def charge_fee(case_id: str) -> Answer:
             form.how_to_pay.data or "",
             version=version,
         ),
-        "The fee is charged and the letter is on its way.",
+        lambda case: f"The letter that asks for the fee is written. {_when_it_counts(case)}",
         letter=lambda case: letters.compose(
             case,
             "fee_request",
@@ -103,7 +106,7 @@ def record_fee_paid(case_id: str) -> Answer:
 @guard(Permission.CASE_WORK)
 def ask_question(case_id: str) -> Answer:
     form = forms.QuestionForm()
-    number = 1 + max((fact.number for fact in _asked(queries.visible_case(current_actor(), case_id))), default=0)
+    number = next_question(queries.visible_case(current_actor(), case_id))
     effect = possible(current_actor(), case_id, Fact("clarification_requested", london_today(), number))
     state = effect.then.state if effect else ClockState.RUNNING
     return form_page(
@@ -113,7 +116,7 @@ def ask_question(case_id: str) -> Answer:
         lambda version: service.ask_question(
             current_actor(), case_id, form.question.data or "", form.reason.data or "", version=version
         ),
-        "The question is on its way.",
+        lambda case: f"The question is written. {_when_it_counts(case)}",
         letter=lambda case: letters.compose(
             case,
             question_letter(state),
@@ -121,6 +124,7 @@ def ask_question(case_id: str) -> Answer:
             reason=form.reason.data or "",
         ),
         what_if=effect,
+        what_if_title=_IF_IT_GOES,
     )
 
 
@@ -128,7 +132,7 @@ def ask_question(case_id: str) -> Answer:
 @guard(Permission.CASE_WORK)
 def record_answer(case_id: str, number: int) -> Answer:
     form, case = forms.AnswerForm(), queries.visible_case(current_actor(), case_id)
-    asked = next((fact for fact in _asked(case) if fact.number == number), None)
+    asked = next((fact for fact in queries.questions_of(case) if fact.number == number), None)
     if asked is None:
         raise NotFound("There is no such question.")
     return dated_page(
@@ -140,7 +144,7 @@ def record_answer(case_id: str, number: int) -> Answer:
         ),
         lambda case: f"The answer is recorded.{due_words(case)}",
         fact=lambda day: Fact("clarification_received", day, number),
-        explanation=[f"On {date_words(asked.on)} we asked{_words(asked)}"],
+        explanation=[_asked_words(asked, "")],
     )
 
 
@@ -158,7 +162,7 @@ def extend(case_id: str) -> Answer:
         lambda version: service.extend(
             current_actor(), case_id, ExtensionReason(form.reason.data), form.explanation.data or "", version=version
         ),
-        lambda case: f"The time limit is extended and the letter is on its way.{due_words(case)}",
+        lambda case: f"The letter about the extension is written. {_when_it_counts(case)}",
         letter=lambda case: letters.compose(
             case,
             "extension",
@@ -167,6 +171,7 @@ def extend(case_id: str) -> Answer:
             reasons=[form.explanation.data or ""],
         ),
         what_if=extended,
+        what_if_title=_IF_IT_GOES,
         hindrance=hindrance,
     )
 
@@ -175,24 +180,34 @@ def _if_asked(case_id: str, kind: str) -> dict[str, Any]:
     """What asking for it today would do to the due date, or why it cannot be asked for any more."""
     hindrance = service.why_not_ask(queries.visible_case(current_actor(), case_id))
     effect = None if hindrance else possible(current_actor(), case_id, Fact(kind, london_today()))
-    return {"what_if": effect, "hindrance": hindrance}
+    return {"what_if": effect, "what_if_title": _IF_IT_GOES, "hindrance": hindrance}
+
+
+def _when_it_counts(case: Case) -> str:
+    """From which day the letter that was just written counts."""
+    if letters.usual_channel(case) == Channel.EMAIL:
+        return "It goes by email now, and counts once it has gone."
+    return "It counts from the day it goes. Say in the outbox when that was."
 
 
 def asked_for(case_id: str, kind: str, what: str) -> list[str]:
     """On which day we asked, and why. Raises NotFound where nobody ever did."""
-    facts = [fact for fact in queries.clock_facts(queries.visible_case(current_actor(), case_id)) if fact.kind == kind]
+    standing = queries.standing_facts(queries.visible_case(current_actor(), case_id))
+    facts = [fact for fact in standing if fact.kind == kind]
     if not facts:
         raise NotFound("This was never asked for.")
-    return [f"On {date_words(fact.on)} we asked for {what}{_words(fact)}" for fact in facts]
+    return [_asked_words(fact, f" for {what}") for fact in facts]
+
+
+def _asked_words(asked: ClockFact, what: str) -> str:
+    if asked.unsent and asked.written_on:
+        return f"Our letter of {date_words(asked.written_on)} has not gone out yet. It asks{what}{_words(asked)}"
+    return f"On {date_words(asked.on)} we asked{what}{_words(asked)}"
 
 
 def _words(asked: ClockFact) -> str:
     """What was asked, as the end of a sentence. A case taken over from elsewhere has the day alone."""
     return f": {asked.detail}" if asked.detail else ". What we wrote is not kept here."
-
-
-def _asked(case: Case) -> list[ClockFact]:
-    return [fact for fact in queries.clock_facts(case) if fact.kind == "clarification_requested"]
 
 
 def dated_page(

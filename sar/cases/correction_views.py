@@ -18,7 +18,6 @@ from sar.cases.clock_views import due_words, seen_first
 from sar.cases.corrections import Correction
 from sar.cases.models import ClockFact
 from sar.cases.refusals.service import propose_correction
-from sar.cases.timeline import fact_words
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.wording import date_words
 
@@ -31,7 +30,9 @@ def correct_clock(case_id: str) -> Answer:
     form, case = forms.CorrectionForm(), queries.visible_case(current_actor(), case_id)
     facts = corrections.correctable(case)
     form.fact.choices = [SelectChoice(fact.id, _label(fact)) for fact in facts]
-    meant = Correction(form.fact.data or "", form.on.data if form.how.data == "date" else None)
+    meant = Correction(
+        form.fact.data or "", None if form.how.data == "strike" else form.on.data, form.how.data == "otherwise"
+    )
     return _page(
         case_id,
         form,
@@ -40,8 +41,9 @@ def correct_clock(case_id: str) -> Answer:
         _token(meant),
         "What this does to the due date",
         explanation=[
-            "For something that was written down with a wrong day, or that never happened. Every other date is worked "
-            "out anew. Nothing is deleted: the history shows what stood here before, and why it changed."
+            "For something that was written down with a wrong day, or that never happened. What we wrote in a letter "
+            "counts from the day the letter went. Every other date is worked out anew. Nothing is deleted: the history "
+            "shows what stood here before, and why it changed."
         ],
         hindrance=None if facts else "Nothing is on the clock yet that could be corrected here.",
     )
@@ -113,9 +115,10 @@ def _takes_two(case_id: str, meant: Correction) -> bool:
 
 def _token(correction: Correction) -> str:
     """Names one correction, so that the one that is recorded is the one that was seen."""
-    return f"{correction.fact_id} {correction.on or 'strike'}"
+    how = "otherwise" if correction.without_letter else "date"
+    return f"{correction.fact_id} {how} {correction.on}" if correction.on else f"{correction.fact_id} strike"
 
 
 def _label(fact: ClockFact) -> str:
-    words = fact_words(fact.kind, fact.on)
+    words = corrections.label(fact)
     return f"{words}: {fact.detail}" if fact.detail else words

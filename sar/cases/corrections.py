@@ -12,30 +12,33 @@ from datetime import date
 
 from sar.access.permissions import Permission, allows
 from sar.cases.deadlines import CautionCode, Clock, ClockEvent, ClockState, ImpossibleDates
-from sar.cases.ledger import Fact, case_for, events_with, keep_note, require_open, store_fact, strike_out, was_late
+from sar.cases.ledger import (
+    Fact,
+    case_for,
+    events_with,
+    keep_note,
+    moved,
+    require_open,
+    store_fact,
+    strike_out,
+    was_late,
+)
 from sar.cases.models import Case, ClockFact
-from sar.cases.queries import clock_facts, clock_from, clock_of, event_of, visible_case
-from sar.cases.second_person import is_alone
+from sar.cases.queries import clock_facts, clock_from, clock_of, event_of, standing_facts, visible_case
+from sar.cases.second_person import gives_a_late_case_time, is_alone
 from sar.cases.timeline import fact_words
 from sar.cases.waiting import ANSWERS
 from sar.cases.what_if import WhatIf, compare
+from sar.foundation import messages
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import record
-from sar.foundation.clock import london_today
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.wording import date_words
 
 CORRECTABLE = frozenset({*ANSWERS, *ANSWERS.values(), "extended"})
 RECEIVED = "received"
-# What the case says of identity and authority once the fact does not count. It never says "settled" without proof.
-_UNSETTLED = {
-    "id_requested": ("identity", "unchecked"),
-    "id_received": ("identity", "asked"),
-    "authority_requested": ("authority", "unchecked"),
-    "authority_received": ("authority", "asked"),
-}
 _LATE_NO_MORE = (
     "The due date has passed, and this would move it later or take it away. So it takes two people: one proposes it "
     "and says how they know, and the data protection officer agrees or does not."
@@ -48,15 +51,28 @@ _FEE = (
 
 @dataclass(frozen=True)
 class Correction:
-    """Which fact is wrong, by id; `on`, the day it happened, or None where it never did."""
+    """Which fact is wrong, by id; `on`, the day it happened, or None where it never did.
+
+    `without_letter`: it did not happen by the letter that was written about it, but by phone, say.
+    """
 
     fact_id: str
     on: date | None
+    without_letter: bool = False
 
 
 def correctable(case: Case) -> list[ClockFact]:
-    """The facts of the clock that may be corrected here, oldest first. The date received has a page of its own."""
-    return [fact for fact in clock_facts(case) if fact.kind in CORRECTABLE]
+    """The facts of the clock that may be corrected here, oldest first. The date received has a page of its own.
+
+    What waits for its letter to go can be struck out.
+    """
+    return [fact for fact in standing_facts(case) if fact.kind in CORRECTABLE]
+
+
+def label(fact: ClockFact) -> str:
+    """A fact with its day, or with the day its letter was written where that has not gone."""
+    words = fact_words(fact.kind, fact.written_on if fact.unsent and fact.written_on else fact.on)
+    return f"{words} (the letter has not gone out)" if fact.unsent else words
 
 
 def receipt(case: Case) -> ClockFact:
@@ -114,7 +130,7 @@ def chosen(case: Case, correction: Correction) -> ClockFact:
     old = next((fact for fact in standing if fact.id == correction.fact_id), None)
     if old is None:
         raise Conflict("That is not on the clock any more: it may have been corrected already.")
-    if correction.on == old.on:
+    if correction.on == old.on and not (correction.without_letter and old.letter):
         raise Refused("That is the date we have already.")
     if correction.on is None and old.kind == RECEIVED:
         raise Refused("A request was received on some day. Give the day.")
@@ -126,12 +142,9 @@ def _store(actor: Actor, case: Case, correction: Correction, reason: str, agreed
     second = _second(actor, case, old, now, _clock_after(case, old, correction))
     if second is not None and not agreed:
         raise Refused(second)
-    was = fact_words(old.kind, old.on)
+    was = label(old)
     if correction.on is None:
         strike_out(case, old)
-        if old.kind in _UNSETTLED:
-            field, value = _UNSETTLED[old.kind]
-            setattr(case, field, value)
         facts, action, words = {"on": old.on}, Action.CLOCK_EVENT_STRUCK_OUT, f"Struck out: {was}."
     else:
         facts, action = {"was": old.on, "on": correction.on}, Action.CLOCK_EVENT_CORRECTED
@@ -139,7 +152,10 @@ def _store(actor: Actor, case: Case, correction: Correction, reason: str, agreed
         if old.kind == RECEIVED:
             case.received_on = correction.on
             words = f"Date received changed from {date_words(old.on)} to {date_words(correction.on)}:"
-        store_fact(actor, case, _moved(old, correction.on), logged=False, instead_of=old)
+        corrected = _corrected(old, correction.on, correction)
+        store_fact(actor, case, corrected, logged=False, instead_of=old)
+        if corrected.letter is not None:
+            messages.correct_day(corrected.letter.id, correction.on)
     record(
         actor,
         action,
@@ -159,8 +175,7 @@ def _second(actor: Actor, case: Case, old: ClockFact, now: Clock, then: Clock) -
     if actor.kind is ActorKind.SYSTEM:
         return None
     may_decide = allows(actor.roles, Permission.CASE_REJECT)
-    past = now.due is not None and now.due < london_today()
-    if past and (then.due is None or (now.due is not None and then.due > now.due)):
+    if gives_a_late_case_time(now.due, then.due):
         return None if may_decide and is_alone(actor, case) else _LATE_NO_MORE
     return None if may_decide or old.kind != "fee_requested" else _FEE
 
@@ -177,33 +192,46 @@ def _clock_after(case: Case, old: ClockFact, correction: Correction) -> Clock:
 
 def _events(case: Case, old: ClockFact, correction: Correction) -> list[ClockEvent]:
     """The events as they would stand. Raises Refused with the rule in words."""
-    others = [fact for fact in clock_facts(case) if fact is not old]
+    others = [fact for fact in standing_facts(case) if fact is not old]
     if correction.on is None:
         require_open(case)
         if any(_answers(fact, old) for fact in others):
             raise Refused("What came in answer to this is on the clock too. Strike that out first.")
         return [event_of(fact) for fact in others]
-    if any(_answers(fact, old) and fact.on < correction.on for fact in others):
+    corrected = _corrected(old, correction.on, correction)
+    if corrected.letter is not None:
+        _require_gone(old, correction.on)
+    elif any(_answers(fact, old) and fact.on < correction.on for fact in others):
         raise ImpossibleDates("We cannot have asked for it after the answer came.")
-    events = events_with(case, _moved(old, correction.on), instead_of=old)
-    _require_lawful(old, correction.on, clock_from(case, events))
+    events = events_with(case, corrected, instead_of=old)
+    _require_lawful(corrected, clock_from(case, events))
     return events
 
 
-def _require_lawful(old: ClockFact, on: date, then: Clock) -> None:
-    if then.ended_on is not None and on > then.ended_on:
+def _require_gone(old: ClockFact, on: date) -> None:
+    """What a letter says happened when the letter went, which was not before it was written."""
+    if old.unsent:
+        raise Refused("The letter has not gone out yet. When it has, mark it as sent and give the day it went.")
+    if old.written_on is not None and on < old.written_on:
+        raise ImpossibleDates(f"The letter was written on {date_words(old.written_on)}. It cannot have gone before.")
+
+
+def _require_lawful(corrected: Fact, then: Clock) -> None:
+    if then.ended_on is not None and corrected.on > then.ended_on:
         raise ImpossibleDates(f"The request was finished on {date_words(then.ended_on)}. Give a day before that.")
-    if old.kind == "extended" and not then.extended and then.state is not ClockState.NOT_STARTED:
+    told_late = corrected.kind == "extended" and not then.extended and then.state is not ClockState.NOT_STARTED
+    if told_late and corrected.letter is None:  # a letter went when it went, and the clock says what came of it
         raise Refused(
             "An extension on that day would not count: the person must be told within the first month "
             "(Art 12A(3)-(4) UK GDPR; DPA 2018 s.54(3A)-(3B)). If they were told later, strike it out."
         )
 
 
+def _corrected(old: ClockFact, on: date, correction: Correction) -> Fact:
+    fact = moved(old, on)
+    return replace(fact, letter=None) if correction.without_letter else fact
+
+
 def _answers(fact: ClockFact, asked: ClockFact) -> bool:
     """Whether a fact is what came in answer to another."""
     return fact.kind == ANSWERS.get(asked.kind) and fact.number == asked.number
-
-
-def _moved(old: ClockFact, on: date) -> Fact:
-    return Fact(old.kind, on, old.number, old.reason_code, old.detail)

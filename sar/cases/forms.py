@@ -13,6 +13,7 @@ from sar.cases.deadlines import ExtensionReason
 from sar.cases.endings import REFUSAL_CODES, REFUSAL_LABELS
 from sar.cases.late_form import LateForm, lateness_field
 from sar.cases.new_words import Told
+from sar.foundation.clock import london_today
 from sar.foundation.ids import random_id
 from sar.intake.fields import DayField, LineField, WordsField
 
@@ -104,6 +105,7 @@ class CorrectionForm(DatedForm):
         "How is it wrong?",
         choices=[
             SelectChoice("date", "It happened on another day"),
+            SelectChoice("otherwise", "We asked or told them without our letter, for example by phone"),
             SelectChoice("strike", "It did not happen: strike it out"),
         ],
         widget=GovRadioInput(),
@@ -116,7 +118,7 @@ class CorrectionForm(DatedForm):
     submit = SubmitField("See what changes", widget=GovSubmitInput())
 
     def validate_on(self, field: DayField) -> None:
-        if self.how.data == "date" and field.data is None:
+        if self.how.data in ("date", "otherwise") and field.data is None:
             raise ValidationError("Enter the day it happened")
         if self.how.data == "strike" and field.data is not None:
             raise ValidationError("Leave the day empty to strike it out")
@@ -211,6 +213,16 @@ class NoteForm(FlaskForm):
     key = StringField(widget=HiddenInput(), default=random_id)
     text = WordsField("Add a note", missing="Write something in the note")
     submit = SubmitField("Save the note", widget=GovSubmitInput(), id="save-note")
+
+
+class WentForm(FlaskForm):
+    on = DayField(
+        "On which day did it go?",
+        description="The day it was posted, handed over, texted or read out. What it says counts from that day.",
+        missing="Enter the day it went",
+        default=london_today,
+    )
+    submit = SubmitField("Mark as sent on this day", widget=GovSubmitInput())
 
 
 class NewWordsForm(VersionedForm):

@@ -16,7 +16,16 @@ from sar.access.permissions import Permission, permissions_of
 from sar.cases.calendars_in_use import keep_calendar
 from sar.cases.deadlines import Clock, ClockEvent, ClockState, make_event, require_order
 from sar.cases.models import Calculation, Case, ClockFact, Note
-from sar.cases.queries import clock_facts, clock_from, clock_of, clock_rules, event_of, visible_case
+from sar.cases.queries import (
+    clock_facts,
+    clock_from,
+    clock_of,
+    clock_rules,
+    event_of,
+    standing_facts,
+    unsent_facts,
+    visible_case,
+)
 from sar.cases.waiting import follow_facts
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor, ActorKind
@@ -24,8 +33,16 @@ from sar.foundation.audit import canonical, record
 from sar.foundation.clock import london_date, london_today, utc_now
 from sar.foundation.db import db
 from sar.foundation.errors import Conflict, NotAllowed, Refused
+from sar.foundation.messages import Delivery, Message
 from sar.intake.answers import FIRST_DAY
 
+# What the case says of identity and authority once a fact does not count. It never says "settled" without proof.
+_UNSETTLED = {
+    "id_requested": ("identity", "unchecked"),
+    "id_received": ("identity", "asked"),
+    "authority_requested": ("authority", "unchecked"),
+    "authority_received": ("authority", "asked"),
+}
 CHANGED_MEANWHILE = (
     "This case was changed after you opened the page: by someone else, or by you if you pressed twice. Check what is "
     "new, then try again."
@@ -34,17 +51,25 @@ CHANGED_MEANWHILE = (
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact that is not stored yet. `detail` is words of a person, sealed with the case's key."""
+    """A fact that is not stored yet. `detail` is words of a person, sealed with the case's key.
+
+    `letter` is what asks or tells it, if a letter does: until that goes it has not happened.
+    """
 
     kind: str
     on: date
     number: int = 1
     reason_code: str = ""
     detail: str | None = None
+    letter: Message | None = None
+
+    @property
+    def written_on(self) -> date | None:
+        return london_date(self.letter.created_at) if self.letter is not None else None
 
     @property
     def event(self) -> ClockEvent:
-        return make_event(self.kind, self.on, number=self.number, reason=self.reason_code)
+        return make_event(self.kind, self.on, number=self.number, reason=self.reason_code, written=self.written_on)
 
 
 def case_for(
@@ -79,14 +104,47 @@ def store_fact(
     """Add a fact to the ledger and renew the clock. Raises Refused, with nothing stored, when it cannot be true.
 
     A corrected date of receipt takes the place of the one before, and any fact that of `instead_of`: what stood so
-    far stays in the ledger, struck out.
+    far stays in the ledger, struck out. What a letter says is logged when it goes.
     """
-    standing = clock_facts(case)
+    standing = standing_facts(case)
     events_with(case, fact, instead_of=instead_of)
     before = clock_of(case) if standing else None
     for old in standing:
         if before is not None and (old is instead_of or _replaces(fact, old)):
             _strike(old, before)
+    _keep(case, fact, recorded_by=actor.id)
+    renew_clock(case)
+    if logged and fact.letter is None:
+        _log(actor, Action.CLOCK_EVENT_RECORDED, case, fact.kind, fact.on, before.due if before else None)
+
+
+def letter_went(actor: Actor, case: Case, fact: ClockFact, on: date) -> None:
+    """The letter of a fact went: it happened on that day. The clock is renewed."""
+    before = case.due_on
+    if on != fact.on:
+        fact.struck_out_at = utc_now()
+        _keep(case, moved(fact, on), recorded_by=fact.recorded_by)
+    else:
+        fact.unsent = False
+        db.session.flush()
+    renew_clock(case)
+    _log(actor, Action.CLOCK_EVENT_RECORDED, case, fact.kind, on, before)
+
+
+def letter_came_back(actor: Actor, case: Case, fact: ClockFact) -> None:
+    """The letter of a fact did not go after all: it has not happened. The clock is renewed."""
+    before, fact.unsent = case.due_on, True
+    db.session.flush()
+    renew_clock(case)
+    _log(actor, Action.CLOCK_EVENT_UNDONE, case, fact.kind, fact.on, before)
+
+
+def moved(fact: ClockFact, on: date) -> Fact:
+    """The same fact on another day."""
+    return Fact(fact.kind, on, fact.number, fact.reason_code, fact.detail, fact.letter)
+
+
+def _keep(case: Case, fact: Fact, *, recorded_by: str) -> None:
     db.session.add(
         ClockFact(
             scope_id=case.scope_id,
@@ -96,26 +154,25 @@ def store_fact(
             number=fact.number,
             reason_code=fact.reason_code,
             detail=fact.detail,
-            recorded_by=actor.id,
+            recorded_by=recorded_by,
+            letter=fact.letter,
+            written_on=fact.written_on,
+            unsent=fact.letter is not None and fact.letter.delivery != Delivery.SENT,
         )
     )
     db.session.flush()
-    renew_clock(case)
-    if logged:
-        record(
-            actor,
-            Action.CLOCK_EVENT_RECORDED,
-            case.id,
-            event=fact.kind,
-            on=fact.on,
-            due_before=before.due if before else None,
-            due_after=case.due_on,
-        )
+
+
+def _log(actor: Actor, action: Action, case: Case, kind: str, on: date, due_before: date | None) -> None:
+    record(actor, action, case.id, event=kind, on=on, due_before=due_before, due_after=case.due_on)
 
 
 def strike_out(case: Case, fact: ClockFact) -> None:
     """Take a fact off the clock and renew it. The row stays in the ledger; the caller logs why it counts no more."""
     _strike(fact, clock_of(case))
+    if fact.kind in _UNSETTLED:
+        field, value = _UNSETTLED[fact.kind]
+        setattr(case, field, value)
     db.session.flush()
     renew_clock(case)
 
@@ -139,7 +196,7 @@ def events_with(case: Case, fact: Fact, *, instead_of: ClockFact | None = None) 
 
     Raises Refused, with the reason in words, when it cannot be true.
     """
-    others = [event_of(old) for old in clock_facts(case) if old is not instead_of and not _replaces(fact, old)]
+    others = [event_of(old) for old in standing_facts(case) if old is not instead_of and not _replaces(fact, old)]
     _require_possible(case, fact, others)
     return [*others, fact.event]
 
@@ -155,7 +212,7 @@ def renew_clock(case: Case) -> None:
     case.due_on, case.clock_state = clock.due, clock.state.value
     # A new fact is a change of the case even where the due date stays: another officer's screen is out of date.
     flag_modified(case, "clock_state")
-    follow_facts(case, clock_facts(case))
+    follow_facts(case, clock_facts(case), unsent_facts(case))
     _keep_calculation(case, clock)
 
 

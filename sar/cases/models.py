@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, relationship
 
 from sar.foundation.columns import Sealed
 from sar.foundation.db import ID, Base, Row, ScopedRow, UtcDateTime, plain, sealed_column, where
+from sar.foundation.messages import Message
 from sar.intake.models import Submission
 
 _FILTERED = ("officer_id", "stage", "clock_state", "regimes", "erased_on")
@@ -68,6 +69,8 @@ class ClockFact(ScopedRow):
     """One raw date: what happened, when, who wrote it down. Corrected by a later row, never edited.
 
     `late_before`: it was struck out, or given another day, when the answer was late.
+    What we ask or tell by a letter has its `message_id`, and the day it was written. While the letter is `unsent`
+    nothing has happened; then `on` is the day it went.
     """
 
     __tablename__ = "clock_fact"
@@ -82,6 +85,11 @@ class ClockFact(ScopedRow):
     recorded_by: Mapped[str] = plain(String(40), nullable=False)
     struck_out_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     late_before: Mapped[bool] = plain(Boolean, nullable=False, default=False, server_default=false())
+    message_id: Mapped[str | None] = plain(ID, ForeignKey("message.id"), nullable=True, index=True)
+    written_on: Mapped[date | None] = plain(Date, nullable=True)
+    unsent: Mapped[bool] = plain(Boolean, nullable=False, default=False, server_default=false())
+
+    letter: Mapped[Message | None] = relationship()
 
 
 class CalendarSnapshot(Base):

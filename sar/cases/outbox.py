@@ -7,15 +7,18 @@ Only messages of cases that the actor may see exist for the actor.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import BinaryIO
 
 from sqlalchemy import Select, select
 
 from sar.access.permissions import Permission
+from sar.cases.clock_letters import ON_THE_CLOCK
 from sar.cases.ledger import require
 from sar.cases.letter_names import name_of
-from sar.cases.models import Case
-from sar.cases.queries import clock_facts, visible_to
+from sar.cases.models import Case, ClockFact
+from sar.cases.queries import clock_facts, visible_case, visible_to
+from sar.cases.waiting import ANSWERS
 from sar.foundation import blobs, messages
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
@@ -27,15 +30,7 @@ from sar.foundation.messages import Channel, Delivery, Message
 
 WAITING = (Delivery.TO_DO, Delivery.FAILED, Delivery.UNSURE)
 LONGEST = 200
-# Letters whose sending is on the clock as a fact from the day they are written.
-_ON_THE_CLOCK = {
-    "letter.clarification": "clarification_requested",
-    "letter.clarification_not_started": "clarification_requested",
-    "letter.id_request": "id_requested",
-    "letter.authority_request": "authority_requested",
-    "letter.fee_request": "fee_requested",
-    "letter.extension": "extended",
-}
+_SAME_MOMENT = timedelta(minutes=1)
 _SECRET = frozenset({"letter.passphrase", "letter.new_words"})
 
 
@@ -58,6 +53,11 @@ class Letter:
     def address_is_old(self) -> bool:
         """The person's address or name was changed after this was written, and it carries the old one."""
         return self.waits and self.message.error_code == messages.OLD_ADDRESS
+
+    @property
+    def can_come_back(self) -> bool:
+        """A mail that the server took; what is not delivered comes back as another mail, which somebody reads."""
+        return self.message.delivery == Delivery.SENT and self.message.channel == Channel.EMAIL
 
     @property
     def state(self) -> str:
@@ -93,9 +93,22 @@ def letters_of(actor: Actor, case: Case) -> list[Letter]:
 
 
 def counted_before_gone(case: Case, letters: list[Letter]) -> list[Letter]:
-    """Those of a case's letters that its clock counts on, and that somebody has still to send."""
-    standing = {fact.kind for fact in clock_facts(case)}
-    return [letter for letter in letters if letter.waits and _ON_THE_CLOCK.get(letter.message.kind) in standing]
+    """Letters that wait, of facts whose day was kept when letters counted from the day they were written.
+
+    Such a fact does not know its letter, which was written in the same moment; what was answered needs none.
+    """
+    come = {(fact.kind, fact.number) for fact in clock_facts(case)}
+    old = [
+        fact
+        for fact in clock_facts(case)
+        if fact.message_id is None and (ANSWERS.get(fact.kind), fact.number) not in come
+    ]
+
+    def is_of(letter: Letter, fact: ClockFact) -> bool:
+        apart = abs(letter.message.created_at - fact.created_at)
+        return ON_THE_CLOCK.get(letter.message.kind) == fact.kind and apart < _SAME_MOMENT
+
+    return [letter for letter in letters if letter.waits and any(is_of(letter, fact) for fact in old)]
 
 
 def find(actor: Actor, message_id: str) -> Letter:
@@ -121,11 +134,21 @@ def letter_pdf(actor: Actor, message_id: str) -> BinaryIO:
     return blobs.open(blob_id)
 
 
-def mark_sent(actor: Actor, message_id: str) -> None:
-    """It was posted, texted or handed over, or a doubtful mail was found to have arrived. Raises Conflict."""
+def mark_sent(actor: Actor, message_id: str, on: date | None = None) -> None:
+    """It was posted, texted or handed over, or a doubtful mail was found to have arrived; `on` that day, or today.
+
+    What a letter says counts on the clock from then on. Raises Conflict, or Refused for a day that cannot be.
+    """
     with write_transaction():
-        _workable(actor, message_id)
-        messages.mark_sent(actor, message_id)
+        visible_case(actor, _workable(actor, message_id).case_id, lock=True)
+        messages.mark_sent(actor, message_id, on)
+
+
+def came_back(actor: Actor, message_id: str) -> None:
+    """A mail was not delivered: it counts as not sent, and waits for someone again. Raises Conflict."""
+    with write_transaction():
+        visible_case(actor, _workable(actor, message_id).case_id, lock=True)
+        messages.came_back(actor, message_id)
 
 
 def send_again(actor: Actor, message_id: str) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Response, flash, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.cases import outbox as desk
+from sar.cases import queries
 from sar.cases.blueprint import bp
-from sar.foundation.errors import Conflict
+from sar.cases.deadlines import ClockState
+from sar.cases.forms import WentForm
+from sar.foundation.errors import Conflict, Refused
 from sar.foundation.messages import Delivery
+from sar.foundation.wording import date_words
 
 
 @bp.get("/outbox")
@@ -46,22 +52,55 @@ def letter_pdf(message_id: str) -> Response:
 @bp.post("/outbox/<message_id>/sent")
 @guard(Permission.CASE_WORK)
 def mark_sent(message_id: str) -> Redirect:
-    try:
-        desk.mark_sent(current_actor(), message_id)
-    except Conflict as problem:
-        flash(problem.message, "error")
-    else:
-        flash("Marked as sent.", "success")
+    """It goes today: the day that is meant, nearly always."""
+    _do(message_id, lambda: desk.mark_sent(current_actor(), message_id), "Marked as sent today.")
+    return redirect(url_for("cases.outbox"))
+
+
+@bp.route("/outbox/<message_id>/went", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def went(message_id: str) -> str | Redirect:
+    """It went on another day than the one on which somebody writes that down."""
+    form, found = WentForm(), desk.find(current_actor(), message_id)
+    if form.validate_on_submit() and form.on.data:
+        day = form.on.data
+        try:
+            desk.mark_sent(current_actor(), message_id, day)
+        except (Conflict, Refused) as problem:
+            form.form_errors.append(problem.message)
+        else:
+            flash(f"Marked as sent on {date_words(day)}.{_clock_words(found.case_id)}", "success")
+            return redirect(url_for("cases.outbox"))
+    return render_template("cases/went.html", form=form, letter=found)
+
+
+@bp.post("/outbox/<message_id>/came-back")
+@guard(Permission.CASE_WORK)
+def came_back(message_id: str) -> Redirect:
+    _do(message_id, lambda: desk.came_back(current_actor(), message_id), "It counts as not sent. Send it again.")
     return redirect(url_for("cases.outbox"))
 
 
 @bp.post("/outbox/<message_id>/again")
 @guard(Permission.CASE_WORK)
 def send_again(message_id: str) -> Redirect:
+    _do(message_id, lambda: desk.send_again(current_actor(), message_id), "We will try to send it again.")
+    return redirect(url_for("cases.outbox"))
+
+
+def _do(message_id: str, command: Callable[[], None], done: str) -> None:
+    """Do it and say so, with what it did to the clock."""
     try:
-        desk.send_again(current_actor(), message_id)
+        command()
     except Conflict as problem:
         flash(problem.message, "error")
     else:
-        flash("We will try to send it again.", "success")
-    return redirect(url_for("cases.outbox"))
+        flash(f"{done}{_clock_words(desk.find(current_actor(), message_id).case_id)}", "success")
+
+
+def _clock_words(case_id: str) -> str:
+    case = queries.visible_case(current_actor(), case_id)
+    if case.clock_state == ClockState.PAUSED:
+        return f" The clock of {case.reference} is paused."
+    due = f" The answer to {case.reference} is due on {date_words(case.due_on)}." if case.due_on else ""
+    return due if case.clock_state == ClockState.RUNNING else ""

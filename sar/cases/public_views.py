@@ -8,7 +8,7 @@ from sar.access.guards import current_actor, requester_only
 from sar.cases import queries
 from sar.cases.complaints import public_views as own_complaint
 from sar.cases.complaints.queries import acknowledge_by, complaints_of
-from sar.cases.deadlines import ClockState
+from sar.cases.deadlines import ClockState, Rule
 from sar.cases.disclosures import disclosures_of
 from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
@@ -47,7 +47,7 @@ def status() -> str:
         return render_template("cases/requester_waiting.html", reference=actor.id)
     clock = queries.clock_of(case)
     title, text = _STANDING[Stage(case.stage)]
-    parts = disclosures_of(case)
+    parts, waits = disclosures_of(case), queries.waits_of(case)
     is_open = clock.state is not ClockState.ENDED
     return render_template(
         "cases/requester_status.html",
@@ -57,11 +57,11 @@ def status() -> str:
         standing_text=text,
         is_open=is_open,
         is_late=clock.is_overdue(london_today()),
-        asked_for_identity=is_open and case.identity == "asked",
+        asked_for_identity=is_open and case.identity == "asked" and Rule.IDENTITY in waits,
         questions=queries.open_questions(case) if is_open else [],
         fee=queries.fee_awaited(case) if is_open else None,
         complaints=[(complaint, acknowledge_by(complaint)) for complaint in complaints_of(case)],
-        asked_for_authority=is_open and case.authority == "asked",
+        asked_for_authority=is_open and case.authority == "asked" and Rule.AUTHORITY in waits,
         accepted_documents=documents(),
         today=london_today(),
         part_only=bool(parts) and not queries.was_answered(case),

@@ -9,6 +9,7 @@ from sar.access.permissions import Permission, allows
 from sar.cases.calendars import Calendar
 from sar.cases.calendars_in_use import calendar_of_version, newest_calendar
 from sar.cases.deadlines import (
+    ASKS_FOR,
     Clock,
     ClockEvent,
     ClockRules,
@@ -18,6 +19,7 @@ from sar.cases.deadlines import (
     PauseMode,
     Regime,
     Rule,
+    Unsent,
     Wait,
     earliest_dates,
     earliest_due,
@@ -84,16 +86,30 @@ def case_by_submission(submission_id: str) -> Case | None:
 
 
 def clock_events(case: Case) -> list[ClockEvent]:
-    """The raw facts that stand, as the fold takes them."""
-    return [event_of(fact) for fact in clock_facts(case)]
+    """The raw facts that stand, as the fold takes them; also of letters that have not gone out."""
+    return [event_of(fact) for fact in standing_facts(case)]
 
 
 def event_of(fact: ClockFact) -> ClockEvent:
     """One stored fact, as the fold takes it."""
-    return make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason_code)
+    if fact.unsent:
+        return Unsent(fact.written_on or fact.on, fact.kind, fact.number)
+    return make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason_code, written=fact.written_on)
 
 
 def clock_facts(case: Case) -> list[ClockFact]:
+    """What has happened on the clock and stands, oldest first: without what waits for its letter to go."""
+    return [fact for fact in standing_facts(case) if not fact.unsent]
+
+
+def unsent_facts(case: Case) -> list[ClockFact]:
+    """What will have happened when its letter goes, oldest first; without what was answered meanwhile."""
+    live = {(letter.what, letter.number) for letter in gather(clock_events(case)).unsent}
+    return [fact for fact in standing_facts(case) if fact.unsent and (fact.kind, fact.number) in live]
+
+
+def standing_facts(case: Case) -> list[ClockFact]:
+    """All that was not struck out, oldest first, whether or not its letter has gone."""
     query = select(ClockFact).where(ClockFact.case_id == case.id, ClockFact.struck_out_at.is_(None))
     return list(db.session.scalars(query.order_by(ClockFact.on, ClockFact.created_at)))
 
@@ -141,6 +157,12 @@ def waits_of(case: Case) -> dict[Rule, Wait]:
     return {wait.rule: wait for wait in gather(clock_events(case)).waits}
 
 
+def asked_for(case: Case) -> frozenset[Rule]:
+    """What we asked for that the clock waits for, or will once the letter that asks for it has gone."""
+    unsent = {ASKS_FOR[fact.kind] for fact in unsent_facts(case) if fact.kind in ASKS_FOR}
+    return frozenset(unsent | waits_of(case).keys())
+
+
 def subject_names(case: Case) -> list[str]:
     """The data subject's names, present and former: never suggested for redaction."""
     return [case.submission.full_name, *(case.submission.former_names or [])]
@@ -150,11 +172,20 @@ def notes_of(case: Case) -> list[Note]:
     return list(db.session.scalars(select(Note).where(Note.case_id == case.id).order_by(Note.created_at.desc())))
 
 
+def questions_of(case: Case) -> list[ClockFact]:
+    """Every question that was written to the requester, oldest first, whether or not its letter has gone."""
+    return [fact for fact in standing_facts(case) if fact.kind == "clarification_requested"]
+
+
+def unanswered_questions(case: Case) -> list[ClockFact]:
+    """Those that the requester has not answered."""
+    answered = {fact.number for fact in clock_facts(case) if fact.kind == "clarification_received"}
+    return [fact for fact in questions_of(case) if fact.number not in answered]
+
+
 def open_questions(case: Case) -> list[ClockFact]:
-    """Questions that the requester has not answered, oldest first."""
-    facts = clock_facts(case)
-    answered = {fact.number for fact in facts if fact.kind == "clarification_received"}
-    return [fact for fact in facts if fact.kind == "clarification_requested" and fact.number not in answered]
+    """Those that were asked and not answered: our letter has gone, and we wait."""
+    return [fact for fact in unanswered_questions(case) if not fact.unsent]
 
 
 def fee_awaited(case: Case) -> ClockFact | None:

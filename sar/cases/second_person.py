@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sar.access.permissions import Permission, allows
 from sar.access.queries import active_staff_with
 from sar.cases.models import Case
 from sar.cases.moves import has_conflict
 from sar.foundation.actors import Actor, ActorKind
+from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 
 ASK_FIRST = "Somebody else must propose this first, with reasons. Then you decide."
@@ -17,6 +20,11 @@ def is_alone(actor: Actor, case: Case, permission: Permission = Permission.CASE_
     if actor.kind is ActorKind.SYSTEM:
         return True
     return _nobody_else(actor, case, permission)
+
+
+def gives_a_late_case_time(before: date | None, after: date | None) -> bool:
+    """Whether a due date that has passed would come later, or go: nobody may do that alone."""
+    return before is not None and before < london_today() and (after is None or after > before)
 
 
 def require_decider(actor: Actor, case: Case) -> None:

@@ -120,8 +120,9 @@ def _awaited(case: Case) -> tuple[Awaited, ...]:
     facts = clock_facts(case)
     found = []
     for asked, (given, words) in _ASKED.items():
-        days = [fact.on for fact in facts if fact.kind == asked]
-        if days and not any(fact.kind == given and fact.on >= max(days) for fact in facts):
+        asking = [fact for fact in facts if fact.kind == asked]
+        days, written = [fact.on for fact in asking], [fact.written_on or fact.on for fact in asking]
+        if days and not any(fact.kind == given and fact.on >= max(written) for fact in facts):
             told = words.format(documents=", or ".join(documents()))
             found.append(Awaited(f"{asked}:{max(days)}", max(days), told))
     answered = {fact.number for fact in facts if fact.kind == "clarification_received"}

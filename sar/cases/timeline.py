@@ -16,6 +16,7 @@ from sar.cases.not_valid import REASONS as NOT_VALID
 from sar.cases.proofs import AUTHORITY
 from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.foundation.audit import AuditEntry
+from sar.foundation.clock import london_date
 from sar.foundation.wording import date_words, moment_words
 from sar.intake import evidence
 from sar.intake.details import WORDS
@@ -34,6 +35,7 @@ _WORDS = {
     "case.mail_attachment_viewed": "Page {page} of an attachment of the email looked at",
     "case.clock_event_corrected": "Date corrected: {fact}, not {was}",
     "case.clock_event_struck_out": "Struck out: {fact}",
+    "case.clock_event_undone": "The letter came back, so this counts no more: {fact}",
     "case.regimes_changed": "Laws that the records fall under changed",
     "case.calendar_changed": "Counted with a newer calendar of public holidays",
     "case.refused": "Request refused: {code}",
@@ -147,7 +149,7 @@ _CLOCK = {
 }
 # As it was logged until a corrected day of receipt was logged as every other correction is.
 _RECORDED = _CLOCK | {"received": "Date received corrected to {on}"}
-_CORRECTED = frozenset({"case.clock_event_corrected", "case.clock_event_struck_out"})
+_CORRECTED = frozenset({"case.clock_event_corrected", "case.clock_event_struck_out", "case.clock_event_undone"})
 # What moved with an entry, by how its facts begin.
 _MOVED = {"due": "due date", "acknowledge": "last day to acknowledge it"}
 _DESTROYED = {
@@ -234,7 +236,15 @@ def _text(entry: AuditEntry, facts: dict[str, Any]) -> str:
     if entry.action in _CORRECTED:
         words["fact"] = _small(fact_words(facts["event"], date.fromisoformat(facts["on"])))
     sentence = _RECORDED[facts["event"]] if entry.action == "case.clock_event_recorded" else _WORDS[entry.action]
-    return _ONE.sub(lambda found: f"1 {found[1] or ''}{_SINGULAR[found[2]]}", sentence.format_map(words))
+    return _ONE.sub(lambda found: f"1 {found[1] or ''}{_SINGULAR[found[2]]}", sentence.format_map(words)) + _went(
+        entry, facts
+    )
+
+
+def _went(entry: AuditEntry, facts: dict[str, Any]) -> str:
+    """The day that a letter went, where it was written down on another one."""
+    went = facts.get("on") if entry.action == "message.sent" else None
+    return f" (it went on {_date(went)})" if went and went != london_date(entry.at).isoformat() else ""
 
 
 def fact_words(kind: str, on: date) -> str:

@@ -17,6 +17,7 @@ from sar.access.queries import active_staff_with, staff_names
 from sar.cases import (
     asking,
     asking_views,
+    clock_letters,
     clock_views,
     correction_views,
     ending_views,
@@ -201,10 +202,9 @@ def _what_is_left(case: Case) -> str:
 def _case_page(case: Case, note_form: forms.NoteForm) -> str:
     actor, today, stage = current_actor(), london_today(), Stage(case.stage)
     clock, notes = queries.clock_of(case), queries.notes_of(case)
-    waits, letters = queries.waits_of(case), outbox.letters_of(actor, case)
+    waits, letters, panels = queries.waits_of(case), outbox.letters_of(actor, case), panels_for(actor, case)
     awaited = [rule for rule, wait in waits.items() if wait.answered is None]
-    moves = offers(stage, service.facts_of(actor, case), staff().permissions)
-    panels, tasks = panels_for(actor, case), task_queries.tasks_of(case)
+    moves, tasks = offers(stage, service.facts_of(actor, case), staff().permissions), task_queries.tasks_of(case)
     people = {note.author_id for note in notes} | {one for task in tasks for one in (task.staff_id, task.done_by)}
     refusal = queries.latest_refusal(case) if stage is Stage.REJECTED else None
     aside = not_valid.latest(case) if stage is Stage.NOT_VALID else None
@@ -235,7 +235,8 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         timeline=in_words(queries.timeline_of(case, leave_out=HIDDEN, limit=_LATEST)),
         letters=letters,
         counted_before_gone=outbox.counted_before_gone(case, letters),
-        asked_for=waits.keys(),
+        unsent_letters=clock_letters.unsent_letters(case, clock, today),
+        asked_for=queries.asked_for(case),
         awaited=awaited,
         awaited_words=" and ".join(AWAITED[rule].lower() for rule in awaited),
         unsent=unsent(case),

@@ -28,6 +28,8 @@ class Whom(StrEnum):
     SEARCH = "search"
     SECOND_READER = "second_reader"
     DPO = "dpo"
+    # No one else: a letter of ours that the clock counts on has still to go. The next step is the officer's.
+    LETTER = "letter"
 
 
 WHOM_NAMES = {
@@ -36,6 +38,7 @@ WHOM_NAMES = {
     Whom.SEARCH: "a search",
     Whom.SECOND_READER: "a second reader",
     Whom.DPO: "the data protection officer",
+    Whom.LETTER: "our own letter to go",
 }
 # What is asked of the requester, and what answers it.
 ANSWERS = {
@@ -52,6 +55,15 @@ _OWED = {
 }
 
 
+_LETTERS = {
+    "clarification_requested": "a question",
+    "id_requested": "a letter that asks for proof of identity",
+    "authority_requested": "a letter that asks for written authority",
+    "fee_requested": "a letter that asks for a fee",
+    "extended": "a letter about the extension",
+}
+
+
 def wait_for(case_id: str, whom: Whom, source_id: str, *, since: date | None = None) -> None:
     """The case waits for something from today, or since another day."""
     if db.session.scalar(select(Waiting.id).where(*_this(case_id, whom, source_id))) is None:
@@ -64,28 +76,47 @@ def wait_no_more(case_id: str, whom: Whom, source_id: str) -> None:
     db.session.execute(delete(Waiting).where(*_this(case_id, whom, source_id)))
 
 
-def follow_facts(case: Case, facts: list[ClockFact]) -> None:
-    """What the requester still owes, from the facts on the clock; nothing once the case has ended."""
+def follow_facts(case: Case, facts: list[ClockFact], unsent: list[ClockFact]) -> None:
+    """What the requester still owes, from the facts on the clock, and which letters have still to go, from those that
+    are `unsent`; neither once the case has ended, and no letter once it was answered."""
     owed: dict[str, date] = {}
+    to_go: dict[str, date] = {}
     if case.clock_state != ClockState.ENDED:
         come = {(fact.kind, fact.number) for fact in facts}
         owed = {
-            f"{fact.kind} {fact.number}": fact.on
+            _source(fact): fact.on
             for fact in facts
             if fact.kind in ANSWERS and (ANSWERS[fact.kind], fact.number) not in come
         }
-    stale = delete(Waiting).where(Waiting.case_id == case.id, Waiting.whom == Whom.REQUESTER.value)
-    db.session.execute(stale.where(Waiting.source_id.not_in(owed)))
-    for source_id, since in owed.items():
-        wait_for(case.id, Whom.REQUESTER, source_id, since=since)
+    if case.clock_state not in (ClockState.ENDED, ClockState.REOPENED):
+        to_go = {_source(fact): fact.written_on or fact.on for fact in unsent}
+    _wait_for_just(case, Whom.REQUESTER, owed)
+    _wait_for_just(case, Whom.LETTER, to_go)
+
+
+def _source(fact: ClockFact) -> str:
+    return f"{fact.kind} {fact.number}"
+
+
+def _wait_for_just(case: Case, whom: Whom, sources: dict[str, date]) -> None:
+    """These, each since its day, and nothing else of this kind."""
+    stale = delete(Waiting).where(Waiting.case_id == case.id, Waiting.whom == whom.value)
+    db.session.execute(stale.where(Waiting.source_id.not_in(sources)))
+    for source_id, since in sources.items():
+        wait_for(case.id, whom, source_id, since=since)
         # The day may have been corrected.
-        row = update(Waiting).where(*_this(case.id, Whom.REQUESTER, source_id), Waiting.since != since)
+        row = update(Waiting).where(*_this(case.id, whom, source_id), Waiting.since != since)
         db.session.execute(row.values(since=since))
 
 
 def owed_words(source_id: str) -> str:
     """What the requester owes, in words, by the `source_id` that `follow_facts` gave it."""
     return _OWED[source_id.split()[0]]
+
+
+def letter_words(source_id: str) -> str:
+    """Which letter has still to go, in words, by the `source_id` that `follow_facts` gave it."""
+    return _LETTERS[source_id.split()[0]]
 
 
 def waits_for(whom: Whom, source_id: str | None = None) -> ColumnElement[bool]:
@@ -100,7 +131,7 @@ def waits_for(whom: Whom, source_id: str | None = None) -> ColumnElement[bool]:
 
 def waits_for_nobody() -> ColumnElement[bool]:
     """The condition that an open case waits for nobody: the next step is the officer's."""
-    waiting = exists().where(Waiting.case_id == Case.id)
+    waiting = exists().where(Waiting.case_id == Case.id, Waiting.whom != Whom.LETTER.value)
     return and_(Case.closed_on.is_(None), Case.stage != Stage.SECOND_CHECK.value, ~waiting)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from flask import Flask
 from sqlalchemy import select
 
+from sar.cases import outbox
 from sar.cases import service as cases
 from sar.cases.complaints import queries as complaint_queries
 from sar.cases.complaints import service as complaints
@@ -27,7 +28,7 @@ from sar.cases.refusals.models import Kind
 from sar.cases.tasks import service as tasks
 from sar.cases.writing import service as writing
 from sar.demo import search_steps
-from sar.foundation import jobs
+from sar.foundation import jobs, messages
 from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
@@ -129,6 +130,11 @@ def _ask(office: Office, case_id: str) -> None:
     cases.ask_question(
         office.officer, case_id, "Which of the two offices did you go to in 2023?", "Each keeps its own paper files."
     )
+
+
+def _post(office: Office, case_id: str) -> None:
+    """The letter that was written last goes into the post."""
+    outbox.mark_sent(office.officer, messages.about(case_id)[-1].id)
 
 
 def _extend(office: Office, case_id: str) -> None:
@@ -283,11 +289,12 @@ _SOLICITOR: Final = Representative(
 )
 STATES: Final = (
     State("Wilfred Okonjo", date(1979, 8, 2), 0, ()),  # received
-    State("Tamsin Grole", date(1991, 1, 14), 3, (_acknowledge, _doubt_identity)),  # waiting for identity
+    State("Tamsin Grole", date(1991, 1, 14), 3, (_acknowledge, _doubt_identity, _post)),  # waiting for identity
     State("Ibrahim Castellan", date(1968, 11, 30), 2, (_acknowledge, _settle_identity)),  # acknowledged
-    State("Nerys Aldcroft", date(1985, 5, 9), 8, (*_BEGUN, _ask, _set_tasks)),  # paused, with tasks
+    State("Nerys Aldcroft", date(1985, 5, 9), 8, (*_BEGUN, _ask, _post, _set_tasks)),  # paused, with tasks
+    State("Clemency Ostler", date(1976, 10, 3), 8, (*_BEGUN, _ask)),  # a question that is still to be posted
     State("Lubomir Hensby", date(1974, 3, 27), 45, (*_BEGUN, _apologise)),  # overdue
-    State("Odette Farrimond", date(1996, 7, 18), 20, (*_BEGUN, _extend)),  # extended
+    State("Odette Farrimond", date(1996, 7, 18), 20, (*_BEGUN, _extend, _post)),  # extended
     State("Casimir Wadlow", date(1982, 12, 5), 18, _CHECKED),  # second check
     State("Philippa Nunthorpe", date(1977, 6, 21), 19, (*_CHECKED, _sign_off)),  # signed off
     State("Desmond Arkell", date(1963, 9, 11), 24, (*_ANSWERED, _release)),  # released
@@ -298,9 +305,11 @@ STATES: Final = (
     State("Marisol Pennant", date(1987, 4, 1), 11, (_acknowledge, _withdraw)),  # withdrawn
     State("Rosalind Quayle", date(1989, 2, 8), 1, (_acknowledge, _link_to_earlier)),  # asks once more
     State("Emeric Raman", date(1999, 5, 25), 7, (_acknowledge, _close_to_reader)),  # closed to a relative
-    State("Ottilie Brandreth", date(1980, 1, 23), 3, (_acknowledge, _ask_authority), _SOLICITOR),  # authority awaited
     State(
-        "Leofric Danby", date(1966, 6, 6), 9, (_acknowledge, _settle_identity, _propose_fee, _agree_fee)
+        "Ottilie Brandreth", date(1980, 1, 23), 3, (_acknowledge, _ask_authority, _post), _SOLICITOR
+    ),  # authority awaited
+    State(
+        "Leofric Danby", date(1966, 6, 6), 9, (_acknowledge, _settle_identity, _propose_fee, _agree_fee, _post)
     ),  # unpaid fee
     State("Perpetua Gillow", date(1994, 9, 3), 22, (*_CHECKED, _sign_off, _build_part, _release)),  # part is out
     State("Barnaby Thrale", date(1972, 2, 17), 26, (*_ANSWERED, _release, _close, _reopen)),  # open again

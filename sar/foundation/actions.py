@@ -14,7 +14,7 @@ class Action(Enum):
     # foundation
     JOB_RETRIED = ("job.retried", ("kind", "error"))
     MESSAGE_QUEUED = ("message.queued", ("message_id", "channel", "kind"))
-    MESSAGE_SENT = ("message.sent", ("message_id", "channel", "kind"))
+    MESSAGE_SENT = ("message.sent", ("message_id", "channel", "kind", "on"))
     MESSAGE_NOT_SENT = ("message.not_sent", ("message_id", "channel", "kind", "error"))
 
     # access
@@ -57,6 +57,7 @@ class Action(Enum):
         "case.clock_event_struck_out",
         ("event", "on", "due_before", "due_after", "late_before"),
     )
+    CLOCK_EVENT_UNDONE = ("case.clock_event_undone", ("event", "on", "due_before", "due_after"))
     IDENTITY_CHECKED = ("case.identity_checked", ("outcome", "evidence"))
     AUTHORITY_CHECKED = ("case.authority_checked", ("document", "dated"))
     REPRESENTATIVE_CHANGED = ("case.representative_changed", ("relationship", "gets_letters"))

@@ -3,11 +3,15 @@
 Mail is delivered by a job. Letters, texts and things said in person wait in the same table for a member of staff to
 print, text or hand them over. Nothing is sent twice: a mail is marked before it is handed over, and one that was
 handed over when the worker died is not tried again by itself but shown to staff, who can ask before they repeat it.
+
+A message has gone, on a day, when the mail server took it or when whoever posted it, or told it, said so. A stage for
+which that day matters has itself told with `follow`.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,13 +20,13 @@ from email.utils import format_datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import Date, ForeignKey, String, select
 from sqlalchemy.orm import Mapped
 
 from sar.foundation import audit, blobs
 from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM, Actor
-from sar.foundation.clock import utc_now
+from sar.foundation.clock import london_date, london_today, utc_now
 from sar.foundation.columns import Sealed
 from sar.foundation.db import ID, ScopedRow, UtcDateTime, db, plain, sealed_column, write_transaction
 from sar.foundation.errors import Conflict, NotFound, Refused
@@ -55,7 +59,10 @@ class Delivery(StrEnum):
 
 
 class Message(ScopedRow):
-    """One thing said to one person. `kind` is a code of the sender's stage, `subject_id` what it is about."""
+    """One thing said to one person. `kind` is a code of the sender's stage, `subject_id` what it is about.
+
+    `went_on`: the day it went. `sent_at`: when that was written down here.
+    """
 
     __tablename__ = "message"
 
@@ -66,6 +73,7 @@ class Message(ScopedRow):
     delivery: Mapped[str] = plain(String(10), nullable=False, index=True)
     error_code: Mapped[str | None] = plain(String(80), nullable=True)
     sent_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    went_on: Mapped[date | None] = plain(Date, nullable=True)
     to_sealed: Mapped[bytes | None] = sealed_column()
     subject_sealed: Mapped[bytes | None] = sealed_column()
     body_sealed: Mapped[bytes | None] = sealed_column()
@@ -73,6 +81,18 @@ class Message(ScopedRow):
     to = Sealed[str]("to_sealed")
     subject = Sealed[str]("subject_sealed")
     body = Sealed[str]("body_sealed")
+
+
+# Called with who did it in the transaction in which a message goes, or comes back.
+Follower = Callable[[Actor, Message], None]
+_followers: list[Follower] = []
+
+
+def follow(follower: Follower) -> Follower:
+    """Have a function called each time that a message has gone, and when one that had gone came back."""
+    if follower not in _followers:
+        _followers.append(follower)
+    return follower
 
 
 def send(
@@ -123,14 +143,35 @@ def about(subject_id: str) -> list[Message]:
     return list(db.session.scalars(query.order_by(Message.created_at, Message.id)))
 
 
-def mark_sent(actor: Actor, message_id: str) -> Message:
-    """A member of staff posted it, texted it, handed it over, or found that a doubtful mail arrived."""
+def mark_sent(actor: Actor, message_id: str, on: date | None = None) -> Message:
+    """A member of staff posted it, texted it, handed it over, or found that a doubtful mail arrived; `on`: today.
+
+    Raises Conflict, or Refused for a day on which it cannot have gone.
+    """
     with write_transaction():
         message = _locked(message_id)
         if message.delivery not in (Delivery.TO_DO, Delivery.UNSURE, Delivery.FAILED):
             raise Conflict("This message was dealt with already.")
-        _mark_sent(message)
-        _record(actor, Action.MESSAGE_SENT, message)
+        _mark_sent(actor, message, _possible(message, on or london_today()))
+        return message
+
+
+def correct_day(message_id: str, on: date) -> None:
+    """It went on another day than was written down, which the caller logs. Raises Refused as `mark_sent` does."""
+    with write_transaction():
+        message = _locked(message_id)
+        message.went_on = _possible(message, on)
+
+
+def came_back(actor: Actor, message_id: str) -> Message:
+    """A mail that the server had taken came back: it was not delivered, and so did not go. Raises Conflict."""
+    with write_transaction():
+        message = _locked(message_id)
+        if message.delivery != Delivery.SENT or message.channel != Channel.EMAIL:
+            raise Conflict("Only an email that was sent can come back.")
+        message.sent_at, message.went_on = None, None
+        _mark_troubled(actor, message, Delivery.FAILED, "came_back")
+        _tell_followers(actor, message)
         return message
 
 
@@ -177,7 +218,7 @@ def _deliver(job: JobContext) -> None:
         message = _locked(job.subject_id)
         if message.delivery == Delivery.SENDING and not transport.repeatable:
             # A worker died, or the line broke, after this was marked: it may be out already.
-            _mark_troubled(message, Delivery.UNSURE, "interrupted")
+            _mark_troubled(SYSTEM, message, Delivery.UNSURE, "interrupted")
         if message.delivery not in (Delivery.QUEUED, Delivery.SENDING):
             return
         message.delivery = Delivery.SENDING.value
@@ -188,14 +229,12 @@ def _deliver(job: JobContext) -> None:
         with write_transaction():
             message = _locked(job.subject_id)
             if refusal.permanent or job.attempt >= _MAX_ATTEMPTS:
-                _mark_troubled(message, Delivery.FAILED, refusal.code)
+                _mark_troubled(SYSTEM, message, Delivery.FAILED, refusal.code)
                 return
             message.delivery, message.error_code = Delivery.QUEUED.value, refusal.code
         raise
     with job.last_step():
-        message = _locked(job.subject_id)
-        _mark_sent(message)
-        _record(SYSTEM, Action.MESSAGE_SENT, message)
+        _mark_sent(SYSTEM, _locked(job.subject_id), london_today())
 
 
 def _as_mail(message: Message) -> EmailMessage:
@@ -230,14 +269,39 @@ def _locked(message_id: str) -> Message:
     return message
 
 
-def _mark_sent(message: Message) -> None:
+def _possible(message: Message, on: date) -> date:
+    """The day, if the message can have gone on it."""
+    if on > london_today():
+        raise Refused("That day is in the future. Give the day it went.")
+    if on < london_date(message.created_at):
+        raise Refused("It was not written yet on that day. Give the day it went.")
+    return on
+
+
+def _mark_sent(actor: Actor, message: Message, on: date) -> None:
     message.delivery, message.sent_at, message.error_code = Delivery.SENT.value, utc_now(), None
+    message.went_on = on
+    audit.record(
+        actor,
+        Action.MESSAGE_SENT,
+        message.subject_id,
+        message_id=message.id,
+        channel=message.channel,
+        kind=message.kind,
+        on=on,
+    )
+    _tell_followers(actor, message)
 
 
-def _mark_troubled(message: Message, delivery: Delivery, code: str) -> None:
+def _tell_followers(actor: Actor, message: Message) -> None:
+    for follower in _followers:
+        follower(actor, message)
+
+
+def _mark_troubled(actor: Actor, message: Message, delivery: Delivery, code: str) -> None:
     message.delivery, message.error_code = delivery.value, code[:80]
     audit.record(
-        SYSTEM,
+        actor,
         Action.MESSAGE_NOT_SENT,
         message.subject_id,
         message_id=message.id,

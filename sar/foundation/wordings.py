@@ -56,6 +56,7 @@ DISPENSABLE = OF_THE_REQUESTER | {
     "complaint_date",
     "link_ends",
     "so_far",
+    "letters_to_go",
     "tasks",
 }
 

@@ -267,7 +267,7 @@ def step_in_words(step: Step) -> str:
 
 def _other_dues(found: _Request, clock: Clock, events: list[ClockEvent]) -> list[object]:
     """The columns on what the due date was, or would be without an extension, and on the extension."""
-    extension = next((fact for fact in found.facts if fact.kind == "extended"), None)
+    extension = next((fact for fact in found.facts if fact.kind == "extended" and not fact.unsent), None)
     return [
         found.first_due,
         _without_extension(found.case, events) if clock.extended else clock.due,
@@ -308,10 +308,13 @@ def _in_time(clock: Clock) -> str:
 
 
 def _questions(events: list[ClockEvent]) -> tuple[str, str]:
-    """Days asked and answered, in the order of the questions, as the table writes them: 'a|b'."""
+    """Days asked and answered, in the order of the questions, as the table writes them: 'a|b'.
+
+    Without those that were answered before their letter went: they move nothing, and the table knows of no letters.
+    """
     asked = {event.number: event.on for event in events if isinstance(event, ClarificationRequested)}
     answered = {event.number: event.on for event in events if isinstance(event, ClarificationReceived)}
-    numbers = sorted(asked)
+    numbers = sorted(number for number, day in asked.items() if number not in answered or answered[number] >= day)
     return (
         "|".join(asked[number].isoformat() for number in numbers),
         "|".join(answered[number].isoformat() if number in answered else "" for number in numbers).rstrip("|"),

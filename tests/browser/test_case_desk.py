@@ -16,6 +16,7 @@ from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.foundation.actors import SYSTEM, Actor, ActorKind
 from sar.foundation.db import write_transaction
+from sar.foundation.jobs import run_pending
 from sar.foundation.wording import date_words
 from sar.intake.answers import StaffConnection
 from tests.browser.conftest import Visitors
@@ -67,6 +68,7 @@ def test_the_officers_desk(visitors: Visitors, live_server: LiveServer, viewport
     with live_server.app.app_context(), visitors.at(viewport) as (page, _watch):
         officer = staff_actor(Role.DPO, name="Robin Field")
         cases = a_busy_desk(officer)
+        run_pending(live_server.app)
         sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
         look(page, "/staff/cases/", "cases-list")
         look(page, "/staff/cases/?search=SAR-0000-0000", "cases-list-nothing")
@@ -164,7 +166,12 @@ def test_an_officer_refuses_a_request_and_finds_the_letter_to_print(
         with page.expect_download() as download:
             page.get_by_role("button", name="Download to print").click()
         assert download.value.suggested_filename == f"{case.reference}-rejection.pdf"
-        page.get_by_role("button", name="Mark as sent").click()
+        page.get_by_role("link", name="It went on another day").click()
+        expect(page.get_by_role("group", name="On which day did it go?")).to_be_visible()
+        assert_axe_clean(page)
+        assert_fits(page)
+        screenshot(page, "letter-went")
+        page.get_by_role("button", name="Mark as sent on this day").click()
         expect(page.get_by_text("Nothing waits to be printed")).to_be_visible()
 
 
@@ -174,6 +181,7 @@ def test_the_requester_sees_where_the_request_stands(
 ) -> None:
     with live_server.app.app_context(), visitors.at(viewport) as (page, _watch):
         cases = a_busy_desk(staff_actor(Role.DPO, name="Robin Field"))
+        run_pending(live_server.app)
         service.withdraw(SYSTEM, cases["fresh"].id, ago(0))
         for name, case in cases.items():
             page.context.clear_cookies()

@@ -18,6 +18,7 @@ from sar.cases.models import Case
 from sar.cases.queries import visible_case
 from sar.foundation.actors import SYSTEM, ActorKind
 from sar.foundation.db import db, write_transaction
+from sar.foundation.jobs import run_pending
 from sar.intake import mail
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
@@ -112,6 +113,7 @@ def test_someone_asks_for_someone_else(visitors: Visitors, live_server: LiveServ
         assert_axe_clean(page)
         waiting = opened(POST, name="Kwame Osei", representative=RAO)
         service.ask_for_authority(SYSTEM, waiting.id, "a solicitor asks")
+        run_pending(live_server.app)
         with write_transaction():
             issue_phrase(SYSTEM, waiting.reference)
         sign_in(page, live_server.url, ActorKind.REQUESTER, waiting.reference)

@@ -17,6 +17,7 @@ from sar.cases.wordings import service as wordings
 from sar.cases.writing import service as writing
 from sar.foundation.actors import SYSTEM, ActorKind
 from sar.foundation.db import db
+from sar.foundation.jobs import run_pending
 from sar.foundation.wording import text_of
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
@@ -40,6 +41,7 @@ def test_letters_and_wordings(visitors: Visitors, live_server: LiveServer, viewp
         boss = staff_actor(Role.DPO, name="Robin Field")
         late, silent = opened(days_ago=50), opened(EMAIL, days_ago=20, name="Siân Llewellyn")
         service.ask_question(SYSTEM, silent.id, "Which office did you go to in 2019?", "You named none.")
+        run_pending(live_server.app)
         reminder = writing.write(SYSTEM, silent.id, "reminder", {}, channel="email")
         writing.send(SYSTEM, reminder.id, version=reminder.version)
         sign_in(page, live_server.url, ActorKind.STAFF, boss.id)

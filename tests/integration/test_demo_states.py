@@ -12,6 +12,7 @@ from sar.cases.links.queries import links_of
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, fee_awaited, may_see
 from sar.cases.tasks.queries import tasks_of
+from sar.cases.waiting import Whom, waiting_of
 from sar.cases.workflow import Stage
 from sar.demo.states import Office, make_states
 from sar.foundation.clock import london_today
@@ -52,6 +53,8 @@ def test_there_is_a_case_in_every_state_a_repeated_one_and_one_closed_to_a_relat
     assert [case.clock_state for case in cases if case.authority == "asked"] == ["not_started"]
     assert [case.clock_state for case in cases if fee_awaited(case)] == ["not_started"]
     assert "upheld" in {complaint.outcome for case in cases for complaint in complaints_of(case)}
+    (to_post,) = [case for case in cases if Whom.LETTER in waiting_of(cases)[case.id]]
+    assert (to_post.stage, to_post.clock_state) == ("gathering", "running")
     clocks = [clock_of(case) for case in cases]
     assert any(clock.extended for clock in clocks)
     assert any(clock.is_overdue(london_today()) for clock in clocks)

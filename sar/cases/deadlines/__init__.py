@@ -3,6 +3,7 @@
 from sar.cases.deadlines.clock import RULE_NAMES, Caution, CautionCode, Clock, ClockState, Rule, Step
 from sar.cases.deadlines.events import (
     ANSWER_REASONS,
+    BY_LETTER,
     KINDS,
     NEW_RULES_FROM,
     AuthorityReceived,
@@ -23,16 +24,19 @@ from sar.cases.deadlines.events import (
     Received,
     Regime,
     Reopened,
+    Unsent,
     make_event,
 )
-from sar.cases.deadlines.facts import ImpossibleDates, Wait, events_that_count, gather, require_order
+from sar.cases.deadlines.facts import ASKS_FOR, ImpossibleDates, Wait, events_that_count, gather, require_order
 from sar.cases.deadlines.fold import AWAITED, COMPLAINT_DAYS, COMPLAINTS_FROM, health_opinion_last_good_day
 from sar.cases.deadlines.reckon import Dates, complaint_ack_due, complaint_ack_steps, due, earliest_dates, earliest_due
 from sar.cases.deadlines.wording import REGIME_NAMES
 
 __all__ = [
     "ANSWER_REASONS",
+    "ASKS_FOR",
     "AWAITED",
+    "BY_LETTER",
     "COMPLAINTS_FROM",
     "COMPLAINT_DAYS",
     "KINDS",
@@ -65,6 +69,7 @@ __all__ = [
     "Reopened",
     "Rule",
     "Step",
+    "Unsent",
     "Wait",
     "complaint_ack_due",
     "complaint_ack_steps",

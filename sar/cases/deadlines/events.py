@@ -1,6 +1,7 @@
 """What goes into the clock: raw dated facts, and the rules they are read under.
 
-Every date is a civil date in Europe/London. Nothing here is ever a rolled or computed date.
+Every date is a civil date in Europe/London. Nothing here is ever a rolled or computed date. What is asked or told by a
+letter happens on the day the letter goes: `written` is the day it was written, where that is another one.
 """
 
 from collections.abc import Callable, Mapping
@@ -62,6 +63,7 @@ class IdRequested:
     """Proof of identity was asked for."""
 
     on: date
+    written: date | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class AuthorityRequested:
     """A representative's written authority was asked for."""
 
     on: date
+    written: date | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class FeeRequested:
     """A fee was charged (Art 12(5); s.53)."""
 
     on: date
+    written: date | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ class ClarificationRequested:
 
     on: date
     number: int
+    written: date | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,19 @@ class Extended:
 
     on: date
     reason: ExtensionReason
+    written: date | None = None
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """A letter was written on a day and has not gone out: nobody was asked or told anything by it.
+
+    `what` is the kind of event that it becomes on the day it goes, one of BY_LETTER.
+    """
+
+    on: date
+    what: str
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -151,35 +169,47 @@ ClockEvent = (
     | ClarificationRequested
     | ClarificationReceived
     | Extended
+    | Unsent
     | Ended
     | Reopened
 )
 
 _DATED: Mapping[str, Callable[[date], ClockEvent]] = {
     "received": Received,
-    "id_requested": IdRequested,
     "id_received": IdReceived,
-    "authority_requested": AuthorityRequested,
     "authority_received": AuthorityReceived,
-    "fee_requested": FeeRequested,
     "fee_paid": FeePaid,
 }
+_ASKED: Mapping[str, Callable[[date, date | None], ClockEvent]] = {
+    "id_requested": IdRequested,
+    "authority_requested": AuthorityRequested,
+    "fee_requested": FeeRequested,
+}
 _NUMBERED: Mapping[str, Callable[[date, int], ClockEvent]] = {
-    "clarification_requested": ClarificationRequested,
     "clarification_received": ClarificationReceived,
     "reopened": Reopened,
 }
-KINDS = frozenset({*_DATED, *_NUMBERED, "extended", "ended"})
+# What can be asked or told by a letter.
+BY_LETTER = frozenset({*_ASKED, "clarification_requested", "extended"})
+KINDS = frozenset({*_DATED, *_NUMBERED, *BY_LETTER, "ended"})
 
 
-def make_event(kind: str, on: date, *, number: int = 1, reason: str = "") -> ClockEvent:
-    """The event stored under `kind`, one of KINDS. ValueError if the kind or the reason is unknown."""
+def make_event(kind: str, on: date, *, number: int = 1, reason: str = "", written: date | None = None) -> ClockEvent:
+    """The event stored under `kind`, one of KINDS. ValueError if the kind or the reason is unknown.
+
+    `written` is the day its letter was written, None for what was not done by a letter of ours.
+    """
+    other_day = written if written != on else None
     if kind in _DATED:
         return _DATED[kind](on)
+    if kind in _ASKED:
+        return _ASKED[kind](on, other_day)
     if kind in _NUMBERED:
         return _NUMBERED[kind](on, number)
+    if kind == "clarification_requested":
+        return ClarificationRequested(on, number, other_day)
     if kind == "extended":
-        return Extended(on, ExtensionReason(reason))
+        return Extended(on, ExtensionReason(reason), other_day)
     if kind == "ended":
         return Ended(on, EndReason(reason), number)
     raise ValueError(f"There is no clock event called {kind!r}.")

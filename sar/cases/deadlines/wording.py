@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from sar.cases.calendars import Rolled
 from sar.cases.deadlines.clock import Rule, Step
-from sar.cases.deadlines.events import PauseMode, Regime
-from sar.cases.deadlines.facts import Question, Wait
+from sar.cases.deadlines.events import PauseMode, Regime, Unsent
+from sar.cases.deadlines.facts import ASKS_FOR, Question, Wait
 from sar.cases.deadlines.fold import AWAITED, COMPLAINT_DAYS, Period, Reading, Span
 
 _RECEIPT, _WAITING, _MONTH, _EXTENSION, _PAUSE, _ROLL = range(6)
@@ -90,6 +90,7 @@ def _steps(reading: Reading) -> Iterator[Step]:
     if reading.legacy:
         yield _legacy_step(reading)
     latest = facts.received
+    yield from (_unsent_step(letter, source[_WAITING], latest) for letter in facts.unsent if letter.what in ASKS_FOR)
     for wait in facts.waits:
         after = max(latest, wait.answered) if wait.answered else None
         yield _wait_step(wait, source[_WAITING], latest, after)
@@ -126,7 +127,8 @@ def _wait_step(wait: Wait, source: str, before: date, after: date | None) -> Ste
             source,
             before,
             None,
-            f"{name} was asked for on {_long(wait.last_asked)} and has not come. The clock does not start until then.",
+            f"{name} was asked for on {_long(wait.last_asked)} and has not come. The clock does not start until then."
+            f"{_by_letter(wait.written, wait.last_asked)}",
             f"We asked you for {plain_name} on {_short(wait.last_asked, before)}. "
             "Our time to reply starts when we have it.",
         )
@@ -144,7 +146,8 @@ def _wait_step(wait: Wait, source: str, before: date, after: date | None) -> Ste
         source,
         before,
         after,
-        f"{name} was asked for on {_long(wait.last_asked)} and came on {_long(wait.answered)}. {effect}.",
+        f"{name} was asked for on {_long(wait.last_asked)} and came on {_long(wait.answered)}. {effect}."
+        f"{_by_letter(wait.written, wait.last_asked)}",
         f"We asked you for {plain_name} on {_short(wait.last_asked, before)}. "
         f"It came on {_again(wait.answered, wait.last_asked)}. {plain_effect}.",
     )
@@ -170,21 +173,68 @@ def _period_steps(reading: Reading, start: date, final: Period) -> Iterator[Step
         "One calendar month from the start: the same day number, or the last day of a shorter month.",
         f"We have one month to reply, which takes us to {_long(month)}.",
     )
+    yield from _extension_steps(reading, source[_EXTENSION], month, final.nominal)
+    yield from _pause_steps(reading, final)
+    if final.end is not None and final.rolled is not None:
+        yield _roll_step(final.end, final.rolled, source[_ROLL])
+
+
+def _extension_steps(reading: Reading, source: str, month: date, end: date) -> Iterator[Step]:
+    """The extension that counts; else why one that was written does not."""
     if reading.extension is not None:
         told = reading.extension.on
         yield Step(
             Rule.EXTENSION,
-            source[_EXTENSION],
+            source,
             month,
-            final.nominal,
+            end,
             f"Extended once by two further months, notified with reasons on {_long(told)}: three calendar months "
-            "from the start.",
-            f"On {_long(told)} we told you that we need two more months, and why. "
-            f"That takes us to {_long(final.nominal)}.",
+            f"from the start.{_by_letter(reading.extension.written, told)}",
+            f"On {_long(told)} we told you that we need two more months, and why. That takes us to {_long(end)}.",
         )
-    yield from _pause_steps(reading, final)
-    if final.end is not None and final.rolled is not None:
-        yield _roll_step(final.end, final.rolled, source[_ROLL])
+    elif reading.facts.extensions and reading.extension_available and reading.notice_by is not None:
+        first = reading.facts.extensions[0]
+        yield Step(
+            Rule.EXTENSION,
+            source,
+            month,
+            month,
+            f"An extension was notified on {_long(first.on)}, after the last day for it, {_long(reading.notice_by)}. "
+            f"It has no effect.{_by_letter(first.written, first.on)}",
+            f"On {_long(first.on)} we told you that we need two more months. That was too late, so it did not change "
+            "the date.",
+        )
+    if reading.extension is None:
+        told_so = [letter for letter in reading.facts.unsent if letter.what == "extended"]
+        yield from (_unsent_extension_step(reading, letter, source, month) for letter in told_so)
+
+
+def _unsent_extension_step(reading: Reading, letter: Unsent, source: str, month: date) -> Step:
+    by = f"by {_long(reading.notice_by)}" if reading.notice_by else "within the first month"
+    return Step(
+        Rule.EXTENSION,
+        source,
+        month,
+        month,
+        f"The letter of {_long(letter.on)} that gives the reasons for an extension has not gone out. An extension "
+        f"takes effect only if the requester is told {by}, so this one has none.",
+        "We have not told you that we need more time, so it did not change the date.",
+    )
+
+
+def _unsent_step(letter: Unsent, source: str, at: date | None) -> Step:
+    """What was to be asked by a letter that has not gone."""
+    rule = ASKS_FOR.get(letter.what, Rule.PAUSE)
+    asks = f"asks for {AWAITED[rule].lower()}" if rule in AWAITED else f"asks question {letter.number}"
+    return Step(
+        rule,
+        source,
+        at,
+        at,
+        f"The letter of {_long(letter.on)} that {asks} has not gone out. The day it goes counts as the day we asked, "
+        "so it moves nothing yet.",
+        f"We wrote a letter to you on {_long(letter.on)}. It has not gone out yet, so it does not change the date.",
+    )
 
 
 def _pause_steps(reading: Reading, final: Period) -> Iterator[Step]:
@@ -202,6 +252,9 @@ def _pause_steps(reading: Reading, final: Period) -> Iterator[Step]:
     for question in reading.facts.questions:
         if question not in counted:
             yield _no_pause_step(question, source, end if known else None, reading.facts.received)
+    for letter in reading.facts.unsent:
+        if letter.what == "clarification_requested":
+            yield _unsent_step(letter, source, end if known else None)
 
 
 def _pause_step(mode: PauseMode, span: Span, source: str, before: date, after: date) -> Step:
@@ -223,7 +276,7 @@ def _pause_step(mode: PauseMode, span: Span, source: str, before: date, after: d
         source,
         before,
         after,
-        f"{officers}. Excluded days after the start: {days} (the day asked is {counting}).",
+        f"{officers}. Excluded days after the start: {days} (the day asked is {counting}).{_letters_of(span)}",
         f"We asked you {put}. The clock stopped until {until} {_again(answered, span.questions[-1].asked)}. "
         f"That moved the date by {days} {'day' if days == 1 else 'days'}.",
     )
@@ -237,7 +290,8 @@ def _open_pause_step(span: Span, source: str, before: date) -> Step:
         source,
         before,
         None,
-        f"{_numbers(span)} asked from {_long(asked)}; not all answered. The clock is paused and there is no due date.",
+        f"{_numbers(span)} asked from {_long(asked)}; not all answered. The clock is paused and there is no due date."
+        f"{_letters_of(span)}",
         f"We asked you a question on {_and([_short(question.asked, before) for question in still])}. "
         "The clock is stopped until you answer.",
     )
@@ -251,7 +305,8 @@ def _no_pause_step(question: Question, source: str, end: date | None, received: 
         end,
         end,
         f"Question {question.number} was asked on {_long(question.asked)} {answered}. "
-        "No excluded day falls in the running period, so it moves nothing.",
+        "No excluded day falls in the running period, so it moves nothing."
+        f"{_by_letter(question.written, question.asked)}",
         f"We asked you a question on {_short(question.asked, received)}. It did not change the date.",
     )
 
@@ -283,6 +338,22 @@ def _notice_step(reading: Reading, month: Period) -> Step:
         if reading.extension is not None:
             plain = "We cannot take more time than this."
     return Step(Rule.NOTICE, source, month.nominal, month.rolled.day if month.rolled else None, explanation, plain)
+
+
+def _by_letter(written: date | None, went: date) -> str:
+    """The two days of a letter, where it went on another day than it was written."""
+    return "" if written is None else f" The letter was written on {_long(written)} and went on {_long(went)}."
+
+
+def _letters_of(span: Span) -> str:
+    if len(span.questions) == 1:
+        return _by_letter(span.questions[0].written, span.questions[0].asked)
+    return "".join(
+        f" The letter of question {question.number} was written on {_long(question.written)} and went on "
+        f"{_long(question.asked)}."
+        for question in span.questions
+        if question.written is not None
+    )
 
 
 def _passing(rolled: Rolled) -> str:

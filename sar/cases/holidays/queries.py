@@ -15,10 +15,10 @@ from sar.cases.calendars import Calendar
 from sar.cases.calendars_in_use import calendar_of_version, newest_calendar
 from sar.cases.complaints import recount
 from sar.cases.complaints.models import Complaint
-from sar.cases.deadlines import ClockEvent, ClockState, make_event
+from sar.cases.deadlines import ClockEvent, ClockState
 from sar.cases.holidays.models import CalendarRun
 from sar.cases.models import Case, ClockFact
-from sar.cases.queries import dates_from, visible_to
+from sar.cases.queries import dates_from, event_of, visible_to
 from sar.foundation.actors import Actor
 from sar.foundation.db import db
 from sar.foundation.jobs import Job, State, latest
@@ -187,7 +187,16 @@ def _behind(newest: Calendar) -> Iterator[tuple[Case, list[ClockEvent]]]:
 
 def _events_of(case_ids: list[str]) -> dict[str, list[ClockEvent]]:
     found: dict[str, list[ClockEvent]] = defaultdict(list)
-    columns = select(ClockFact.case_id, ClockFact.kind, ClockFact.on, ClockFact.number, ClockFact.reason_code)
-    for row in db.session.execute(columns.where(ClockFact.case_id.in_(case_ids), ClockFact.struck_out_at.is_(None))):
-        found[row.case_id].append(make_event(row.kind, row.on, number=row.number, reason=row.reason_code))
+    needed = (
+        ClockFact.case_id,
+        ClockFact.kind,
+        ClockFact.on,
+        ClockFact.number,
+        ClockFact.reason_code,
+        ClockFact.written_on,
+        ClockFact.unsent,
+    )
+    standing = select(ClockFact).where(ClockFact.case_id.in_(case_ids), ClockFact.struck_out_at.is_(None))
+    for fact in db.session.scalars(standing.options(load_only(*needed))):
+        found[fact.case_id].append(event_of(fact))
     return found

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, true
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, false, true
 from sqlalchemy.orm import Mapped
 
 from sar.foundation.columns import Sealed
@@ -33,8 +33,8 @@ class RefusalProposal(ScopedRow):
     """`words` are told to the requester, except under `neither` and `correct`, or without `tell`.
 
     `code` is one of `exemptions` or `not_valid`; a correction has none, but the fact of the clock and its right day, no
-    day where it never happened. `earlier_id`: the case that a repeated request repeats. `alone`: proposed and decided
-    by the only person.
+    day where it never happened, `without_letter` where it was not by the letter about it. `earlier_id`: the case that
+    a repeated request repeats. `alone`: proposed and decided by the only person.
     """
 
     __tablename__ = "refusal_proposal"
@@ -52,6 +52,7 @@ class RefusalProposal(ScopedRow):
     earlier_id: Mapped[str | None] = plain(ID, ForeignKey("case.id"), nullable=True)
     fact_id: Mapped[str | None] = plain(ID, ForeignKey("clock_fact.id"), nullable=True)
     fact_on: Mapped[date | None] = plain(Date, nullable=True)
+    without_letter: Mapped[bool] = plain(Boolean, nullable=False, default=False, server_default=false())
     words_sealed: Mapped[bytes | None] = sealed_column()
     words = Sealed[str]("words_sealed")
     how_to_pay_sealed: Mapped[bytes | None] = sealed_column()

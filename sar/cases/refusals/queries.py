@@ -61,7 +61,7 @@ def earlier_of(proposal: RefusalProposal) -> Case | None:
 
 def correction_of(proposal: RefusalProposal) -> Correction:
     """What a proposal to correct the clock would correct."""
-    return Correction(proposal.fact_id or "", proposal.fact_on)
+    return Correction(proposal.fact_id or "", proposal.fact_on, proposal.without_letter)
 
 
 def ground_of(proposal: RefusalProposal) -> str:
@@ -72,7 +72,8 @@ def ground_of(proposal: RefusalProposal) -> str:
         return ground_in_words(proposal.code)
     fact = db.session.get_one(ClockFact, proposal.fact_id)
     should = f"it was on {date_words(proposal.fact_on)}" if proposal.fact_on else "it did not happen"
-    return f"{fact_words(fact.kind, fact.on)}. The correction: {should}"
+    how = ", without our letter about it" if proposal.without_letter else ""
+    return f"{fact_words(fact.kind, fact.on)}. The correction: {should}{how}"
 
 
 def letter_of(case: Case, proposal: RefusalProposal) -> Wording:

@@ -85,7 +85,14 @@ def propose_correction(
         look(actor, case_id, correction)  # what may not be is not proposed
         kind = chosen(case, correction).kind
         return _keep(
-            actor, case, Kind.CORRECT, reason, logged_as=kind, fact_id=correction.fact_id, fact_on=correction.on
+            actor,
+            case,
+            Kind.CORRECT,
+            reason,
+            logged_as=kind,
+            fact_id=correction.fact_id,
+            fact_on=correction.on,
+            without_letter=correction.without_letter,
         )
 
 

@@ -22,7 +22,7 @@ from sar.cases.deadlines import ClockState, Rule
 from sar.cases.forms import VersionedForm
 from sar.cases.models import Case
 from sar.cases.panels import Panel, PanelLink
-from sar.cases.queries import clock_of, may_see, visible_case, waits_of
+from sar.cases.queries import asked_for, clock_of, may_see, visible_case
 from sar.cases.refusals import queries, service
 from sar.cases.refusals.forms import (
     DecideForm,
@@ -209,7 +209,7 @@ def panel(actor: Actor, case: Case) -> Panel | None:
 
 def _proposable(case: Case) -> list[Kind]:
     """What may be proposed for an open case from its page."""
-    kinds = [kind for kind in _FORMS if not (kind is Kind.FEE and Rule.FEE in waits_of(case))]
+    kinds = [kind for kind in _FORMS if not (kind is Kind.FEE and Rule.FEE in asked_for(case))]
     return [*kinds, Kind.SET_ASIDE] if not_valid.may_be_set_aside(case) else kinds
 
 

@@ -62,6 +62,7 @@ EXAMPLES: Mapping[str, FieldValue] = MappingProxyType(
         "overdue": ("SAR-0000-0000: gathering, was due on 20 November 2026",),
         "due_soon": ("SAR-0000-0000: reviewing, due on 2 December 2026",),
         "waiting": ("SAR-0000-0000: waiting for the answer to a question",),
+        "letters_to_go": ("SAR-0000-0000: a question, written on 20 November 2026",),
         "open_searches": ("SAR-0000-0000: Risk assessments, answer wanted by 24 November 2026",),
         "complaints": ("SAR-0000-0000/C1: say that we have the complaint, by 3 December 2026",),
         "tasks": ("SAR-0000-0000: a task of yours, by 24 November 2026",),

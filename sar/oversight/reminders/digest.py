@@ -19,7 +19,7 @@ from sar.cases.models import Case, ConflictOfInterest, Waiting
 from sar.cases.queries import visible_to
 from sar.cases.refusals.queries import waiting as proposals_waiting
 from sar.cases.timeline import PROPOSED
-from sar.cases.waiting import Whom, owed_words, waits_for
+from sar.cases.waiting import Whom, letter_words, owed_words, waits_for
 from sar.consultation.models import UNDECIDED, Consultation, State
 from sar.foundation.clock import LONDON
 from sar.foundation.db import db
@@ -51,6 +51,7 @@ class Digest:
     overdue: list[str]
     due_soon: list[str]
     waiting: list[str]
+    letters: list[str]
     searches: list[str]
     consultations: list[str]
     complaints: list[str]
@@ -58,7 +59,7 @@ class Digest:
 
     @property
     def is_empty(self) -> bool:
-        cases = self.overdue or self.due_soon or self.waiting
+        cases = self.overdue or self.due_soon or self.waiting or self.letters
         return not (cases or self.searches or self.consultations or self.complaints or self.tasks)
 
 
@@ -75,6 +76,7 @@ def digest_of(staff: Staff, today: date) -> Digest:
             f"{_named(case)}, due on {date_words(case.due_on)}" for case in dated if today <= case.due_on <= soon
         ),
         waiting=_lines(_waiting(own)),
+        letters=_lines(_letters(own)),
         searches=_lines(_searches(own, today)),
         consultations=_lines(_consultations(own, today)),
         complaints=_lines(
@@ -93,6 +95,17 @@ def _waiting(own: list[ColumnElement[bool]]) -> Iterable[str]:
     )
     for reference, source_id in db.session.execute(query.order_by(Case.received_on, Case.id, Waiting.source_id)):
         yield f"{reference}: waiting for {owed_words(source_id)}"
+
+
+def _letters(own: list[ColumnElement[bool]]) -> Iterable[str]:
+    """What was written and has not gone: whoever it is for was not asked or told yet."""
+    query = (
+        select(Case.reference, Waiting.source_id, Waiting.since)
+        .join(Waiting, Waiting.case_id == Case.id)
+        .where(*own, Waiting.whom == Whom.LETTER.value)
+    )
+    for reference, source_id, written in db.session.execute(query.order_by(Waiting.since, Case.id, Waiting.source_id)):
+        yield f"{reference}: {letter_words(source_id)}, written on {date_words(written)}"
 
 
 def _searches(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:

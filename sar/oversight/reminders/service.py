@@ -175,6 +175,7 @@ def _digest_fields(digest: Digest, today: date) -> dict[str, FieldValue]:
         "overdue": digest.overdue or ["None"],
         "due_soon": digest.due_soon or ["None"],
         "waiting": digest.waiting or ["None"],
+        "letters_to_go": digest.letters or ["None"],
         "open_searches": digest.searches or ["None"],
         "open_consultations": digest.consultations or ["None"],
         "complaints": digest.complaints or ["None"],

@@ -27,7 +27,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, Refused
 from sar.foundation.wording import date_words
 from sar.oversight.queries import measures
-from tests.factories import staff_actor
+from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import rows
 
@@ -60,6 +60,7 @@ def test_a_new_case_is_due_a_month_after_the_day_it_came() -> None:
 def test_proof_of_identity_starts_the_clock_on_the_day_it_came() -> None:
     officer, case = caseworker(), opened(days_ago=20)
     service.ask_for_identity(officer, case.id, "the name differs from the one we know.")
+    letters_go(case)
     waiting = fresh(case)
     assert (waiting.due_on, waiting.clock_state, waiting.identity) == (None, "not_started", "asked")
     service.check_identity(officer, case.id, "two_letters", on=london_today())
@@ -72,6 +73,7 @@ def test_proof_of_identity_starts_the_clock_on_the_day_it_came() -> None:
 def test_proof_cannot_come_before_it_was_asked_for() -> None:
     officer, case = caseworker(), opened(days_ago=20)
     service.ask_for_identity(officer, case.id, "the name differs")
+    letters_go(case)
     with pytest.raises(ImpossibleDates):
         service.check_identity(officer, case.id, "two_letters", on=ago(1))
     assert facts(case.id) == [("received", 1), ("id_requested", 1)] and fresh(case).identity == "asked"
@@ -90,6 +92,7 @@ def test_identity_is_asked_for_once_and_with_a_reason() -> None:
     with pytest.raises(Refused):
         service.ask_for_identity(officer, case.id, "  ")
     service.ask_for_identity(officer, case.id, "the name differs")
+    letters_go(case)
     with pytest.raises(Conflict):
         service.ask_for_identity(officer, case.id, "the name differs")
     assert len(messages.about(case.id)) == 1
@@ -125,6 +128,7 @@ def test_an_answer_to_no_question_before_its_question_or_twice_is_refused() -> N
 def test_a_question_before_the_new_rules_does_not_stop_the_clock_and_its_letter_does_not_say_so() -> None:
     officer, case = caseworker(), opened(days_ago=(london_today() - london_today().replace(2026, 1, 12)).days)
     service.ask_question(officer, case.id, "Which office?", "You named none.")
+    letters_go(case)
     assert fresh(case).clock_state == "running"
     [message] = messages.about(case.id)
     assert message.kind == "letter.clarification_no_pause" and "goes on while we wait" in message.body
@@ -133,7 +137,9 @@ def test_a_question_before_the_new_rules_does_not_stop_the_clock_and_its_letter_
 def test_a_question_before_the_clock_starts_neither_says_that_time_runs_nor_that_it_stops() -> None:
     officer, case = caseworker(), opened(days_ago=3)
     service.ask_for_identity(officer, case.id, "the name differs")
+    letters_go(case)
     service.ask_question(officer, case.id, "Which office?", "You named none.")
+    letters_go(case)
     message = messages.about(case.id)[-1]
     assert message.kind == "letter.clarification_not_started" and "has not started yet" in message.body
     assert "goes on" not in message.body and "stops on" not in message.body
@@ -145,6 +151,7 @@ def test_an_extension_gives_two_months_once() -> None:
     officer, case = caseworker(), opened(days_ago=10)
     due = case.due_on
     service.extend(officer, case.id, ExtensionReason.COMPLEXITY, "There are forty volumes.")
+    letters_go(case)
     extended = fresh(case)
     assert due is not None and extended.due_on is not None and (extended.due_on - due).days > 55
     with pytest.raises(Refused, match="extended before"):
@@ -192,6 +199,7 @@ def test_a_corrected_date_received_recomputes_everything_and_keeps_both_derivati
 def test_a_correction_can_make_an_extension_too_late_and_says_so() -> None:
     officer, case = caseworker(), opened(days_ago=10)
     service.extend(officer, case.id, ExtensionReason.COMPLEXITY, "Forty volumes.")
+    letters_go(case)
     service.correct_received_date(officer, case.id, ago(60))
     clock = clock_of(fresh(case))
     assert not clock.extended and "has no effect" in clock.warnings[0].message
@@ -268,6 +276,7 @@ def test_every_change_on_the_clock_makes_what_others_have_on_screen_out_of_date(
     officer, case = caseworker(), opened(days_ago=10)
     seen = case.version
     service.ask_question(officer, case.id, "Which?", "Because")
+    letters_go(case)
     for command in (
         lambda: service.ask_question(officer, case.id, "Which?", "Because", version=seen),
         lambda: service.correct_received_date(officer, case.id, ago(12), version=seen),

@@ -19,6 +19,7 @@ from sar.foundation.actors import SYSTEM, ActorKind
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Conflict, NotAllowed, Refused
 from sar.foundation.wording import date_words
+from tests.factories import letters_go
 from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, fresh, opened, parts, put
 from tests.integration.intake.walk import rows
 from tests.security.people import browser_of as signed_in
@@ -150,6 +151,7 @@ def test_a_rule_that_falls_away_gives_no_new_date_and_where_none_may_extend_no_l
 def test_written_authority_starts_the_clock_on_the_day_it_came() -> None:
     officer, case = caseworker(), opened(days_ago=12)
     service.ask_for_authority(officer, case.id, "A friend asks for them")
+    letters_go(case)
     waiting = fresh(case)
     assert (waiting.clock_state, waiting.due_on) == ("not_started", None)
     assert messages.about(case.id)[0].kind == "letter.authority_request"
@@ -173,6 +175,7 @@ def test_a_fee_is_the_officer_in_charges_to_set_and_starts_the_clock_when_paid()
         with pytest.raises(Refused):
             service.charge_fee(lead, case.id, amount, reason, how)
     service.charge_fee(lead, case.id, "£10", "Tenth request this year", "By bank transfer", proposed=True)
+    letters_go(case)
     letter = messages.about(case.id)[0]
     assert "£10.00" in letter.body and "Tenth request this year" in letter.body and "By bank transfer" in letter.body
     assert fresh(case).clock_state == "not_started"
@@ -193,6 +196,7 @@ def test_the_pages_of_authority_and_fee_do_what_they_say(in_app: Flask) -> None:
     fee = {"amount": "12.50", "reason": "Tenth", "how_to_pay": "By card", "version": fresh(case).version}
     assert "Propose: charge a fee" in lead.get(page).text
     assert lead.post(f"{page}/fee", fee).status_code == 302
+    letters_go(case)
     assert "Propose: charge a fee" not in lead.get(page).text
     told = words_of(lead.get(page).text)
     assert "Waiting for written authority and the fee" in told and "No due date until what we asked for comes" in told
@@ -227,6 +231,7 @@ def test_an_extension_that_the_law_does_not_allow_is_refused_with_the_rule() -> 
         service.extend(officer, late.id, ExtensionReason.NUMBER, "Many")
     twice = opened(days_ago=4, name="Someone Else")
     service.extend(officer, twice.id, ExtensionReason.NUMBER, "Many")
+    letters_go(twice)
     with pytest.raises(Refused, match=r"allows one extension \(Art 12A"):
         service.extend(officer, twice.id, ExtensionReason.NUMBER, "Many")
 
@@ -235,6 +240,8 @@ def test_a_requester_who_owes_a_fee_reads_so_and_no_more_once_it_is_paid(in_app:
     case = opened(days_ago=3)
     service.charge_fee(dpo(), case.id, "12.50", "Asked ten times", "Call us")
     requester = signed_in(in_app, ActorKind.REQUESTER, case.reference)
+    assert "pay a fee" not in words_of(requester.get("/my-request/").text)
+    letters_go(case)
     told = words_of(requester.get("/my-request/").text)
     assert f"On {date_words(london_today())} we asked you to pay a fee of £12.50 . Our letter says why" in told
     assert "Our time starts when we have the fee" in told and "Asked ten times" not in told

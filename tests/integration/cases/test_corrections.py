@@ -9,12 +9,12 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from sar.cases import corrections, outbox, service
 from sar.cases.corrections import Correction
 from sar.cases.deadlines import EndReason, ExtensionReason, ImpossibleDates
-from sar.cases.ledger import Fact
+from sar.cases.ledger import Fact, case_for, renew_clock
 from sar.cases.models import Calculation, Case, ClockFact, Waiting
 from sar.cases.queries import clock_of, notes_of
 from sar.cases.refusals import queries as refusals
@@ -23,11 +23,12 @@ from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
-from sar.foundation.db import db
+from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, Refused
 from sar.foundation.wording import date_words
 from sar.oversight import compliance
 from sar.oversight.queries import measures
+from tests.factories import letters_go
 from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, fresh, opened, parts, put
 from tests.integration.intake.walk import rows
 
@@ -81,9 +82,13 @@ def test_a_question_asked_by_phone_the_day_before_is_waited_for_since_then() -> 
     officer = caseworker()
     case = opened(days_ago=20)
     service.ask_question(officer, case.id, "Which office?", "You named none.")
-    corrections.correct(
-        officer, case.id, Correction(id_of(fresh(case), "clarification_requested"), ago(1)), "Asked by phone"
-    )
+    meant = id_of(fresh(case), "clarification_requested")
+    with pytest.raises(Refused, match="has not gone out"):
+        corrections.correct(officer, case.id, Correction(meant, ago(1)), "Asked by phone")
+    corrections.correct(officer, case.id, Correction(meant, ago(1), without_letter=True), "Asked by phone")
+    waiting = db.session.execute(select(Waiting.whom, Waiting.since).where(Waiting.case_id == case.id))
+    assert list(waiting) == [("requester", ago(1))]
+    letters_go(case)
     assert db.session.scalars(select(Waiting.since).where(Waiting.case_id == case.id)).all() == [ago(1)]
 
 
@@ -103,6 +108,7 @@ def test_what_cannot_be_true_is_refused_as_when_it_is_recorded() -> None:
 def test_identity_is_unsettled_again_when_its_proof_is_struck_out() -> None:
     officer, case = caseworker(), opened(days_ago=5)
     service.ask_for_identity(officer, case.id, "the name differs")
+    letters_go(case)
     service.check_identity(officer, case.id, "two_letters", on=london_today())
     corrections.correct(officer, case.id, Correction(id_of(fresh(case), "id_received"), None), "Another case")
     assert (fresh(case).identity, fresh(case).due_on) == ("asked", None)
@@ -218,18 +224,26 @@ def test_the_received_date_of_a_late_case_is_proposed_on_its_page_and_decided_wi
     assert "The due date" not in lead.get(there).text  # decided: what it would do is no question any more
 
 
-def test_the_case_warns_while_a_letter_that_the_clock_counts_on_has_not_gone(in_app: Flask) -> None:
-    officer, case = caseworker(), opened(days_ago=5)
+def test_facts_kept_before_they_knew_their_letters_keep_their_dates_and_the_case_warns_of_them(in_app: Flask) -> None:
+    officer, cases = caseworker(), [opened(days_ago=5), opened(days_ago=6), opened(days_ago=7)]
     browser, warning = browser_of(in_app, officer), "The clock counts on this letter having gone"
-    service.ask_question(officer, case.id, "Which office?", "You named none.")
-    page = browser.get(f"/staff/cases/{case.id}").text
-    assert warning in page and "Question (To print and post)" in page
-    outbox.mark_sent(officer, messages.about(case.id)[-1].id)
-    assert warning not in browser.get(f"/staff/cases/{case.id}").text
-    other = opened(days_ago=6)
-    service.ask_question(officer, other.id, "Which office?", "You named none.")
-    corrections.correct(officer, other.id, Correction(id_of(fresh(other), "clarification_requested"), None), "Not sent")
-    assert warning not in browser.get(f"/staff/cases/{other.id}").text
+    before_they_did = {"message_id": None, "written_on": None, "unsent": False}
+    for case in cases:
+        service.ask_question(officer, case.id, "Which office?", "You named none.")
+        with write_transaction() as session:
+            session.execute(update(ClockFact).where(ClockFact.case_id == case.id).values(**before_they_did))
+            renew_clock(case_for(SYSTEM, case.id))
+        assert fresh(case).clock_state == "paused"
+        page = browser.get(f"/staff/cases/{case.id}").text
+        assert warning in page and "Question (To print and post)" in page
+    posted, struck, answered = cases
+    outbox.mark_sent(officer, messages.about(posted.id)[-1].id)
+    asked = id_of(fresh(struck), "clarification_requested")
+    corrections.correct(officer, struck.id, Correction(asked, None), "Not sent")
+    service.record_answer(officer, answered.id, 1, london_today(), "By phone")
+    for case in cases:
+        assert warning not in browser.get(f"/staff/cases/{case.id}").text
+    assert fresh(posted).clock_state == "paused"
 
 
 def test_the_page_shows_what_changes_first_and_the_history_tells_it(in_app: Flask) -> None:

@@ -14,7 +14,7 @@ from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import record
 from sar.foundation.db import db, write_transaction
-from tests.factories import staff_actor
+from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import browser_of, caseworker, opened
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -24,6 +24,7 @@ def test_every_topic_tells_its_own_part_and_all_of_them_together_tell_everything
     officer, case = caseworker("Robin Field"), opened(days_ago=3)
     service.acknowledge(officer, case.id, case.version)
     service.ask_question(officer, case.id, "Which office?", "You named none.")
+    letters_go(case)
     tasks.add_task(officer, case.id, "Ring")
     service.assign(officer, case.id, officer.id)
     service.view_case(officer, case.id)

@@ -29,6 +29,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.foundation.jobs import GiveUp, run_pending
 from sar.foundation.wording import date_words
+from tests.factories import letters_go
 from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened, parts
 from tests.integration.intake.walk import rows
 from tests.security.world import everything_stored
@@ -78,6 +79,7 @@ def test_adding_a_holiday_and_looking_at_what_it_would_move_changes_no_case(in_a
     assert moved.due_after is not None and moved.due_after > day
     # Not even where another fact is recorded meanwhile: the case keeps its calendar.
     cases.ask_question(SYSTEM, first.id, "Which?", "Why")
+    letters_go(first)
     cases.record_answer(SYSTEM, first.id, 1, london_today(), "All")
     assert due_of(first) == day == clock_of(fresh(first)).due
     assert {calculation.calendar_version for calculation in calculations(first)} == {fresh(second).calendar_version}
@@ -303,6 +305,7 @@ def test_the_list_of_what_moves_comes_in_pages_and_is_counted_whole(
 def test_the_dates_shown_before_are_those_that_the_whole_calculation_gives() -> None:
     first, second = two_cases()
     cases.ask_question(SYSTEM, second.id, "Which?", "Why")
+    letters_go(second)
     cases.record_answer(SYSTEM, second.id, 1, london_today(), "All")
     later = calendar(Jurisdiction.EW, [Holiday(Jurisdiction.EW, due_of(first), "Day of mourning")])
     for case in (fresh(first), fresh(second)):

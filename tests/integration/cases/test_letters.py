@@ -21,7 +21,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Gone, NotAllowed, NotFound, Refused
 from sar.foundation.messages import Delivery, Message
 from sar.intake.answers import Contact
-from tests.factories import staff_actor
+from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import EMAIL, NAME, PHONE, POST, PRISON, STREET, browser_of, caseworker, opened
 from tests.integration.intake.walk import rows
 
@@ -84,6 +84,7 @@ def test_acknowledging_twice_makes_one_letter() -> None:
 def test_an_acknowledgement_promises_no_date_while_the_clock_waits() -> None:
     case = opened()
     service.ask_for_identity(SYSTEM, case.id, "the name differs")
+    letters_go(case)
     service.acknowledge(SYSTEM, case.id, visible_case(SYSTEM, case.id).version)
     kinds = [message.kind for message in messages.about(case.id)]
     assert kinds == ["letter.id_request", "letter.acknowledgement_waiting"]

@@ -22,6 +22,7 @@ from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
+from sar.foundation.jobs import run_pending
 from sar.records.searches import service as searching
 from sar.records.searches.queries import areas
 from tests.factories import gathering_case, staff_actor
@@ -96,6 +97,7 @@ def test_a_fee_is_asked_for_on_a_proposal_and_the_clock_waits_for_it(in_app: Fla
     assert Whom.DPO not in waiting_of([fresh(case)])[case.id]
     [letter] = messages.about(case.id)
     assert letter.kind == "letter.fee_request" and "£10.50" in letter.body
+    run_pending(in_app)
     assert visible_case(boss, case.id).clock_state == "not_started"
 
 

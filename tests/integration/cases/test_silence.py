@@ -17,6 +17,7 @@ from sar.cases.writing import service as writing
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.errors import NotFound, Refused
+from tests.factories import letters_go
 from tests.integration.cases.desk import ago, browser_of, caseworker, opened
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -35,6 +36,7 @@ def asked(what: str) -> Case:
         service.ask_for_identity(SYSTEM, case.id, "the date of birth differs")
     else:
         service.ask_question(SYSTEM, case.id, "Which office was it?", "You named none.")
+    letters_go(case)
     return visible_case(SYSTEM, case.id)
 
 
@@ -79,6 +81,7 @@ def test_a_reply_in_time_ends_the_warning_and_a_new_question_needs_a_new_one() -
         clock.move_to(datetime(2026, 9, 20, 10, tzinfo=UTC))
         reply(case, "question")
         service.ask_question(SYSTEM, case.id, "Which year?", "You named none.")
+        letters_go(case)
         clock.move_to(datetime(2026, 11, 20, 10, tzinfo=UTC))
         again = visible_case(SYSTEM, case.id)
         assert silence_of(again).warned_on is None and silence_of(again).reminded_on is None
@@ -120,6 +123,7 @@ def test_where_silence_cannot_close_a_case_the_page_says_which_step_comes_first(
     with time_machine.travel(START, tick=False) as clock:
         unacknowledged, reviewed = opened(), asked("question")
         service.ask_question(SYSTEM, unacknowledged.id, "Which office was it?", "You named none.")
+        letters_go(unacknowledged)
         service.check_identity(SYSTEM, reviewed.id, "two_letters")
         for event in (Event.START_GATHERING, Event.START_REVIEW):
             service.advance(SYSTEM, reviewed.id, event, service.facts_of(SYSTEM, reviewed))

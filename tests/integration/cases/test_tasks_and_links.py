@@ -21,7 +21,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.foundation.ids import random_id
-from tests.factories import staff_actor
+from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened, parts
 from tests.integration.intake.walk import rows
 
@@ -176,6 +176,7 @@ def test_the_page_that_links_offers_others_of_the_same_name(in_app: Flask) -> No
 def test_a_paused_clock_stands_in_the_way_of_neither_notes_nor_tasks_nor_links() -> None:
     officer, case, other = caseworker(), opened(days_ago=3), opened()
     service.ask_question(officer, case.id, "Which office?", "You named none.")
+    letters_go(case)
     assert visible_case(officer, case.id).clock_state == "paused"
     service.add_note(officer, case.id, "He rang.")
     tasks.finish(officer, tasks.add_task(officer, case.id, "Ring back", due_on=london_today()).id)

@@ -27,12 +27,13 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
+from sar.foundation.jobs import run_pending
 from sar.intake import evidence
 from sar.intake.answers import Contact, Relationship, Representative, Route
 from sar.oversight import compliance
 from sar.oversight.queries import measures
 from sar.release.papers import Cover
-from tests.factories import staff_actor
+from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import NAME, POST, ago, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import Browser, rows
 
@@ -92,12 +93,13 @@ def test_a_late_request_for_proof_is_warned_of_before_it_is_made(in_app: Flask) 
     assert warning not in officer.get(f"/staff/cases/{fresh_one.id}/ask-identity").text
 
 
-def test_nothing_is_released_while_authority_is_not_settled() -> None:
+def test_nothing_is_released_while_authority_is_not_settled(in_app: Flask) -> None:
     officer, case = caseworker(), opened(representative=RAO)
     assert case.authority == "unchecked"
     service.check_identity(officer, case.id, "officer_letter")
     assert not service.facts_of(officer, fresh(case)).identity_settled
     service.ask_for_authority(officer, case.id, "a solicitor asks")
+    run_pending(in_app)
     assert not service.facts_of(officer, fresh(case)).identity_settled
     assert fresh(case).clock_state == "not_started"
     service.check_authority(
@@ -181,6 +183,7 @@ def test_the_list_of_proofs_is_one_for_letters_requesters_and_officers_and_the_d
     assert not any(words.startswith("two letters") for words in evidence.documents())
     asked = opened(name="Kwame Osei")
     service.ask_for_identity(officer, asked.id, "the name differs")
+    letters_go(asked)
     assert "- a letter from the Salvation Army" in messages.about(asked.id)[0].body
     requester = Browser(in_app)
     for path in (f"/staff/cases/{asked.id}/identity", f"/staff/cases/{asked.id}"):
@@ -272,6 +275,7 @@ def test_the_requester_reads_plain_and_true_words_in_each_state(in_app: Flask) -
     lead = dpo()
     waiting, aside = opened(representative=RAO, name="Kwame Osei"), opened()
     service.ask_for_authority(lead, waiting.id, "a solicitor asks")
+    run_pending(in_app)
     service.set_aside(lead, aside.id, "DECEASED", "We were sorry to hear it.")
 
     def read(case: Case) -> str:

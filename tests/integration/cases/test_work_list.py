@@ -30,7 +30,7 @@ from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import NotAllowed
-from tests.factories import staff_actor
+from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import NAME, ago, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import csrf_of, rows
 
@@ -69,6 +69,7 @@ def test_each_filter_finds_what_it_says_and_nothing_else() -> None:
     service.assign(officer, check.id, officer.id)
     paused = opened(days_ago=3)
     service.ask_question(SYSTEM, paused.id, "Which office?", "You named none.")
+    letters_go(paused)
     assert listed(officer, stage="reviewing") == [review.id]
     assert listed(officer, regime="LE") == listed(officer, regime="LE", stage="reviewing") + [paused.id]
     assert set(listed(officer, regime="UKGDPR")) == {check.id, paused.id}
@@ -83,7 +84,9 @@ def test_whom_a_case_waits_for_follows_what_is_asked_and_answered() -> None:
     officer, case = caseworker(), opened(days_ago=3)
     assert listed(officer, awaiting=NOBODY) == [case.id]
     service.ask_question(officer, case.id, "Which office?", "You named none.")
+    letters_go(case)
     service.ask_question(officer, case.id, "Which year?", "You named none.")
+    letters_go(case)
     service.record_answer(officer, case.id, 1, london_today(), "Calder Street")
     with write_transaction():
         for _ in range(2):
@@ -143,6 +146,7 @@ def test_cases_without_a_due_date_come_last_and_ended_ones_latest_first() -> Non
     officer = caseworker()
     paused, later, sooner = opened(days_ago=29), opened(days_ago=1), opened(days_ago=20)
     service.ask_question(officer, paused.id, "Which office?", "You named none.")
+    letters_go(paused)
     assert listed(officer) == [sooner.id, later.id, paused.id]
     service.withdraw(officer, sooner.id, ago(3))
     service.withdraw(officer, later.id, london_today())
@@ -239,6 +243,7 @@ def test_a_search_shows_what_is_due_first_and_what_has_ended_last(monkeypatch: p
     soon, late = opened(name="Ada Marsh", days_ago=10), opened(name="Bea Marsh", days_ago=40)
     undated = opened(name="Cy Marsh", days_ago=5)
     service.ask_for_identity(officer, undated.id, "The date of birth differs.")
+    letters_go(undated)
     for case, days in zip(ended, (0, 3), strict=True):
         service.withdraw(officer, case.id, ago(days))
     wanted = [late.id, soon.id, undated.id, *(case.id for case in ended)]
@@ -260,6 +265,7 @@ def test_the_pages_of_a_list_make_up_the_list_from_whichever_end_they_are_read(m
     officer = caseworker()
     cases = [opened(days_ago=number // 2 * 3) for number in range(9)]  # some on the same day
     service.ask_question(officer, cases[0].id, "Which office?", "You named none.")
+    letters_go(cases[0])
     for case in cases[5:]:
         service.withdraw(officer, case.id, ago(1))
     for show, size in ((Show.OPEN, 5), (Show.CLOSED, 4), (Show.ALL, 9)):
@@ -275,6 +281,7 @@ def test_the_pages_of_a_list_make_up_the_list_from_whichever_end_they_are_read(m
 def test_the_clock_filter_knows_every_state() -> None:
     officer, waiting = caseworker(), opened(days_ago=2)
     service.ask_for_identity(officer, waiting.id, "the date of birth differs")
+    letters_go(waiting)
     gone = opened()
     service.withdraw(officer, gone.id, london_today())
     assert listed(officer, clock=ClockState.NOT_STARTED.value) == [waiting.id]

@@ -26,7 +26,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.foundation.wording import date_words
 from sar.foundation.wordings import WordingVersion
-from tests.factories import staff_actor
+from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import EMAIL, NAME, POST, ago, browser_of, caseworker, opened, parts
 from tests.integration.intake.walk import rows
 
@@ -54,6 +54,7 @@ def test_only_letters_that_fit_the_case_are_offered() -> None:
     assert "delay_apology" not in names(fresh) and "delay_apology" in names(late)
     assert not {"reminder", "closure_warning", "clock_restarted"} & names(fresh)
     service.ask_question(SYSTEM, fresh.id, "Which office?", "You named none.")
+    letters_go(fresh)
     assert "reminder" in names(fresh) and "closure_warning" not in names(fresh)
     service.record_answer(SYSTEM, fresh.id, 1, ago(0), "Calder Street")
     assert "reminder" not in names(fresh) and "clock_restarted" in names(fresh)
@@ -132,6 +133,7 @@ def test_the_regulator_is_told_what_happened_what_was_decided_and_how_the_date_w
     case = opened(days_ago=5)
     service.acknowledge(SYSTEM, case.id, case.version)
     service.ask_question(SYSTEM, case.id, "Which office was it?", "You named none.")
+    letters_go(case)
     service.check_identity(SYSTEM, case.id, "officer_letter")
     draft = writing.write(
         SYSTEM,
@@ -252,6 +254,7 @@ def test_the_pages_choose_fill_in_show_the_paper_and_send(in_app: Flask) -> None
 def test_a_letter_put_away_leaves_nothing_behind(name: str) -> None:
     case = opened(days_ago=50)
     service.ask_question(SYSTEM, case.id, "Which office?", "You named none.")
+    letters_go(case)
     letter = LETTERS[name]
     if letter not in queries.fitting(visible_case(SYSTEM, case.id)):
         return

@@ -28,7 +28,7 @@ from sar.oversight.reminders import service
 from sar.oversight.reminders.models import SentDigest
 from sar.records.searches import queries as search_queries
 from sar.records.searches import service as searching
-from tests.factories import a_record, an_originator, gathering_case, received_case, staff_actor
+from tests.factories import a_record, an_originator, gathering_case, letters_go, received_case, staff_actor
 from tests.integration.oversight.told import TUESDAY, at, due, events, mailed
 from tests.integration.release.office import PLAIN, paper
 
@@ -43,6 +43,7 @@ def test_a_digest_says_what_each_officers_own_cases_ask_for_and_names_nobody(app
         for case in (waiting, asked):
             cases.assign(sam, case.id, sam.id)
         cases.ask_question(sam, waiting.id, "Which office?", "You named none.")
+        letters_go(waiting)
         a_record(asked, paper(PLAIN), originator=an_originator("Ada Lovelace", "individual"))
         run_pending(app)
         group = consultation.queries.to_ask(asked)[0]
@@ -109,7 +110,9 @@ def test_a_digest_says_what_exactly_the_requester_owes(sam: Actor) -> None:
         for case in (charged, unsure):
             cases.assign(sam, case.id, sam.id)
         cases.charge_fee(SYSTEM, charged.id, "10", "It is the tenth.", "By post.", proposed=True)
+        letters_go(charged)
         cases.ask_for_identity(sam, unsure.id, "The date of birth differs.")
+        letters_go(unsure)
         service.send_digests()
     [digest] = mailed("staff_digest")
     for case, owed in ((charged, "the fee"), (unsure, "proof of identity")):

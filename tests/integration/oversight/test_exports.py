@@ -37,7 +37,7 @@ from sar.foundation.db import write_transaction
 from sar.foundation.errors import NotAllowed, Refused
 from sar.oversight import compliance, queries, service
 from sar.settings import PROJECT_ROOT
-from tests.factories import staff_actor
+from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import EMAIL, NAME, STREET, ago, browser_of, caseworker, dpo, opened, parts
 from tests.integration.intake.walk import csrf_of, rows
 
@@ -129,10 +129,12 @@ def a_year_of_cases() -> None:
     put(opened(days_ago=20), Fact(asked, ago(15), 1), Fact(asked, ago(9), 2), Fact(answered, ago(8), 1))
     extended = opened(days_ago=14)
     cases.extend(SYSTEM, extended.id, ExtensionReason.COMPLEXITY, "Forty volumes about Fennimore")
+    letters_go(extended)
     corrected = opened(days_ago=9)
     cases.correct_received_date(SYSTEM, corrected.id, ago(27))
     late_extension = opened(days_ago=8)
     cases.extend(SYSTEM, late_extension.id, ExtensionReason.NUMBER, "Many")
+    letters_go(late_extension)
     cases.correct_received_date(SYSTEM, late_extension.id, ago(70))
     put(opened(days_ago=300), Fact(asked, ago(290), 1), Fact(answered, ago(280), 1))  # under the earlier rules
     refused = opened(days_ago=5)

@@ -24,7 +24,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Refused
 from sar.oversight import backlog, compliance, queries
 from sar.oversight.reminders.alerts import alerts_due
-from tests.factories import staff_actor
+from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, opened
 from tests.integration.intake.walk import rows
 from tests.security.people import browser_of as signed_in
@@ -93,6 +93,7 @@ def test_a_late_request_does_not_leave_the_figures_by_being_taken_back() -> None
 def test_the_export_has_the_first_answer_and_can_be_worked_out_again() -> None:
     case = opened_again(answered(received=60, answer=40))
     cases.ask_question(SYSTEM, case.id, "Which file?", "They named none.")
+    letters_go(case)
     text = "".join(compliance.export(SYSTEM, ago(100), london_today()))
     [row] = csv.DictReader(io.StringIO(text))
     told = {name: row[name] for name in ("answered", "reopened", "outcome", "in_time", "response", "days_taken")}

@@ -31,7 +31,7 @@ from sar.oversight.reminders import service
 from sar.oversight.reminders.models import SentAlert
 from sar.records.searches import queries as search_queries
 from sar.records.searches import service as searching
-from tests.factories import a_record, an_originator, gathering_case, staff_actor
+from tests.factories import a_record, an_originator, gathering_case, letters_go, staff_actor
 from tests.integration.cases.desk import browser_of
 from tests.integration.oversight.told import TUESDAY, at, due, events, mailed
 from tests.integration.release.office import PLAIN, paper
@@ -80,6 +80,7 @@ def test_a_stopped_or_ended_clock_sends_nothing(sam: Actor) -> None:
         for case in (paused, ended):
             cases.assign(sam, case.id, sam.id)
         cases.ask_question(sam, paused.id, "Which office?", "You named none.")
+        letters_go(paused)
         cases.withdraw(sam, ended.id, TUESDAY)
     assert visible_case(SYSTEM, paused.id).clock_state == "paused"
     assert sum(alerts_on(date(2026, 7, 6), date(2026, 7, 13), date(2026, 9, 1))) == 0

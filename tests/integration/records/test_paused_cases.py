@@ -19,13 +19,14 @@ from sar.foundation.jobs import run_pending
 from sar.foundation.runtime import settings
 from sar.records.models import RecordState
 from sar.records.queries import records_of
-from tests.factories import DEMO_DATA, a_record, an_originator, gathering_case
+from tests.factories import DEMO_DATA, a_record, an_originator, gathering_case, letters_go
 
 
 @pytest.mark.usefixtures("in_app")
 def test_notes_uploads_reading_consultation_and_chasing_go_on_while_the_clock_is_paused(in_app: object) -> None:
     case = gathering_case()
     cases.ask_question(SYSTEM, case.id, "Which office?", "You named none.")
+    letters_go(case)
     assert visible_case(SYSTEM, case.id).clock_state == "paused"
     cases.add_note(SYSTEM, case.id, "He rang.")
     tasks.add_task(SYSTEM, case.id, "Ring back")

@@ -1,5 +1,6 @@
 """What must hold for the clock whatever the dates, and for every day of seven years."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import cycle, product
 
@@ -14,6 +15,12 @@ from sar.cases.deadlines.fold import Reading, read
 from tests.unit.sar.cases.day_by_day import Answer, Request, acknowledge_by, walk
 from tests.unit.sar.cases.test_deadline_fold import asked, log_of, requests, rules_of
 
+ANSWERS = {
+    "clarification_requested": "clarification_received",
+    "id_requested": "id_received",
+    "authority_requested": "authority_received",
+    "fee_requested": "fee_paid",
+}
 FIRST, LAST = date(2024, 1, 1), date(2030, 12, 31)
 
 
@@ -171,3 +178,72 @@ def test_after_an_edit_of_the_received_date_everything_is_as_if_it_had_been_righ
     in_time = month.notice_by is None or request.received <= month.notice_by
     corrected = Request(**{**vars(request), "received": right, "extended": request.extended and in_time})
     assert found(read(gather(edited), rules_of(request))) == walk(corrected, rules_of(request).calendar)
+
+
+def sent_on(kind: str, written: date, day: date | None, number: int = 1) -> dl.ClockEvent:
+    """A letter that was written on one day and went on another, or has not gone."""
+    if day is None:
+        return dl.Unsent(written, kind, number)
+    reason = "COMPLEXITY" if kind == "extended" else ""
+    return dl.make_event(kind, day, number=number, reason=reason, written=written)
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None)
+@given(requests(), st.sampled_from(sorted(dl.BY_LETTER)), st.integers(0, 60), st.one_of(st.none(), st.integers(0, 60)))
+def test_a_letter_that_was_never_sent_never_delays_whatever_came_in_answer(
+    request: Request, kind: str, after: int, lasts: int | None
+) -> None:
+    """It is as if it had not been written; the second implementation, which knows of no letters, agrees."""
+    request = replace(request, waits=[])
+    log, rules, written = log_of(request), rules_of(request), on(request.received, after)
+    number = len(request.questions) + 1
+    answer: list[dl.ClockEvent] = []
+    if lasts is not None and kind != "extended":
+        answer.append(dl.make_event(ANSWERS[kind], on(written, lasts), number=number))
+    unsent = [*log, sent_on(kind, written, None, number), *answer]
+    assert found(read(gather(unsent), rules)) == walk(request, rules.calendar)
+    assert dl.due(unsent[::-1], rules) == dl.due(unsent, rules)
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None)
+@given(requests(), st.integers(0, 60), st.one_of(st.none(), st.integers(0, 60)), st.integers(0, 40), st.integers(1, 40))
+def test_a_question_or_extension_that_goes_later_never_gives_more_time(
+    request: Request, after: int, lasts: int | None, waits: int, longer: int
+) -> None:
+    """No due date yet, as in an open pause, is later than any; never sent is later than any day."""
+    log, rules, written = log_of(replace(request, extended=False)), rules_of(request), on(request.received, after)
+    number = len(request.questions) + 1
+    answer = [] if lasts is None else [dl.ClarificationReceived(on(written, lasts), number)]
+    days = [on(written, waits), on(written, waits + longer), None]
+    for kind, then in (("clarification_requested", answer), ("extended", [])):
+        dues = [dl.due([*log, sent_on(kind, written, day, number), *then], rules).due or date.max for day in days]
+        assert dues == sorted(dues, reverse=True)
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None)
+@given(requests(), st.integers(0, 30), st.integers(0, 40), st.integers(0, 60))
+def test_proof_delays_only_where_its_letter_went_before_it_came(
+    request: Request, after: int, waits: int, lasts: int
+) -> None:
+    request = replace(request, waits=[])
+    log, rules, written = log_of(request), rules_of(request), on(request.received, after)
+    went, came = on(written, waits), on(written, lasts)
+    clock = dl.due([*log, sent_on("id_requested", written, went), dl.IdReceived(came)], rules)
+    waited = replace(request, waits=[(went, came)] if went <= came else [])
+    assert (clock.start, clock.due) == (walk(waited, rules.calendar).start, walk(waited, rules.calendar).due)
+
+
+def test_the_day_a_letter_was_written_changes_no_date() -> None:
+    log, rules = [dl.Received(date(2026, 9, 1))], dl.ClockRules(dl.Regime.UKGDPR, calendar(Jurisdiction.EW))
+    answer = dl.ClarificationReceived(date(2026, 9, 14), 1)
+    same, other = (
+        dl.due([*log, sent_on("clarification_requested", date(2026, 9, day), date(2026, 9, 9)), answer], rules)
+        for day in (9, 7)
+    )
+    assert (same.due, same.paused_days) == (other.due, other.paused_days) == (date(2026, 10, 6), 5)
+    told = [step.explanation for step in other.derivation if step.rule is dl.Rule.PAUSE]
+    assert told != [step.explanation for step in same.derivation if step.rule is dl.Rule.PAUSE]
+    assert told[0].endswith("The letter was written on 7 September 2026 and went on 9 September 2026.")
