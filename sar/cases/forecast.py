@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
+from typing import Final
 
 from sar.cases.calendars import Calendar
 from sar.foundation.wording import date_words
 
 # Finished reviews below which a pace is chance.
 ENOUGH_REVIEWS = 3
+NOBODY_SAID: Final = "Nobody has said yet where we look"
 # Beyond this nobody works on one case: a forecast of years only says that there is far too much.
 _MOST_DAYS = 1_000
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -50,7 +52,8 @@ class Inputs:
     or had something. `records_outstanding`: records not read, or that could not be shown; `pages_outstanding`: the
     pages that these are taken to have, each to be read, None where there is nothing to go by. `awaited_until`: the
     day by which those who were asked (originators, areas searched) are to answer; None while nobody is. `due` is None
-    while the clock waits; `extend_by` is None where no extension can be had any more.
+    while the clock waits; `extend_by` is None where no extension can be had any more. Without `searches_named` the one
+    search that is open is that nobody has said yet where we look.
     """
 
     today: date
@@ -65,6 +68,7 @@ class Inputs:
     searches_open: int
     awaited_until: date | None
     pace: Pace
+    searches_named: bool = True
 
     @property
     def to_read(self) -> int:
@@ -136,7 +140,9 @@ def _gaps(inputs: Inputs) -> Iterator[str]:
         many = inputs.records_outstanding > 1
         words = f"{_count(inputs.records_outstanding, 'record')} {'are' if many else 'is'} not ready to review"
         yield f"{words.capitalize()}, and no record was before: the pages are not counted."
-    if inputs.searches_open:
+    if not inputs.searches_named:
+        yield f"{NOBODY_SAID}: what may be found is not counted."
+    elif inputs.searches_open:
         words = _count(inputs.searches_open, "search", "searches")
         yield f"{words.capitalize()} still open: what may be found is not counted."
     if inputs.pace.closing_days is None:

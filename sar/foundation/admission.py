@@ -123,6 +123,8 @@ _SAY: Final = {
     "Print it to a new PDF, or take the picture again, and send that.",
     "pixels": f"This picture is too large. Send one of {MAX_PIXELS // 1_000_000} megapixels or less.",
     "binary": "This is not a plain text file. Send it as a PDF.",
+    "broken_mail": "This email could not be read: the file is broken. Open the message in your mail program, save it "
+    "again as an .eml file and send that.",
     "not_mail": "This is not a saved email. Save the message as an .eml file, or print it to a PDF, and send that.",
 }
 

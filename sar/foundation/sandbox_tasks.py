@@ -1,8 +1,8 @@
 """The parsers that meet a file from outside first. Runs as a child of `sandbox.py`; imports nothing of ours.
 
 Reads one order (JSON) from standard input, limits itself, then prints one JSON object: the facts, or
-{"error": code}. Codes: locked, damaged, disagree,
-pages, bomb, tail, hidden, pixels, binary, not_mail, memory. A task "mail.read" is `read` of sandbox_mail.py.
+{"error": code}. Codes: locked, damaged, disagree, pages, bomb, tail, hidden, pixels, binary, broken_mail, not_mail,
+memory. A task "mail.read" is `read` of sandbox_mail.py.
 """
 
 from __future__ import annotations
@@ -308,7 +308,7 @@ def probe_mail(source: Path, _output: Path, options: Facts) -> Facts:
     from email.parser import BytesParser
 
     if b"\x00" in source.read_bytes():
-        raise Unfit("binary")
+        raise Unfit("broken_mail")
     with source.open("rb") as file:
         message = BytesParser(policy=policy.compat32).parse(file)
     # One address header and one that a mail program writes: any text with a colon in it would parse.

@@ -33,6 +33,7 @@ from sar.records.queries import (
 )
 from sar.records.searches.queries import answers_due
 from sar.records.searches.queries import open_count as open_searches
+from sar.records.searches.queries import running_count as running_searches
 from sar.review.models import Mention
 from sar.review.queries import undecided_pages
 from sar.review.suggestions import unsearched_pages
@@ -72,6 +73,7 @@ def forecast_of(case: Case) -> tuple[Inputs, Forecast] | None:
         searches_open=open_searches(case),
         awaited_until=max(asked, default=None),
         pace=team_pace(calendar),
+        searches_named=open_searches(case) == 0 or running_searches(case) > 0,
     )
     return inputs, forecast(inputs, calendar)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sar.cases.forecast import Inputs, Pace
+from sar.cases.forecast import NOBODY_SAID, Inputs, Pace
 from sar.cases.models import Case
 from sar.cases.panels import Panel, PanelRow
 from sar.foundation.actors import Actor
@@ -32,7 +32,7 @@ def _rows(inputs: Inputs, gaps: tuple[str, ...]) -> list[PanelRow]:
         PanelRow("From review to answer", _closing_words(inputs.pace)),
         PanelRow("Records not ready", _outstanding_words(inputs)),
         PanelRow("Consultations open", inputs.consultations_open),
-        PanelRow("Searches open", inputs.searches_open),
+        PanelRow("Searches open", inputs.searches_open if inputs.searches_named else NOBODY_SAID),
     ]
     if inputs.awaited_until is not None:
         rows.append(PanelRow("Answers due by", inputs.awaited_until))

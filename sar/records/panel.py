@@ -31,7 +31,7 @@ def documents_panel(actor: Actor, case: Case) -> Panel | None:
     mailed = _mailed_rows(actor, case)
     if not found and not mailed:
         return None
-    ready, pages = found.get(RecordState.READY, (0, 0))
+    pages = found.get(RecordState.READY, (0, 0))[1]
     reading = sum(found.get(state, (0, 0))[0] for state in NOT_READ_YET)
     unshown = found.get(RecordState.UNREADABLE, (0, 0))[0]
     rows = [
@@ -44,7 +44,11 @@ def documents_panel(actor: Actor, case: Case) -> Panel | None:
         if count
     ]
     total = sum(count for count, _ in found.values())
-    summary = f"{_records(total)}, {ready} of them ready." if total > 1 else ("No records yet.", "One record.")[total]
+    if total > 1:  # a copy that is left out and one that was settled or taken out wait for nobody
+        waiting = reading + unshown
+        summary = f"{_records(total)}, {f'{waiting} of them not ready' if waiting else 'all ready'}."
+    else:
+        summary = ("No records yet.", "One record.")[total]
     held_up = f"{_records(unshown)} could not be shown. Decide about each: they hold up the reply."
     warnings = (held_up,) if unshown else ()
     links = (PanelLink("See the records", url_for("records.list_records", case_id=case.id)),) if total else ()

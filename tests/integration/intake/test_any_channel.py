@@ -197,6 +197,11 @@ def test_both_sides_of_a_licence_are_copies_and_each_goes_with_a_certificate(in_
     ("content", "name", "words"),
     [
         (b"hello", "request.eml", "not a saved email"),
+        (
+            b"From: a@b.example\nDate: Mon, 2 Nov 2026 09:00\n\n\x00",
+            "request.eml",
+            "could not be read: the file is broken",
+        ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "request.msg", "not a saved email"),
         (b"%PDF-1.4", "request.pdf", "We cannot take this kind of file"),
         (b"", "request.eml", "empty"),

@@ -21,8 +21,10 @@ from sar.consultation import service as consultation
 from sar.foundation.actors import SYSTEM
 from sar.foundation.db import write_transaction
 from sar.oversight.forecasting import forecast_of, team_pace
+from sar.oversight.panels import forecast_panel
 from sar.records.models import Record
 from sar.records.searches import service as searching
+from sar.records.searches.panel import searches_panel
 from sar.records.searches.queries import areas
 from tests.factories import a_record, an_originator, gathering_case, staff_actor
 from tests.integration.cases.desk import browser_of
@@ -132,13 +134,17 @@ def test_what_is_awaited_is_counted_and_what_is_not_known_is_said(in_app: Flask)
     asked = consultation.send(SYSTEM, case.id, police.id, [record])
     found = forecast_of(fresh(case.id))
     assert found is not None and (found[0].consultations_open, found[0].awaited_until) == (1, asked.due_on)
-    assert found[0].searches_open == 1, "nobody said yet where we look"
+    assert (found[0].searches_open, found[0].searches_named) == (1, False), "nobody said yet where we look"
+    assert any(gap.startswith("Nobody has said yet where we look") for gap in found[1].gaps)
+    row = next(row for row in forecast_panel(SYSTEM, fresh(case.id)).rows if row.key == "Searches open")
+    with in_app.test_request_context():
+        assert f"{row.value}." == searches_panel(SYSTEM, fresh(case.id)).summary
     searches = searching.choose(SYSTEM, case.id, [area.id for area in areas()])
     searching.name_responsible_officer(SYSTEM, case.id, name="Grace Mbeki", email="grace@northvale.example")
     paper = next(search for search in searches if search.area.usual_days == 10)
     late = searching.ask(SYSTEM, paper.id, ["officer"])[0].due_on
     found = forecast_of(fresh(case.id))
-    assert found is not None and found[0].searches_open == len(searches)
+    assert found is not None and (found[0].searches_open, found[0].searches_named) == (len(searches), True)
     assert found[0].awaited_until == max(asked.due_on, late)
     with write_transaction():
         store_fact(SYSTEM, case_for(SYSTEM, case.id), Fact("extended", case.received_on, reason_code="NUMBER"))

@@ -22,6 +22,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotFound, Refused
 from sar.records import queries, service
 from sar.records.models import Record
+from sar.records.panel import documents_panel
 from tests.factories import DEMO_DATA, a_record, an_originator, gathering_case, received_case, staff_actor
 from tests.security import hostile_files
 
@@ -66,6 +67,9 @@ def test_the_same_file_again_is_a_duplicate_and_is_not_read_again(in_app: Flask,
     run_jobs()
     assert [found.id for found in queries.disclosable_records(case)] == [first.id]
     assert again(second).state == "duplicate"
+    with in_app.test_request_context():
+        panel = documents_panel(SYSTEM, visible_case(SYSTEM, first.case_id))
+    assert panel is not None and panel.summary == "2 records, all ready."
     assert actions_on(second) == ["record.added", "record.duplicate"]
     kept = select(func.count()).select_from(blobs.Blob).where(blobs.Blob.sha256 == first.sha256)
     assert db.session.scalar(kept) == 1
