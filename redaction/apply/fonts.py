@@ -25,6 +25,9 @@ _REMEMBERED = 20_000  # strings of one font
 _UNICODE_CMAPS = ("UCS2", "UTF16")
 
 
+_SINGLE = tuple(bytes([value]) for value in range(256))
+
+
 class Code(NamedTuple):
     """One character code of a string: its bytes, text ("" where unknown), advance in text space at size 1."""
 
@@ -162,7 +165,7 @@ class Font:
         """The codes of the string `data`, in order."""
         cache = self._cache
         if not self.composite:
-            return [cache.get(raw) or self._code(raw) for raw in (data[i : i + 1] for i in range(len(data)))]
+            return [cache.get(raw) or self._code(raw) for raw in map(_SINGLE.__getitem__, data)]
         if self._codes is None:
             pairs = (data[i : i + 2] for i in range(0, len(data), 2))
             return [cache.get(raw) or self._code(raw) for raw in pairs]
@@ -179,10 +182,8 @@ class Font:
         found = self._runs.get(token)
         if found is None:
             codes = self.decode(string_bytes(token))
-            widths = [code.width for code in codes]
-            last, least = (widths[-1], min(widths)) if widths else (0.0, 0.0)
-            text = "".join([code.text for code in codes])
-            found = Run(codes, text, sum(widths), last, least, sum(code.is_space for code in codes))
+            _, texts, widths, spaces = zip(*codes, strict=True) if codes else ((), (), (0.0,), ())
+            found = Run(codes, "".join(texts), sum(widths), widths[-1], min(widths), sum(spaces))
             if len(self._runs) >= _REMEMBERED:
                 self._runs.clear()
             self._runs[token] = found

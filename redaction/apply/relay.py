@@ -133,8 +133,9 @@ def _split(line: Line, margins: Margins | None, rules: Sequence[float]) -> list[
     for glyph in line.glyphs:
         along = line.along(glyph)
         if previous is not None:
-            if _begins_column(margins, gap_between(before, previous, along, glyph), along, behind) or _is_ruled_off(
-                rules, before + 0.9 * previous.advance, along + 0.1 * glyph.advance
+            gap = gap_between(before, previous, along, glyph)
+            if (gap > WORD_GAP and _begins_column(margins, gap, along, behind)) or (
+                rules and _is_ruled_off(rules, before + 0.9 * previous.advance, along + 0.1 * glyph.advance)
             ):
                 segments.append(_segment(line, run, follows))
                 run, follows = [], behind
@@ -148,14 +149,14 @@ def _split(line: Line, margins: Margins | None, rules: Sequence[float]) -> list[
 
 
 def _begins_column(margins: Margins | None, gap: float, along: float, follows: bool) -> bool:
-    """Whether a column begins after a gap (in em): with `margins`, only where kept lines start as well.
+    """Whether a column begins after a gap (in em, at least WORD_GAP): with `margins`, only where kept lines start.
 
     Behind removed text the gap says how wide that was, so there any gap will do.
     """
     if margins is None:
         return gap > COLUMN_GAP
     if follows:
-        return gap > WORD_GAP and bool(margins.starts(along))
+        return bool(margins.starts(along))
     return gap > COLUMN_GAP and len(margins.starts(along)) > 1
 
 
@@ -167,7 +168,7 @@ def _is_hugged(segment: Segment, following: Sequence[Segment]) -> bool:
 
 
 def _is_ruled_off(rules: Sequence[float], low: float, high: float) -> bool:
-    return bool(rules) and any(low <= rule <= high for rule in rules)
+    return any(low <= rule <= high for rule in rules)
 
 
 def _segment(line: Line, glyphs: list[Glyph], follows: bool) -> Segment:
