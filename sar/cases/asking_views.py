@@ -12,7 +12,7 @@ from sar.cases.clock_views import asked_for, dated_page, due_words
 from sar.cases.ledger import Fact
 from sar.cases.models import Case
 from sar.cases.not_valid import letter_for
-from sar.cases.second_person import ASK_FIRST, is_alone
+from sar.cases.second_person import why_not_alone
 from sar.foundation.errors import NotFound
 from sar.intake.identity_copies import copies_of
 from sar.intake.mail import attachments
@@ -136,7 +136,7 @@ def set_aside(case_id: str) -> Answer:
             "To turn down a valid request, refuse it instead. A request is valid in any form, with or without proof of "
             "identity.",
         ],
-        hindrance=None if is_alone(current_actor(), case) else ASK_FIRST,
+        hindrance=why_not_alone(current_actor(), case),
     )
 
 

@@ -34,7 +34,7 @@ def close_case(actor: Actor, case: Case, staff_id: str) -> None:
         return
     if actor.kind is not ActorKind.SYSTEM:
         _require_another_decider(case, staff_id)
-    db.session.add(ConflictOfInterest(case_id=case.id, staff_id=staff_id))
+    db.session.add(ConflictOfInterest(case_id=case.id, staff_id=staff_id, declared_by=actor.id))
     take_from(case, lambda holder: holder == staff_id)
     record(actor, Action.CONFLICT_DECLARED, case.id, officer_id=staff_id)
 

@@ -11,7 +11,7 @@ from sar.cases.blueprint import Answer, bp, form_page, given, show_form
 from sar.cases.code_texts import told
 from sar.cases.deadlines import ClockState
 from sar.cases.models import Case
-from sar.cases.second_person import ASK_FIRST, is_alone
+from sar.cases.second_person import why_not_alone
 from sar.foundation.errors import Refused
 
 _CONFLICT = "I have a conflict of interest"
@@ -26,7 +26,6 @@ _CONFLICT_MEANS = (
 def reject(case_id: str) -> Answer:
     case = queries.visible_case(current_actor(), case_id)
     form = forms.RejectForm().for_clock(queries.clock_of(case))
-    alone = is_alone(current_actor(), case)
     return form_page(
         case_id,
         form,
@@ -46,7 +45,7 @@ def reject(case_id: str) -> Answer:
             "is deleted, and the case can be opened again.",
             "To hold back a part of the records, do not refuse: decide about them in the review.",
         ],
-        hindrance=None if alone else ASK_FIRST,
+        hindrance=why_not_alone(current_actor(), case),
     )
 
 

@@ -227,13 +227,17 @@ class Note(ScopedRow):
 
 
 class ConflictOfInterest(Row):
-    """A member of staff who must not see one case: it is about them, a relative or a colleague."""
+    """A member of staff who must not see one case: it is about them, a relative or a colleague.
+
+    `declared_by`: they themselves, whoever closed it to them, or the system, which takes it from the requester's words.
+    """
 
     __tablename__ = "conflict_of_interest"
     __table_args__ = (UniqueConstraint("case_id", "staff_id"),)
 
     case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False)
     staff_id: Mapped[str] = plain(ID, ForeignKey("staff.id"), nullable=False, index=True)
+    declared_by: Mapped[str | None] = plain(String(40), nullable=True)
 
 
 class NamedPerson(Row):

@@ -16,8 +16,10 @@ from sqlalchemy.exc import DatabaseError
 from sar.access.permissions import Role
 from sar.cases.complaints import queries
 from sar.cases.complaints import service as complaints
+from sar.cases.conflicts import service as conflicts
 from sar.cases.holidays import service as holidays
-from sar.cases.service import open_case
+from sar.cases.models import ConflictOfInterest
+from sar.cases.service import declare_conflict, open_case
 from sar.demo.material import IDENTITY_PHOTO as DEMO_PHOTO
 from sar.foundation import blobs
 from sar.foundation.actors import SYSTEM
@@ -27,7 +29,7 @@ from sar.intake.answers import Contact, RequestAnswers, Route
 from sar.intake.identity_copies import copies_of
 from sar.intake.models import Submission
 from tests.factories import staff_actor
-from tests.integration.cases.desk import opened
+from tests.integration.cases.desk import caseworker, dpo, opened
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -97,6 +99,19 @@ def test_complaints_keep_the_day_they_had_when_it_is_stored_no_more(app: Flask) 
         assert (found.calendar_version, queries.acknowledge_by(found)) == (version, date(2026, 10, 9))
         assert [(item.on, item.recorded_by) for item in queries.receipts_of(found)] == [(date(2026, 9, 8), "system")]
     assert differences(app) == []
+
+
+def test_who_declared_a_conflict_is_filled_in_from_the_log(app: Flask) -> None:
+    with app.app_context():
+        boss, own, other, case = dpo(), caseworker(), caseworker("Other Person"), opened()
+        conflicts.close_to(boss, case.id, [other.id])
+        declare_conflict(own, case.id, own.id)
+        expected = {own.id: own.id, other.id: boss.id}
+        db.session.remove()
+        downgrade(revision="0029")
+        upgrade()
+        found = db.session.scalars(select(ConflictOfInterest))
+        assert {conflict.staff_id: conflict.declared_by for conflict in found} == expected
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET hash = 'x'", "DELETE FROM audit_entry"])

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped
 
 from sar.foundation.columns import Sealed
@@ -91,7 +91,8 @@ class Complaint(ScopedRow):
 class ComplaintReceipt(ScopedRow):
     """The day on which a complaint reached us, as somebody wrote it down. Corrected by a later row, never edited.
 
-    `reason`: how we know, for a day that takes the place of another.
+    `reason`: how we know, for a day that takes the place of another. `late_before`: the complaint was not acknowledged
+    in time by this day, and then had more time: it was corrected, or other public holidays were counted.
     """
 
     __tablename__ = "complaint_receipt"
@@ -102,6 +103,7 @@ class ComplaintReceipt(ScopedRow):
     reason_sealed: Mapped[bytes | None] = sealed_column()
     reason = Sealed[str | None]("reason_sealed")
     struck_out_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+    late_before: Mapped[bool] = plain(Boolean, nullable=False, default=False, server_default=false())
 
 
 class OutsideComplaint(ScopedRow):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, func, select
+from sqlalchemy import ColumnElement, UnaryExpression, and_, func, or_, select
 from sqlalchemy.orm import aliased, lazyload
 
+from sar.access.permissions import Permission, allows
 from sar.cases.complaints.models import Complaint, OutsideComplaint
 from sar.cases.complaints.models import State as ComplaintState
 from sar.cases.deadlines import EndReason
@@ -89,7 +90,7 @@ def to_agree(actor: Actor) -> int:
     """How many proposals wait for somebody else than whoever made them."""
     query = select(func.count()).select_from(Erasure).join(Case, Case.id == Erasure.case_id)
     waiting = (Erasure.state == State.PROPOSED.value, Erasure.proposed_by != actor.id)
-    return db.session.scalar(query.where(*waiting, listed_for(actor))) or 0
+    return db.session.scalar(query.where(*waiting, _may_agree(actor))) or 0
 
 
 def every_row(actor: Actor, filters: Filters) -> Iterator[Row]:
@@ -109,12 +110,13 @@ def rows_of(ids: Collection[str]) -> list[Row]:
     return [Row(case, kept[case.id], holds[case.id], erasures.get(case.id)) for case in cases]
 
 
-def case_for_retention(actor: Actor, case_id: str, *, lock: bool = False) -> Case:
+def case_for_retention(actor: Actor, case_id: str, *, lock: bool = False, agreeing: bool = False) -> Case:
     """A case that a report lists for this actor, or what is left of it. Raises NotFound.
 
-    `lock` reads it afresh and keeps other writers from it until the transaction ends.
+    `agreeing`: also one that it is proposed to destroy, which is closed to them. `lock` reads it afresh and keeps other
+    writers from it until the transaction ends.
     """
-    query = select(Case).where(Case.id == case_id, listed_for(actor))
+    query = select(Case).where(Case.id == case_id, _may_agree(actor) if agreeing else listed_for(actor))
     if lock:
         query = query.with_for_update(of=Case).execution_options(populate_existing=True)
     case = db.session.scalar(query)
@@ -198,8 +200,25 @@ def certificate_of(case: Case) -> AuditEntry | None:
     return db.session.scalars(select(AuditEntry).where(*certified).order_by(AuditEntry.seq).limit(1)).first()
 
 
+def listed_among(actor: Actor, cases: Iterable[Case]) -> set[str]:
+    """Those of some cases, by id, that are not closed to the actor."""
+    query = select(Case.id).where(Case.id.in_([case.id for case in cases]), listed_for(actor))
+    return set(db.session.scalars(query))
+
+
+def _may_agree(actor: Actor) -> ColumnElement[bool]:
+    """Cases that are listed for the actor, and those to destroy: who agrees reads nothing of a case but its reference.
+
+    So nobody makes themselves the only one who could agree by closing a case to the others.
+    """
+    if not allows(actor.roles, Permission.RETENTION_AGREE):
+        return listed_for(actor)
+    return or_(listed_for(actor), Case.id.in_(select(Erasure.case_id).where(Erasure.state == State.PROPOSED.value)))
+
+
 def _wanted(actor: Actor, filters: Filters) -> ColumnElement[bool]:
-    return and_(listed_for(actor), *conditions(filters, rules_in_force(), london_today()))
+    heard_of = _may_agree(actor) if filters.show is Show.PROPOSED and not filters.search else listed_for(actor)
+    return and_(heard_of, *conditions(filters, rules_in_force(), london_today()))
 
 
 def _order(filters: Filters) -> tuple[UnaryExpression[Any], ...]:

@@ -9,7 +9,7 @@ from typing import Final
 from sar.access.permissions import Permission
 from sar.cases.ledger import require
 from sar.cases.models import Case
-from sar.cases.second_person import is_alone
+from sar.cases.second_person import is_only_one
 from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
@@ -154,7 +154,7 @@ def decide(actor: Actor, case_ids: Sequence[str], agree: bool, words: str = "") 
             if erasure is None or erasure.state != State.PROPOSED:
                 raise Conflict(f"Somebody decided about {case.reference} already.")
             alone = erasure.proposed_by == actor.id
-            if agree and alone and not is_alone(actor, case, Permission.RETENTION_AGREE):
+            if agree and alone and not is_only_one(actor, Permission.RETENTION_AGREE):
                 raise Refused(f"You proposed to destroy {case.reference}, so somebody else must agree.")
             if agree:
                 _require_not_held(case)
@@ -185,7 +185,8 @@ def _chosen(actor: Actor, case_ids: Sequence[str], permission: Permission) -> li
         raise Refused("Choose at least one case.")
     if len(wanted) > MOST_AT_ONCE:
         raise Refused(f"Choose {MOST_AT_ONCE} cases or fewer.")
-    found = [queries.case_for_retention(actor, case_id, lock=True) for case_id in wanted]
+    agreeing = permission is Permission.RETENTION_AGREE
+    found = [queries.case_for_retention(actor, case_id, lock=True, agreeing=agreeing) for case_id in wanted]
     for case in found:
         if case.erased_on is not None:
             raise NotFound(f"The records of {case.reference} were destroyed.")

@@ -66,6 +66,7 @@ def listing() -> str:
         shows=SHOW,
         rules=queries.rules_in_force(),
         to_agree=queries.to_agree(actor),
+        with_page=queries.listed_among(actor, [row.case for row in found.rows]),
         names=staff_names({one for one in decided_by if one}),
         today=london_today(),
         **_WORDS,
@@ -137,6 +138,7 @@ def decide() -> Page:
         lambda ids: service.decide(current_actor(), ids, form.agree.data == "yes", form.words.data or ""),
         lambda: "They are being destroyed." if form.agree.data == "yes" else "They stay. Your decision is kept.",
         explained="Destroying cannot be undone, and begins as soon as you agree.",
+        agreeing=True,
     )
 
 
@@ -197,10 +199,11 @@ def _about_chosen(
     done: str | Callable[[], str],
     *,
     explained: str = "",
+    agreeing: bool = False,
 ) -> Page:
     """One form about the cases that were ticked in the list: on success back to the list, else the form again."""
     ids, status = list(dict.fromkeys(request.values.getlist("case"))), 200
-    cases = [_not_destroyed(case_id) for case_id in ids[: service.MOST_AT_ONCE]]
+    cases = [_not_destroyed(case_id, agreeing=agreeing) for case_id in ids[: service.MOST_AT_ONCE]]
     if form.validate_on_submit():
         try:
             command(ids)
@@ -219,15 +222,15 @@ def _about_chosen(
         explained=explained,
         rows=rows,
         names=staff_names(people),
-        reads_cases=_reads_cases(),
+        readable=queries.listed_among(current_actor(), cases) if _reads_cases() else set(),
         waiting=_waiting(rows),
         **_WORDS,
     )
     return page, status
 
 
-def _not_destroyed(case_id: str) -> Case:
-    case = queries.case_for_retention(current_actor(), case_id)
+def _not_destroyed(case_id: str, *, agreeing: bool = False) -> Case:
+    case = queries.case_for_retention(current_actor(), case_id, agreeing=agreeing)
     if case.erased_on is not None:
         raise NotFound(f"The records of {case.reference} were destroyed.")
     return case

@@ -235,14 +235,23 @@ def test_setting_aside_is_the_dpos_needs_words_and_destroys_a_copy_of_an_id() ->
         service.set_aside(officer, case.id, "TEST", "A test")
     with pytest.raises(Refused, match="must propose this first"):
         service.set_aside(lead, case.id, "TEST", "A test")
-    conflicts.close_to(lead, case.id, [officer.id])  # from here on the officer in charge is alone with it
+    conflicts.close_to(lead, case.id, [officer.id])
+    # Whoever closes a case to the others is not alone by that, nor who keeps it to themselves.
+    with pytest.raises(Refused, match="Nobody else who could can see this case now"):
+        service.set_aside(lead, case.id, "TEST", "A test")
+    conflicts.lift(lead, case.id, officer.id, "To declare it themselves")
+    conflicts.restrict(lead, case.id, [lead.id])
+    with pytest.raises(Refused, match="Let a colleague see it again"):
+        service.set_aside(lead, case.id, "TEST", "A test")
+    conflicts.lift_restriction(lead, case.id, "To declare it themselves")
+    service.declare_conflict(officer, case.id, officer.id)  # from here on the officer in charge is alone with it
     for code, words in (("TEST", " "), ("WEATHER", "It rained")):
         with pytest.raises(Refused):
             service.set_aside(lead, case.id, code, words)
     with pytest.raises(NotFound):
         service.set_aside(staff_actor(Role.AUDITOR), case.id, "TEST", "A test")
     nobody = opened(Contact(Route.PHONE, phone="07700 900 321"), name="Priya Ashdown")
-    conflicts.close_to(lead, nobody.id, [officer.id])
+    service.declare_conflict(officer, nobody.id, officer.id)
     service.set_aside(lead, nobody.id, "EMPTY", "Nothing in it", tell=False)
     assert messages.about(nobody.id) == [] and rows(blobs.Blob) == []
 

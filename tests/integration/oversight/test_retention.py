@@ -18,6 +18,7 @@ from sar.access.queries import staff_member
 from sar.cases import service as cases
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.models import Outcome
+from sar.cases.conflicts import service as conflicts
 from sar.cases.links import service as links
 from sar.cases.links.service import LinkKind
 from sar.cases.queries import visible_case
@@ -208,3 +209,23 @@ def test_a_case_that_is_closed_to_somebody_is_on_none_of_these_lists_for_them() 
         assert queries.due_count(boss) == 0
         with pytest.raises(NotFound):
             service.propose(boss, [case.id], Why.TIME_OVER)
+
+
+def test_nobody_is_left_to_destroy_a_case_alone_by_closing_it_to_those_who_could_agree(in_app: Flask) -> None:
+    boss, other, case = dpo(), dpo("Bela Stone"), closed(CLOSED)
+    conflicts.close_to(boss, case.id, [other.id])
+    with at(OVER):
+        service.propose(boss, [case.id], Why.TIME_OVER, "Nothing of Quillonella is needed")
+        with pytest.raises(Refused, match="somebody else must agree"):
+            service.decide(boss, [case.id], True)
+        # Who agrees needs the reference and the dates, and hears nothing else of a case that is closed to them.
+        browser = browser_of(in_app, other)
+        assert queries.to_agree(other) == 1
+        shown = browser.get("/staff/retention/?show=proposed").text
+        assert case.reference in shown and f"/staff/retention/cases/{case.id}" not in shown
+        assert browser.get(f"/staff/retention/cases/{case.id}").status_code == 404
+        with pytest.raises(NotFound):
+            service.set_hold(other, case.id, "A claim")
+        service.decide(other, [case.id], True)
+        [row] = queries.rows_of([case.id])
+        assert row.erasure is not None and (row.erasure.state, row.erasure.alone) == ("agreed", False)
