@@ -21,10 +21,10 @@ import pypdfium2 as pdfium
 from rapidfuzz import fuzz
 
 from redaction.doubts import Doubts, Key
+from redaction.drawn import fonts_of
 from redaction.geometry import Box, PageFrame
 from redaction.likeness import plain
 from redaction.opening import OpenPdf
-from redaction.sight import fonts_of
 from redaction.words import Word
 
 NAMES_OTHERS = "a font that names other letters than it shows"

@@ -35,10 +35,17 @@ def may_show_images(page: pikepdf.Object) -> bool:
 def image_regions(page: object, frame: PageFrame) -> list[Box]:
     """Display boxes around the images of a loaded pdfium page (raw handle), overlapping and touching ones merged."""
     visible = frame.whole
+    placed = (_unit_bounds(matrix) for _, matrix in placed_images(page))
+    boxes = [frame.to_display(box).intersection(visible) for box in placed]
+    return merged([box for box in boxes if box.area > 0])
+
+
+def placed_images(page: object) -> Iterator[tuple[object, Matrix]]:
+    """The image objects of a loaded pdfium page (raw handle), those in forms included, each with the matrix that leads
+    from its unit square to user space."""
     count = pdfium_c.FPDFPage_CountObjects(page)
     objects = (pdfium_c.FPDFPage_GetObject(page, index) for index in range(count))
-    boxes = [frame.to_display(box).intersection(visible) for box in _images(objects, _IDENTITY, _FORM_DEPTH)]
-    return merged([box for box in boxes if box.area > 0])
+    return _images(objects, _IDENTITY, _FORM_DEPTH)
 
 
 def merged(boxes: list[Box]) -> list[Box]:
@@ -57,21 +64,20 @@ def merged(boxes: list[Box]) -> list[Box]:
     return sorted(done, key=lambda box: (box.y0, box.x0))
 
 
-def _images(objects: Iterator[object], matrix: Matrix, depth: int) -> Iterator[Four]:
-    """User space boxes of images among the objects, forms included."""
+def _images(objects: Iterator[object], matrix: Matrix, depth: int) -> Iterator[tuple[object, Matrix]]:
     for item in objects:
         kind = pdfium_c.FPDFPageObj_GetType(item)
         if kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
-            yield _bounds(item, matrix)
+            yield item, within(_matrix(item), matrix)
         elif kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth > 0:
             count = pdfium_c.FPDFFormObj_CountObjects(item)
             inner = (pdfium_c.FPDFFormObj_GetObject(item, index) for index in range(max(count, 0)))
-            yield from _images(inner, _within(_matrix(item), matrix), depth - 1)
+            yield from _images(inner, within(_matrix(item), matrix), depth - 1)
 
 
-def _bounds(item: object, matrix: Matrix) -> Four:
+def _unit_bounds(matrix: Matrix) -> Four:
     """An image fills the unit square of its own matrix."""
-    a, b, c, d, e, f = _within(_matrix(item), matrix)
+    a, b, c, d, e, f = matrix
     xs, ys = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
     return min(xs), min(ys), max(xs), max(ys)
 
@@ -83,7 +89,7 @@ def _matrix(item: object) -> Matrix:
     return found.a, found.b, found.c, found.d, found.e, found.f
 
 
-def _within(inner: Matrix, outer: Matrix) -> Matrix:
+def within(inner: Matrix, outer: Matrix) -> Matrix:
     """First `inner`, then `outer`."""
     a, b, c, d, e, f = inner
     g, h, i, j, k, m = outer

@@ -19,13 +19,14 @@ import pypdfium2 as pdfium
 from PIL import Image
 from rapidfuzz import fuzz
 
+from redaction.drawn import named, streams_of
 from redaction.geometry import Box, PageFrame
 from redaction.letters import fold
 from redaction.needles import Needle, NeedleSet
-from redaction.ocr import ocr_image
 from redaction.pictures import image_regions, may_show_images
 from redaction.render import draw
 from redaction.strokes import count_curves, count_strokes, may_spell
+from redaction.thorough import read_thoroughly
 from redaction.words import Word
 
 OCR_DPI = 200.0
@@ -35,8 +36,18 @@ WHOLE_PAGE_SHARE = 0.5
 ALIKE = 88.0
 ALIKE_LENGTH = 8
 _REMEMBERED = 512
-_FORM_DEPTH = 4
 _PRIVATE_USE = re.compile(rb"<(?:[0-9A-Fa-f]+)>\s*(?:<[0-9A-Fa-f]+>\s*)?<(?:[Ee][0-9A-Fa-f]|[Ff][0-8])[0-9A-Fa-f]{2}>")
+
+
+@dataclass(frozen=True)
+class View:
+    """A `region` of a page as displayed, drawn, and the words seen there, in display coordinates; `key`: its digest."""
+
+    region: Box
+    image: Image.Image
+    key: bytes
+    words: list[Word]
+    is_page: bool
 
 
 class Eye:
@@ -77,37 +88,39 @@ class Eye:
 
     def words(self, page: pdfium.PdfPage, frame: PageFrame, regions: Sequence[Box]) -> list[Word]:
         """The words seen in the regions, in display coordinates."""
-        out: list[Word] = []
+        return [word for view in self.views(page, frame, regions) for word in view.words]
+
+    def views(self, page: pdfium.PdfPage, frame: PageFrame, regions: Sequence[Box]) -> list[View]:
+        """What is seen in each of the regions."""
+        out: list[View] = []
         for region in regions:
             image = draw(page, frame, dpi=OCR_DPI, region=region, grey=True)
-            for text, box in self.read(image):
-                out.append(
-                    Word(
-                        text,
-                        Box(box.x0 + region.x0, box.y0 + region.y0, box.x1 + region.x0, box.y1 + region.y0),
-                    )
-                )
+            words = [
+                Word(text, Box(box.x0 + region.x0, box.y0 + region.y0, box.x1 + region.x0, box.y1 + region.y0))
+                for text, box in self.read(image)
+            ]
+            out.append(View(region, image, _key(image), words, is_page=region == frame.whole))
         return out
 
     def read(self, image: Image.Image) -> list[Word]:
         """The words of an image whose `info` tells its dpi; boxes in points from its top left corner."""
-        key = hashlib.sha256(repr((image.size, image.info["dpi"])).encode() + image.tobytes()).digest()
+        key = _key(image)
         if key not in self._read:
             lowest, highest = image.convert("L").getextrema()
-            self._read[key] = ocr_image(image, image.info["dpi"][0]) if lowest != highest else []
+            self._read[key] = read_thoroughly(image, image.info["dpi"][0]) if lowest != highest else []
             if len(self._read) > _REMEMBERED:
                 self._read.popitem(last=False)
         return self._read[key]
 
     def _is_opaque(self, structure: pikepdf.Object) -> bool:
         curves, strokes, opaque = 0, 0, False
-        for stream, resources in _streams(structure, _FORM_DEPTH):
+        for stream, resources, _ in streams_of(structure):
             key = stream.objgen
             if key == (0, 0) or key not in self._drawn:
                 data = stream.read_bytes()
                 self._drawn[key] = count_curves(data), count_strokes(data)
             curves, strokes = curves + self._drawn[key][0], strokes + self._drawn[key][1]
-            opaque = opaque or any(self._font_is_opaque(font) for font in _fonts(resources))
+            opaque = opaque or any(self._font_is_opaque(font) for font in named(resources, "/Font"))
         return opaque or may_spell(curves, strokes)
 
     def _font_is_opaque(self, font: pikepdf.Object) -> bool:
@@ -119,6 +132,10 @@ class Eye:
         return self._fonts[key]
 
 
+def _key(image: Image.Image) -> bytes:
+    return hashlib.sha256(repr((image.size, image.info["dpi"])).encode() + image.tobytes()).digest()
+
+
 def _hides_letters(font: pikepdf.Dictionary) -> bool:
     """Whether the font gives no letters, or letters from the private use area, for what it shows."""
     unicode_map = font.get("/ToUnicode")
@@ -128,65 +145,6 @@ def _hides_letters(font: pikepdf.Dictionary) -> bool:
     if subtype == "/Type0":
         return not isinstance(font.get("/Encoding"), pikepdf.Name) or "Identity" in str(font.get("/Encoding"))
     return subtype == "/Type3"
-
-
-def fonts_of(page: pikepdf.Object) -> Iterator[pikepdf.Object]:
-    """The fonts a page and its forms may show text with."""
-    for _, resources in _streams(page, _FORM_DEPTH):
-        yield from _fonts(resources)
-
-
-def _fonts(resources: object) -> Iterator[pikepdf.Object]:
-    if isinstance(resources, pikepdf.Dictionary):
-        yield from _named(resources, "/Font")
-
-
-def _streams(page: pikepdf.Object, depth: int) -> Iterator[tuple[pikepdf.Stream, object]]:
-    """The content streams of a page and of the forms it names, with their resources."""
-    holder: pikepdf.Object | None = page
-    resources = None
-    for _ in range(64):
-        if holder is None or resources is not None:
-            break
-        resources = holder.get("/Resources")
-        holder = holder.get("/Parent")
-    contents = page.get("/Contents")
-    for part in contents if isinstance(contents, pikepdf.Array) else [contents]:
-        if isinstance(part, pikepdf.Stream):
-            yield part, resources
-    yield from _drawn_within(resources, depth, set())
-
-
-def _drawn_within(resources: object, depth: int, seen: set[tuple[int, int]]) -> Iterator[tuple[pikepdf.Stream, object]]:
-    """The forms, tiling patterns and groups of soft masks that resources name, with theirs."""
-    if depth == 0 or not isinstance(resources, pikepdf.Dictionary):
-        return
-    for stream in _drawable(resources):
-        if stream.objgen not in seen:
-            seen.add(stream.objgen)
-            inner = stream.get("/Resources")
-            yield stream, inner
-            yield from _drawn_within(inner, depth - 1, seen)
-
-
-def _drawable(resources: pikepdf.Dictionary) -> Iterator[pikepdf.Stream]:
-    for item in _named(resources, "/XObject"):
-        if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == pikepdf.Name.Form:
-            yield item
-    for item in _named(resources, "/Pattern"):
-        if isinstance(item, pikepdf.Stream):
-            yield item
-    for item in _named(resources, "/ExtGState"):
-        mask = item.get("/SMask") if isinstance(item, pikepdf.Dictionary) else None
-        group = mask.get("/G") if isinstance(mask, pikepdf.Dictionary) else None
-        if isinstance(group, pikepdf.Stream):
-            yield group
-
-
-def _named(resources: pikepdf.Dictionary, category: str) -> Iterator[pikepdf.Object]:
-    entries = resources.get(category)
-    if isinstance(entries, pikepdf.Dictionary):
-        yield from entries.values()
 
 
 @dataclass(frozen=True)

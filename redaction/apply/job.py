@@ -151,6 +151,7 @@ class _Job:
     def _take(self, outcome: Outcome) -> None:
         self.hits.update(outcome.hits)
         self.report.unseen_characters += outcome.unseen
+        self.report.unseen_images += outcome.unseen_images
         self.report.boxes += outcome.boxes
         if outcome.width_visible:
             self.report.width_visible.append(outcome.index + 1)

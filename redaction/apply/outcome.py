@@ -10,7 +10,8 @@ from redaction.geometry import Box
 
 @dataclass
 class Outcome:
-    """Of the page `index` (from 0). `hits`: by needle index. `boxes`: how many were drawn.
+    """Of the page `index` (from 0). `hits`: by needle index. `boxes`: how many were drawn. `unseen`: letters, and
+    `unseen_images`: images, off the page or clipped away.
 
     `pictured`: why it must be drawn as a picture, None where it need not; `burnt`: what goes from that picture, in
     display boxes. `width_visible`: the room that a redaction takes can be seen. `bare`: where nothing but text may lie
@@ -25,3 +26,4 @@ class Outcome:
     burnt: list[Box] = field(default_factory=list)
     width_visible: bool = False
     bare: list[Rect] = field(default_factory=list)
+    unseen_images: int = 0

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pikepdf
 
 from redaction.apply.deferral import Number
 from redaction.apply.drawings import Uncut, cut
-from redaction.apply.images import NotDecodable, burn, inline_stream, regions_on
+from redaction.apply.images import area_of, burn, inline_stream, regions_on
 from redaction.apply.margins import Segment
 from redaction.apply.marks import CODE_FONT, code_font, draw
 from redaction.apply.matrices import Rect, is_within
@@ -20,10 +20,11 @@ from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoders
 from redaction.apply.relay import Layout
 from redaction.apply.rewrite import Edits, has_new_codes, rewrite, touches_text
-from redaction.apply.scene import PageScene, PathUse, Scope
-from redaction.apply.selection import Region, Selection
+from redaction.apply.scene import PageScene, PathUse, Scope, is_unseen
+from redaction.apply.selection import Region, Selection, Spot
 from redaction.apply.shapes import Extent
 from redaction.apply.tokens import name_text
+from redaction.decoding import NotDecodable
 
 # Names that tell nothing: what the usual producers call their resources. Any other name is replaced.
 _NEUTRAL = re.compile(
@@ -102,7 +103,7 @@ class Unsupported(Exception):
 def edit_page(document: DocumentEdits, selection: Selection, layout: Layout) -> PageEdit | None:
     """The page written again; None for one that draws nothing. Raises Unsupported where it cannot be edited."""
     scene, burns = selection.scene, selection.burns
-    if scene.trouble and (selection.removed_any or burns):
+    if scene.trouble and (selection.removed_any or burns or selection.spots):
         raise Unsupported(scene.trouble)
     if scene.partial:
         # What was not followed would keep the old codes of fonts that are made anew.
@@ -113,7 +114,7 @@ def edit_page(document: DocumentEdits, selection: Selection, layout: Layout) -> 
     inline = editor.edits[id(scene.root)]
     inline.boxes = {mark.anchor: mark for mark in layout.marks if mark.anchor}
     editor.drop_paths(layout.spans, burns, selection.regions)
-    editor.burn_images([region.rect for region in burns])
+    editor.burn_images([region.rect for region in burns], selection.spots)
     back = document.recoders.mark()
     try:
         content, resources = editor.finish(scene.root)
@@ -176,15 +177,19 @@ class _Editor:
 
     # Images
 
-    def burn_images(self, regions: Sequence[Rect]) -> None:
+    def burn_images(self, regions: Sequence[Rect], spots: Mapping[int, Sequence[Spot]]) -> None:
         for use in self.scene.images:
-            areas = regions_on(use, regions)
+            if is_unseen(use, self.scene.crop):
+                self.edits[id(use.scope)].replaced[use.op] = b""
+                continue
+            areas = [area for region in regions_on(use, regions) if (area := area_of(use.ctm, region))]
+            areas += [spot.area for spot in spots.get(id(use), ())]
             if not areas:
                 continue
             op = use.scope.ops[use.op]
             try:
                 source = use.obj if use.obj is not None else inline_stream(self.document.pdf, op, use.scope.resources)
-                burnt = burn(self.document.pdf, source, use.ctm, areas)
+                burnt = burn(self.document.pdf, source, areas)
             except NotDecodable as error:
                 raise Unsupported("a picture that could not be decoded") from error
             name = self._add(use.scope, "/XObject", burnt)

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from redaction.apply.breaks import BLANK_PAGES, Breaks, is_blank
 from redaction.apply.documentpass import layer_judge
 from redaction.apply.fonttraces import FontTraces
-from redaction.apply.matrices import Rect
+from redaction.apply.matrices import Rect, overlap
 from redaction.apply.outcome import Outcome
 from redaction.apply.pages import DocumentEdits, PageEdit, Unsupported, edit_page
 from redaction.apply.relay import lay_out
-from redaction.apply.scene import Resources
+from redaction.apply.scene import Resources, is_unseen
 from redaction.apply.scopes import FontCache, number_fonts
 from redaction.apply.selection import Region, Selection, select, settle_places
+from redaction.apply.spots import find_spots
 from redaction.apply.textstate import walk_page
-from redaction.geometry import Box
+from redaction.gallery import Gallery
+from redaction.geometry import Box, PageFrame
 from redaction.honesty import NAMES_OTHERS
 from redaction.limits import check_page_content
 from redaction.needles import NeedleSet
 from redaction.opening import OpenPdf
 from redaction.plan import Plan
-from redaction.sight import Eye, sightings
+from redaction.sight import Eye, View, sightings
+
+
+@dataclass
+class _Look:
+    """A page before it is read: what of it is visible; `regions` to remove; the places in the list of the strings that
+    are `seen` in some of them; the parts of it that were drawn for that, and its frame where it was loaded."""
+
+    visible: Rect
+    frame: PageFrame | None = None
+    regions: list[Region] = field(default_factory=list)
+    seen: list[int] = field(default_factory=list)
+    views: list[View] = field(default_factory=list)
 
 
 class PageWork:
@@ -32,6 +47,7 @@ class PageWork:
         self.pdf = opened.structure
         number_fonts(self.pdf)
         self.words = NeedleSet(plan.words)
+        self.gallery = Gallery(eye)
         self.fonts = FontCache()
         self.edits = DocumentEdits(self.pdf)
         self.traces = FontTraces(self.edits.recoders)
@@ -72,49 +88,53 @@ class PageWork:
     def _select(self, index: int) -> Selection:
         page = self.pdf.pages[index]
         check_page_content(page.obj, index + 1, self.opened.limits)
-        visible, regions, seen = self._regions(index)
+        look = self._look(index)
         resources = Resources(page.resources)
-        scene = walk_page(page.obj, index, resources, visible, self.fonts, self._is_hidden)
-        selection = select(scene, self.words, regions)
+        scene = walk_page(page.obj, index, resources, look.visible, self.fonts, self._is_hidden)
+        selection = select(scene, self.words, look.regions)
         self._breaks.within_page(selection)
-        for needle in seen:
+        if self.words and scene.images:
+            selection.spots = find_spots(self.pdf, scene, look.frame, look.views, self.gallery, self.words)
+        for needle in (*look.seen, *(spot.needle for spots in selection.spots.values() for spot in spots)):
             selection.hits[needle] = selection.hits.get(needle, 0) + 1
         return selection
 
-    def _regions(self, index: int) -> tuple[Rect, list[Region], list[int]]:
-        """What is visible of a page; the regions to remove: those of the plan, and where OCR sees such a string; and
-        the places in the list of the strings seen."""
+    def _look(self, index: int) -> _Look:
+        """What is to be removed from a page: where the plan says, and where OCR sees such a string."""
         structure = self.pdf.pages[index].obj
         by_sight = self._pictures.get(index) == NAMES_OTHERS
         if index not in self._with_boxes and not (self.words and (by_sight or self.eye.may_read(structure))):
             visible = self.opened.plain_crop_box(index)
             if visible is not None:
-                return visible, [], []
+                return _Look(visible)
         page = self.opened.page(index)
-        seen: list[int] = []
         try:
             frame = self.opened.frame(index, page)
-            regions = [
+            look = _Look(frame.crop_box, frame)
+            look.regions = [
                 Region(frame.to_user(box), redaction.code, redaction.text)
                 for redaction in self.plan.redactions
                 if redaction.page == index + 1
                 for box in redaction.boxes
             ]
-            places: list[Box] = []
             if self.words:
                 places = [frame.whole] if by_sight else self.eye.regions(page, frame, structure)
-            for sighting in sightings(self.eye.words(page, frame, places), self.words, alike=True):
-                seen.append(sighting.needle.index)
-                regions.extend(Region(frame.to_user(box.grown(1.0)), "", None) for box in sighting.rows)
+                look.views = self.eye.views(page, frame, places)
         finally:
             page.close()
-        return frame.crop_box, regions, seen
+        for sighting in sightings([word for view in look.views for word in view.words], self.words, alike=True):
+            look.seen.append(sighting.needle.index)
+            look.regions.extend(Region(frame.to_user(box.grown(1.0)), "", None) for box in sighting.rows)
+        return look
 
     def _edit(self, selection: Selection) -> tuple[Outcome, PageEdit | None]:
         index = selection.scene.number
         settle_places(selection)
         layout = lay_out(selection)
-        outcome = Outcome(index, selection.hits, selection.off_page, len(layout.marks) + len(selection.burns))
+        spots = [spot for each in selection.spots.values() for spot in each]
+        boxes = len(layout.marks) + len(selection.burns) + len(spots)
+        outcome = Outcome(index, selection.hits, selection.off_page, boxes)
+        outcome.unseen_images = sum(is_unseen(use, selection.scene.crop) for use in selection.scene.images)
         outcome.pictured = self._pictures.get(index)
         edit: PageEdit | None = None
         if outcome.pictured is None:
@@ -126,7 +146,7 @@ class PageWork:
             outcome.burnt = self._places(selection)
         else:
             outcome.bare = [region.rect for region in selection.bare]
-        outcome.width_visible = bool(selection.burns or outcome.burnt or layout.hugged)
+        outcome.width_visible = bool(selection.burns or outcome.burnt or layout.hugged or spots)
         self.traces.add(selection, pictured=outcome.pictured is not None)
         return outcome, edit
 
@@ -134,7 +154,12 @@ class PageWork:
         """Where, on the page as it was, something is removed: display boxes, for drawing it as a picture."""
         shows = [show for show in selection.scene.shows if not (show.unseen or show.read_only)]
         glyphs = [glyph.rect for show in shows for glyph in show.glyphs if glyph.removed]
-        if not glyphs and not selection.regions:
+        rects = [*glyphs, *(region.rect for region in selection.regions)]
+        for use in selection.scene.images:
+            shown = selection.scene.crop if use.clip is None else overlap(selection.scene.crop, use.clip)
+            parts = [overlap(spot.rect, shown) for spot in selection.spots.get(id(use), ()) if shown is not None]
+            rects.extend(part for part in parts if part is not None)
+        if not rects:
             return []
         index = selection.scene.number
         page = self.opened.page(index)
@@ -142,4 +167,4 @@ class PageWork:
             frame = self.opened.frame(index, page)
         finally:
             page.close()
-        return [frame.to_display(rect) for rect in (*glyphs, *(region.rect for region in selection.regions))]
+        return [frame.to_display(rect) for rect in rects]

@@ -54,13 +54,22 @@ def picture_of(
         seen = eye.read(image)
         found = sightings(seen, words, alike=True)
         if not found:
-            left_to_see = [word for word in seen if not any(word.box.overlaps(box) for box in burnt)]
+            left_to_see = [word for word in _once(seen) if not any(word.box.overlaps(box) for box in burnt)]
             return image, _with_boxes(left_to_see, burnt)
         left = {sighting.needle.index for sighting in found}
         boxes = [box.grown(MARGIN) for sighting in found for box in sighting.rows]
         _burn(image, boxes, dpi)
         burnt.extend(boxes)
     raise StillReadable(left)
+
+
+def _once(words: Sequence[Word]) -> list[Word]:
+    """The words without those that were read twice in one place, in two ways."""
+    out: list[Word] = []
+    for word in words:
+        if not any(word.text == other.text and word.box.overlaps(other.box) for other in out):
+            out.append(word)
+    return out
 
 
 def _with_boxes(words: Sequence[Word], burnt: Sequence[Box]) -> list[Word]:

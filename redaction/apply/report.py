@@ -15,7 +15,7 @@ class Report:
     `width_visible`: pages on which the room that a redaction took may still be seen: over a picture, or where a column,
     a frame or a picture beside it follows the width of what was there.
     `processes`: how many shared the pages.
-    `unseen_characters`: text off the page or clipped away, which went without a box.
+    `unseen_characters`: text off the page or clipped away, which went without a box; `unseen_images` likewise.
     """
 
     pages: int
@@ -29,6 +29,7 @@ class Report:
     pictured: list[dict[str, Any]] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)
     unseen_characters: int = 0
+    unseen_images: int = 0
     width_visible: list[int] = field(default_factory=list)
     verified: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)

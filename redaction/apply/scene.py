@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pikepdf
 
 from redaction.apply.fonts import Code, Font, Run
-from redaction.apply.matrices import IDENTITY, Matrix, Point, Rect
+from redaction.apply.matrices import IDENTITY, Matrix, Point, Rect, overlap
 from redaction.apply.tokens import Op
 
 
@@ -114,13 +114,14 @@ class Show:
 
 @dataclass
 class ImageUse:
-    """An image drawn once: `obj` is the image XObject, or None for an inline image."""
+    """An image drawn once: `obj` is the image XObject, or None for an inline image; `clip` as in `State`."""
 
     scope: Scope
     op: int
     obj: pikepdf.Stream | None
     ctm: Matrix
     rect: Rect
+    clip: Rect | None = None
 
 
 @dataclass
@@ -196,3 +197,11 @@ class PageScene:
     crop: Rect = (0.0, 0.0, 612.0, 792.0)
     trouble: str = ""
     partial: bool = False
+
+
+def is_unseen(use: ImageUse, crop: Rect) -> bool:
+    """Whether an image lies off the page, or wholly outside what clips leave to be seen."""
+    if use.scope.kind not in ("page", "form") or use.rect[0] == use.rect[2] or use.rect[1] == use.rect[3]:
+        return False
+    seen = crop if use.clip is None else overlap(crop, use.clip)
+    return seen is None or overlap(use.rect, seen) is None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from redaction.apply.glance import SEEN_WITHIN, glance
 from redaction.apply.lines import Line, Text, joined, line_text, read_lines, stream_text
-from redaction.apply.matrices import Rect, inside, overlap
+from redaction.apply.matrices import Point, Rect, inside, overlap
 from redaction.apply.scene import Glyph, PageScene
 from redaction.halves import Parts
 from redaction.needles import NeedleSet
@@ -22,11 +22,22 @@ class Region:
     text: str | None
 
 
+@dataclass(frozen=True)
+class Spot:
+    """A place in a picture that goes because of what is read there: in its unit square, and as a rectangle of the page
+    in user space; the place in the list of the string that was read."""
+
+    area: list[Point]
+    rect: Rect
+    needle: int
+
+
 @dataclass
 class Selection:
     """What goes from one page. `codes`: the reason to print, by the id of a removed glyph. `hits`: by needle index.
 
     `burns`: boxes drawn in their places; under those in `bare` nothing may be left at all.
+    `spots`: what goes from pictures without a box, by the id of the image as it is drawn.
 
     `glanced`: the words of each line of a page that was seen to hold nothing, and was not looked at more closely.
     `parts`: the parts of strings that it may hold (`breaks`).
@@ -41,6 +52,7 @@ class Selection:
     off_page: int = 0
     burns: list[Region] = field(default_factory=list)
     bare: list[Region] = field(default_factory=list)
+    spots: dict[int, list[Spot]] = field(default_factory=dict)
     in_place: set[int] = field(default_factory=set)
     glanced: list[str] | None = None
     parts: Parts = field(default_factory=lambda: Parts(""))

@@ -320,7 +320,7 @@ class Interpreter:
 
     def _image(self, obj: pikepdf.Stream | None, index: int) -> None:
         rect = bounds(self.state.ctm, (0.0, 0.0, 1.0, 1.0))
-        self.scene.images.append(ImageUse(self.scope, index, obj, self.state.ctm, rect))
+        self.scene.images.append(ImageUse(self.scope, index, obj, self.state.ctm, rect, self.state.clip))
 
     def _enter(self, kind: str, category: str, stream: pikepdf.Stream, index: int, ctm: Matrix) -> Scope | None:
         if self.depth >= MAX_DEPTH or len(self.scene.scopes) >= MAX_SCOPES:

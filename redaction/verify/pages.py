@@ -8,11 +8,13 @@ from collections.abc import Iterator
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from redaction.gallery import Gallery
 from redaction.geometry import Box, PageFrame
 from redaction.needles import Hit, NeedleSet
 from redaction.opening import OpenPdf
 from redaction.sight import Eye, sightings
 from redaction.verify.breaks import BLANK_PAGES, Breaks
+from redaction.verify.gallery import words_in_pictures
 from redaction.verify.leaks import Leak
 from redaction.verify.printed import Codes
 from redaction.verify.vocabulary import is_own
@@ -32,6 +34,7 @@ def page_leaks(
 
     Each page is loaded once, which is most of the work.
     """
+    gallery = Gallery(eye) if eye is not None else None
     breaks = Breaks(opened, needles)
     for index in range(max(0, pages.start - 1 - BLANK_PAGES), pages.stop):
         page = opened.page(index)
@@ -43,8 +46,8 @@ def page_leaks(
             yield from (Leak("text", index + 1, hit.needle.index) for hit in found_in_text(page, text, needles, codes))
             if widths:
                 yield from _width_leaks(page, index, needles)
-            if eye is not None:
-                yield from _sight_leaks(opened, page, index, needles, codes, eye)
+            if eye is not None and gallery is not None:
+                yield from _sight_leaks(opened, page, index, needles, codes, eye, gallery)
         finally:
             page.close()
 
@@ -67,15 +70,26 @@ def text_of(page: pdfium.PdfPage) -> str:
 
 
 def _sight_leaks(
-    opened: OpenPdf, page: pdfium.PdfPage, index: int, needles: NeedleSet, codes: Codes, eye: Eye
+    opened: OpenPdf,
+    page: pdfium.PdfPage,
+    index: int,
+    needles: NeedleSet,
+    codes: Codes,
+    eye: Eye,
+    gallery: Gallery,
 ) -> Iterator[Leak]:
-    """Leaks in what is drawn, black boxes taken off first: what lies under a box is found as well."""
-    frame = opened.frame(index, page)
-    regions = eye.regions(page, frame, opened.structure.pages[index].obj)
+    """Leaks in what is drawn, also with black boxes taken off: what lies under a box is found as well. And in pictures,
+    as far as they do not show there as they are."""
+    frame, structure = opened.frame(index, page), opened.structure.pages[index].obj
+    regions = eye.regions(page, frame, structure)
+    views = eye.views(page, frame, regions)
+    for words in words_in_pictures(page, frame, structure, views, gallery):
+        for sighting in sightings(words, needles, alike=True):
+            yield Leak("image OCR", index + 1, sighting.needle.index)
     if not regions:
         return
     places = codes.places(page, frame) if codes else []
-    for seen in (eye.words(page, frame, regions), _uncovered(page, frame, regions, eye)):
+    for seen in ([word for view in views for word in view.words], _uncovered(page, frame, regions, eye)):
         others = [word for word in seen if not codes.are_seen(word, places)]
         for sighting in sightings(others, needles, alike=True):
             yield Leak("image OCR", index + 1, sighting.needle.index)
