@@ -46,6 +46,7 @@ _WORDS = {
     "case.about_staff_marked": "Connection with someone who works here noted",
     "case.conflict_lifted": "Conflict of interest lifted",
     "case.restricted": "Case restricted to named people",
+    "case.taken_over": "Taken over by a data protection officer: nobody could see it any more who decides about it",
     "case.restriction_lifted": "Restriction to named people lifted",
     "case.task_added": "Task added",
     "case.task_done": "Task done",

@@ -121,6 +121,7 @@ class Action(Enum):
     ABOUT_STAFF_MARKED = ("case.about_staff_marked", ())
     CONFLICT_LIFTED = ("case.conflict_lifted", ("officer_id",))
     CASE_RESTRICTED = ("case.restricted", ("officer_ids",))
+    CASE_TAKEN_OVER = ("case.taken_over", ("officer_id",))
     RESTRICTION_LIFTED = ("case.restriction_lifted", ())
     LIST_EXPORTED = ("desk.list_exported", ("whose", "show", "narrowed_by", "rows"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovRadioInput, GovSubmitInput
 from wtforms import RadioField, SelectMultipleField, SubmitField
 from wtforms.fields.choices import SelectChoice
@@ -71,6 +72,13 @@ class PeopleForm(VersionedForm):
 class LiftForm(VersionedForm):
     reason = WordsField("Why?", description="Kept as a note on the case.", missing="Give the reason")
     submit = SubmitField("Let them see the case again", widget=GovSubmitInput())
+
+
+class TakeOverForm(FlaskForm):
+    reason = WordsField(
+        "Why do you take it over?", description="Kept as a note on the case.", missing="Say why you take it over"
+    )
+    submit = SubmitField("Take it over", widget=GovSubmitInput())
 
 
 def _choices(people: list[Staff]) -> list[SelectChoice]:

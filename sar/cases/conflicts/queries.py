@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from sar.access.models import Staff
+from sar.access.permissions import Permission, allows
 from sar.cases.models import Case, ConflictOfInterest, NamedPerson
+from sar.foundation.actors import Actor
 from sar.foundation.db import db
 
 
@@ -28,6 +30,28 @@ def open_to_all() -> ColumnElement[bool]:
 def is_open_to_all(case: Case) -> bool:
     """The same of one case."""
     return db.session.scalar(select(Case.id).where(Case.id == case.id, open_to_all())) is not None
+
+
+def left_alone(actor: Actor) -> list[Case]:
+    """Restricted cases that no data protection officer can see any more: those who could have left. Oldest first.
+
+    For the data protection officers, so that each of these can be taken over; never one that is closed to the actor by
+    name. Two queries, one where nothing is restricted.
+    """
+    if not allows(actor.roles, Permission.CASE_ASSIGN):
+        return []
+    mine = select(ConflictOfInterest.case_id).where(ConflictOfInterest.staff_id == actor.id)
+    wanted = (Case.restricted, Case.erased_on.is_(None), Case.id.not_in(mine))
+    restricted = list(db.session.scalars(select(Case).where(*wanted).order_by(Case.received_on, Case.id)))
+    if not restricted:
+        return []
+    closed = exists().where(
+        ConflictOfInterest.case_id == NamedPerson.case_id, ConflictOfInterest.staff_id == NamedPerson.staff_id
+    )
+    query = select(NamedPerson.case_id, Staff.roles).join(Staff, Staff.id == NamedPerson.staff_id)
+    rows = db.session.execute(query.where(Staff.disabled.is_(False), ~closed))
+    decided_by_someone = {row.case_id for row in rows if allows(row.roles.split(), Permission.CASE_ASSIGN)}
+    return [case for case in restricted if case.id not in decided_by_someone]
 
 
 def _people(ids: Select[str]) -> list[Staff]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from flask import flash, render_template
+
 from sar.access.guards import current_actor, guard, staff
 from sar.access.models import Staff
 from sar.access.permissions import Permission
 from sar.access.queries import active_staff_with, staff_member
 from sar.cases import queries as case_queries
-from sar.cases.blueprint import Answer, bp, form_page
+from sar.cases.blueprint import Answer, back, bp, form_page
 from sar.cases.conflicts import queries, service
-from sar.cases.conflicts.forms import AboutStaffForm, LiftForm, PeopleForm
+from sar.cases.conflicts.forms import AboutStaffForm, LiftForm, PeopleForm, TakeOverForm
 from sar.cases.flags import SAID
 from sar.cases.models import Case
+from sar.foundation.errors import NotFound, Refused
 
 _NOT_THERE = (
     "Who is closed out does not find the case any more: on no list, in no search, in no file, on no page. In reports "
@@ -107,6 +110,31 @@ def lift_restriction(case_id: str) -> Answer:
         lambda version: service.lift_restriction(current_actor(), case_id, form.reason.data or "", version=version),
         "The team can see the case again, apart from those it is closed to.",
     )
+
+
+@bp.get("/left-alone")
+@guard(Permission.CASE_ASSIGN)
+def left_alone() -> str:
+    """That each of these cases exists is all that is shown of it."""
+    return render_template("cases/left_alone.html", cases=queries.left_alone(current_actor()))
+
+
+@bp.route("/left-alone/<case_id>", methods=["GET", "POST"])
+@guard(Permission.CASE_ASSIGN)
+def take_over(case_id: str) -> Answer:
+    form = TakeOverForm()
+    found = next((case for case in queries.left_alone(current_actor()) if case.id == case_id), None)
+    if found is None:
+        raise NotFound("There is no such case, or somebody has taken it over.")
+    if form.validate_on_submit():
+        try:
+            service.take_over(current_actor(), case_id, form.reason.data or "")
+        except Refused as problem:
+            form.form_errors.append(problem.message)
+        else:
+            flash("You can see this case now. Say who else may, or let the whole team see it again.", "success")
+            return back(case_id)
+    return render_template("cases/take_over.html", case=found, form=form)
 
 
 def _save_connection(case_id: str, form: AboutStaffForm, version: int) -> None:

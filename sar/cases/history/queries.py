@@ -59,6 +59,7 @@ _ACTIONS = MappingProxyType(
             "case.assigned",
             "case.conflict_",
             "case.restrict",
+            "case.taken_over",
             "case.about_staff_",
             "case.details_",
             "case.representative_",

@@ -7,6 +7,7 @@ from flask import Response, render_template, request
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.cases.blueprint import bp
+from sar.cases.conflicts.queries import left_alone
 from sar.cases.deadlines import ClockState, Regime
 from sar.cases.waiting import WHOM_NAMES
 from sar.cases.workflow import STAGE_NAMES
@@ -68,6 +69,7 @@ def work_list() -> str:
         stage_names=STAGE_NAMES,
         whom_names=WHOM_NAMES,
         soon_days=SOON_DAYS,
+        left_alone=len(left_alone(current_actor())),
     )
 
 

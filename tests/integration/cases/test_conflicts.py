@@ -7,9 +7,11 @@ import json
 import pytest
 from flask import Flask
 
+from sar.access.models import Staff
 from sar.access.permissions import Role
 from sar.cases import service
 from sar.cases.conflicts import service as conflicts
+from sar.cases.conflicts.queries import left_alone
 from sar.cases.models import Case, ConflictOfInterest, NamedPerson, Note, Task
 from sar.cases.queries import visible_case
 from sar.cases.tasks import service as tasks
@@ -18,7 +20,7 @@ from sar.cases.worklist.queries import work_list
 from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
-from sar.foundation.db import db
+from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.foundation.jobs import run_pending
 from sar.intake.answers import StaffConnection
@@ -277,3 +279,31 @@ def test_a_case_is_not_closed_to_the_only_officer_who_can_decide_about_it(in_app
     with pytest.raises(Refused, match=words):
         service.declare_conflict(deputy, case.id, deputy.id)
     assert [row.staff_id for row in rows(ConflictOfInterest)] == [boss.id]
+
+
+def test_a_restricted_case_whose_people_left_can_be_taken_over_and_by_nobody_whom_it_is_closed_to(
+    in_app: Flask,
+) -> None:
+    first, case, other = dpo(), opened(), opened(name="Priya Ashdown")
+    conflicts.restrict(first, case.id, [caseworker().id])
+    new, kept_out = dpo("New Officer"), dpo("Kept Out")
+    service.declare_conflict(first, case.id, kept_out.id)
+    browser = browser_of(in_app, new)
+    assert left_alone(new) == [] and "no data protection officer" not in browser.get("/staff/cases/").text
+    with pytest.raises(NotFound):
+        conflicts.take_over(new, case.id, "I want to see it.")
+    with write_transaction() as session:
+        session.get_one(Staff, first.id).disabled = True
+    assert left_alone(kept_out) == left_alone(caseworker("Some Body")) == []
+    assert "A restricted case has no data protection officer" in browser.get("/staff/cases/").text
+    page = browser.get("/staff/left-alone").text
+    assert case.reference in page and other.reference not in page and case.submission.full_name not in page
+    address = f"/staff/left-alone/{case.id}"
+    assert "Say why you take it over" in browser.post(address, {"reason": ""}).text
+    assert browser_of(in_app, kept_out).get(address).status_code == 404
+    assert browser.post(address, {"reason": "Both have left."}).status_code == 302
+    assert visible_case(new, case.id).restricted and left_alone(new) == []
+    assert any(note.text == "Taken over: Both have left." for note in rows(Note))
+    logged = [json.loads(entry.facts) for entry in rows(AuditEntry) if entry.action == "case.taken_over"]
+    assert logged == [{"officer_id": new.id}]
+    assert browser.get(f"/staff/cases/{case.id}").status_code == 200
