@@ -95,11 +95,11 @@ class PageColumns:
         by_gap, by_start = list(_pieces(rows, shared=False)), list(_pieces(rows, shared=True))
         self._cuts = [_Columns(by_gap)] if by_gap == by_start else [_Columns(by_gap), _Columns(by_start)]
 
-    def mentions(self, needles: NeedleSet) -> Iterator[Mention]:
-        """Strings that lie on more than one piece of this page."""
+    def mentions(self, needles: NeedleSet, severed: Sequence[Needle]) -> Iterator[Mention]:
+        """Strings that lie on more than one piece of this page; `severed`: those of which all parts are on it."""
         for cut in self._cuts:
             yield from cut.down(needles)
-            yield from cut.across(needles.needles)
+            yield from cut.across(severed)
 
     def mentions_over(self, after: PageColumns, needles: Sequence[Needle]) -> Iterator[tuple[Mention, list[Letter]]]:
         """Strings that begin on this page and end on `after`: the letters here, and those there."""

@@ -27,11 +27,12 @@ class Breaks:
     def within_page(self, selection: Selection) -> None:
         """Marks the strings broken within the page, and notes what parts of others there are."""
         parts = selection.parts = self._halves.of(_kept_text(selection))
-        if not self._halves.joined(parts, parts):
+        severed = self._halves.joined(parts, parts)
+        if not severed:
             return
         look_closer(selection)
         for page in _columns(selection).values():
-            for needle, letters in page.columns.mentions(self._words):
+            for needle, letters in page.columns.mentions(self._words, severed):
                 if remove(page.glyphs(letters)):
                     selection.hits[needle.index] = selection.hits.get(needle.index, 0) + 1
         spread_to_shadows(selection.scene)

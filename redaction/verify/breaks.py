@@ -29,9 +29,9 @@ class Breaks:
     def leaks(self, page: pdfium.PdfPage, index: int, text: str) -> Iterator[Leak]:
         """Leaks broken within the page, and those that began on the last one with words."""
         parts, columns = self._halves.of(text), None
-        if self._halves.joined(parts, parts):
+        if severed := self._halves.joined(parts, parts):
             columns = self._columns(page, index)
-            for needle, _ in columns.mentions(self._needles):
+            for needle, _ in columns.mentions(self._needles, severed):
                 yield Leak("text", index + 1, needle.index)
         if not any(char.isalpha() for char in parts.text):
             if self._before is not None and index - self._before[0] <= BLANK_PAGES:
