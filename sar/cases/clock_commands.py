@@ -14,6 +14,7 @@ from sar.cases.deadlines import AWAITED, ClockState, ExtensionReason, Rule
 from sar.cases.ledger import Fact, case_for, events_with, renew_clock, require_open, store_fact
 from sar.cases.models import Case
 from sar.cases.moves import go_on
+from sar.cases.proofs import checks_of
 from sar.cases.queries import (
     asked_for,
     clock_from,
@@ -32,6 +33,10 @@ from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.wording import date_words
 
+_NOT_TWICE = (
+    "Asking for it again gives no more time (Art 12A UK GDPR; DPA 2018 s.54), so we do not ask by this letter. You can "
+    "call or write to the person, or ask them a question, and settle who is asking when they reply."
+)
 _AMOUNT = re.compile(r"[0-9]{1,5}(\.[0-9]{2})?")
 
 
@@ -44,7 +49,7 @@ def ask_for_identity(actor: Actor, case_id: str, reason: str, *, version: int | 
         require_open(case)
         if case.identity != "unchecked":
             raise Conflict("Identity has already been asked for or settled.")
-        require_time_left(case)
+        _refuse_for(why_not_ask_identity(case))
         case.identity = "asked"
         letter = letters.send(actor, case, "id_request", reason=reason.strip().rstrip("."))
         store_fact(actor, case, Fact("id_requested", london_today(), detail=reason.strip(), letter=letter))
@@ -61,7 +66,7 @@ def ask_for_authority(actor: Actor, case_id: str, reason: str, *, version: int |
             raise Conflict("Written authority has been asked for already.")
         if case.authority == "settled":
             raise Conflict("Authority has already been settled for this case.")
-        require_time_left(case)
+        _refuse_for(why_not_ask_authority(case))
         letters.require_to_representative(case)
         case.authority = "asked"
         letter = letters.send(actor, case, "authority_request", reason=reason.strip().rstrip("."))
@@ -211,7 +216,31 @@ def why_not_ask(case: Case) -> str | None:
 
 def require_time_left(case: Case) -> None:
     """Raises Refused, with the rule in words, where it is too late to ask for what the clock would wait for."""
-    hindrance = why_not_ask(case)
+    _refuse_for(why_not_ask(case))
+
+
+def why_not_ask_identity(case: Case) -> str | None:
+    """As `why_not_ask`; also that proof was asked for, or identity settled, before: no clock waits for that twice.
+
+    Whoever is asking may have to be settled again, after a change of the name. That takes nothing from the time we had.
+    """
+    if Rule.IDENTITY in asked_for(case) or _was_checked(case, "identity"):
+        return f"Proof of identity was asked for, or identity was settled, before. {_NOT_TWICE}"
+    return why_not_ask(case)
+
+
+def why_not_ask_authority(case: Case) -> str | None:
+    """As `why_not_ask`; also that somebody, who need not be the same, was found to have authority before."""
+    if _was_checked(case, "authority"):
+        return f"Written authority was settled before. {_NOT_TWICE}"
+    return why_not_ask(case)
+
+
+def _was_checked(case: Case, about: str) -> bool:
+    return any(check.about == about for check in checks_of(case))
+
+
+def _refuse_for(hindrance: str | None) -> None:
     if hindrance is not None:
         raise Refused(hindrance)
 

@@ -10,7 +10,13 @@ from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.cases import forms, letters, queries, service
 from sar.cases.blueprint import Answer, bp, form_page, given, show_form
-from sar.cases.clock_commands import next_question, pounds, question_letter
+from sar.cases.clock_commands import (
+    next_question,
+    pounds,
+    question_letter,
+    why_not_ask_authority,
+    why_not_ask_identity,
+)
 from sar.cases.deadlines import ClockState, ExtensionReason
 from sar.cases.ledger import Fact
 from sar.cases.models import Case, ClockFact
@@ -34,7 +40,7 @@ def ask_identity(case_id: str) -> Answer:
         lambda version: service.ask_for_identity(current_actor(), case_id, form.reason.data or "", version=version),
         lambda case: f"The letter that asks for proof is written. {_when_it_counts(case)}",
         letter=lambda case: letters.compose(case, "id_request", reason=_ending(form.reason.data)),
-        **_if_asked(case_id, "id_requested"),
+        **_if_asked(case_id, "id_requested", why_not_ask_identity),
         explanation=[
             "The clock starts when the proof comes. If someone here knows the person, that is enough: settle it "
             "without asking."
@@ -53,7 +59,7 @@ def ask_authority(case_id: str) -> Answer:
         lambda version: service.ask_for_authority(current_actor(), case_id, form.reason.data or "", version=version),
         lambda case: f"The letter that asks for authority is written. {_when_it_counts(case)}",
         letter=lambda case: letters.compose(case, "authority_request", reason=_ending(form.reason.data)),
-        **_if_asked(case_id, "authority_requested"),
+        **_if_asked(case_id, "authority_requested", why_not_ask_authority),
         explanation=["Where someone asks for another person, the clock starts when their written authority comes."],
     )
 
@@ -176,9 +182,9 @@ def extend(case_id: str) -> Answer:
     )
 
 
-def _if_asked(case_id: str, kind: str) -> dict[str, Any]:
+def _if_asked(case_id: str, kind: str, why_not: Callable[[Case], str | None] = service.why_not_ask) -> dict[str, Any]:
     """What asking for it today would do to the due date, or why it cannot be asked for any more."""
-    hindrance = service.why_not_ask(queries.visible_case(current_actor(), case_id))
+    hindrance = why_not(queries.visible_case(current_actor(), case_id))
     effect = None if hindrance else possible(current_actor(), case_id, Fact(kind, london_today()))
     return {"what_if": effect, "what_if_title": _IF_IT_GOES, "hindrance": hindrance}
 

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from sar.cases import letters, outbox, service
+from sar.cases.ledger import Fact
 from sar.cases.models import Case
 from sar.cases.person.models import PersonChange
 from sar.cases.person.service import change_person
@@ -24,7 +25,7 @@ from sar.intake import likeness
 from sar.intake.answers import Contact, Route
 from sar.intake.details import Details, details_of
 from sar.intake.search_words import named
-from tests.integration.cases.desk import EMAIL, NAME, STREET, browser_of, caseworker, fresh, opened
+from tests.integration.cases.desk import EMAIL, NAME, STREET, ago, browser_of, caseworker, fresh, opened, put
 from tests.integration.intake.walk import rows
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -89,7 +90,25 @@ def test_another_name_takes_back_the_proof_and_a_mail_that_failed_goes_to_the_ne
     assert change_person(officer, case.id, renamed, "Marriage certificate.").identity_again
     assert fresh(case).identity == "unchecked"
     assert found("Ashgrove") == found("Marchbanks") == [case.reference]
+    # A letter of the name changed by hand would else give the whole time again, as often as somebody likes.
+    with pytest.raises(Refused, match="identity was settled, before"):
+        service.ask_for_identity(officer, case.id, "The name is another one")
     asked = [job.subject_id for job in rows(Job) if job.kind == "review.person_changed"]
     assert asked and set(asked) == {case.id}
     service.check_identity(SYSTEM, case.id, "officer_letter")
     assert fresh(case).identity == "verified"
+
+
+def test_a_clock_that_waited_for_proof_once_is_not_started_again_by_a_change_of_the_name(in_app: Flask) -> None:
+    officer, case = caseworker(), opened(EMAIL, days_ago=28)
+    put(case, Fact("id_requested", ago(27)), Fact("id_received", ago(26)))
+    service.check_identity(officer, case.id, "officer_letter")
+    due = fresh(case).due_on
+    change_person(officer, case.id, Details(f"{NAME}e", EMAIL), "Misspelt.")
+    with pytest.raises(Refused, match="no more time"):
+        service.ask_for_identity(officer, case.id, "The name differs")
+    browser = browser_of(in_app, officer)
+    page = browser.get(f"/staff/cases/{case.id}/ask-identity").text
+    assert "call or write to the person" in page and 'name="reason"' not in page
+    service.check_identity(officer, case.id, "officer_letter")  # and no clock waited for it
+    assert (fresh(case).identity, fresh(case).due_on) == ("verified", due)

@@ -140,6 +140,8 @@ def test_someone_who_asks_later_is_written_down_and_must_show_that_they_may(in_a
     assert "Rao and Hart" in page and "s.rao@raohart.example" in page
     service.set_representative(officer, case.id, Representative(RAO.relationship, "Priya Ashdown", RAO.contact))
     assert fresh(case).authority == "unchecked"
+    with pytest.raises(Refused, match="was settled before"):  # a new name gives no new time
+        service.ask_for_authority(officer, case.id, "Somebody else asks")
 
 
 def test_letters_go_to_whoever_asks_where_that_was_chosen() -> None:
