@@ -35,6 +35,7 @@ from redaction.sight import Eye
 from redaction.verify import Leak, verify_file
 from redaction.verify.bare import pages_with_something_covered
 from redaction.verify.counts import Expected, count_leaks, texts_at
+from redaction.verify.met import not_met
 
 _NOT_CLEAN = "The redacted copy still holds something that was to be withheld, so it was not written."
 
@@ -110,6 +111,7 @@ class _Job:
                     f"The plan names page {redaction.page}, and the PDF ends with page {self.opened.page_count}."
                 )
         expected = texts_at(self.opened, self.plan)
+        self.report.not_met = not_met(self.opened, self.plan, expected)
         with self._timed("edit"):
             dropped = settle(self.pdf)
             self._find_lies()

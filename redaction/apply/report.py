@@ -12,6 +12,7 @@ from typing import Any
 class Report:
     """`words`: hits by the place of the string in the plan. `pictured`: pages drawn as one picture, with the reason.
 
+    `not_met`: the places in `redactions` of the plan, from 0, of those that did nothing (`redaction.verify.met`).
     `width_visible`: pages on which the room that a redaction took may still be seen: over a picture, or where a column,
     a frame or a picture beside it follows the width of what was there.
     `processes`: how many shared the pages.
@@ -25,6 +26,7 @@ class Report:
     processes: int = 1
     redactions: int = 0
     boxes: int = 0
+    not_met: list[int] = field(default_factory=list)
     words: list[dict[str, int]] = field(default_factory=list)
     pictured: list[dict[str, Any]] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)

@@ -26,11 +26,15 @@ from redaction.verify.printed import NO_CODES, Codes
 
 @dataclass
 class Expected:
-    """For one page (from 0): the texts removed there, and how often each may be found at most afterwards."""
+    """For one page (from 0): the texts removed there, and how often each may be found at most afterwards.
+
+    `short`: the places in the plan of redactions of a text that pdfium reads less often than it is to be removed.
+    """
 
     index: int
     most: dict[str, int] = field(default_factory=dict)
     redactions: dict[str, int] = field(default_factory=dict)
+    short: list[int] = field(default_factory=list)
 
 
 def texts_at(opened: OpenPdf, plan: Plan) -> list[Expected]:
@@ -54,6 +58,8 @@ def texts_at(opened: OpenPdf, plan: Plan) -> list[Expected]:
             folded = fold(text).text
             expected.redactions[text] = number
             expected.most[text] = max(0, before[folded] - planned[folded])
+            if before[folded] < planned[folded]:
+                expected.short.append(number)
         out.append(expected)
     return out
 

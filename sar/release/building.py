@@ -34,6 +34,10 @@ _WALL_SECONDS: Final = 7_200.0
 _MEMORY: Final = 3 * 1024**3
 _WHOLE: Final = "The whole bundle"
 _COVER, _SCHEDULE = "Letter", "What was taken out, and why"
+_NOT_MET: Final = (
+    "Words that were to be blacked out are not where they were found. Look at this page: where they still show, draw a "
+    "box over them by hand. Then decide for the words that were found: leave these words in, here only."
+)
 _REPORTED: Final = ("pages", "plan_sha256", "input_sha256", "output_sha256", "boxes")
 
 Progress = Callable[[int, int], None]
@@ -177,6 +181,9 @@ def _redact(record: Record, plan: Plan, target: Path) -> dict[str, Any]:
         result = _run(target.parent, "apply", str(source), str(plan_path), str(target))
     report = _said(result)
     if result.returncode == _DONE and report.get("pages") == record.pages:
+        if missed := report["not_met"]:
+            pages = sorted({plan.redactions[index].page for index in missed})
+            raise Blocked([_finding(record.title, page, _NOT_MET) for page in pages], "not_met")
         return {key: report[key] for key in _REPORTED}
     if result.returncode == _LEAK:
         leaks = [leak for leak in report.get("leaks", []) if isinstance(leak, dict)]

@@ -26,6 +26,7 @@ from sar.release.models import Bundle, Route
 from sar.review import queries as review
 from sar.review import service as reviewing
 from sar.review.grounds import Choice, Decision
+from sar.review.models import Mention
 from tests.integration.release.office import (
     CODE,
     CONTACT,
@@ -159,6 +160,20 @@ def test_a_name_left_standing_blocks_the_reply_until_it_is_put_right_and_signed_
         office.sign_off()
         assert office.build().state == "ready"
         assert now(bundle).state == "replaced"
+
+
+def test_words_that_are_not_where_they_were_found_block_the_reply(app: Flask) -> None:
+    with app.app_context():
+        office = office_in_review(app, ("Contact log", paper(CONTACT)))
+        office.decide_all()
+        mention = next(found for found in db.session.scalars(select(Mention)) if WITHHELD in found.found["text"])
+        mention.found = {**mention.found, "text": "Nobody There", "boxes": [[200, 200, 280, 220]]}
+        db.session.commit()
+        office.sign_off()
+        bundle = office.build()
+        assert bundle.state == "blocked"
+        assert [(found["record"], found["page"]) for found in bundle.findings or []] == [("Contact log", 1)]
+        assert "not where they were found" in str(bundle.findings)
 
 
 def test_each_thing_that_is_open_refuses_the_reply_in_words(app: Flask) -> None:
