@@ -6,6 +6,7 @@ has had part of an answer and who has had none (law.md section 8).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -43,6 +44,23 @@ def keep(
     db.session.flush()
     record(actor, Action.PART_DISCLOSED, case.id, part=part.value, disclosure_id=disclosure.id)
     return disclosure
+
+
+# Whether the file of that id is out still, neither stopped nor replaced. The stage that lets files go says so.
+IsOut = Callable[[str], bool]
+_is_out: list[IsOut] = []
+
+
+def known_by(is_out: IsOut) -> IsOut:
+    """Have this function asked whether a file that went out is out still."""
+    _is_out[:] = [is_out]
+    return is_out
+
+
+def part_that_is_out(case: Case) -> Disclosure | None:
+    """The last part that was let go as a file, if the person has it, or can collect it, still."""
+    sent = [one for one in disclosures_of(case) if one.bundle_id and any(ask(one.bundle_id) for ask in _is_out)]
+    return sent[-1] if sent else None
 
 
 def disclosures_of(case: Case) -> list[Disclosure]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from sar.access.permissions import Permission
 from sar.cases.deadlines import ClockState
-from sar.cases.disclosures import Part
+from sar.cases.disclosures import Part, known_by
 from sar.cases.ledger import require
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, requester_case, visible_case
@@ -45,6 +45,13 @@ def bundles_of(case: Case) -> list[Bundle]:
 def latest_bundle(case: Case) -> Bundle | None:
     found = bundles_of(case)
     return found[0] if found else None
+
+
+@known_by
+def is_out(bundle_id: str) -> bool:
+    """Whether this reply was let go, and neither stopped nor replaced since."""
+    bundle = db.session.get(Bundle, bundle_id)
+    return bundle is not None and bundle.state == BundleState.RELEASED
 
 
 def visible_bundle(actor: Actor, bundle_id: str) -> Bundle:

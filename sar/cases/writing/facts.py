@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from sar.cases.deadlines import RULE_NAMES, ClockState, Step
+from sar.cases.disclosures import part_that_is_out
 from sar.cases.models import Case
 from sar.cases.queries import clock_facts, clock_of, latest_refusal, timeline_of
 from sar.cases.silence import close_date, silence_of
@@ -54,6 +55,7 @@ def standing(case: Case) -> Standing:
         awaits_reply=bool(silence.awaited) and clock.state is not ClockState.ENDED,
         reminded=silence.reminded_on is not None,
         was_waiting=any(fact.kind in _CAME for fact in clock_facts(case)),
+        part_released=part_that_is_out(case) is not None,
     )
 
 
@@ -85,6 +87,12 @@ def _warning(case: Case) -> Facts:
         "awaited": silence.words,
         "close_date": close_date(london_today()),
     }
+
+
+def _first_part(case: Case) -> Facts:
+    """What was let go, from the file itself: nobody can write that something was sent which was not."""
+    part = part_that_is_out(case)
+    return {"sent_now": [f"{part.sent} of your records"], "sent_date": part.on} if part else {}
 
 
 def _chronology(case: Case) -> Facts:
@@ -120,5 +128,6 @@ def _step_in_words(step: Step) -> str:
 _FACTS: Mapping[str, Callable[[Case], Facts]] = {
     "reminder": _reminder,
     "closure_warning": _warning,
+    "interim_disclosure": _first_part,
     "regulator_chronology": _chronology,
 }

@@ -67,6 +67,7 @@ class Standing:
     awaits_reply: bool
     reminded: bool
     was_waiting: bool
+    part_released: bool
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,9 @@ _CHOICE = (
     ),
     Letter(
         "interim_disclosure",
-        "Some records are ready and go out before the rest. The clock runs on. Past the due date a part goes out "
-        "through the release, with the reason why it is late.",
-        lambda standing: standing.is_open and not standing.is_overdue,
+        "A part of the records was released. Say what is still to come, and when. The clock runs on.",
+        lambda standing: standing.is_open and standing.part_released,
         (
-            Blank("sent_now", "What do you send now?", _ONE_A_LINE, Entry.LINES),
             Blank("still_to_come", "What is still to come?", _TOLD),
             _EXPECTED,
         ),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from sar.access.permissions import Permission
-from sar.cases import disclosures, letters
+from sar.cases import letters
 from sar.cases.ledger import case_for, require
 from sar.cases.models import Case
 from sar.cases.silence import Nudge, close_date, keep
@@ -129,14 +129,8 @@ def _warned(actor: Actor, case: Case, _draft: LetterDraft) -> None:
     keep(actor, case, Nudge.WARNING, close_date(london_today()))
 
 
-def _sent_early(actor: Actor, case: Case, draft: LetterDraft) -> None:
-    sent = "\n".join(draft.fields["sent_now"])
-    disclosures.keep(actor, case, disclosures.Part.INTERIM, sent=sent, still_to_come=str(draft.fields["still_to_come"]))
-
-
 # What it means for the case that a letter went out.
 _MEANS: Mapping[str, Callable[[Actor, Case, LetterDraft], None]] = {
     "reminder": _reminded,
     "closure_warning": _warned,
-    "interim_disclosure": _sent_early,
 }

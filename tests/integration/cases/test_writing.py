@@ -152,22 +152,13 @@ def test_the_regulator_is_told_what_happened_what_was_decided_and_how_the_date_w
     assert "We asked: Which office was it?" in body and "on headed paper" in body
 
 
-def test_records_sent_early_are_kept_as_such_and_the_clock_runs_on() -> None:
+def test_no_letter_says_that_a_part_went_out_where_none_was_released() -> None:
     case = opened(EMAIL, days_ago=5)
-    typed = {"sent_now": ["Notes of 2025"], "still_to_come": "Police records", "expected_date": ago(-9).isoformat()}
-    draft = writing.write(SYSTEM, case.id, "interim_disclosure", typed, channel="email")
-    body = writing.send(SYSTEM, draft.id, version=draft.version).body
-    assert "Police records" in body and "The law sometimes lets" in body
-    [part] = rows(Disclosure)
-    assert (part.part, part.on, part.sent, part.bundle_id) == ("interim", ago(0), "Notes of 2025", None)
-    assert visible_case(SYSTEM, case.id).clock_state == "running"
-
-
-def test_what_is_late_goes_out_in_part_only_with_the_reason_for_being_late() -> None:
-    case = opened(EMAIL, days_ago=50)
-    assert "interim_disclosure" not in names(case)  # the release asks for the reason
+    assert "interim_disclosure" not in names(case)
+    typed = {"still_to_come": "Police records", "expected_date": ago(-9).isoformat()}
     with pytest.raises(NotFound):
-        writing.write(SYSTEM, case.id, "interim_disclosure", {}, channel="email")
+        writing.write(SYSTEM, case.id, "interim_disclosure", typed, channel="email")
+    assert rows(Disclosure) == []
 
 
 def test_no_letter_goes_with_a_day_that_cannot_be(in_app: Flask) -> None:

@@ -13,6 +13,7 @@ from sar.cases import service as cases
 from sar.cases.disclosures import Part, disclosures_of
 from sar.cases.lateness import Lateness
 from sar.cases.queries import clock_of, was_answered
+from sar.cases.writing import service as writing
 from sar.foundation import messages
 from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import london_today
@@ -44,6 +45,13 @@ def test_part_of_an_answer_goes_out_and_is_no_whole_answer(ready: Office) -> Non
     assert f"We hope to send you the rest by {date_words(soon)}." in " ".join(letter.split())
     with pytest.raises(Refused, match="Something is still to come"):
         cases.close(ready.officer, ready.case_id)
+    typed = {"still_to_come": "The records of the police.", "expected_date": soon.isoformat()}
+    told = writing.write(ready.officer, case.id, "interim_disclosure", typed, channel="post")
+    said = writing.send(ready.officer, told.id, version=told.version).body
+    assert (
+        f"What we let you have on {date_words(london_today())}\n\n- {now(bundle).pages} pages of your records" in said
+    )
+    assert len(disclosures_of(case)) == 1
     ready.reopen()
     assert ready.case.clock_state == "running" and queries.stands(ready.case, latest(ready))
     assert service.collect(ready.requester).read(4) == b"%PDF"
