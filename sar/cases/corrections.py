@@ -39,7 +39,7 @@ from sar.foundation.wording import date_words
 
 CORRECTABLE = frozenset({*ANSWERS, *ANSWERS.values(), "extended"})
 RECEIVED = "received"
-_LATE_NO_MORE = (
+LATE_NO_MORE = (
     "The due date has passed, and this would move it later or take it away. So it takes two people: one proposes it "
     "and says how they know, and the data protection officer agrees or does not."
 )
@@ -176,7 +176,7 @@ def _second(actor: Actor, case: Case, old: ClockFact, now: Clock, then: Clock) -
         return None
     may_decide = allows(actor.roles, Permission.CASE_REJECT)
     if gives_a_late_case_time(now.due, then.due):
-        return None if may_decide and is_alone(actor, case) else _LATE_NO_MORE
+        return None if may_decide and is_alone(actor, case) else LATE_NO_MORE
     return None if may_decide or old.kind != "fee_requested" else _FEE
 
 
@@ -204,7 +204,7 @@ def _events(case: Case, old: ClockFact, correction: Correction) -> list[ClockEve
     elif any(_answers(fact, old) and fact.on < correction.on for fact in others):
         raise ImpossibleDates("We cannot have asked for it after the answer came.")
     events = events_with(case, corrected, instead_of=old)
-    _require_lawful(corrected, clock_from(case, events))
+    require_lawful(corrected, clock_from(case, events))
     return events
 
 
@@ -216,7 +216,8 @@ def _require_gone(old: ClockFact, on: date) -> None:
         raise ImpossibleDates(f"The letter was written on {date_words(old.written_on)}. It cannot have gone before.")
 
 
-def _require_lawful(corrected: Fact, then: Clock) -> None:
+def require_lawful(corrected: Fact, then: Clock) -> None:
+    """Raises Refused for a fact after the end, or an extension that the law did not allow on its day."""
     if then.ended_on is not None and corrected.on > then.ended_on:
         raise ImpossibleDates(f"The request was finished on {date_words(then.ended_on)}. Give a day before that.")
     told_late = corrected.kind == "extended" and not then.extended and then.state is not ClockState.NOT_STARTED

@@ -6,6 +6,7 @@ due date, its derivation and the calendar it was reached with are kept as they w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -199,6 +200,15 @@ def events_with(case: Case, fact: Fact, *, instead_of: ClockFact | None = None) 
     others = [event_of(old) for old in standing_facts(case) if old is not instead_of and not _replaces(fact, old)]
     _require_possible(case, fact, others)
     return [*others, fact.event]
+
+
+def events_with_all(case: Case, facts: Sequence[Fact]) -> list[ClockEvent]:
+    """As `events_with`, with several facts one after the other."""
+    events = [event_of(old) for old in standing_facts(case)]
+    for fact in facts:
+        _require_possible(case, fact, events)
+        events.append(fact.event)
+    return events
 
 
 def renew_clock(case: Case) -> None:

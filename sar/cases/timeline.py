@@ -34,6 +34,7 @@ _WORDS = {
     "case.identity_copy_viewed": "Copy of the identity document looked at",
     "case.mail_attachment_viewed": "Page {page} of an attachment of the email looked at",
     "case.clock_event_corrected": "Date corrected: {fact}, not {was}",
+    "case.clock_event_added": "Added, because it was missed: {fact}",
     "case.clock_event_struck_out": "Struck out: {fact}",
     "case.clock_event_undone": "The letter came back, so this counts no more: {fact}",
     "case.regimes_changed": "Laws that the records fall under changed",
@@ -150,7 +151,9 @@ _CLOCK = {
 }
 # As it was logged until a corrected day of receipt was logged as every other correction is.
 _RECORDED = _CLOCK | {"received": "Date received corrected to {on}"}
-_CORRECTED = frozenset({"case.clock_event_corrected", "case.clock_event_struck_out", "case.clock_event_undone"})
+_CORRECTED = frozenset(
+    {"case.clock_event_corrected", "case.clock_event_struck_out", "case.clock_event_added", "case.clock_event_undone"}
+)
 # What moved with an entry, by how its facts begin.
 _MOVED = {"due": "due date", "acknowledge": "last day to acknowledge it"}
 _DESTROYED = {
@@ -177,6 +180,7 @@ PROPOSED = {
     "neither": "to neither confirm nor deny",
     "set_aside": "to set it aside as no valid request",
     "correct": "to correct a date on the clock",
+    "add": "to add what was missed on the clock",
 }
 # Words for the codes of a fact, by its name.
 _CODES: Mapping[str, Mapping[Any, str]] = {

@@ -53,6 +53,10 @@ class Action(Enum):
         "case.clock_event_corrected",
         ("event", "was", "on", "due_before", "due_after", "late_before"),
     )
+    CLOCK_EVENT_ADDED = (
+        "case.clock_event_added",
+        ("event", "on", "due_before", "due_after", "late_before"),
+    )
     CLOCK_EVENT_STRUCK_OUT = (
         "case.clock_event_struck_out",
         ("event", "on", "due_before", "due_after", "late_before"),

@@ -161,7 +161,7 @@ def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
     for fact in db.session.scalars(ever):
         if fact.struck_out_at is None:
             facts[fact.case_id].append(fact)
-        elif fact.late_before:
+        if fact.late_before:
             corrected_late.add(fact.case_id)
     first_due = _first_due(ids)
     refused = select(Refusal.case_id, Refusal.code).where(Refusal.case_id.in_(ids)).order_by(Refusal.created_at.desc())

@@ -1,4 +1,4 @@
-"""A proposal to refuse, to charge a fee, to neither confirm nor deny, to set aside, or to correct the clock."""
+"""A proposal to refuse, to charge a fee, to neither confirm nor deny, to set aside, or to put the clock right."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Kind(StrEnum):
     NEITHER = "neither"
     SET_ASIDE = "set_aside"
     CORRECT = "correct"
+    ADD = "add"
 
 
 class State(StrEnum):
@@ -30,11 +31,12 @@ class State(StrEnum):
 
 
 class RefusalProposal(ScopedRow):
-    """`words` are told to the requester, except under `neither` and `correct`, or without `tell`.
+    """`words` are told to the requester, except under `neither`, `correct` and `add`, or without `tell`.
 
     `code` is one of `exemptions` or `not_valid`; a correction has none, but the fact of the clock and its right day, no
-    day where it never happened, `without_letter` where it was not by the letter about it. `earlier_id`: the case that
-    a repeated request repeats. `alone`: proposed and decided by the only person.
+    day where it never happened, `without_letter` where it was not by the letter about it. Of something missed,
+    `fact_kind` is what it is (`missed.What`), `fact_on` and `came_on` its days, `reason_code` why it was extended.
+    `earlier_id`: the case that a repeated request repeats. `alone`: proposed and decided by the only person.
     """
 
     __tablename__ = "refusal_proposal"
@@ -53,6 +55,9 @@ class RefusalProposal(ScopedRow):
     fact_id: Mapped[str | None] = plain(ID, ForeignKey("clock_fact.id"), nullable=True)
     fact_on: Mapped[date | None] = plain(Date, nullable=True)
     without_letter: Mapped[bool] = plain(Boolean, nullable=False, default=False, server_default=false())
+    fact_kind: Mapped[str | None] = plain(String(30), nullable=True)
+    came_on: Mapped[date | None] = plain(Date, nullable=True)
+    reason_code: Mapped[str] = plain(String(20), nullable=False, default="", server_default="")
     words_sealed: Mapped[bytes | None] = sealed_column()
     words = Sealed[str]("words_sealed")
     how_to_pay_sealed: Mapped[bytes | None] = sealed_column()

@@ -11,6 +11,7 @@ from sar.cases import letters, not_valid
 from sar.cases.code_texts import told
 from sar.cases.corrections import Correction
 from sar.cases.exemptions import ground_in_words
+from sar.cases.missed import WORDS, Missed, What
 from sar.cases.models import Case, ClockFact
 from sar.cases.queries import visible_case, visible_to
 from sar.cases.refusals.models import Kind, RefusalProposal, State
@@ -64,10 +65,20 @@ def correction_of(proposal: RefusalProposal) -> Correction:
     return Correction(proposal.fact_id or "", proposal.fact_on, proposal.without_letter)
 
 
+def missed_of(proposal: RefusalProposal) -> Missed:
+    """What a proposal to add something missed would add."""
+    assert proposal.fact_kind is not None and proposal.fact_on is not None
+    return Missed(What(proposal.fact_kind), proposal.fact_on, proposal.came_on, proposal.reason_code)
+
+
 def ground_of(proposal: RefusalProposal) -> str:
     """Why, or what, in words: the ground in law, the reason for setting aside, the date and what it should be."""
     if proposal.kind == Kind.SET_ASIDE:
         return not_valid.REASONS[proposal.code].label
+    if proposal.kind == Kind.ADD:
+        meant = missed_of(proposal)
+        came = f". The answer came on {date_words(meant.came)}" if meant.came else ""
+        return f"{WORDS[meant.what]}, on {date_words(meant.on)}{came}"
     if proposal.kind != Kind.CORRECT:
         return ground_in_words(proposal.code)
     fact = db.session.get_one(ClockFact, proposal.fact_id)

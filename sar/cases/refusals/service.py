@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sar.access.permissions import Permission
+from sar.cases import missed
 from sar.cases.clock_commands import charge_fee, pounds, require_time_left
 from sar.cases.corrections import Correction, chosen, correct, look
 from sar.cases.endings import NEITHER_CODES, REFUSAL_CODES, answer_neither, reject, require_searched
 from sar.cases.lateness import Lateness
 from sar.cases.ledger import case_for, require_open
+from sar.cases.missed import Missed
 from sar.cases.models import Case
 from sar.cases.not_valid import REASONS, require_sound, set_aside
 from sar.cases.refusals import queries
@@ -93,6 +95,28 @@ def propose_correction(
             fact_id=correction.fact_id,
             fact_on=correction.on,
             without_letter=correction.without_letter,
+        )
+
+
+def propose_missed(
+    actor: Actor, case_id: str, meant: Missed, reason: str, *, version: int | None = None
+) -> RefusalProposal:
+    """Propose what `missed.add` lets nobody do alone; `reason` is how the actor knows. Raises Refused."""
+    if not reason.strip():
+        raise Refused("Say how you know.")
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        missed.look(actor, case_id, meant)  # what may not be is not proposed
+        return _keep(
+            actor,
+            case,
+            Kind.ADD,
+            reason,
+            logged_as=meant.what.value,
+            fact_kind=meant.what.value,
+            fact_on=meant.on,
+            came_on=meant.came,
+            reason_code=meant.reason_code,
         )
 
 
@@ -187,3 +211,5 @@ def _carry_out(actor: Actor, proposal: RefusalProposal, lateness: Lateness | Non
             )
         case Kind.CORRECT:
             correct(actor, case_id, queries.correction_of(proposal), words, agreed=True)
+        case Kind.ADD:
+            missed.add(actor, case_id, queries.missed_of(proposal), words, agreed=True)

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission, allows
 from sar.access.queries import staff_names
-from sar.cases import not_valid
+from sar.cases import missed, not_valid
 from sar.cases.blueprint import Answer, form_page
 from sar.cases.clock_commands import fee_fact, pounds
 from sar.cases.corrections import look
@@ -46,12 +46,15 @@ KIND_WORDS = {
     Kind.NEITHER: "Neither confirm nor deny",
     Kind.SET_ASIDE: "Set it aside as no valid request",
     Kind.CORRECT: "Correct a date on the clock",
+    Kind.ADD: "Add what was missed on the clock",
 }
 _FORMS: dict[Kind, type[VersionedForm]] = {
     Kind.REFUSE: ProposeRefusalForm,
     Kind.FEE: ProposeFeeForm,
     Kind.NEITHER: ProposeNeitherForm,
 }
+# What agreeing does to the clock, where no letter goes.
+_DONE = {Kind.CORRECT: "The date is corrected now", Kind.ADD: "It is put on the clock now"}
 _EXPLAINED = (
     "You propose this with reasons. The data protection officer decides. Nothing goes to the person before that, and "
     "the clock runs on."
@@ -146,10 +149,10 @@ def decide(proposal_id: str) -> str | Response | tuple[str, int]:
 def _decide_form(proposal: RefusalProposal) -> DecideForm:
     """Asks why the answer is late, where agreeing sends one; a fee or a date is no answer."""
     form = DecideForm()
-    if not proposal.tell or proposal.kind == Kind.CORRECT:
-        done = "The date is corrected now" if proposal.kind == Kind.CORRECT else "It is set aside, and nobody is told"
+    if not proposal.tell or proposal.kind in _DONE:
+        done = _DONE.get(Kind(proposal.kind), "It is set aside, and nobody is told")
         form.agree.choices = [SelectChoice("yes", f"I agree. {done}"), *form.agree.choices[1:]]
-    if proposal.kind in (Kind.FEE, Kind.CORRECT):
+    if proposal.kind in (Kind.FEE, *_DONE):
         del form.lateness
         return form
     return form.for_clock(clock_of(visible_case(current_actor(), proposal.case_id)))
@@ -159,12 +162,14 @@ def _page(proposal: RefusalProposal, form: DecideForm) -> str:
     case = visible_case(current_actor(), proposal.case_id)
     shown, effect, problem = None, None, None
     try:
-        if proposal.kind != Kind.CORRECT:
+        if proposal.kind not in _DONE:
             shown = queries.letter_of(case, proposal)
         if proposal.state == State.OPEN and proposal.kind == Kind.FEE:
             effect = _effect_of_fee(case.id, proposal.amount, proposal.words)
         elif proposal.state == State.OPEN and proposal.kind == Kind.CORRECT:
             effect = replace(look(current_actor(), case.id, queries.correction_of(proposal)), second=None)
+        elif proposal.state == State.OPEN and proposal.kind == Kind.ADD:
+            effect = replace(missed.look(current_actor(), case.id, queries.missed_of(proposal)), second=None)
     except (Refused, Conflict) as refusal:
         problem = refusal.message
     return render_template(
