@@ -45,7 +45,7 @@ class Erased(Gone):
         assert case.erased_on is not None
         super().__init__(
             f"The time to keep {case.reference} was over, and its records were destroyed on "
-            f"{date_words(case.erased_on)}. Nothing personal is left."
+            f"{date_words(case.erased_on)}. No names and no contents are left."
         )
         self.case = case
 

@@ -24,6 +24,7 @@ from sar.oversight.retention import queries, remains
 from sar.oversight.retention.models import Erasure, State
 
 DESTROY: Final = "retention.destroy"
+NOT_OVER: Final = "not_over"  # beside the codes of what holds a case: its time is not over any more
 _FILES_AT_ONCE: Final = 50  # a writer elsewhere waits for one batch, not for all
 
 Progress = Callable[[int, int], None]
@@ -46,7 +47,7 @@ def carry_out(erasure_id: str, progress: Progress, last_step: Callable[[], Abstr
 
 
 def _begin(erasure_id: str) -> bool:
-    """The point of no return, in one commit. False where there is nothing to do, or something holds the case now."""
+    """The point of no return, in one commit. False where there is nothing to do, or the case must be kept now."""
     with write_transaction() as session:
         erasure = session.get_one(Erasure, erasure_id, with_for_update=True, populate_existing=True)
         if erasure.state != State.AGREED:
@@ -54,7 +55,7 @@ def _begin(erasure_id: str) -> bool:
         case = queries.case_for_retention(SYSTEM, erasure.case_id, lock=True)
         if erasure.counted is not None:
             return True  # an earlier attempt got that far
-        if not erasure.reapplied and _was_stopped(erasure, case):
+        if not erasure.reapplied and not _still_holds(erasure, case):
             return False
         erasure.counted = canonical(remains.count(session, case))
         if case.erased_on is None:
@@ -65,13 +66,19 @@ def _begin(erasure_id: str) -> bool:
         return True
 
 
-def _was_stopped(erasure: Erasure, case: Case) -> bool:
-    """What came up between the decision and now counts: what was destroyed cannot be brought back."""
-    holds = queries.holds_of([case])[case.id]
-    if not holds:
+def _still_holds(erasure: Erasure, case: Case) -> bool:
+    """What came up between the decision and now counts: what was destroyed cannot be brought back.
+
+    The certificate states the rule and the day that hold now.
+    """
+    kept, kept_by = queries.kept_of([case]).get(case.id), list(queries.holds_of([case])[case.id])
+    if not kept_by and (kept is None or not kept.is_over(london_today())):
+        kept_by = [NOT_OVER]
+    if kept_by or kept is None:
+        erasure.state = State.STOPPED.value
+        record(SYSTEM, Action.ERASURE_STOPPED, erasure.id, case_id=case.id, held_by=kept_by)
         return False
-    erasure.state = State.STOPPED.value
-    record(SYSTEM, Action.ERASURE_STOPPED, erasure.id, case_id=case.id, held_by=list(holds))
+    erasure.rule, erasure.kept_until = kept.rule.value, kept.until
     return True
 
 

@@ -19,7 +19,7 @@ _UNDECIDED = "state IN ('proposed', 'agreed')"
 
 
 class State(StrEnum):
-    """`agreed`: a job is at work. `stopped`: something came up that holds the case, before anything was destroyed."""
+    """`agreed`: a job is at work. `stopped`: before anything was destroyed, something came up that keeps the case."""
 
     PROPOSED = "proposed"
     AGREED = "agreed"
@@ -71,8 +71,9 @@ class Hold(ScopedRow):
 class Erasure(ScopedRow):
     """A proposal to destroy a case, and what came of it: at most one waits or is worked on.
 
-    `rule`, `why`: codes of `rules`; `kept_until`: the day that had passed. `counted`: what there was, by kind, as JSON,
-    from the moment the key is gone. `reapplied`: taken from the audit log after a backup was restored.
+    `rule`, `why`: codes of `rules`; `kept_until`: the day that had passed. They stand as when it was proposed, and in
+    the end as when it was destroyed. `counted`: what there was, by kind, as JSON, from the moment the key is gone.
+    `reapplied`: taken from the audit log after a backup was restored.
     """
 
     __tablename__ = "erasure"

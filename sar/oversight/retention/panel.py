@@ -25,7 +25,10 @@ def panel(actor: Actor, case: Case) -> Panel | None:
     holds, erasure = queries.holds_of([case])[case.id], queries.erasure_of(case)
     warnings = [f"{HOLD_WORDS[code]}: it cannot be destroyed." for code in holds]
     if erasure is not None and erasure.state == State.PROPOSED:
-        warnings.append("It is proposed to destroy this case. Somebody else must agree.")
+        if queries.overtaken(erasure, kept):
+            warnings.append("It is proposed to destroy this case, but it must be kept. Somebody has to decline that.")
+        else:
+            warnings.append("It is proposed to destroy this case. Somebody else must agree.")
     elif erasure is not None and erasure.state == State.AGREED:
         warnings.append("This case is being destroyed.")
     elif kept.is_over(london_today()) and not holds:

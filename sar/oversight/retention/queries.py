@@ -48,6 +48,12 @@ class Row:
     holds: tuple[str, ...]
     erasure: Erasure | None
 
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether a proposal to destroy it waits that nobody can agree to any more (see `overtaken`)."""
+        waits = self.erasure is not None and self.erasure.state == State.PROPOSED
+        return waits and self.erasure is not None and overtaken(self.erasure, self.kept)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -89,7 +95,7 @@ def due_count(actor: Actor) -> int:
 def to_agree(actor: Actor) -> int:
     """How many proposals wait for somebody else than whoever made them."""
     query = select(func.count()).select_from(Erasure).join(Case, Case.id == Erasure.case_id)
-    waiting = (Erasure.state == State.PROPOSED.value, Erasure.proposed_by != actor.id)
+    waiting = (Erasure.state == State.PROPOSED.value, Erasure.proposed_by != actor.id, Case.closed_on.is_not(None))
     return db.session.scalar(query.where(*waiting, _may_agree(actor))) or 0
 
 
@@ -192,6 +198,14 @@ def erasure_of(case: Case) -> Erasure | None:
 
 def erasure_under_way(case: Case) -> Erasure | None:
     return db.session.scalar(select(Erasure).where(Erasure.case_id == case.id, Erasure.state.in_(UNDER_WAY)))
+
+
+def overtaken(erasure: Erasure, kept: Kept) -> bool:
+    """Whether a case is kept by another rule or until another day than when it was proposed to destroy it.
+
+    A complaint, a case that was open again in between, or new rules: what somebody looked at is not what is there.
+    """
+    return (erasure.rule, erasure.kept_until) != (kept.rule, kept.until) or not kept.is_over(london_today())
 
 
 def certificate_of(case: Case) -> AuditEntry | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -28,6 +28,9 @@ from sar.oversight.retention.queries import HOLD_WORDS, Row
 from sar.oversight.retention.rules import MOST_YEARS, RULE_WORDS, Rule, Why, Years, years_after
 
 MOST_AT_ONCE: Final = 50
+OVERTAKEN_WORDS: Final = (
+    "something changed after this was proposed. Do not agree; it can be proposed again when its time is over."
+)
 COLUMNS = (
     "reference",
     "received",
@@ -143,9 +146,19 @@ def propose(actor: Actor, case_ids: Sequence[str], why: Why, words: str = "") ->
     return made
 
 
-def decide(actor: Actor, case_ids: Sequence[str], agree: bool, words: str = "") -> None:
+def decide(
+    actor: Actor,
+    case_ids: Sequence[str],
+    agree: bool,
+    words: str = "",
+    *,
+    seen: Mapping[str, int] | None = None,
+) -> None:
     """Agree, and a job destroys them; or decline with a reason. Never by whoever proposed it, unless nobody else is
-    there. All of them or none. Raises Refused, NotAllowed; Conflict when one was decided meanwhile."""
+    there. All of them or none. `seen`: the proposals on the screen, version by id.
+
+    Raises Refused, NotAllowed; Conflict when one was decided meanwhile, or is not the one that was seen.
+    """
     if not agree and not words.strip():
         raise Refused("Say why you do not agree.")
     with write_transaction() as session:
@@ -153,11 +166,14 @@ def decide(actor: Actor, case_ids: Sequence[str], agree: bool, words: str = "") 
             erasure = queries.erasure_under_way(case)
             if erasure is None or erasure.state != State.PROPOSED:
                 raise Conflict(f"Somebody decided about {case.reference} already.")
+            if seen is not None and seen.get(erasure.id) != erasure.version:
+                raise Conflict(f"What is proposed about {case.reference} changed while you looked. Look at it again.")
             alone = erasure.proposed_by == actor.id
             if agree and alone and not is_only_one(actor, Permission.RETENTION_AGREE):
                 raise Refused(f"You proposed to destroy {case.reference}, so somebody else must agree.")
             if agree:
                 _require_not_held(case)
+                _require_not_overtaken(case, erasure)
             erasure.state = (State.AGREED if agree else State.DECLINED).value
             erasure.decided_by, erasure.decided_at, erasure.alone = actor.id, utc_now(), alone
             erasure.decision = words.strip() or None
@@ -209,6 +225,12 @@ def _require_not_held(case: Case) -> None:
     holds = queries.holds_of([case])[case.id]
     if holds:
         raise Refused(f"{case.reference} cannot be destroyed: {HOLD_WORDS[holds[0]].lower()}.")
+
+
+def _require_not_overtaken(case: Case, erasure: Erasure) -> None:
+    kept = _finished(case)
+    if queries.overtaken(erasure, kept):
+        raise Refused(f"{case.reference} cannot be destroyed: {OVERTAKEN_WORDS} {kept.words}")
 
 
 def _lines(actor: Actor, filters: Filters) -> Iterator[str]:

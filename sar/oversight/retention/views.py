@@ -45,6 +45,7 @@ _COUNTED = (
 )
 _WORDS = {
     "hold_words": HOLD_WORDS,
+    "overtaken_words": f"It cannot be agreed to any more: {service.OVERTAKEN_WORDS}",
     "rule_words": RULE_WORDS,
     "why_words": WHY_WORDS,
     "stage_name": lambda code: STAGE_NAMES[Stage(code)],
@@ -135,7 +136,9 @@ def decide() -> Page:
     return _about_chosen(
         form,
         "Decide about destroying",
-        lambda ids: service.decide(current_actor(), ids, form.agree.data == "yes", form.words.data or ""),
+        lambda ids: service.decide(
+            current_actor(), ids, form.agree.data == "yes", form.words.data or "", seen=_proposals_seen()
+        ),
         lambda: "They are being destroyed." if form.agree.data == "yes" else "They stay. Your decision is kept.",
         explained="Destroying cannot be undone, and begins as soon as you agree.",
         agreeing=True,
@@ -227,6 +230,12 @@ def _about_chosen(
         **_WORDS,
     )
     return page, status
+
+
+def _proposals_seen() -> dict[str, int]:
+    """The proposals that the page showed, version by id."""
+    pairs = (one.partition(":") for one in request.form.getlist("seen"))
+    return {erasure_id: int(version) for erasure_id, _, version in pairs if version.isdecimal()}
 
 
 def _not_destroyed(case_id: str, *, agreeing: bool = False) -> Case:

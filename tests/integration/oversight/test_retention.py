@@ -181,6 +181,65 @@ def test_what_came_up_between_the_decision_and_the_job_stops_it(run_jobs: Callab
         assert visible_case(boss, case.id).submission.full_name == "Quillonella Marchbanks"
 
 
+def test_a_proposal_that_was_overtaken_destroys_nothing(in_app: Flask, run_jobs: Callable[[], int]) -> None:
+    boss, keeper = dpo(), staff_actor(Role.ADMINISTRATOR, name="Ada Keeper")
+    complained, reopened, plain, agreed = made = [closed(CLOSED) for _ in range(4)]
+    with at(OVER):
+        proposed = service.propose(boss, [case.id for case in made], Why.TIME_OVER)
+        with write_transaction():
+            complaint = complaints.log(SYSTEM, complained.id, "Too slow", OVER, complaints.Channel.POST)
+        cases.reopen(boss, reopened.id, "She wrote again")
+        assert queries.to_agree(keeper) == 3
+        service.decide(keeper, [agreed.id], True)
+    again = date(2028, 7, 10)
+    with at(again), write_transaction():
+        complaints.decided(boss, complaint, Outcome.UPHELD, "Sorry.", [])
+        cases.withdraw(boss, reopened.id, again)
+    with at(again):
+        for case, until in ((complained, "10 July 2034"), (reopened, "10 July 2030")):
+            with pytest.raises(Refused, match=f"something changed after this was proposed.*Kept until {until}"):
+                service.decide(keeper, [case.id], True)
+        service.change_rules(boss, 10, 10, 10, number=0)
+        with pytest.raises(Refused, match="Kept until 1 July 2036: ten years"):
+            service.decide(keeper, [plain.id], True)
+        shown = browser_of(in_app, keeper).get("/staff/retention/?show=proposed").text
+        assert shown.count("It cannot be agreed to any more") == 3
+        with write_transaction():  # brought forward: the database has a clock of its own
+            enqueue(DESTROY, proposed[3].id)
+        run_jobs()
+        [row] = queries.rows_of([agreed.id])
+        assert row.erasure is not None and row.erasure.state == "stopped" and row.case.erased_on is None
+        [stopped] = [entry for entry in rows(AuditEntry) if entry.action == "retention.erasure_stopped"]
+        assert json.loads(stopped.facts)["held_by"] == ["not_over"]
+    with at(date(2040, 1, 1)):  # over once more, by another day than the one that somebody looked at
+        with pytest.raises(Refused, match="something changed"):
+            service.decide(keeper, [reopened.id], True)
+        service.decide(boss, [reopened.id], False, "Proposed anew")
+        service.propose(boss, [reopened.id], Why.TIME_OVER)
+        service.decide(keeper, [reopened.id], True)
+
+
+def test_only_what_was_looked_at_is_agreed_to_and_the_certificate_states_the_rule_that_held(
+    in_app: Flask, run_jobs: Callable[[], int]
+) -> None:
+    boss, keeper, case = dpo(), dpo("Bela Stone"), closed(CLOSED)
+    with at(OVER):
+        [first] = service.propose(boss, [case.id], Why.TIME_OVER)
+        seen = {first.id: first.version}
+        service.decide(keeper, [case.id], False, "Not yet")
+        [second] = service.propose(boss, [case.id], Why.PERSON_ASKED)
+        for stale in (seen, {second.id: second.version + 1}, {}):
+            with pytest.raises(Conflict, match="changed while you looked"):
+                service.decide(keeper, [case.id], True, seen=stale)
+        service.decide(keeper, [case.id], True, seen={second.id: second.version})
+        service.change_rules(boss, 1, 1, 6, number=0)
+        with write_transaction():  # brought forward: the database has a clock of its own
+            enqueue(DESTROY, second.id)
+        run_jobs()
+        [certificate] = [entry for entry in rows(AuditEntry) if entry.action == "retention.case_erased"]
+        assert json.loads(certificate.facts)["kept_until"] == "2027-07-01"
+
+
 def test_the_list_costs_the_same_however_long_it_is_and_its_file_names_nobody(in_app: Flask) -> None:
     boss = dpo()
     made = [closed(CLOSED, name="Quillonella Marchbanks")]
