@@ -137,7 +137,7 @@ def _requests(actor: Actor, start: date, end: date) -> Iterator[_Request]:
         cases = list(db.session.scalars(query.order_by(Case.id).limit(CHUNK)))
         if not cases:
             return
-        yield from _with_their_rows(cases)
+        yield from _with_their_rows(actor, cases)
         last = cases[-1].id
         db.session.expunge_all()
 
@@ -153,7 +153,7 @@ def _why_late(case_ids: list[str]) -> dict[str, str]:
     return {row.case_id: row.lateness for row in db.session.execute(select(both).order_by(both.c.at))}
 
 
-def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
+def _with_their_rows(actor: Actor, cases: Sequence[Case]) -> Iterator[_Request]:
     ids = [case.id for case in cases]
     facts: dict[str, list[ClockFact]] = defaultdict(list)
     ever = select(ClockFact).where(ClockFact.case_id.in_(ids)).order_by(ClockFact.on, ClockFact.created_at)
@@ -168,7 +168,8 @@ def _with_their_rows(cases: Sequence[Case]) -> Iterator[_Request]:
     codes = {row.case_id: row.code for row in db.session.execute(refused)}  # the first of each case stays
     set_aside = select(NotValid).where(NotValid.case_id.in_(ids)).order_by(NotValid.created_at)
     aside = {found.case_id: found for found in db.session.scalars(set_aside)}  # the last of each case stays
-    repeated = select(Case.id, Case.reference).where(Case.id.in_([found.earlier_id for found in aside.values()]))
+    earlier = [found.earlier_id for found in aside.values()]
+    repeated = select(Case.id, Case.reference).where(Case.id.in_(earlier), listed_for(actor))
     references = {row.id: row.reference for row in db.session.execute(repeated)}
     sent = select(Disclosure).where(Disclosure.case_id.in_(ids)).order_by(Disclosure.on.desc(), Disclosure.id)
     parts = {part.case_id: part for part in db.session.scalars(sent)}  # the first of each case comes last, and stays

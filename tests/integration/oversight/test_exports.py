@@ -22,6 +22,7 @@ from sar.cases import service as cases
 from sar.cases.complaints import receipt
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.queries import figures as complaint_figures
+from sar.cases.conflicts import service as conflicts
 from sar.cases.deadline_table import recompute, run_deadlines
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.disclosures import Part, keep
@@ -29,6 +30,7 @@ from sar.cases.holidays import service as holidays
 from sar.cases.lateness import Lateness
 from sar.cases.ledger import Fact, case_for, store_fact
 from sar.cases.models import Case
+from sar.cases.refusals import service as refusals
 from sar.foundation import spreadsheets
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.audit import AuditEntry
@@ -327,3 +329,14 @@ def test_a_case_counted_with_a_holiday_of_our_own_can_be_worked_out_again_and_is
     assert f"{day} counts as a public holiday, but is not in the packaged list" in errors.getvalue()
     assert errors.getvalue().count("\n") == 1 and counted["id"] in errors.getvalue()
     assert f"to {counted['computed_due']}: Rolled forward" in counted["derivation"]
+
+
+def test_a_case_closed_to_somebody_is_not_named_as_the_one_that_a_repeat_repeats() -> None:
+    worker, boss, third = caseworker(), dpo(), dpo("Third Officer")
+    first, again = opened(EMAIL, days_ago=10), opened(EMAIL, days_ago=5)
+    proposal = refusals.propose_set_aside(worker, again.id, "REPEATED", "The same", earlier=first.reference)
+    refusals.decide(boss, proposal.id, True, version=proposal.version)
+    conflicts.close_to(boss, first.id, [third.id])
+    exports = {actor: "".join(compliance.export(actor, ago(90), ago(0))) for actor in (boss, third)}
+    assert exports[boss].count(first.reference) == 2 and again.reference in exports[third]
+    assert first.reference not in exports[third]
