@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
+
+from sqlalchemy import select
 
 from sar.access.permissions import Permission, allows
 from sar.cases import letters
 from sar.cases.code_texts import told
-from sar.cases.deadlines import ClockState
+from sar.cases.deadlines import ClockState, EndReason
 from sar.cases.exemptions import EXEMPTIONS, Kind
 from sar.cases.lateness import Lateness, reason_to_keep
-from sar.cases.ledger import case_for, keep_note
-from sar.cases.models import Case, Refusal
+from sar.cases.ledger import case_for, keep_note, strike_out
+from sar.cases.models import Case, ClockFact, Refusal
 from sar.cases.moves import advance, facts_of
 from sar.cases.queries import clock_of
 from sar.cases.second_person import require_alone
@@ -140,6 +143,29 @@ def close(actor: Actor, case_id: str, *, version: int | None = None) -> Case:
             letters.send(actor, case, "closed_no_reply", awaited=waited.words, warned_date=waited.warned_on)
             identity_copies.destroy(actor, case.submission_id, "not_needed")
         return case
+
+
+def take_back_answers(case: Case, went_out: Iterable[datetime]) -> int:
+    """Take answers off the clock that never reached anybody, by the moments at which they went out; returns how many.
+
+    The clock runs on from the facts that are left, as if those answers had not gone out. Nothing is deleted: what is
+    struck out stays in the ledger. For use inside a write transaction; the caller logs why.
+    """
+    ever = select(ClockFact).where(ClockFact.case_id == case.id, ClockFact.kind.in_(("ended", "reopened")))
+    facts = list(db.session.scalars(ever.order_by(ClockFact.created_at, ClockFact.number)))
+    answers = [fact for fact in facts if fact.kind == "ended" and fact.reason_code == EndReason.RESPONDED]
+    taken = 0
+    for moment in went_out:
+        ending = next((fact for fact in reversed(answers) if fact.created_at <= moment), None)
+        if ending is None or ending.struck_out_at is not None:
+            continue
+        undoing = (one for one in facts if one.kind == "reopened" and one.number == ending.number)
+        for fact in (*undoing, ending):  # in this order: what was answered in time was not late before
+            strike_out(case, fact)
+        taken += 1
+    if case.clock_state != ClockState.ENDED:
+        case.closed_on = None
+    return taken
 
 
 def reopen(actor: Actor, case_id: str, reason: str, *, version: int | None = None) -> Case:

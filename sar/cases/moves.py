@@ -116,11 +116,11 @@ def _keep_clock_ended(actor: Actor, case: Case, event: Event, on: date) -> None:
     Closing a case that was answered ends nothing: the answer did.
     """
     log = clock_events(case)
-    endings = sum(isinstance(item, Ended) for item in log)
-    ended = endings > sum(isinstance(item, Reopened) for item in log)
+    last = max((item.number for item in log if isinstance(item, Ended)), default=0)  # one before it may be struck out
+    ended = last > max((item.number for item in log if isinstance(item, Reopened)), default=0)
     if event in _ENDS and not ended:
-        store_fact(actor, case, Fact("ended", on, number=endings + 1, reason_code=_ENDS[event].value), logged=False)
+        store_fact(actor, case, Fact("ended", on, number=last + 1, reason_code=_ENDS[event].value), logged=False)
         case.closed_on = on
     elif event in _REOPENS and ended:
-        store_fact(actor, case, Fact("reopened", on, number=endings), logged=False)
+        store_fact(actor, case, Fact("reopened", on, number=last), logged=False)
         case.closed_on = None

@@ -290,6 +290,8 @@ def _small(words: str) -> str:
 def _detail(entry: AuditEntry, facts: dict[str, Any]) -> str | None:
     if facts.get("identity_again"):
         return "Identity must be looked at again."
+    if facts.get("answers_taken_back"):
+        return "It had reached nobody, so it does not count as an answer."
     late = " The answer was late before this." if facts.get("late_before") else ""
     for name, what in _MOVED.items():
         if f"{name}_before" in facts:

@@ -29,12 +29,14 @@ class Measures:
     The first answer counts: a request opened again after it is neither unanswered nor late once more, but is one of the
     `reopened` of the period and, while work goes on, of `reopened_open`, the oldest for so many days.
     `set_aside`: the `not_valid` by their reason: its code, how many, and how many of them after their due date.
+    `stopped`: of the requests received, those of which an answer was stopped before it reached anybody: it is none.
     `corrected_late`: of the requests received, those of which a date was corrected when the answer was late.
     """
 
     received: int
     not_valid: int
     set_aside: tuple[tuple[str, int, int], ...]
+    stopped: int
     corrected_late: int
     fell_due: int
     answered_in_time: int
@@ -74,6 +76,12 @@ def measures(start: date, end: date) -> Measures:
         received=_count(Case.received_on.between(start, end) & valid),
         not_valid=_count(Case.received_on.between(start, end) & ~valid),
         set_aside=_set_aside(start, end),
+        stopped=_count(
+            Case.received_on.between(start, end)
+            & exists()
+            .where(ClockFact.case_id == Case.id, ClockFact.kind == "ended", ClockFact.struck_out_at.is_not(None))
+            .correlate(Case)
+        ),
         corrected_late=_count(
             Case.received_on.between(start, end)
             & exists().where(ClockFact.case_id == Case.id, ClockFact.late_before).correlate(Case)

@@ -26,6 +26,7 @@ def show() -> str:
         passphrase_route=Route(bundle.passphrase_route) if bundle and bundle.passphrase_route else None,
         by_hand=bundle is None and queries.answer_to(actor) is not None,
         was_stopped=queries.was_stopped(actor),
+        is_looked_at=queries.is_looked_at(actor),
         is_open_again=queries.is_open_again(actor),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -15,7 +15,9 @@ from sar.cases.models import Case
 from sar.cases.queries import clock_of, requester_case, visible_case
 from sar.cases.workflow import CaseFacts, Event, Guard, Stage, events_from, refusals
 from sar.foundation import jobs
+from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
+from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_date, london_today
 from sar.foundation.db import db
 from sar.foundation.errors import Gone, NotFound, Refused
@@ -85,6 +87,24 @@ def stands(case: Case, bundle: Bundle) -> bool:
 def released_bundle(case: Case) -> Bundle | None:
     """The reply that the requester has or may collect: until another takes its place, or it is stopped."""
     return next((found for found in bundles_of(case) if found.state == BundleState.RELEASED), None)
+
+
+def reached_nobody(case: Case) -> list[datetime]:
+    """When whole answers went out that can no longer be collected, and that nobody collected or handed over."""
+    gone = (BundleState.STOPPED, BundleState.REPLACED)
+    return [
+        bundle.released_at
+        for bundle in bundles_of(case)
+        if bundle.released_at is not None and bundle.part is None and bundle.state in gone and not has_reached(bundle)
+    ]
+
+
+def has_reached(bundle: Bundle) -> bool:
+    """Whether the requester collected it, or somebody here took the file out to hand it over."""
+    handed = select(AuditEntry.seq).where(
+        AuditEntry.action == Action.HANDED_OVER.label, AuditEntry.subject_id == bundle.id
+    )
+    return bundle.collected_at is not None or db.session.scalars(handed.limit(1)).first() is not None
 
 
 def was_stopped(actor: Actor) -> bool:
@@ -167,6 +187,12 @@ def own_bundle(actor: Actor) -> Bundle | None:
     if until is None or london_today() > until:
         raise Gone("Your records are no longer here to collect. Ask us, and we will send them again.")
     return bundle
+
+
+def is_looked_at(actor: Actor) -> bool:
+    """Whether somebody works on the request of the signed-in requester."""
+    case = requester_case(actor)
+    return case is not None and case.closed_on is None
 
 
 def is_open_again(actor: Actor) -> bool:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 
 from sar.access.permissions import Permission
-from sar.cases import disclosures, letters
+from sar.cases import disclosures, endings, letters
 from sar.cases import service as cases
 from sar.cases.disclosures import Part
 from sar.cases.lateness import Lateness, reason_to_keep
@@ -176,6 +176,8 @@ def collect(actor: Actor) -> BinaryIO:
     """The encrypted bundle, for the requester it belongs to. Raises NotFound before release, Gone when too late."""
     with write_transaction():
         case = requester_case(actor)
+        if case is not None:
+            visible_case(SYSTEM, case.id, lock=True)  # a reply is collected or stopped: what came first counts
         bundle = queries.own_bundle(actor)
         if case is None or bundle is None or bundle.blob_id is None:
             raise NotFound("Your records are not ready yet.")
@@ -200,8 +202,9 @@ def hand_over(actor: Actor, bundle_id: str) -> BinaryIO:
 def stop(actor: Actor, bundle_id: str, reason: str) -> None:
     """Take back a reply that went out: nobody can collect it or hand it over any more. The reason becomes a note.
 
-    The review of a case that stands released opens again: it has no answer now. Raises Refused without a reason,
-    Conflict for a reply that is not out.
+    A case that stands released or closed is worked on again. A reply that nobody collected and nobody handed over was
+    no answer: it is taken off the clock, as are earlier ones that it took the place of and that reached nobody either.
+    Raises Refused without a reason, Conflict for a reply that is not out.
     """
     if not reason.strip():
         raise Refused("Say why the reply must not be collected.")
@@ -211,10 +214,14 @@ def stop(actor: Actor, bundle_id: str, reason: str) -> None:
         if bundle.state != BundleState.RELEASED:
             raise Conflict("This reply cannot be collected anyway.")
         bundle.state = BundleState.STOPPED.value
+        taken_back = endings.take_back_answers(case, queries.reached_nobody(case))
         if case.stage == Stage.RELEASED:
             reopen_review(actor, case.id)
+        elif case.stage == Stage.CLOSED:
+            cases.advance(actor, case.id, Event.REOPEN, cases.facts_of(actor, case))
         keep_note(actor, case, f"Reply stopped: {reason.strip()}")
-        record(actor, Action.BUNDLE_STOPPED, bundle.id, case_id=case.id, bundle_sha256=bundle.bundle_sha256)
+        facts = {"bundle_sha256": bundle.bundle_sha256, "answers_taken_back": taken_back}
+        record(actor, Action.BUNDLE_STOPPED, bundle.id, case_id=case.id, **facts)
 
 
 def _locked(actor: Actor, bundle_id: str) -> tuple[Case, Bundle]:

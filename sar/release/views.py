@@ -151,6 +151,7 @@ def _page(
         stands=bundle is not None and queries.stands(case, bundle),
         released_on=london_date(bundle.released_at) if bundle and bundle.released_at else None,
         out=out,
+        out_reached=out is not None and queries.has_reached(out),
         out_on=london_date(out.released_at) if out and out.released_at else None,
         out_until=queries.last_day(out) if out else None,
         stop_form=stop_form or StopForm(),

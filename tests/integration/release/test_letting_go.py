@@ -12,16 +12,19 @@ from sar.cases import service as cases
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.deciding import standing
 from sar.cases.lateness import Lateness
+from sar.cases.queries import clock_of, was_answered
 from sar.foundation import blobs
 from sar.foundation.actors import SYSTEM, Actor, ActorKind
-from sar.foundation.clock import utc_now
+from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Gone, NotAllowed, NotFound, Problem, Refused
 from sar.foundation.messages import Message
 from sar.foundation.runtime import settings
+from sar.oversight.queries import measures
 from sar.release import queries, service
 from sar.release.models import Bundle, BundleState, Route
 from tests.factories import received_case, staff_actor
+from tests.integration.oversight.told import at
 from tests.integration.release.office import Office, latest, now, opened
 from tests.security.people import browser_of
 
@@ -168,9 +171,53 @@ def test_a_released_reply_that_is_stopped_opens_the_review_again(ready: Office) 
     bundle = let_go(ready)
     with pytest.raises(NotAllowed):
         service.stop(staff_actor(Role.SECOND_READER), bundle.id, "No")
+    service.collect(ready.requester).close()
     service.stop(ready.officer, bundle.id, "Page 3 names a neighbour")
-    db.session.rollback()
     assert (ready.case.stage, ready.case.clock_state, now(bundle).state) == ("reviewing", "reopened", "stopped")
+    assert was_answered(ready.case), "it reached the person"
+
+
+def test_a_reply_that_is_stopped_before_it_reached_anybody_was_no_answer(ready: Office) -> None:
+    """Nor was the one before, whose place it took. Also where the case was closed: somebody works on it again."""
+    let_go(ready)
+    ready.reopen()
+    ready.sign_off()
+    ready.build()
+    bundle = let_go(ready)
+    cases.close(ready.officer, ready.case_id)
+    due = ready.case.due_on
+    assert due is not None and was_answered(ready.case) and ready.case.closed_on is not None
+    requester = browser_of(ready.app, ActorKind.REQUESTER, ready.case.reference)
+    with at(due + timedelta(days=3)):
+        officer = browser_of(ready.app, ActorKind.STAFF, ready.officer.id)
+        page = officer.get(f"/staff/cases/{ready.case_id}/release").text
+        assert "The case opens again" in page and "nobody handed it over. So it does not count as an answer" in page
+        service.stop(ready.officer, bundle.id, "Page 3 names a neighbour")
+        case, clock = ready.case, clock_of(ready.case)
+        assert (case.stage, case.clock_state, case.closed_on) == ("gathering", "running", None)
+        assert (clock.answered_on, clock.due, clock.is_overdue(london_today())) == (None, due, True)
+        found = measures(case.received_on, london_today())
+        assert (found.stopped, found.overdue_now, found.fell_due, found.answered_in_time) == (1, 1, 1, 0)
+        assert (found.corrected_late, found.reopened, found.reopened_open) == (0, 0, 0)
+        assert "It had reached nobody" in officer.get(f"/staff/cases/{ready.case_id}/history").text
+    assert "We will tell you when they are ready" in requester.get("/my-request/records/").text
+    with (
+        write_transaction()
+    ):  # ended and opened again, it is counted on from the endings that stand and those that do not
+        cases.withdraw(SYSTEM, case.id, london_today())
+        cases.reopen(SYSTEM, case.id, "She still wants it")
+    assert ready.case.clock_state == "running"
+    with write_transaction():
+        cases.withdraw(SYSTEM, case.id, london_today())
+    assert ready.case.clock_state == "ended"
+    assert "We took them back" in requester.get("/my-request/records/").text
+
+
+def test_a_reply_that_was_taken_out_to_be_handed_over_stays_the_answer_when_it_is_stopped(ready: Office) -> None:
+    bundle = let_go(ready, Route.IN_PERSON, Route.POST)
+    service.hand_over(ready.officer, bundle.id).close()
+    service.stop(ready.officer, bundle.id, "Page 3 names a neighbour")
+    assert ready.case.clock_state == "reopened" and was_answered(ready.case)
 
 
 def test_a_reply_of_an_earlier_sign_off_cannot_go_out_even_if_nothing_changed(ready: Office) -> None:
