@@ -128,7 +128,7 @@ def set_aside(case_id: str) -> Answer:
             version=version,
             lateness=form.why_late,
         ),
-        "It is set aside. Nothing was deleted, and it can be opened again.",
+        "It is set aside, and can be opened again. A copy of an identity document was destroyed; nothing else was.",
         letter=lambda case: letter_for(case, form.code.data, form.words.data or "", tell=form.tell.data),
         explanation=[
             "Use this for what should never have become a case. It is kept, and counted apart from the requests that "

@@ -41,8 +41,8 @@ def reject(case_id: str) -> Answer:
         "The request is refused and the letter is on its way.",
         letter=lambda case: letters.compose(case, "rejection", reasons=told(form.code.data, form.words.data or "")),
         explanation=[
-            "This refuses the whole request. The person gets a letter with your reasons and how to complain. Nothing "
-            "is deleted, and the case can be opened again.",
+            "This refuses the whole request. The person gets a letter with your reasons and how to complain. A copy "
+            "of an identity document is destroyed; nothing else is, and the case can be opened again.",
             "To hold back a part of the records, do not refuse: decide about them in the review.",
         ],
         hindrance=why_not_alone(current_actor(), case),

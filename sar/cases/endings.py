@@ -1,4 +1,7 @@
-"""Commands that end a case, or take an ending back: refuse, withdraw, close, reopen. Nothing is ever deleted."""
+"""Commands that end a case, or take an ending back: refuse, withdraw, close, reopen.
+
+Nothing is deleted by them but a copy of an identity document.
+"""
 
 from __future__ import annotations
 

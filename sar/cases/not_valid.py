@@ -1,7 +1,8 @@
 """Setting aside what is no valid request: not about a person's information, empty, a test, meant for someone else.
 
-It is never deleted, it is counted apart, and it can be opened again. A refusal is another thing (`endings.reject`):
-that is the answer to a valid request. Like one, it takes two people (see `refusals`), and says why where it is late.
+It is kept like any case that ended, it is counted apart, and it can be opened again; a copy of an identity document is
+destroyed. A refusal is another thing (`endings.reject`): that is the answer to a valid request. Like one, it takes two
+people (see `refusals`), and says why where it is late.
 """
 
 from __future__ import annotations

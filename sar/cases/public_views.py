@@ -31,7 +31,7 @@ _STANDING = {
     Stage.NOT_VALID: (
         "This is not a request for records",
         "We looked at what you sent us. We cannot answer it as a request for records. If you think we are wrong, call "
-        "us. We have not deleted anything.",
+        "us. We still have what you sent us. If you sent a copy of your ID, we destroyed that copy.",
     ),
     Stage.WITHDRAWN: ("You took this request back", "You can ask again at any time. There is nothing to pay."),
 }

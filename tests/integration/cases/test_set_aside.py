@@ -43,7 +43,7 @@ def test_a_late_case_is_set_aside_by_two_with_its_reason_and_stays_in_the_export
         refusals.decide(boss, proposal.id, True, version=proposal.version)
     refusals.decide(boss, proposal.id, True, version=proposal.version, lateness=Lateness.STAFFING)
     [letter] = messages.about(case.id)
-    for words in ("It is about a bus stop.", "You can also complain to", "ask a court", "Nothing has been deleted"):
+    for words in ("It is about a bus stop.", "You can also complain to", "ask a court", "we destroyed that copy"):
         assert words in letter.body, words
     [kept] = rows(NotValid)
     assert (kept.proposed_by, kept.decided_by, kept.due_on) == (officer.id, boss.id, case.due_on)

@@ -66,6 +66,7 @@ def test_reminded_warned_closed_after_a_month_and_opened_again_by_a_reply(what: 
         closed, letter = visible_case(SYSTEM, case.id), messages.about(case.id)[-1]
         assert (closed.stage, closed.clock_state, letter.kind) == ("closed", "ended", "letter.closed_no_reply")
         assert "On 5 October 2026 we told you" in letter.body
+        assert "for some years, not for ever" in letter.body and "at any time" not in letter.body
         clock.move_to(datetime(2026, 12, 1, 10, tzinfo=UTC))
         reply(case, what)
         again = visible_case(SYSTEM, case.id)

@@ -300,7 +300,7 @@ def test_the_requester_reads_plain_and_true_words_in_each_state(in_app: Flask) -
     assert "We need to be sure that they may" in told and "Our time starts when we have what we asked for" in told
     assert "know that it is you" not in told
     told = read(aside)
-    assert "This is not a request for records" in told and "We have not deleted anything" in told
+    assert "This is not a request for records" in told and "copy of your ID, we destroyed that copy" in told
     assert "When you will hear from us" not in told
 
 
