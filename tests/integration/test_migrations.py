@@ -18,7 +18,10 @@ from sar.cases.complaints import queries
 from sar.cases.complaints import service as complaints
 from sar.cases.conflicts import service as conflicts
 from sar.cases.holidays import service as holidays
+from sar.cases.missed import Missed, What
 from sar.cases.models import ConflictOfInterest
+from sar.cases.refusals import service as refusals
+from sar.cases.refusals.models import Kind
 from sar.cases.service import declare_conflict, open_case
 from sar.demo.material import IDENTITY_PHOTO as DEMO_PHOTO
 from sar.foundation import blobs
@@ -29,7 +32,7 @@ from sar.intake.answers import Contact, RequestAnswers, Route
 from sar.intake.identity_copies import copies_of
 from sar.intake.models import Submission
 from tests.factories import staff_actor
-from tests.integration.cases.desk import caseworker, dpo, opened
+from tests.integration.cases.desk import ago, caseworker, dpo, opened
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -112,6 +115,24 @@ def test_who_declared_a_conflict_is_filled_in_from_the_log(app: Flask) -> None:
         upgrade()
         found = db.session.scalars(select(ConflictOfInterest))
         assert {conflict.staff_id: conflict.declared_by for conflict in found} == expected
+
+
+def test_proposals_that_the_code_before_does_not_know_are_gone_on_the_way_down(app: Flask) -> None:
+    with app.app_context():
+        worker, (late, aside, refused) = caseworker(), (opened(days_ago=days) for days in (80, 2, 1))
+        dpo()
+        asked = Missed(What.QUESTION, ago(75), ago(60))
+        refusals.propose_missed(worker, late.id, asked, "The phone log")
+        refusals.propose_set_aside(worker, aside.id, "TEST", "It was made by mistake.")
+        refusals.propose(worker, refused.id, Kind.REFUSE, "These are about somebody else.", code="N-NOTYOURS")
+        db.session.rollback()
+        kinds = select(column("kind")).select_from(table("refusal_proposal")).order_by("kind")
+        for revision, left in (("0030", ["refuse", "set_aside"]), ("0024", ["refuse"])):
+            downgrade(revision=revision)
+            assert list(db.session.scalars(kinds)) == left
+            db.session.rollback()
+        upgrade()
+    assert differences(app) == []
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET hash = 'x'", "DELETE FROM audit_entry"])
