@@ -113,7 +113,7 @@ def test_what_cannot_be_said_is_refused_in_plain_words(in_app: Flask) -> None:
         service.set_role(staff_actor(Role.SECOND_READER), found.id, "processor", COUNCIL)
     seen = case.version
     service.set_role(officer, found.id, "processor", COUNCIL, version=seen)
-    with pytest.raises(Conflict, match="Someone else changed this case"):
+    with pytest.raises(Conflict, match="This case was changed"):
         service.set_role(officer, found.id, "controller", version=seen)
     assert (found.role, queries.controllers_of(case)[found.controller_id or ""].name) == ("processor", "Calder Council")
 
@@ -194,7 +194,7 @@ def test_passing_on_done_elsewhere_is_recorded_with_its_day_and_can_be_struck_ou
         service.say_what_is_told(officer, controller.id, contact="", told=False)
     due, seen = case.due_on, case.version
     row = service.record_passed_on(officer, controller.id, way="phone", on=today - timedelta(days=1), version=seen)
-    with pytest.raises(Conflict, match="Someone else changed"):
+    with pytest.raises(Conflict, match="This case was changed"):
         service.strike_out(officer, row.id, version=seen)
     assert (only_held(case).passed_on, case.due_on) == (today - timedelta(days=1), due)
     service.strike_out(officer, row.id)
