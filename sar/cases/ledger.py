@@ -178,6 +178,14 @@ def strike_out(case: Case, fact: ClockFact) -> None:
     renew_clock(case)
 
 
+def mark_late_before(case: Case) -> None:
+    """Keep, on its receipt, that the case was late before its clock was counted in another way that gives it time.
+
+    For what strikes out no fact: other public holidays, other laws, a day on which it ended.
+    """
+    next(fact for fact in clock_facts(case) if fact.kind == "received").late_before = True
+
+
 def was_late(clock: Clock) -> bool:
     """Whether the answer is late today, or went out late."""
     return clock.is_overdue(london_today()) or clock.done_in_time() is False
@@ -227,7 +235,7 @@ def renew_clock(case: Case) -> None:
 
 
 def _strike(fact: ClockFact, before: Clock) -> None:
-    fact.struck_out_at, fact.late_before = utc_now(), was_late(before)
+    fact.struck_out_at, fact.late_before = utc_now(), fact.late_before or was_late(before)
 
 
 def _replaces(fact: Fact, old: ClockFact) -> bool:

@@ -68,7 +68,8 @@ class Case(ScopedRow):
 class ClockFact(ScopedRow):
     """One raw date: what happened, when, who wrote it down. Corrected by a later row, never edited.
 
-    `late_before`: it was struck out, given another day, or added as something missed, when the answer was late.
+    `late_before`: it was struck out, given another day, or added as something missed, when the answer was late. Of a
+    receipt also: the case was late before it got time in another way (see `ledger.mark_late_before`).
     What we ask or tell by a letter has its `message_id`, and the day it was written. While the letter is `unsent`
     nothing has happened; then `on` is the day it went.
     """

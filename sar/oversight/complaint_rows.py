@@ -1,7 +1,8 @@
 """The export of complaints: one row each, with the raw day and the holidays that its last day follows from.
 
 In the columns of `flask deadlines`, which works that day out again, so that "acknowledged within 30 days" need not be
-taken on trust. No names, and no words of anybody's.
+taken on trust. `late_before_correction` says that it was not acknowledged in time before its day of receipt was
+corrected, or other public holidays were counted. No names, and no words of anybody's.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from sar.cases.calendars_in_use import calendar_of_version
 from sar.cases.complaints.models import Complaint
-from sar.cases.complaints.queries import derivation, reference_of
+from sar.cases.complaints.queries import derivation, receipts_of, reference_of
 from sar.cases.deadline_table import COMPLAINT, EXPECTED, INPUTS, OPTIONAL
 from sar.cases.models import Case
 from sar.cases.queries import listed_for
@@ -30,6 +31,7 @@ COLUMNS = (
     "state",
     "acknowledged",
     "acknowledged_in_time",
+    "late_before_correction",
     "decided",
     "outcome",
     "days_to_outcome",
@@ -83,6 +85,7 @@ def _row(case: Case, complaint: Complaint) -> list[object]:
         complaint.state,
         complaint.acknowledged_on,
         _in_time(complaint.acknowledged_on, day),
+        "yes" if any(receipt.late_before for receipt in receipts_of(complaint)) else "no",
         complaint.decided_on,
         complaint.outcome,
         (complaint.decided_on - complaint.received_on).days if complaint.decided_on else None,

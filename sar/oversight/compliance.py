@@ -5,8 +5,9 @@ date can work it out again from the same file. The holidays that each row was co
 derivation has every rule with its source and the date before and after.
 
 `original_due` is the first due date that was ever worked out, before any pause, extension or correction.
-`late_before_correction` says that a date was corrected when the answer was late. The columns `set_aside_...` tell of
-the last time a request was set aside as not valid, also where it was opened again; people are the ids of the audit log.
+`late_before_correction` says that the answer was late before a date was corrected, or counted in another way. The
+columns `set_aside_...` tell of the last time a request was set aside as not valid, also where it was opened again;
+people are the ids of the audit log.
 """
 
 from __future__ import annotations

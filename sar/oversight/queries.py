@@ -30,7 +30,7 @@ class Measures:
     `reopened` of the period and, while work goes on, of `reopened_open`, the oldest for so many days.
     `set_aside`: the `not_valid` by their reason: its code, how many, and how many of them after their due date.
     `stopped`: of the requests received, those of which an answer was stopped before it reached anybody: it is none.
-    `corrected_late`: of the requests received, those of which a date was corrected when the answer was late.
+    `corrected_late`: of the requests received, those that were late before a date was corrected or counted anew.
     """
 
     received: int

@@ -84,8 +84,8 @@ def test_a_table_that_others_point_at_is_made_anew_with_what_is_in_it(app: Flask
 def test_complaints_keep_the_day_they_had_when_it_is_stored_no_more(app: Flask) -> None:
     """On the way down it is worked out for the column, on the way up the calendar that gave it is found again."""
     with app.app_context():
-        holidays.add_holiday(staff_actor(Role.DPO), date(2026, 10, 8), "Day of mourning")
         with time_machine.travel(datetime(2026, 9, 10, 12, tzinfo=UTC), tick=False):
+            holidays.add_holiday(staff_actor(Role.DPO), date(2026, 10, 8), "Day of mourning")
             case = opened(days_ago=99)
             logged = complaints.log(SYSTEM, case.id, "Late.", date(2026, 9, 8), complaints.Channel.POST)
             before = complaints.log(SYSTEM, case.id, "Late.", date(2026, 6, 18), complaints.Channel.POST)

@@ -43,11 +43,13 @@ class Listed:
 @dataclass(frozen=True)
 class Figures:
     """Complaints of a period. `acknowledged_in_time` is out of those whose last day for it has come, or that were
-    acknowledged; a percentage or a median is None where there is nothing to count."""
+    acknowledged; a percentage or a median is None where there is nothing to count. `corrected_late`: those not
+    acknowledged in time before their day was corrected or counted anew."""
 
     received: int
     to_acknowledge: int
     acknowledged_in_time: int
+    corrected_late: int
     decided: int
     days_to_outcome: float | None
     upheld: int
@@ -93,6 +95,11 @@ def receipts_of(complaint: Complaint) -> list[ComplaintReceipt]:
     return list(
         db.session.scalars(query.order_by(ComplaintReceipt.struck_out_at.is_(None), ComplaintReceipt.created_at))
     )
+
+
+def standing_receipt(complaint: Complaint) -> ComplaintReceipt:
+    """The day of receipt that counts."""
+    return receipts_of(complaint)[-1]
 
 
 def visible_complaint(actor: Actor, complaint_id: str) -> Complaint:
@@ -170,11 +177,14 @@ def figures(start: date, end: date) -> Figures:
     made = select(OutsideComplaint.body, func.count().label("number")).where(
         OutsideComplaint.raised_on.between(start, end)
     )
+    late_before = select(ComplaintReceipt.complaint_id).where(ComplaintReceipt.late_before)
+    corrected = select(func.count()).select_from(Complaint).where(came, Complaint.id.in_(late_before))
     elsewhere = {row.body: row.number for row in db.session.execute(made.group_by(OutsideComplaint.body))}
     return Figures(
         received=len(rows),
         to_acknowledge=len(duty),
         acknowledged_in_time=len(in_time),
+        corrected_late=db.session.scalar(corrected) or 0,
         decided=len(took),
         days_to_outcome=float(median(took)) if took else None,
         upheld=sum(1 for row in rows if row.outcome in (Outcome.UPHELD, Outcome.PARTLY)),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
 from sar.access.permissions import Permission, allows
 from sar.cases.calendars_in_use import calendar_of_version
 from sar.cases.complaints import queries
@@ -57,10 +55,9 @@ def correct(actor: Actor, complaint_id: str, on: date, reason: str, *, version: 
         if complaint.version != version:
             raise Conflict(CHANGED)
         effect = _effect(actor, case, complaint, on)
-        standing = select(ComplaintReceipt).where(
-            ComplaintReceipt.complaint_id == complaint.id, ComplaintReceipt.struck_out_at.is_(None)
-        )
-        session.scalars(standing).one().struck_out_at = utc_now()
+        standing = queries.standing_receipt(complaint)
+        standing.struck_out_at = utc_now()
+        standing.late_before = standing.late_before or _is_late(complaint, effect.before)
         receipt = ComplaintReceipt(
             scope_id=case.scope_id,
             complaint_id=complaint.id,

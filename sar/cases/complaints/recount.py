@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, select
 
 from sar.cases.calendars import Calendar
 from sar.cases.complaints.models import Complaint, State
-from sar.cases.complaints.queries import last_day, numbered
+from sar.cases.complaints.queries import last_day, numbered, standing_receipt
 from sar.cases.deadlines import complaint_ack_due
 from sar.cases.models import Case
 from sar.cases.queries import visible_to
+from sar.cases.second_person import gives_a_late_case_time
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
@@ -63,6 +64,8 @@ def renew(actor: Actor, complaint: Complaint, newest: Calendar) -> bool:
     version, before = complaint.calendar_version, last_day(complaint.received_on, complaint.calendar_version)
     complaint.calendar_version = newest.version
     after = complaint_ack_due(complaint.received_on, newest)
+    if gives_a_late_case_time(before, after):
+        standing_receipt(complaint).late_before = True
     record(
         actor,
         Action.COMPLAINT_CALENDAR_CHANGED,

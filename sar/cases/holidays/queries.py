@@ -19,6 +19,7 @@ from sar.cases.deadlines import ClockEvent, ClockState
 from sar.cases.holidays.models import CalendarRun
 from sar.cases.models import Case, ClockFact
 from sar.cases.queries import dates_from, event_of, visible_to
+from sar.cases.second_person import gives_a_late_case_time
 from sar.foundation.actors import Actor
 from sar.foundation.db import db
 from sar.foundation.jobs import Job, State, latest
@@ -55,6 +56,11 @@ class Moved:
     notice_after: date | None
     complaint_id: str | None = None
 
+    @property
+    def late(self) -> bool:
+        """Whether it is late today, and would get more time."""
+        return gives_a_late_case_time(self.due_before, self.due_after)
+
 
 @dataclass(frozen=True)
 class MovedPage:
@@ -73,7 +79,8 @@ class MovedPage:
 class Preview:
     """What applying the newest calendar would do. `hidden` cases would move too, but are closed to this actor.
 
-    The same counts for complaints to acknowledge, which are listed beside the cases.
+    The same counts for complaints to acknowledge, which are listed beside the cases. `late`: of all that would move,
+    those that are late today.
     """
 
     newest: Calendar
@@ -82,6 +89,7 @@ class Preview:
     unmoved: int
     hidden_complaints: int
     unmoved_complaints: int
+    late: int
 
     @property
     def waiting(self) -> int:
@@ -101,9 +109,10 @@ def preview(actor: Actor) -> Preview:
     """
     newest = newest_calendar()
     visible = set(db.session.scalars(select(Case.id).where(is_behind(newest), visible_to(actor))))
-    moved, hidden, unmoved = [], 0, 0
+    moved, hidden, unmoved, late = [], 0, 0, 0
     for case, events in _behind(newest):
         change = _change(case, events, newest)
+        late += change is not None and change.late
         if change is None:
             unmoved += 1
         elif case.id in visible:
@@ -118,8 +127,9 @@ def preview(actor: Actor) -> Preview:
         if item.visible
     ]
     moved.sort(key=lambda item: (item.due_before or date.max, item.reference))
+    late += sum(gives_a_late_case_time(item.before, item.after) for item in moving)
     hidden_complaints = sum(not item.visible for item in moving)
-    return Preview(newest, tuple(moved), hidden, unmoved, hidden_complaints, len(complaints) - len(moving))
+    return Preview(newest, tuple(moved), hidden, unmoved, hidden_complaints, len(complaints) - len(moving), late)
 
 
 def latest_run() -> CalendarRun | None:

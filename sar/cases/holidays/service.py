@@ -16,12 +16,13 @@ from sar.cases.complaints import recount
 from sar.cases.complaints.models import Complaint
 from sar.cases.holidays import queries
 from sar.cases.holidays.models import CalendarRun
-from sar.cases.ledger import renew_clock, require
+from sar.cases.ledger import mark_late_before, renew_clock, require
 from sar.cases.models import AddedHoliday, Case
+from sar.cases.second_person import gives_a_late_case_time
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import record
-from sar.foundation.clock import utc_now
+from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotFound, Refused
 from sar.foundation.jobs import JobContext, enqueue
@@ -30,11 +31,20 @@ MAX_TITLE = 100
 TOGETHER = 20  # cases, or complaints, in one transaction: other writers wait no longer than that
 BREATH = 0.05  # seconds between them: SQLite lets a waiting writer in only when nobody holds the lock
 _SATURDAY = 5
+_PAST = (
+    "That day is past. A holiday is added before it comes, so that nothing that is late is made to look as if it were "
+    "not. If the list forgot a public holiday, tell whoever keeps this service running: it comes with a new version of "
+    "the list. Until then a date can only be too early, never too late."
+)
 _YEARS = range(2018, 2100)
 
 
 def add_holiday(actor: Actor, day: date, title: str) -> AddedHoliday:
-    """Add a public holiday that the packaged list does not have. New cases count it; open ones once it is applied."""
+    """Add a public holiday to come that the packaged list does not have.
+
+    New cases count it; open ones once it is applied. A day that is past is refused: it would be one person's word that
+    something was not late.
+    """
     require(actor, Permission.CALENDARS_MANAGE)
     title = title.strip()
     if not title or len(title) > MAX_TITLE:
@@ -44,6 +54,8 @@ def add_holiday(actor: Actor, day: date, title: str) -> AddedHoliday:
     if day.year not in _YEARS:
         raise Refused("Check the year of the holiday.")
     with write_transaction() as session:
+        if day < london_today():
+            raise Refused(_PAST)
         if day.weekday() >= _SATURDAY:
             raise Refused(f"That day is a {day:%A}: a date never falls on it anyway. Add the substitute day.")
         known = newest_calendar().holiday(day)
@@ -159,6 +171,8 @@ def _renew(actor: Actor, case: Case, version: str) -> bool:
     """One case counted with another calendar. Conflicts of interest hide a case from view, not from the law."""
     before, case.calendar_version = (case.calendar_version, case.due_on), version
     renew_clock(case)
+    if gives_a_late_case_time(before[1], case.due_on):
+        mark_late_before(case)
     record(
         actor,
         Action.CALENDAR_CHANGED,

@@ -102,6 +102,8 @@ def test_what_is_late_is_made_late_no_more_only_by_the_dpo() -> None:
             receipt.correct(lead, found.id, day, "The stamp", version=version)
         assert queries.acknowledge_by(again(before_the_duty)) is None
         assert queries.figures(date(2026, 1, 1), date(2026, 12, 31)).in_time_percent == 100.0
+        # One person said so: whoever reads the figures sees for which.
+        assert queries.figures(date(2026, 1, 1), date(2026, 12, 31)).corrected_late == 3
         # What was in time is made late by anybody: it is the earlier date that binds us.
         receipt.correct(officer, answered.id, ago(80), "An earlier letter", version=again(answered).version)
         assert queries.figures(date(2026, 1, 1), date(2026, 12, 31)).in_time_percent == 0.0

@@ -331,6 +331,7 @@ def test_a_case_closed_to_the_officer_is_counted_but_not_named(in_app: Flask) ->
         (date(2026, 12, 25), "Jubilee", "already: Christmas Day"),
         (date(2027, 6, 3), "  ", "name"),
         (date(1827, 6, 7), "Jubilee", "year"),
+        (date(2026, 1, 6), "Epiphany", "That day is past"),
     ],
 )
 def test_a_holiday_that_cannot_be_is_refused(day: date, title: str, words: str) -> None:
