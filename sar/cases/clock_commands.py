@@ -11,12 +11,13 @@ from sar.access.permissions import Permission
 from sar.cases import letters
 from sar.cases.clock_letters import EXTENSION_LAW
 from sar.cases.deadlines import AWAITED, ClockState, ExtensionReason, Rule
-from sar.cases.ledger import Fact, case_for, events_with, renew_clock, require_open, store_fact
+from sar.cases.ledger import Fact, case_for, events_with, mark_late_before, renew_clock, require_open, store_fact
 from sar.cases.models import Case
 from sar.cases.moves import go_on
 from sar.cases.proofs import checks_of
 from sar.cases.queries import (
     asked_for,
+    clock_by,
     clock_from,
     clock_of,
     questions_of,
@@ -24,7 +25,7 @@ from sar.cases.queries import (
     unanswered_questions,
     waits_of,
 )
-from sar.cases.second_person import require_alone
+from sar.cases.second_person import gives_a_late_case_time, require_alone
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
@@ -245,11 +246,20 @@ def _refuse_for(hindrance: str | None) -> None:
         raise Refused(hindrance)
 
 
-def set_regimes(actor: Actor, case_id: str, regimes: frozenset[str]) -> None:
-    """Say under which laws the case's records fall; the earliest due date of them counts."""
+def set_regimes(actor: Actor, case_id: str, regimes: frozenset[str], *, settled: bool = False) -> None:
+    """Say under which laws the case's records fall; the earliest due date of them counts.
+
+    Where that gives a late case more time nothing changes, unless the data protection officer has `settled` it.
+    """
     with write_transaction():
         case = case_for(actor, case_id)
-        before, case.regimes = case.due_on, " ".join(sorted(regimes)) or "LE UKGDPR"
+        before = case.due_on
+        more_time = gives_a_late_case_time(before, clock_by(case, regimes).due)
+        if more_time and not settled:
+            return
+        if more_time:
+            mark_late_before(case)
+        case.regimes = " ".join(sorted(regimes))
         renew_clock(case)
         record(
             actor,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
@@ -146,6 +148,12 @@ def dates_from(case: Case, events: list[ClockEvent], calendar: Calendar | None =
 
 def _regimes(case: Case) -> list[Regime]:
     return [Regime(name) for name in case.regimes.split()]
+
+
+def clock_by(case: Case, laws: Iterable[str]) -> Clock:
+    """The clock as it would be under other laws: codes of `Regime`."""
+    regimes = [Regime(name) for name in sorted(laws)]
+    return earliest_due(clock_events(case), regimes, clock_rules(case), today=london_today())
 
 
 def clock_of(case: Case) -> Clock:

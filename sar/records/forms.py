@@ -20,10 +20,11 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, SubmitFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from sar.cases.forms import VersionedForm
 from sar.foundation.admission import RECORDS, what_can_be_sent
 from sar.foundation.clock import london_today
 from sar.foundation.form_limits import AtMost
-from sar.intake.fields import DayField, tidy
+from sar.intake.fields import DayField, WordsField, tidy
 from sar.records.arrival import MAX_TITLE
 from sar.records.directory import MAX_NAME
 from sar.records.models import Originator, OriginatorKind, RecordRegime, SettledAs, WithdrawnBecause
@@ -63,6 +64,15 @@ WITHDRAWN_NAMES = {
     WithdrawnBecause.OUTSIDE_REQUEST: "It is outside what was asked for",
     WithdrawnBecause.BETTER_COPY: "We have a better copy of it",
 }
+
+
+class LawsForm(VersionedForm):
+    reason = WordsField(
+        "How do you know that these are the laws?",
+        description="Kept as a note on the case.",
+        missing="Say how you know",
+    )
+    submit = SubmitField("Count the case by these laws", widget=GovSubmitInput())
 
 
 def _choices(names: dict[Any, str]) -> list[SelectChoice]:

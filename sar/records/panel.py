@@ -13,6 +13,7 @@ from sar.cases.models import Case
 from sar.cases.panels import Panel, PanelLink, PanelRow
 from sar.foundation.actors import Actor
 from sar.foundation.db import db
+from sar.records.laws import held_back, laws_in_words, laws_of_records
 from sar.records.mailed.queries import attachments_of
 from sar.records.models import Record, RecordState
 from sar.records.queries import NOT_READ_YET, ours
@@ -52,7 +53,22 @@ def documents_panel(actor: Actor, case: Case) -> Panel | None:
     held_up = f"{_records(unshown)} could not be shown. Decide about each: they hold up the reply."
     warnings = (held_up,) if unshown else ()
     links = (PanelLink("See the records", url_for("records.list_records", case_id=case.id)),) if total else ()
+    if held_back(case) is not None:
+        warnings = (*warnings, _late_by_other_laws(case))
+        if allows(actor.roles, Permission.CASE_REJECT):
+            links = (
+                *links,
+                PanelLink("Settle by which laws it is counted", url_for("records.count_by_laws", case_id=case.id)),
+            )
     return Panel("Documents", summary, warnings=warnings, rows=(*rows, *mailed), links=links)
+
+
+def _late_by_other_laws(case: Case) -> str:
+    of_records, so_far = laws_in_words(laws_of_records(case)), laws_in_words(case.regimes.split())
+    return (
+        f"The records fall under {of_records}, which would give this case more time. It is late, so it is still "
+        f"counted by {so_far}. The data protection officer settles it, from a link in this part of the page."
+    )
 
 
 def _mailed_rows(actor: Actor, case: Case) -> list[PanelRow]:

@@ -27,10 +27,11 @@ from sar.foundation.runtime import settings
 from sar.records import arrival, queries
 from sar.records.arrival import MAX_TITLE, MEGABYTE, Attachment, Details
 from sar.records.directory import add_originator, change_originator
+from sar.records.laws import renew_regimes
 from sar.records.models import Record, RecordRegime, RecordRole, RecordState, SettledAs, WithdrawnBecause
 from sar.records.roles.controllers import NOBODY, Named, other_controller, require_named
 from sar.records.stages import why_fixed
-from sar.records.upkeep import promote_duplicate, renew_regimes
+from sar.records.upkeep import promote_duplicate
 
 __all__ = [
     "Attachment",

@@ -1,4 +1,4 @@
-"""What a change of some records of a case means for the others: copies of a file, and the laws the clock counts by."""
+"""What a change of some records of a case means for the others: copies of a file."""
 
 from __future__ import annotations
 
@@ -6,23 +6,12 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from sar.cases import service as cases
 from sar.cases.models import Case
-from sar.foundation.actors import Actor
 from sar.foundation.db import db
 from sar.foundation.events import Event, announce
 from sar.foundation.jobs import enqueue
 from sar.records import queries
-from sar.records.models import Record, RecordRegime, RecordState
-
-
-def renew_regimes(actor: Actor, case: Case) -> None:
-    """The laws of the records that are ours and in the case decide when it is due; without any, whichever is first."""
-    db.session.flush()
-    query = select(Record.regime).where(Record.case_id == case.id, Record.state != RecordState.WITHDRAWN)
-    regimes = frozenset(db.session.scalars(query.where(queries.ours()).distinct())) or frozenset(RecordRegime)
-    if " ".join(sorted(regimes)) != case.regimes:
-        cases.set_regimes(actor, case.id, regimes)
+from sar.records.models import Record, RecordState
 
 
 def promote_duplicate(withdrawn: Record, before: str) -> None:

@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.access.queries import staff_names
+from sar.cases.blueprint import Answer as CaseAnswer
+from sar.cases.blueprint import form_page
 from sar.cases.queries import visible_case
 from sar.cases.workflow import Stage
 from sar.foundation.admission import display_name
@@ -19,7 +21,8 @@ from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Problem, StoreFull
 from sar.foundation.jobs import Job, State
 from sar.foundation.runtime import settings
-from sar.records import forms, queries, service
+from sar.records import forms, laws, queries, service
+from sar.records.laws import laws_in_words
 from sar.records.models import Record, RecordState
 from sar.records.roles import queries as roles
 from sar.records.roles.forms import ROLE_HINTS, ROLE_NAMES
@@ -139,6 +142,30 @@ def show(record_id: str) -> str:
         controller=roles.controllers_of(case).get(found.controller_id or ""),
         role_set_by=staff_names({found.role_set_by}).get(found.role_set_by) if found.role_set_by else None,
         **_names(),
+    )
+
+
+@bp.route("/cases/<case_id>/laws", methods=["GET", "POST"])
+@guard(Permission.CASE_REJECT)
+def count_by_laws(case_id: str) -> CaseAnswer:
+    """Count a late case by the laws of its records, where that gives it time."""
+    case = visible_case(current_actor(), case_id)
+    effect = laws.held_back(case)
+    form = forms.LawsForm()
+    return form_page(
+        case_id,
+        form,
+        "Count this case by the laws of its records",
+        lambda version: laws.settle(current_actor(), case_id, form.reason.data or "", version=version),
+        "The case is counted by the laws of its records. It stays marked as late before.",
+        explanation=[
+            f"The records fall under {laws_in_words(laws.laws_of_records(case))}. The case is late, so it is still "
+            f"counted by {laws_in_words(case.regimes.split())}.",
+            "Look at the records, and at what was taken out or is not ours, before you agree to this. The figures and "
+            "the export go on to say that the case was late before.",
+        ],
+        what_if=effect,
+        hindrance=None if effect else "The case is counted by the laws of its records. There is nothing to settle.",
     )
 
 

@@ -23,7 +23,7 @@ from sar.foundation.events import Event, announce
 from sar.foundation.messages import Channel
 from sar.foundation.wording import Wording
 from sar.intake.answers import is_email
-from sar.records import upkeep
+from sar.records import laws, upkeep
 from sar.records.models import OtherController, Record, RecordState
 from sar.records.queries import record as visible_record
 from sar.records.roles import queries
@@ -205,7 +205,7 @@ def _reached(case: Case, found: Record, reach: Reach) -> Sequence[Record]:
 def _settle_reply(actor: Actor, case: Case, moved: Sequence[Record]) -> None:
     """What follows for the reply from records that are ours no more, or are ours again."""
     upkeep.match_copies(case, moved)
-    upkeep.renew_regimes(actor, case)
+    laws.renew_regimes(actor, case)
     for one in moved:
         if one.is_ours and one.state == RecordState.READY:
             announce(Event.RECORD_READY, one.id)  # people may be known now who were not when it was last searched
