@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
@@ -25,6 +26,7 @@ from sar.cases.deadlines import (
     Wait,
     earliest_dates,
     earliest_due,
+    earliest_if_answered,
     gather,
     make_event,
 )
@@ -144,6 +146,21 @@ def clock_from(case: Case, events: list[ClockEvent], calendar: Calendar | None =
 def dates_from(case: Case, events: list[ClockEvent], calendar: Calendar | None = None) -> Dates:
     """The dates of `clock_from` alone, for many cases at once."""
     return earliest_dates(events, _regimes(case), clock_rules(case, calendar))
+
+
+def due_if_answered_today(cases: Sequence[Case]) -> dict[str, date]:
+    """When those of these cases would be due whose clock waits for something, had it come today. One query for all."""
+    waiting = {case.id: case for case in cases if case.clock_state in (ClockState.PAUSED, ClockState.NOT_STARTED)}
+    events: dict[str, list[ClockEvent]] = {case_id: [] for case_id in waiting}
+    query = select(ClockFact).where(ClockFact.case_id.in_(waiting), ClockFact.struck_out_at.is_(None))
+    for fact in db.session.scalars(query.order_by(ClockFact.on, ClockFact.created_at)):
+        events[fact.case_id].append(event_of(fact))
+    today = london_today()
+    found = {
+        case_id: earliest_if_answered(events[case_id], _regimes(case), clock_rules(case), today)
+        for case_id, case in waiting.items()
+    }
+    return {case_id: day for case_id, day in found.items() if day is not None}
 
 
 def _regimes(case: Case) -> list[Regime]:

@@ -29,7 +29,15 @@ from sar.cases.deadlines.events import (
 )
 from sar.cases.deadlines.facts import ASKS_FOR, ImpossibleDates, Wait, events_that_count, gather, require_order
 from sar.cases.deadlines.fold import AWAITED, COMPLAINT_DAYS, COMPLAINTS_FROM, health_opinion_last_good_day
-from sar.cases.deadlines.reckon import Dates, complaint_ack_due, complaint_ack_steps, due, earliest_dates, earliest_due
+from sar.cases.deadlines.reckon import (
+    Dates,
+    complaint_ack_due,
+    complaint_ack_steps,
+    due,
+    earliest_dates,
+    earliest_due,
+    earliest_if_answered,
+)
 from sar.cases.deadlines.wording import REGIME_NAMES
 
 __all__ = [
@@ -76,6 +84,7 @@ __all__ = [
     "due",
     "earliest_dates",
     "earliest_due",
+    "earliest_if_answered",
     "events_that_count",
     "gather",
     "health_opinion_last_good_day",

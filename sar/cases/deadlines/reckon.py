@@ -65,6 +65,15 @@ def earliest_dates(events: Iterable[ClockEvent], regimes: Iterable[Regime], rule
     return Dates(counting.due, counting.notice_by)
 
 
+def earliest_if_answered(
+    events: Iterable[ClockEvent], regimes: Iterable[Regime], rules: ClockRules, today: date
+) -> date | None:
+    """`due_if_answered_today` of `earliest_due`, for looking at many cases at once."""
+    facts = gather(events_that_count(events))
+    readings = {regime: worked_out(facts, replace(rules, regime=regime)) for regime in sorted(set(regimes))}
+    return due_if_answered(facts, replace(rules, regime=_which_counts(readings)), today)
+
+
 def complaint_ack_due(received: date, calendar: Calendar) -> date | None:
     """Last day to acknowledge a complaint to the controller (DPA 2018 s.164A(3)); None before 19 June 2026."""
     rolled = complaint_ack(received, calendar)

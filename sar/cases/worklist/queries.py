@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import OrderByList
 from sar.access.queries import staff_names
 from sar.cases.flags import Flag, flags_of
 from sar.cases.models import Case
-from sar.cases.queries import erased_case, still_owed, visible_to
+from sar.cases.queries import due_if_answered_today, erased_case, still_owed, visible_to
 from sar.cases.tasks.queries import open_counts
 from sar.cases.waiting import Whom, waiting_of
 from sar.cases.workflow import Stage
@@ -31,7 +31,8 @@ _AT_ONCE = 500
 class Row:
     """One case in a list. `regimes`, `channel`: codes, as the case has them; `office`: as the requester named it.
 
-    `days_left` is negative when it is late, none without a due date or when it has ended."""
+    `days_left` is negative when it is late, none without a due date or when it has ended. `due_if_answered`: when it
+    would be due, had what its clock waits for come today; on a page alone."""
 
     case_id: str
     reference: str
@@ -49,6 +50,7 @@ class Row:
     flags: list[Flag]
     waiting: list[Whom]
     tasks: int
+    due_if_answered: date | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def work_list(actor: Actor, filters: Filters | None = None, page: int = 1) -> Wo
         ids = _ids_on(actor, replace(filters, show=Show.OPEN), skip, PAGE_SIZE, counts.open)
         skip, room = max(0, skip - counts.open), PAGE_SIZE - len(ids)
         ids += _ids_on(actor, replace(filters, show=Show.CLOSED), skip, room, total - counts.open)
-    return WorkList(_rows(ids), counts, total, page)
+    return WorkList(_rows(ids, for_page=True), counts, total, page)
 
 
 def _ids_on(actor: Actor, filters: Filters, before: int, most: int, total: int) -> list[str]:
@@ -171,12 +173,13 @@ def _order(filters: Filters, *, backwards: bool = False) -> tuple[UnaryExpressio
     return by_day
 
 
-def _rows(ids: list[str]) -> list[Row]:
+def _rows(ids: list[str], *, for_page: bool = False) -> list[Row]:
     by_id = {one.id: one for one in db.session.scalars(select(Case).where(Case.id.in_(ids)))}
     cases = [by_id[id_] for id_ in ids if id_ in by_id]
     scopes = preload([*(one.scope_id for one in cases), SYSTEM_SCOPE])
     officers = staff_names({one.officer_id for one in cases if one.officer_id})
     waiting, tasks, today = waiting_of(cases), open_counts(ids), london_today()
+    if_answered = due_if_answered_today(cases) if for_page else {}
     rows = [
         Row(
             case_id=one.id,
@@ -195,6 +198,7 @@ def _rows(ids: list[str]) -> list[Row]:
             flags=flags_of(one, today),
             waiting=waiting[one.id],
             tasks=tasks.get(one.id, 0),
+            due_if_answered=if_answered.get(one.id),
         )
         for one in cases
     ]

@@ -65,7 +65,7 @@ def work_list() -> str:
         whose_choices=WHOSE,
         show_choices=SHOW,
         narrowing=NARROWING,
-        order=ORDER.get(filters.show, "those due first on top"),
+        order=ORDER.get(filters.show, "those due first on top, those that wait without a due date last"),
         stage_names=STAGE_NAMES,
         whom_names=WHOM_NAMES,
         soon_days=SOON_DAYS,

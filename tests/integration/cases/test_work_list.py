@@ -18,6 +18,7 @@ from sar.access.permissions import Role
 from sar.cases import service
 from sar.cases.deadlines import ClockState
 from sar.cases.models import Case
+from sar.cases.queries import clock_of
 from sar.cases.tasks import service as tasks
 from sar.cases.waiting import Whom, wait_for, wait_no_more
 from sar.cases.workflow import Stage
@@ -31,7 +32,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import NotAllowed
 from tests.factories import letters_go, staff_actor
-from tests.integration.cases.desk import NAME, ago, browser_of, caseworker, dpo, opened
+from tests.integration.cases.desk import NAME, ago, browser_of, caseworker, dpo, fresh, opened
 from tests.integration.intake.walk import csrf_of, rows
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -148,6 +149,8 @@ def test_cases_without_a_due_date_come_last_and_ended_ones_latest_first() -> Non
     service.ask_question(officer, paused.id, "Which office?", "You named none.")
     letters_go(paused)
     assert listed(officer) == [sooner.id, later.id, paused.id]
+    shown = [row.due_if_answered for row in work_list(officer).rows]
+    assert shown == [None, None, clock_of(fresh(paused)).due_if_answered_today] and shown[2] is not None
     service.withdraw(officer, sooner.id, ago(3))
     service.withdraw(officer, later.id, london_today())
     assert listed(officer, show="closed") == [later.id, sooner.id]
