@@ -12,6 +12,7 @@ from redaction.geometry import Box
 from redaction.ocr import ENGINES, TESSERACT, engine_name, ocr_image
 from redaction.opening import open_pdf
 from redaction.render import draw, png_bytes, render_page
+from redaction.thorough import read_thoroughly
 from tests.unit.redaction.pages import LINE, make_pdf, picture_of
 
 SENTENCE = "Present: Zebedee Quillfeather attended.".split()
@@ -30,6 +31,26 @@ def test_an_engine_reads_a_drawn_page_word_by_word_where_it_stands(tmp_path: Pat
     assert box.x0 == pytest.approx(120, abs=3)
     assert box.x1 == pytest.approx(167, abs=3)
     assert box.y0 <= 136 and 140 <= box.y1 <= 148
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("turn", "lightest", "box"),
+    [
+        pytest.param(Image.Transpose.ROTATE_90, 255, (81, 11, 96, 73), id="on its side, on white"),
+        pytest.param(Image.Transpose.ROTATE_180, 187, (11, 19, 73, 34), id="on its head, on grey as in a photograph"),
+    ],
+)
+def test_text_that_does_not_stand_upright_is_read_where_it_stands(
+    turn: Image.Transpose, lightest: int, box: Box
+) -> None:
+    if engine_name() != TESSERACT:
+        pytest.skip("Tesseract is not installed here; it tells which way a photograph is to be turned.")
+    lines = ["The report of the meeting about housing benefit", "was sent to the council by Zebedee Quillfeather"]
+    image = picture_of(lines, width=900, height=320).convert("L").point(lambda tone: 60 + tone * (lightest - 60) // 255)
+    words = read_thoroughly(image.transpose(turn), 200)
+    (found,) = [word.box for word in words if word.text == "Quillfeather"]
+    assert found == pytest.approx(box, abs=4)
 
 
 @pytest.mark.slow
