@@ -19,6 +19,7 @@ from sar.cases.blueprint import Answer, bp, form_page, show_form
 from sar.cases.clock_views import due_words, seen_first
 from sar.cases.corrections import Correction
 from sar.cases.missed import Missed, What
+from sar.cases.missed_form import MissedForm
 from sar.cases.models import ClockFact
 from sar.cases.refusals.service import propose_correction, propose_missed
 from sar.cases.what_if import WhatIf
@@ -77,7 +78,7 @@ def correct_received(case_id: str) -> Answer:
 @bp.route("/cases/<case_id>/missed", methods=["GET", "POST"])
 @guard(Permission.CASE_WORK)
 def add_missed(case_id: str) -> Answer:
-    form = forms.MissedForm()
+    form = MissedForm()
     on: date = form.on.data or date.min
     what = What(form.what.data) if form.what.data in set(What) else What.QUESTION
     meant = Missed(what, on, form.came.data, form.why_extended.data or "")
@@ -127,7 +128,7 @@ def _correction(case_id: str, form: forms.CorrectionForm | forms.ReceivedForm, m
 
 def _page(
     case_id: str,
-    form: forms.CorrectionForm | forms.ReceivedForm | forms.MissedForm,
+    form: forms.CorrectionForm | forms.ReceivedForm | MissedForm,
     title: str,
     act: _Act,
     token: str,

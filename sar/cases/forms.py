@@ -12,7 +12,6 @@ from wtforms.widgets import HiddenInput
 from sar.cases.deadlines import ExtensionReason
 from sar.cases.endings import REFUSAL_CODES, REFUSAL_LABELS
 from sar.cases.late_form import LateForm, lateness_field
-from sar.cases.missed import WORDS as MISSED_WORDS
 from sar.cases.new_words import Told
 from sar.foundation.clock import london_today
 from sar.foundation.ids import random_id
@@ -123,32 +122,6 @@ class CorrectionForm(DatedForm):
             raise ValidationError("Enter the day it happened")
         if self.how.data == "strike" and field.data is not None:
             raise ValidationError("Leave the day empty to strike it out")
-
-
-class MissedForm(DatedForm):
-    what = RadioField(
-        "What was not written down?",
-        choices=[SelectChoice(what.value, words) for what, words in MISSED_WORDS.items()],
-        widget=GovRadioInput(),
-        validators=[InputRequired("Choose what was not written down")],
-    )
-    on = DayField("On which day did we ask, or tell them?", missing="Enter the day we asked or told them")
-    came = DayField(
-        "On which day did the answer come?", description="The proof, the fee or the words. Empty if not yet."
-    )
-    why_extended = RadioField(
-        "Why was more time needed?",
-        description="Only for two more months.",
-        choices=[
-            SelectChoice("", "It is not about more time"),
-            SelectChoice(ExtensionReason.COMPLEXITY.value, "The request is complex"),
-            SelectChoice(ExtensionReason.NUMBER.value, "The person has made a number of requests"),
-        ],
-        widget=GovRadioInput(),
-        default="",
-    )
-    reason = WordsField("How do you know?", description="Kept as a note on the case.", missing="Say how you know")
-    submit = SubmitField("See what changes", widget=GovSubmitInput())
 
 
 class AskAuthorityForm(VersionedForm):
