@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import flash, redirect, url_for
 
 from sar.access.guards import current_actor, guard, staff
@@ -10,10 +12,19 @@ from sar.cases import forms, letters, queries, service
 from sar.cases.blueprint import Answer, bp, form_page, given, show_form
 from sar.cases.code_texts import told
 from sar.cases.deadlines import ClockState
+from sar.cases.endings import why_two_withdraw
 from sar.cases.models import Case
+from sar.cases.refusals.service import propose_withdrawal
 from sar.cases.second_person import why_not_alone
+from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 
+_PROPOSED = "It is proposed. The request stays open until the data protection officer agrees."
+_LATE = (
+    "This request is late. To say that they took it back by the day it was due, when it was not late yet, takes two "
+    "people: you propose it and say how you know, and the data protection officer agrees or does not. Nothing is sent "
+    "before."
+)
 _CONFLICT = "I have a conflict of interest"
 _CONFLICT_MEANS = (
     "Say so if this case is about you, a relative or a colleague. The case is then closed to you for good, and "
@@ -52,19 +63,40 @@ def reject(case_id: str) -> Answer:
 @bp.route("/cases/<case_id>/withdraw", methods=["GET", "POST"])
 @guard(Permission.CASE_WORK)
 def withdraw(case_id: str) -> Answer:
-    form = forms.WithdrawForm()
+    form, case = forms.WithdrawForm(), queries.visible_case(current_actor(), case_id)
+    takes_two = _takes_two(case, form.on.data)
+    if not queries.clock_of(case).is_overdue(london_today()):
+        del form.reason
+
+    def command(version: int) -> None:
+        on = given(form.on.data)
+        if takes_two:
+            propose_withdrawal(current_actor(), case_id, on, form.reason.data or "", version=version)
+        else:
+            reason = form.reason.data or "" if form.reason else ""
+            service.withdraw(current_actor(), case_id, on, reason=reason, version=version)
+
     return form_page(
         case_id,
         form,
         "The person took the request back",
-        lambda version: service.withdraw(current_actor(), case_id, given(form.on.data), version=version),
-        "The withdrawal is recorded and the letter is on its way.",
+        command,
+        _PROPOSED if takes_two else "The withdrawal is recorded and the letter is on its way.",
         letter=lambda case: letters.compose(case, "withdrawal", withdrawn_date=given(form.on.data)),
         explanation=[
             "Work on the case stops and the clock ends. The person gets a letter that says so, in case it is not what "
-            "they meant. A copy of an identity document is destroyed; nothing else is."
+            "they meant. A copy of an identity document is destroyed; nothing else is.",
+            *([_LATE] if form.reason else []),
         ],
     )
+
+
+def _takes_two(case: Case, on: date | None) -> bool:
+    """Whether the day has to be proposed. What may not be at all the command says, once it is asked."""
+    try:
+        return on is not None and why_two_withdraw(current_actor(), case, on) is not None
+    except Refused:
+        return False
 
 
 @bp.route("/cases/<case_id>/close", methods=["GET", "POST"])

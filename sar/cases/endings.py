@@ -18,11 +18,11 @@ from sar.cases.code_texts import told
 from sar.cases.deadlines import ClockState, EndReason
 from sar.cases.exemptions import EXEMPTIONS, Kind
 from sar.cases.lateness import Lateness, reason_to_keep
-from sar.cases.ledger import case_for, keep_note, strike_out
+from sar.cases.ledger import case_for, keep_note, mark_late_before, strike_out
 from sar.cases.models import Case, ClockFact, Refusal
 from sar.cases.moves import advance, facts_of
 from sar.cases.queries import clock_of
-from sar.cases.second_person import require_alone
+from sar.cases.second_person import is_alone, require_alone
 from sar.cases.silence import silence_of
 from sar.cases.workflow import Event, Stage
 from sar.foundation.actions import Action
@@ -31,6 +31,7 @@ from sar.foundation.audit import record
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Refused
+from sar.foundation.wording import date_words
 from sar.intake import identity_copies
 
 _WHOLE = (Kind.REFUSAL, Kind.NOT_AN_EXEMPTION)
@@ -46,8 +47,9 @@ REFUSAL_LABELS = MappingProxyType(
 NEITHER_CODES = MappingProxyType({code: item for code, item in EXEMPTIONS.items() if item.ncnd})
 _NOT_HELD = "N-NOTHELD"
 _TAKEN_BACK_IN_TIME = (
-    "The due date has passed. If they took the request back before it did, the request was never late, and only the "
-    "data protection officer can record that. If they told us today, give today’s date."
+    "The due date has passed. If they took the request back before it did, the request was never late, so it takes two "
+    "people: one proposes it and says how they know, and the data protection officer agrees or does not. If they told "
+    "us today, give today’s date."
 )
 
 
@@ -111,24 +113,47 @@ def _refuse(actor: Actor, case: Case, code: str, words: str, lateness: Lateness 
     return advance(actor, case.id, Event.REJECT, replace(facts_of(actor, case), refusal_reasons_recorded=True))
 
 
-def withdraw(actor: Actor, case_id: str, on: date, *, version: int | None = None) -> Case:
+def withdraw(
+    actor: Actor, case_id: str, on: date, *, reason: str = "", version: int | None = None, agreed: bool = False
+) -> Case:
     """The requester took the request back on a day. Raises Refused where that would hide that it was late.
 
-    One that was taken back by its due date needed no answer, so only the data protection officer says so of one that is
-    late by now.
+    One that was taken back by its due date needed no answer. Of one that is late by now nobody says so alone: it is
+    `agreed` by the data protection officer on a proposal (see `refusals`), and stays marked as late before. `reason`,
+    how we know the day, is kept as a note.
     """
     with write_transaction():
         case = case_for(actor, case_id, version)
-        if on > london_today():
-            raise Refused("That date is in the future. Give the day they told us.")
-        clock = clock_of(case)
-        hides = clock.is_overdue(london_today()) and clock.due is not None and on <= clock.due
-        if hides and not (actor.kind == ActorKind.SYSTEM or allows(actor.roles, Permission.CASE_REJECT)):
-            raise Refused(_TAKEN_BACK_IN_TIME)
+        second = why_two_withdraw(actor, case, on)
+        if second is not None and not agreed:
+            raise Refused(second)
+        if _hides_lateness(case, on):
+            mark_late_before(case)
         case = advance(actor, case_id, Event.WITHDRAW, facts_of(actor, case), on=on)
         letters.send(actor, case, "withdrawal", withdrawn_date=on)
+        if reason.strip():
+            keep_note(actor, case, f"They took the request back on {date_words(on)}. {reason.strip()}")
         identity_copies.destroy(actor, case.submission_id, "not_needed")
         return case
+
+
+def why_two_withdraw(actor: Actor, case: Case, on: date) -> str | None:
+    """Why somebody else must agree to that day, in words; None where the actor records it alone.
+
+    Raises Refused for a day to come.
+    """
+    if on > london_today():
+        raise Refused("That date is in the future. Give the day they told us.")
+    if actor.kind is ActorKind.SYSTEM or not _hides_lateness(case, on):
+        return None
+    alone = allows(actor.roles, Permission.CASE_REJECT) and is_alone(actor, case)
+    return None if alone else _TAKEN_BACK_IN_TIME
+
+
+def _hides_lateness(case: Case, on: date) -> bool:
+    """Whether a request that is late today would have needed no answer by its due date."""
+    clock = clock_of(case)
+    return clock.is_overdue(london_today()) and clock.due is not None and on <= clock.due
 
 
 def close(actor: Actor, case_id: str, *, version: int | None = None) -> Case:

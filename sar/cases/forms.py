@@ -187,6 +187,7 @@ class RejectForm(VersionedForm, LateForm):
 
 class WithdrawForm(VersionedForm):
     on = DayField("When did they tell us that they no longer want it?", missing="Enter the day they told us")
+    reason = WordsField("How do you know the day?", description="Kept as a note. The person is not told.")
     submit = SubmitField("Record it and send the letter", widget=GovSubmitInput())
 
 

@@ -181,6 +181,7 @@ PROPOSED = {
     "set_aside": "to set it aside as no valid request",
     "correct": "to correct a date on the clock",
     "add": "to add what was missed on the clock",
+    "withdraw": "to record that the person took it back in time",
 }
 # Words for the codes of a fact, by its name.
 _CODES: Mapping[str, Mapping[Any, str]] = {

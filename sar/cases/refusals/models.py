@@ -22,6 +22,7 @@ class Kind(StrEnum):
     SET_ASIDE = "set_aside"
     CORRECT = "correct"
     ADD = "add"
+    WITHDRAW = "withdraw"
 
 
 class State(StrEnum):
@@ -31,12 +32,13 @@ class State(StrEnum):
 
 
 class RefusalProposal(ScopedRow):
-    """`words` are told to the requester, except under `neither`, `correct` and `add`, or without `tell`.
+    """`words` are told to the requester, except under `neither`, `correct`, `add` and `withdraw`, or without `tell`.
 
     `code` is one of `exemptions` or `not_valid`; a correction has none, but the fact of the clock and its right day, no
     day where it never happened, `without_letter` where it was not by the letter about it. Of something missed,
-    `fact_kind` is what it is (`missed.What`), `fact_on` and `came_on` its days, `reason_code` why it was extended.
-    `earlier_id`: the case that a repeated request repeats. `alone`: proposed and decided by the only person.
+    `fact_kind` is what it is (`missed.What`), `fact_on` and `came_on` its days, `reason_code` why it was extended; of a
+    request that was taken back, `fact_on` is when. `earlier_id`: the case that a repeated request repeats. `alone`:
+    proposed and decided by the only person.
     """
 
     __tablename__ = "refusal_proposal"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -71,6 +71,12 @@ def missed_of(proposal: RefusalProposal) -> Missed:
     return Missed(What(proposal.fact_kind), proposal.fact_on, proposal.came_on, proposal.reason_code)
 
 
+def withdrawn_on(proposal: RefusalProposal) -> date:
+    """On which day, by a proposal to record it, the person took the request back."""
+    assert proposal.fact_on is not None
+    return proposal.fact_on
+
+
 def ground_of(proposal: RefusalProposal) -> str:
     """Why, or what, in words: the ground in law, the reason for setting aside, the date and what it should be."""
     if proposal.kind == Kind.SET_ASIDE:
@@ -79,6 +85,8 @@ def ground_of(proposal: RefusalProposal) -> str:
         meant = missed_of(proposal)
         came = f". The answer came on {date_words(meant.came)}" if meant.came else ""
         return f"{WORDS[meant.what]}, on {date_words(meant.on)}{came}"
+    if proposal.kind == Kind.WITHDRAW:
+        return f"They took it back on {date_words(withdrawn_on(proposal))}"
     if proposal.kind != Kind.CORRECT:
         return ground_in_words(proposal.code)
     fact = db.session.get_one(ClockFact, proposal.fact_id)
@@ -91,6 +99,8 @@ def letter_of(case: Case, proposal: RefusalProposal) -> Wording:
     """What the requester would get. Raises Refused when the wording cannot be used, or nobody is written to."""
     if proposal.kind == Kind.SET_ASIDE:
         return not_valid.letter_for(case, proposal.code, proposal.words, tell=proposal.tell)
+    if proposal.kind == Kind.WITHDRAW:
+        return letters.compose(case, "withdrawal", withdrawn_date=withdrawn_on(proposal))
     return letter_for(
         case, Kind(proposal.kind), proposal.code, proposal.words, proposal.amount, proposal.how_to_pay or ""
     )

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sar.access.permissions import Permission
 from sar.cases import missed
 from sar.cases.clock_commands import charge_fee, pounds, require_time_left
 from sar.cases.corrections import Correction, chosen, correct, look
-from sar.cases.endings import NEITHER_CODES, REFUSAL_CODES, answer_neither, reject, require_searched
+from sar.cases.endings import (
+    NEITHER_CODES,
+    REFUSAL_CODES,
+    answer_neither,
+    reject,
+    require_searched,
+    why_two_withdraw,
+    withdraw,
+)
 from sar.cases.lateness import Lateness
 from sar.cases.ledger import case_for, require_open
 from sar.cases.missed import Missed
@@ -120,6 +129,19 @@ def propose_missed(
         )
 
 
+def propose_withdrawal(
+    actor: Actor, case_id: str, on: date, reason: str, *, version: int | None = None
+) -> RefusalProposal:
+    """Propose that a late request was taken back by its due date; `reason` is how the actor knows. Raises Refused."""
+    if not reason.strip():
+        raise Refused("Say how you know the day on which they took it back.")
+    with write_transaction():
+        case = case_for(actor, case_id, version)
+        require_open(case)
+        why_two_withdraw(actor, case, on)  # what may not be is not proposed
+        return _keep(actor, case, Kind.WITHDRAW, reason, fact_on=on)
+
+
 def _keep(
     actor: Actor, case: Case, kind: Kind, words: str, *, code: str = "", logged_as: str = "", **fields: Any
 ) -> RefusalProposal:
@@ -213,3 +235,5 @@ def _carry_out(actor: Actor, proposal: RefusalProposal, lateness: Lateness | Non
             correct(actor, case_id, queries.correction_of(proposal), words, agreed=True)
         case Kind.ADD:
             missed.add(actor, case_id, queries.missed_of(proposal), words, agreed=True)
+        case Kind.WITHDRAW:
+            withdraw(actor, case_id, queries.withdrawn_on(proposal), reason=words, agreed=True)

@@ -47,6 +47,7 @@ KIND_WORDS = {
     Kind.SET_ASIDE: "Set it aside as no valid request",
     Kind.CORRECT: "Correct a date on the clock",
     Kind.ADD: "Add what was missed on the clock",
+    Kind.WITHDRAW: "Record that the person took it back in time",
 }
 _FORMS: dict[Kind, type[VersionedForm]] = {
     Kind.REFUSE: ProposeRefusalForm,
@@ -147,12 +148,12 @@ def decide(proposal_id: str) -> str | Response | tuple[str, int]:
 
 
 def _decide_form(proposal: RefusalProposal) -> DecideForm:
-    """Asks why the answer is late, where agreeing sends one; a fee or a date is no answer."""
+    """Asks why the answer is late, where agreeing sends one; a fee, a date or a withdrawal is no answer."""
     form = DecideForm()
     if not proposal.tell or proposal.kind in _DONE:
         done = _DONE.get(Kind(proposal.kind), "It is set aside, and nobody is told")
         form.agree.choices = [SelectChoice("yes", f"I agree. {done}"), *form.agree.choices[1:]]
-    if proposal.kind in (Kind.FEE, *_DONE):
+    if proposal.kind in (Kind.FEE, Kind.WITHDRAW, *_DONE):
         del form.lateness
         return form
     return form.for_clock(clock_of(visible_case(current_actor(), proposal.case_id)))

@@ -188,7 +188,7 @@ def test_an_answered_case_is_opened_again_with_its_reason_and_is_not_late_once_m
 
 def test_a_request_that_was_taken_back_and_is_opened_again_runs_from_where_it_began() -> None:
     officer, case = caseworker(), opened(days_ago=60)
-    service.withdraw(officer, case.id, ago(50))
+    service.withdraw(SYSTEM, case.id, ago(50))
     service.reopen(officer, case.id, "He changed his mind.")
     again = visible_case(officer, case.id)
     assert again.clock_state == "running" and clock_of(again).is_overdue(london_today())
