@@ -90,6 +90,7 @@ def test_the_officers_desk(visitors: Visitors, live_server: LiveServer, viewport
             ("conflict", cases["fresh"], "conflict"),
             ("correct-clock", cases["paused"], "correct-clock"),
             ("person", cases["fresh"], "person"),
+            ("missed", cases["late"], "missed"),
         ):
             look(page, f"/staff/cases/{case.id}/{form}", f"case-form-{name}")
         connected = opened(staff_connection=StaffConnection("Ada Other"), name="Otis Hythe")

@@ -20,6 +20,7 @@ from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Refused
+from sar.foundation.jobs import run_pending
 from sar.foundation.jobs.models import Job
 from sar.intake import likeness
 from sar.intake.answers import Contact, Route
@@ -70,7 +71,7 @@ def test_a_transfer_to_prison_moves_what_is_written_next_and_marks_the_letter_th
     assert "no address yet" in letters.reach_words(fresh(case))
 
 
-def test_another_name_takes_back_the_proof_and_a_mail_that_failed_goes_to_the_new_address() -> None:
+def test_another_name_takes_back_the_proof_and_a_mail_that_failed_goes_to_the_new_address(in_app: Flask) -> None:
     officer, case = caseworker(), opened(EMAIL, date_of_birth=date(1980, 2, 3))
     service.check_identity(officer, case.id, "officer_letter")
     service.acknowledge(officer, case.id, fresh(case).version)
@@ -95,6 +96,9 @@ def test_another_name_takes_back_the_proof_and_a_mail_that_failed_goes_to_the_ne
         service.ask_for_identity(officer, case.id, "The name is another one")
     asked = [job.subject_id for job in rows(Job) if job.kind == "review.person_changed"]
     assert asked and set(asked) == {case.id}
+    run_pending(in_app)
+    ours = [job.state for job in rows(Job) if job.kind.startswith("review.")]
+    assert ours and set(ours) == {"done"}
     service.check_identity(SYSTEM, case.id, "officer_letter")
     assert fresh(case).identity == "verified"
 
