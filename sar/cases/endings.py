@@ -23,7 +23,7 @@ from sar.cases.models import Case, ClockFact, Refusal
 from sar.cases.moves import advance, facts_of
 from sar.cases.queries import clock_of
 from sar.cases.second_person import is_alone, require_alone
-from sar.cases.silence import silence_of
+from sar.cases.silence import silence_of, words_of
 from sar.cases.workflow import Event, Stage
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor, ActorKind
@@ -168,7 +168,9 @@ def close(actor: Actor, case_id: str, *, version: int | None = None) -> Case:
             raise Refused("Something is still to come. Open the review again and send it, then close the case.")
         case = advance(actor, case_id, Event.CLOSE, facts_of(actor, case))
         if not answered and waited.warned_on is not None:
-            letters.send(actor, case, "closed_no_reply", awaited=waited.words, warned_date=waited.warned_on)
+            letters.send(
+                actor, case, "closed_no_reply", awaited=words_of(waited.closes_for), warned_date=waited.warned_on
+            )
             identity_copies.destroy(actor, case.submission_id, "not_needed")
         return case
 

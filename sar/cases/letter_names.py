@@ -23,6 +23,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "clarification_no_pause": "Question, while the clock runs on",
             "clarification_not_started": "Question, before the clock starts",
             "reminder": "Reminder",
+            "reminder_no_pause": "Reminder, while the clock runs on",
             "closure_warning": "Warning before closing",
             "closed_no_reply": "Closed without a reply",
             "clock_restarted": "Clock running again",

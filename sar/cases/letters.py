@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sar.cases.models import Case
-from sar.cases.queries import clock_of
+from sar.cases.queries import clock_of, clock_rules
 from sar.foundation import blobs, messages, wording, wordings
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
@@ -137,6 +137,11 @@ def sheet(letter: wording.Wording, reference: str, addressee: str, address: str)
     }
 
 
+def reply_by(case: Case, asked: date, days: int = REPLY_DAYS) -> date:
+    """The last day to reply to a letter of that day: a working day."""
+    return clock_rules(case).calendar.roll(asked + timedelta(days=days)).day
+
+
 def usual_channel(case: Case) -> str:
     """The way the requester asked to be reached, as a channel of the outbox."""
     return _CHANNELS[_route(case)]
@@ -225,7 +230,7 @@ def _common(case: Case) -> dict[str, wording.FieldValue | None]:
         "received_date": case.received_on,
         "due_date": clock.due,
         "asked_date": today,
-        "reply_by": today + timedelta(days=REPLY_DAYS),
+        "reply_by": reply_by(case, today),
         "regulator_contact": current.regulator_contact,
         "accepted_documents": documents(),
         "status_page": f"{current.public_url}/check",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, relationship
 
 from sar.foundation.columns import Sealed
 from sar.foundation.db import ID, Base, Row, ScopedRow, UtcDateTime, plain, sealed_column, where
-from sar.foundation.messages import Message
+from sar.foundation.messages import Delivery, Message
 from sar.intake.models import Submission
 
 _FILTERED = ("officer_id", "stage", "clock_state", "regimes", "erased_on")
@@ -163,7 +163,10 @@ class Disclosure(ScopedRow):
 
 
 class ReplyReminder(Row):
-    """The requester was reminded of what we wait for, or warned of closing. `about`: keys of `silence.Awaited`."""
+    """The requester was reminded of what we wait for, or warned of closing. `about`: keys of `silence.Awaited`.
+
+    It counts from the day its letter goes. Those noted before letters were known count from `on`.
+    """
 
     __tablename__ = "reply_reminder"
 
@@ -172,6 +175,14 @@ class ReplyReminder(Row):
     on: Mapped[date] = plain(Date, nullable=False)
     answer_by: Mapped[date] = plain(Date, nullable=False)
     about: Mapped[str] = plain(Text, nullable=False)
+    message_id: Mapped[str | None] = plain(ID, ForeignKey("message.id"), nullable=True)
+
+    letter: Mapped[Message | None] = relationship(lazy="joined")
+
+    @property
+    def is_unsent(self) -> bool:
+        """Its letter has not gone out."""
+        return self.letter is not None and self.letter.delivery != Delivery.SENT
 
 
 class ProofCheck(ScopedRow):

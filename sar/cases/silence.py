@@ -1,20 +1,23 @@
 """When the requester does not answer: what we wait for, the reminder, the warning, and when the case may close.
 
-law.md section 2: remind, then after about a month close with a warning; a reply reopens; nothing is deleted.
+Remind, then after about a month close with a warning; a reply reopens; nothing is deleted. Each letter counts from the
+day it goes, and each gives its days to reply before the next. A case may close for want of what its clock waits for,
+and for nothing else: not for a question that gives no more time, and not once the answer is late.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
-from sar.cases.deadlines import EndReason
+from sar.cases.deadlines import CautionCode, Clock, ClockState, EndReason
+from sar.cases.letters import reply_by
 from sar.cases.models import Case, ClockFact, ReplyReminder
-from sar.cases.queries import clock_facts
+from sar.cases.queries import clock_facts, clock_of, clock_rules
 from sar.cases.workflow import Stage
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
@@ -31,6 +34,8 @@ _ASKED = {
     "authority_requested": ("authority_received", "Something that shows that you may ask for this person."),
     "fee_requested": ("fee_paid", "The fee that we asked you to pay."),
 }
+_QUESTION = "question:"
+_REMINDER_DAYS = 14
 
 
 class Nudge(StrEnum):
@@ -40,74 +45,165 @@ class Nudge(StrEnum):
 
 @dataclass(frozen=True)
 class Awaited:
-    """One thing we asked the requester for and do not have. `key` is the same for the same asking."""
+    """One thing we asked the requester for and do not have. `key` is the same for the same asking.
+
+    `reply_by`: the last of the days that they have to reply. `stops_clock`: our time stands still until it comes.
+    """
 
     key: str
     asked_on: date
     words: str
+    reply_by: date
+    stops_clock: bool
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A reminder or a warning that has gone. `about`: the keys of what was awaited."""
+
+    on: date
+    answer_by: date
+    about: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Silence:
-    """How a case stands that waits for its requester. Days are None until the letter went out."""
+    """How a case stands that waits for its requester.
 
-    awaited: tuple[Awaited, ...]
-    reminded_on: date | None = None
-    warned_on: date | None = None
-    close_on: date | None = None
+    `to_go`: the keys of what a reminder or warning is about that is written and has not gone. `is_late`: the answer is
+    overdue, or would be had we not asked for something after it was due.
+    """
+
+    awaited: tuple[Awaited, ...] = ()
+    reminders: tuple[Sent, ...] = ()
+    warnings: tuple[Sent, ...] = ()
+    to_go: frozenset[str] = frozenset()
+    is_late: bool = False
 
     @property
-    def first_asked(self) -> date:
-        return min(item.asked_on for item in self.awaited)
+    def reminded_on(self) -> date | None:
+        last = _last(self.reminders, self.awaited)
+        return last.on if last else None
 
     @property
-    def words(self) -> str:
-        """What we wait for, as it stands in a letter."""
-        return "\n".join(item.words for item in self.awaited)
+    def remind_by(self) -> date | None:
+        """The last day to answer that reminder."""
+        last = _last(self.reminders, self.awaited)
+        return last.answer_by if last else None
+
+    @property
+    def warned_on(self) -> date | None:
+        last = _last(self.warnings, self.closes_for)
+        return last.on if last else None
+
+    @property
+    def close_on(self) -> date | None:
+        """The last day to answer that warning."""
+        last = _last(self.warnings, self.closes_for)
+        return last.answer_by if last else None
+
+    @property
+    def closes_for(self) -> tuple[Awaited, ...]:
+        """What the case may close for the want of: that for which our time stands still, unless the answer is late."""
+        return () if self.is_late else tuple(item for item in self.awaited if item.stops_clock)
+
+    def to_remind(self, today: date) -> tuple[Awaited, ...]:
+        """What the days to reply have passed for, and no letter about it waits to go."""
+        return tuple(item for item in self.awaited if today > item.reply_by and item.key not in self.to_go)
+
+    def to_warn(self, today: date) -> tuple[Awaited, ...]:
+        """What the case may close for that was asked for again, in vain."""
+        return tuple(
+            item
+            for item in self.closes_for
+            if item.key not in self.to_go
+            and any(item.key in sent.about and today > sent.answer_by for sent in self.reminders)
+        )
 
     def may_close(self, today: date) -> bool:
         """Whether the last day that the warning gave has passed without a reply."""
-        return bool(self.awaited) and self.close_on is not None and today > self.close_on
+        return self.close_on is not None and today > self.close_on
+
+
+def words_of(awaited: tuple[Awaited, ...]) -> str:
+    """What we wait for, as it stands in a letter."""
+    return "\n".join(item.words for item in awaited)
 
 
 def silence_of(case: Case) -> Silence:
     """What the case waits for, and which letters about it went out. One about what has come since counts no more."""
-    awaited = _awaited(case)
-    keys = {item.key for item in awaited}
+    if not (awaited := _awaited(case)):
+        return Silence()
+    clock = clock_of(case)
     query = select(ReplyReminder).where(ReplyReminder.case_id == case.id).order_by(ReplyReminder.created_at)
-    nudges = [nudge for nudge in db.session.scalars(query) if keys.intersection(nudge.about.split())]
-    reminders = [nudge for nudge in nudges if nudge.kind == Nudge.REMINDER]
-    warnings = [nudge for nudge in nudges if nudge.kind == Nudge.WARNING]
+    nudges = list(db.session.scalars(query))
+    gone = {kind: tuple(_sent(case, one) for one in nudges if one.kind == kind and not one.is_unsent) for kind in Nudge}
     return Silence(
-        awaited,
-        reminders[-1].on if reminders else None,
-        warnings[-1].on if warnings else None,
-        warnings[-1].answer_by if warnings else None,
+        tuple(replace(item, stops_clock=_stands_still(item, clock)) for item in awaited),
+        gone[Nudge.REMINDER],
+        gone[Nudge.WARNING],
+        frozenset(key for nudge in nudges if nudge.is_unsent for key in nudge.about.split()),
+        clock.is_overdue(london_today()) or CautionCode.ASKED_TOO_LATE in _codes(clock),
     )
 
 
-def close_date(today: date) -> date:
+def remind_date(case: Case, today: date) -> date:
+    """The last day to answer a reminder that goes out today."""
+    return reply_by(case, today, _REMINDER_DAYS)
+
+
+def close_date(case: Case, today: date) -> date:
     """The last day to answer a warning that goes out today."""
-    return today + relativedelta(months=1)
+    return clock_rules(case).calendar.roll(today + relativedelta(months=1)).day
 
 
-def keep(actor: Actor, case: Case, nudge: Nudge, answer_by: date) -> None:
-    """Note that a reminder or a warning went out, inside the caller's write transaction. Raises Refused."""
-    silence = silence_of(case)
-    if not silence.awaited:
-        raise Refused("We are not waiting for anything from the person.")
-    if nudge is Nudge.WARNING and silence.reminded_on is None:
-        raise Refused("Send a reminder first. The warning comes after it.")
+def keep(actor: Actor, case: Case, nudge: Nudge, message_id: str | None) -> None:
+    """Note that a reminder or a warning was written, inside the caller's write transaction; `message_id`: its letter.
+
+    Raises Refused where it is not time for one.
+    """
+    silence, today = silence_of(case), london_today()
+    about = silence.to_remind(today) if nudge is Nudge.REMINDER else silence.to_warn(today)
+    if not about:
+        raise Refused("It is too early for this letter, or the case does not wait for the person.")
+    answer_by = _ANSWER_BY[nudge](case, today)
     db.session.add(
         ReplyReminder(
             case_id=case.id,
             kind=nudge.value,
-            on=london_today(),
+            on=today,
             answer_by=answer_by,
-            about=" ".join(item.key for item in silence.awaited),
+            about=" ".join(item.key for item in about),
+            message_id=message_id,
         )
     )
     record(actor, Action.REPLY_REMINDED, case.id, nudge=nudge.value, answer_by=answer_by)
+
+
+_ANSWER_BY = {Nudge.REMINDER: remind_date, Nudge.WARNING: close_date}
+
+
+def _sent(case: Case, nudge: ReplyReminder) -> Sent:
+    """With the days to answer counted anew where its letter went later than it was written."""
+    went = (nudge.letter.went_on if nudge.letter is not None else None) or nudge.on
+    answer_by = nudge.answer_by if went == nudge.on else _ANSWER_BY[Nudge(nudge.kind)](case, went)
+    return Sent(went, answer_by, frozenset(nudge.about.split()))
+
+
+def _last(sent: tuple[Sent, ...], awaited: tuple[Awaited, ...]) -> Sent | None:
+    keys = {item.key for item in awaited}
+    return max((one for one in sent if keys & one.about), key=lambda one: one.on, default=None)
+
+
+def _stands_still(item: Awaited, clock: Clock) -> bool:
+    """A question that is open while the clock runs gives no more time: it was asked after the last counted day, or
+    under rules that know no such pause. Once answered, no time of ours runs any more."""
+    never = item.key.startswith(_QUESTION) and CautionCode.LEGACY_CLARIFICATION in _codes(clock)
+    return not never and clock.state in (ClockState.PAUSED, ClockState.NOT_STARTED, ClockState.REOPENED)
+
+
+def _codes(clock: Clock) -> set[CautionCode]:
+    return {caution.code for caution in clock.warnings}
 
 
 def was_closed(case: Case) -> bool:
@@ -124,12 +220,16 @@ def _awaited(case: Case) -> tuple[Awaited, ...]:
         days, written = [fact.on for fact in asking], [fact.written_on or fact.on for fact in asking]
         if days and not any(fact.kind == given and fact.on >= max(written) for fact in facts):
             told = words.format(documents=", or ".join(documents()))
-            found.append(Awaited(f"{asked}:{max(days)}", max(days), told))
+            found.append(_asking(case, f"{asked}:{max(days)}", max(days), told))
     answered = {fact.number for fact in facts if fact.kind == "clarification_received"}
     for fact in facts:
         if fact.kind == "clarification_requested" and fact.number not in answered:
-            found.append(Awaited(f"question:{fact.number}", fact.on, _question(fact)))
+            found.append(_asking(case, f"{_QUESTION}{fact.number}", fact.on, _question(fact)))
     return tuple(found)
+
+
+def _asking(case: Case, key: str, on: date, words: str) -> Awaited:
+    return Awaited(key, on, words, reply_by(case, on), stops_clock=False)
 
 
 def _question(fact: ClockFact) -> str:

@@ -83,7 +83,7 @@ class CaseFacts:
     - `actor_prepared_it`: the actor decided or submitted part of the case.
     - `conflict_declared`: the actor declared a conflict of interest.
     - `refusal_reasons_recorded`: reasons for refusing, or for setting aside, are on file.
-    - `closure_warned`: the requester was warned, and about a month has passed without a reply.
+    - `closure_warned`: the requester was warned, and about a month has passed without the reply the clock waits for.
     """
 
     identity_settled: bool = False
@@ -279,7 +279,10 @@ _SENTENCES: Mapping[Guard, str] = MappingProxyType(
         Guard.LEAK_FREE: "The check of the finished files has not passed, so nothing can go out.",
         Guard.NO_CONFLICT: "You declared a conflict of interest in this case, so somebody else must do this.",
         Guard.REASONS_RECORDED: "Record the reasons first.",
-        Guard.CLOSURE_WARNED: "Warn the requester that the case will close, then allow them a month to reply.",
+        Guard.CLOSURE_WARNED: (
+            "Warn the requester that the case will close, then allow them a month to reply. A case whose clock runs, "
+            "or that is late, does not close that way: answer it."
+        ),
     }
 )
 # The number, the words for one and for many, and the rest of the sentence.

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date
 
 from sar.cases.deadlines import RULE_NAMES, ClockState, Step
 from sar.cases.disclosures import part_that_is_out
 from sar.cases.models import Case
 from sar.cases.queries import clock_facts, clock_of, latest_refusal, timeline_of
-from sar.cases.silence import close_date, silence_of
+from sar.cases.silence import Awaited, close_date, remind_date, silence_of, words_of
 from sar.cases.timeline import HIDDEN, in_words
 from sar.cases.writing.kinds import Letter, Standing
 from sar.foundation.clock import london_today
 from sar.foundation.wording import FieldValue, date_words
 
 Facts = Mapping[str, FieldValue | None]
-REMINDER_DAYS = 14
 _CHRONOLOGY = 2_000
 # Mails to our own staff say nothing of what was done for the person.
 _NOT_TOLD = HIDDEN | {"reminder.sent", "reminder.complaint_sent"}
@@ -47,13 +46,14 @@ _REASONS = {
 
 def standing(case: Case) -> Standing:
     """What decides which letters fit the case today."""
-    clock, silence = clock_of(case), silence_of(case)
+    clock, silence, today = clock_of(case), silence_of(case), london_today()
+    is_open = clock.state is not ClockState.ENDED
     return Standing(
-        is_open=clock.state is not ClockState.ENDED,
+        is_open=is_open,
         is_running=clock.state is ClockState.RUNNING,
-        is_overdue=clock.is_overdue(london_today()),
-        awaits_reply=bool(silence.awaited) and clock.state is not ClockState.ENDED,
-        reminded=silence.reminded_on is not None,
+        is_overdue=clock.is_overdue(today),
+        may_remind=is_open and bool(silence.to_remind(today)),
+        may_warn=is_open and bool(silence.to_warn(today)),
         was_waiting=any(fact.kind in _CAME for fact in clock_facts(case)),
         part_released=part_that_is_out(case) is not None,
     )
@@ -74,18 +74,19 @@ def facts_for(letter: Letter, case: Case, about: str | None = None) -> Facts:
 
 
 def _reminder(case: Case) -> Facts:
-    silence = silence_of(case)
-    reply_by = london_today() + timedelta(days=REMINDER_DAYS)
-    return {"first_asked": silence.first_asked, "awaited": silence.words, "reply_by": reply_by}
+    today = london_today()
+    about = silence_of(case).to_remind(today)
+    return {"first_asked": _first_asked(about), "awaited": words_of(about), "reply_by": remind_date(case, today)}
 
 
 def _warning(case: Case) -> Facts:
-    silence = silence_of(case)
+    silence, today = silence_of(case), london_today()
+    about = silence.to_warn(today)
     return {
-        "first_asked": silence.first_asked,
+        "first_asked": _first_asked(about),
         "reminded_date": silence.reminded_on,
-        "awaited": silence.words,
-        "close_date": close_date(london_today()),
+        "awaited": words_of(about),
+        "close_date": close_date(case, today),
     }
 
 
@@ -93,6 +94,10 @@ def _first_part(case: Case) -> Facts:
     """What was let go, from the file itself: nobody can write that something was sent which was not."""
     part = part_that_is_out(case)
     return {"sent_now": [f"{part.sent} of your records"], "sent_date": part.on} if part else {}
+
+
+def _first_asked(about: tuple[Awaited, ...]) -> date | None:
+    return min((item.asked_on for item in about), default=None)
 
 
 def _chronology(case: Case) -> Facts:
@@ -127,6 +132,7 @@ def _step_in_words(step: Step) -> str:
 
 _FACTS: Mapping[str, Callable[[Case], Facts]] = {
     "reminder": _reminder,
+    "reminder_no_pause": _reminder,
     "closure_warning": _warning,
     "interim_disclosure": _first_part,
     "regulator_chronology": _chronology,

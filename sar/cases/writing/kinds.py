@@ -64,8 +64,8 @@ class Standing:
     is_open: bool
     is_running: bool
     is_overdue: bool
-    awaits_reply: bool
-    reminded: bool
+    may_remind: bool
+    may_warn: bool
     was_waiting: bool
     part_released: bool
 
@@ -110,13 +110,18 @@ _EXPECTED = Blank("expected_date", "When do you expect to send it?", entry=Entry
 _CHOICE = (
     Letter(
         "reminder",
-        "We asked the person for something and have not heard from them.",
-        lambda standing: standing.awaits_reply,
+        "We asked the person for something, and the last day to reply has passed. Our time waits for them.",
+        lambda standing: standing.may_remind and not standing.is_running,
+    ),
+    Letter(
+        "reminder_no_pause",
+        "We asked the person for something, and the last day to reply has passed. The clock runs on.",
+        lambda standing: standing.may_remind and standing.is_running,
     ),
     Letter(
         "closure_warning",
         "They were reminded and still have not answered. A month after this the case may close.",
-        lambda standing: standing.awaits_reply and standing.reminded,
+        lambda standing: standing.may_warn,
     ),
     Letter(
         "clock_restarted",

@@ -4,20 +4,18 @@ noted in the transaction that sends it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from sar.access.permissions import Permission
 from sar.cases import letters
 from sar.cases.ledger import case_for, require
 from sar.cases.models import Case
-from sar.cases.silence import Nudge, close_date, keep
-from sar.cases.writing import facts, queries
+from sar.cases.silence import Nudge, keep
+from sar.cases.writing import queries
 from sar.cases.writing.kinds import LETTERS, Letter
 from sar.cases.writing.models import LetterDraft
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
-from sar.foundation.clock import london_today
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.messages import Channel, Message
@@ -121,16 +119,17 @@ def _require_address(case: Case, kind: Letter, channel: str, addressee: Mapping[
         raise Refused("That is no email address. Write one, like name@example.com, or send the letter by post.")
 
 
-def _reminded(actor: Actor, case: Case, _draft: LetterDraft) -> None:
-    keep(actor, case, Nudge.REMINDER, london_today() + timedelta(days=facts.REMINDER_DAYS))
+def _reminded(actor: Actor, case: Case, draft: LetterDraft) -> None:
+    keep(actor, case, Nudge.REMINDER, draft.message_id)
 
 
-def _warned(actor: Actor, case: Case, _draft: LetterDraft) -> None:
-    keep(actor, case, Nudge.WARNING, close_date(london_today()))
+def _warned(actor: Actor, case: Case, draft: LetterDraft) -> None:
+    keep(actor, case, Nudge.WARNING, draft.message_id)
 
 
 # What it means for the case that a letter went out.
 _MEANS: Mapping[str, Callable[[Actor, Case, LetterDraft], None]] = {
     "reminder": _reminded,
+    "reminder_no_pause": _reminded,
     "closure_warning": _warned,
 }

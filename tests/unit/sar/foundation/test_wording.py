@@ -32,6 +32,7 @@ TO_REQUESTERS = (
     "part_ready",
     "part_ready_to_hand_over",
     "reminder",
+    "reminder_no_pause",
     "closure_warning",
     "closed_no_reply",
     "clock_restarted",
