@@ -68,7 +68,6 @@ def ask_for_authority(actor: Actor, case_id: str, reason: str, *, version: int |
         if case.authority == "settled":
             raise Conflict("Authority has already been settled for this case.")
         _refuse_for(why_not_ask_authority(case))
-        letters.require_to_representative(case)
         case.authority = "asked"
         letter = letters.send(actor, case, "authority_request", reason=reason.strip().rstrip("."))
         store_fact(actor, case, Fact("authority_requested", london_today(), detail=reason.strip(), letter=letter))
@@ -231,10 +230,11 @@ def why_not_ask_identity(case: Case) -> str | None:
 
 
 def why_not_ask_authority(case: Case) -> str | None:
-    """As `why_not_ask`; also that somebody, who need not be the same, was found to have authority before."""
+    """As `why_not_ask`; also that somebody, who need not be the same, was found to have authority before, or that
+    nobody acts for the person whom a letter would reach."""
     if _was_checked(case, "authority"):
         return f"Written authority was settled before. {_NOT_TWICE}"
-    return why_not_ask(case)
+    return why_not_ask(case) or letters.why_not_to_representative(case)
 
 
 def _was_checked(case: Case, about: str) -> bool:

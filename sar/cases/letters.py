@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from sar.cases.deadlines import Rule
 from sar.cases.models import Case
-from sar.cases.queries import clock_of, clock_rules
+from sar.cases.queries import asked_for, clock_of, clock_rules
 from sar.foundation import blobs, messages, wording, wordings
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
@@ -62,13 +63,27 @@ def for_whoever_asks(case: Case, name: str, letter: wording.Wording) -> wording.
     return replace(letter, paragraphs=(wording.Block("paragraph", (words,)), *letter.paragraphs))
 
 
-def require_to_representative(case: Case) -> None:
-    """Raises Refused where a letter to whoever asks for the person would reach the person, who needs no authority."""
-    if case.submission.representative and not _representative(case):
-        raise Refused(
+def why_not_to_representative(case: Case) -> str | None:
+    """Why no letter for whoever asks for the person can go: nobody does, or it would reach the person, who needs no
+    authority. None if one can."""
+    if not case.submission.representative:
+        return (
+            "Nobody acts for this person: the request is their own, so there is no authority to ask for. If someone "
+            "does act for them, write down who that is first."
+        )
+    if not _representative(case):
+        return (
             "Letters go to the person, and this one is for whoever asks for them. Change who gets letters, or record "
             "the authority once you have seen it."
         )
+    return None
+
+
+def require_to_representative(case: Case) -> None:
+    """Raises Refused as `why_not_to_representative` has it."""
+    hindrance = why_not_to_representative(case)
+    if hindrance is not None:
+        raise Refused(hindrance)
 
 
 def post(
@@ -231,6 +246,7 @@ def _common(case: Case) -> dict[str, wording.FieldValue | None]:
         "due_date": clock.due,
         "asked_date": today,
         "reply_by": reply_by(case, today),
+        "nothing_to_pay": "" if Rule.FEE in asked_for(case) else "There is nothing to pay.",
         "regulator_contact": current.regulator_contact,
         "accepted_documents": documents(),
         "status_page": f"{current.public_url}/check",

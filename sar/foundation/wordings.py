@@ -57,6 +57,7 @@ DISPENSABLE = OF_THE_REQUESTER | {
     "link_ends",
     "so_far",
     "letters_to_go",
+    "nothing_to_pay",
     "tasks",
 }
 

@@ -19,8 +19,9 @@ from sar.foundation.actors import SYSTEM, ActorKind
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Conflict, NotAllowed, Refused
 from sar.foundation.wording import date_words
+from sar.intake.answers import Relationship, Representative
 from tests.factories import letters_go
-from tests.integration.cases.desk import ago, browser_of, caseworker, dpo, fresh, opened, parts, put
+from tests.integration.cases.desk import POST, ago, browser_of, caseworker, dpo, fresh, opened, parts, put
 from tests.integration.intake.walk import rows
 from tests.security.people import browser_of as signed_in
 
@@ -36,6 +37,7 @@ def words_of(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
+FRIEND = Representative(Relationship.RELATIVE, "Alex Reed", POST)
 WHY = {"reason": "The stamp on the letter"}
 
 
@@ -116,7 +118,7 @@ def test_an_answer_of_today_is_shown_at_once_and_one_of_another_day_first(in_app
     ],
 )
 def test_what_is_recorded_today_shows_its_effect_before_it_is(in_app: Flask, path: str, words: str) -> None:
-    case = opened(days_ago=2)
+    case = opened(days_ago=2, representative=FRIEND)
     told = words_of(browser_of(in_app, caseworker()).get(f"/staff/cases/{case.id}/{path}").text)
     assert f"Due now {date_words(case.due_on)}" in told and words in told  # type: ignore[arg-type]
     assert [fact.kind for fact in rows(ClockFact)] == ["received"]
@@ -149,7 +151,7 @@ def test_a_rule_that_falls_away_gives_no_new_date_and_where_none_may_extend_no_l
 
 
 def test_written_authority_starts_the_clock_on_the_day_it_came() -> None:
-    officer, case = caseworker(), opened(days_ago=12)
+    officer, case = caseworker(), opened(days_ago=12, representative=FRIEND)
     service.ask_for_authority(officer, case.id, "A friend asks for them")
     letters_go(case)
     waiting = fresh(case)
@@ -187,10 +189,9 @@ def test_a_fee_is_the_officer_in_charges_to_set_and_starts_the_clock_when_paid()
 
 
 def test_the_pages_of_authority_and_fee_do_what_they_say(in_app: Flask) -> None:
-    case = opened(days_ago=3)
-    lead = browser_of(in_app, dpo())
-    page, address = f"/staff/cases/{case.id}", f"/staff/cases/{case.id}/authority"
-    assert lead.get(address).status_code == 404
+    case = opened(days_ago=3, representative=FRIEND)
+    lead, page = browser_of(in_app, dpo()), f"/staff/cases/{case.id}"
+    assert lead.get(f"/staff/cases/{opened().id}/authority").status_code == 404
     asked = lead.post(f"{page}/ask-authority", {"reason": "A friend asks", "version": case.version})
     assert asked.status_code == 302
     fee = {"amount": "12.50", "reason": "Tenth", "how_to_pay": "By card", "version": fresh(case).version}

@@ -321,6 +321,16 @@ def test_whoever_needs_no_authority_is_not_asked_for_it() -> None:
     assert (fresh(case).authority, messages.about(case.id)) == ("unchecked", [])
 
 
+def test_where_nobody_acts_for_the_person_no_authority_is_asked_for_and_the_clock_runs(in_app: Flask) -> None:
+    officer, case = caseworker(), opened(days_ago=3)
+    with pytest.raises(Refused, match="Nobody acts for this person"):
+        service.ask_for_authority(officer, case.id, "a solicitor asks")
+    found = fresh(case)
+    assert (found.clock_state, found.authority, messages.about(case.id)) == ("running", "not_needed", [])
+    page = browser_of(in_app, officer).get(f"/staff/cases/{case.id}/ask-authority").text
+    assert "Nobody acts for this person" in page and "<textarea" not in page
+
+
 def test_the_letter_on_top_of_a_reply_says_to_a_representative_whose_records_these_are(in_app: Flask) -> None:
     theirs, own = opened(representative=RAO), opened()
     said = {}
