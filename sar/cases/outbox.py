@@ -17,6 +17,7 @@ from sar.cases.clock_letters import ON_THE_CLOCK
 from sar.cases.ledger import require
 from sar.cases.letter_names import name_of
 from sar.cases.models import Case, ClockFact
+from sar.cases.outdated import look_again
 from sar.cases.queries import clock_facts, visible_case, visible_to
 from sar.cases.waiting import ANSWERS
 from sar.foundation import blobs, messages
@@ -36,13 +37,17 @@ _SECRET = frozenset({"letter.passphrase", "letter.new_words"})
 
 @dataclass(frozen=True)
 class Letter:
-    """One message as the desk shows it. `readable`: staff may open its words, or print it."""
+    """One message as the desk shows it. `readable`: staff may open its words, or print it.
+
+    `look_again`: why it is no longer true as it was written, though it still waits to go.
+    """
 
     message: Message
     case_id: str
     reference: str
     name: str
     readable: bool
+    look_again: str | None = None
 
     @property
     def waits(self) -> bool:
@@ -186,8 +191,10 @@ def _visible(actor: Actor) -> Select[Message, Case]:
 def _letters(query: Select[Message, Case]) -> list[Letter]:
     rows = list(db.session.execute(query))
     scopes = preload(case.scope_id for _message, case in rows)
+    again = look_again([(message, case) for message, case in rows if message.delivery in WAITING])
     found = [
-        Letter(message, case.id, case.reference, name_of(message.kind), _is_readable(message)) for message, case in rows
+        Letter(message, case.id, case.reference, name_of(message.kind), _is_readable(message), again.get(message.id))
+        for message, case in rows
     ]
     del scopes
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
@@ -17,7 +17,6 @@ from sar.cases.queries import visible_case, visible_to
 from sar.cases.refusals.models import Kind, RefusalProposal, State
 from sar.cases.timeline import fact_words
 from sar.foundation.actors import Actor
-from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound
 from sar.foundation.wording import Wording, date_words
@@ -111,8 +110,5 @@ def letter_for(case: Case, kind: Kind, code: str, words: str, amount: str, how_t
     if kind is Kind.NEITHER:
         return letters.compose(case, "ncnd")
     if kind is Kind.FEE:
-        reply_by = london_today() + timedelta(days=letters.REPLY_DAYS)
-        return letters.compose(
-            case, "fee_request", amount=amount, reasons=[words], how_to_pay=how_to_pay, reply_by=reply_by
-        )
+        return letters.compose(case, "fee_request", amount=amount, reasons=[words], how_to_pay=how_to_pay)
     return letters.compose(case, "rejection", reasons=told(code, words))

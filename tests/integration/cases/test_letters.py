@@ -192,3 +192,25 @@ def test_letters_say_the_dates_of_the_case() -> None:
     assert f"{case.due_on.day} {case.due_on:%B %Y}" in message.body
     service.withdraw(SYSTEM, case.id, london_today())
     assert "you no longer want" in messages.about(case.id)[-1].body
+
+
+def test_a_letter_that_waits_and_is_no_longer_true_is_looked_at_before_it_is_sent(in_app: Flask) -> None:
+    case, settled, true = opened(days_ago=1), opened(name="Someone Else"), opened(name="Third Person")
+    service.acknowledge(SYSTEM, true.id, true.version)
+    service.acknowledge(SYSTEM, case.id, case.version)
+    service.ask_for_identity(SYSTEM, case.id, "the date of birth differs")
+    acknowledgement, asking = messages.about(case.id)
+    messages.mark_sent(SYSTEM, asking.id)
+    service.ask_for_identity(SYSTEM, settled.id, "the date of birth differs")
+    service.check_identity(SYSTEM, settled.id, "two_letters")
+    found = {letter.reference: letter.look_again for letter in outbox.waiting(SYSTEM)}
+    assert found == {
+        case.reference: "It says by when we answer, and there is no due date now.",
+        settled.reference: "What it asks for has come, or is settled.",
+        true.reference: None,
+    }
+    browser = browser_of(in_app, caseworker())
+    desk = browser.get("/staff/outbox").text
+    assert desk.count("Mark as sent today") == 1 and desk.count("Look at it before it goes") == 2
+    page = browser.get(f"/staff/outbox/{acknowledgement.id}").text
+    assert "there is no due date now. Send it only if it is right" in page and "Mark as sent today" in page
