@@ -123,6 +123,12 @@ class Calendar:
             day += _ONE_DAY
         return Rolled(day, tuple(skipped))
 
+    def roll_back(self, day: date) -> date:
+        """`day`, or the last working day before it."""
+        while not self.is_working_day(day):
+            day -= _ONE_DAY
+        return day
+
     def working_day_after(self, day: date, count: int) -> date:
         """The `count`th working day after `day`; `day` itself for none."""
         for _ in range(count):

@@ -52,7 +52,7 @@ def ask_for_identity(actor: Actor, case_id: str, reason: str, *, version: int | 
             raise Conflict("Identity has already been asked for or settled.")
         _refuse_for(why_not_ask_identity(case))
         case.identity = "asked"
-        letter = letters.send(actor, case, "id_request", reason=reason.strip().rstrip("."))
+        letter = letters.send(actor, case, "id_request", reason=letters.sentence(reason))
         store_fact(actor, case, Fact("id_requested", london_today(), detail=reason.strip(), letter=letter))
 
 
@@ -69,7 +69,7 @@ def ask_for_authority(actor: Actor, case_id: str, reason: str, *, version: int |
             raise Conflict("Authority has already been settled for this case.")
         _refuse_for(why_not_ask_authority(case))
         case.authority = "asked"
-        letter = letters.send(actor, case, "authority_request", reason=reason.strip().rstrip("."))
+        letter = letters.send(actor, case, "authority_request", reason=letters.sentence(reason))
         store_fact(actor, case, Fact("authority_requested", london_today(), detail=reason.strip(), letter=letter))
 
 

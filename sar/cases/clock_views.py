@@ -39,7 +39,7 @@ def ask_identity(case_id: str) -> Answer:
         "Ask for proof of identity",
         lambda version: service.ask_for_identity(current_actor(), case_id, form.reason.data or "", version=version),
         lambda case: f"The letter that asks for proof is written. {_when_it_counts(case)}",
-        letter=lambda case: letters.compose(case, "id_request", reason=_ending(form.reason.data)),
+        letter=lambda case: letters.compose(case, "id_request", reason=letters.sentence(form.reason.data or "")),
         **_if_asked(case_id, "id_requested", why_not_ask_identity),
         explanation=[
             "The clock starts when the proof comes. If someone here knows the person, that is enough: settle it "
@@ -58,7 +58,7 @@ def ask_authority(case_id: str) -> Answer:
         "Ask for written authority",
         lambda version: service.ask_for_authority(current_actor(), case_id, form.reason.data or "", version=version),
         lambda case: f"The letter that asks for authority is written. {_when_it_counts(case)}",
-        letter=lambda case: letters.compose(case, "authority_request", reason=_ending(form.reason.data)),
+        letter=lambda case: letters.compose(case, "authority_request", reason=letters.sentence(form.reason.data or "")),
         **_if_asked(case_id, "authority_requested", why_not_ask_authority),
         explanation=["Where someone asks for another person, the clock starts when their written authority comes."],
     )
@@ -255,11 +255,6 @@ def seen_first(form: forms.DatedForm, meant: str, title: str, look: Callable[[],
     takes_two = isinstance(effect, WhatIf) and effect.second is not None
     form["submit"].label.text = "Propose it" if takes_two else "Confirm and record it"
     return {"what_if": effect, "what_if_title": title}
-
-
-def _ending(reason: str | None) -> str:
-    """A reason as the end of a sentence."""
-    return (reason or "").strip().rstrip(".")
 
 
 def due_words(case: Case) -> str:

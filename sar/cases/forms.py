@@ -38,8 +38,8 @@ class AssignForm(VersionedForm):
 class AskIdentityForm(VersionedForm):
     reason = WordsField(
         "Why do you doubt who is asking?",
-        description="The law lets us ask only when there is a real doubt. The person is told this reason: finish the "
-        "sentence “We are asking because …”.",
+        description="The law lets us ask only when there is a real doubt. The person is told this reason, under "
+        "“Why we ask”: write to them, in plain words.",
         missing="Say why you doubt who is asking",
     )
     submit = SubmitField("Ask for proof of identity", widget=GovSubmitInput())

@@ -18,12 +18,28 @@ from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.foundation.runtime import settings
 from sar.foundation.typesetting import typeset, typeset_pictures
-from sar.intake.answers import Route
+from sar.intake.answers import Relationship, Route
 from sar.intake.evidence import documents
 
 REPLY_DAYS = 28
 # Letters that say themselves who asks for whom.
 _TO_REPRESENTATIVES = frozenset({"authority_request"})
+# Letters that say "you" of whoever reads them, and nothing of whose records they are.
+_SAY_YOU_TO_WHOEVER_ASKS = frozenset(
+    {
+        "clarification",
+        "clarification_no_pause",
+        "clarification_not_started",
+        "clock_restarted",
+        "extension",
+        "new_words",
+        "reminder",
+        "reminder_no_pause",
+    }
+)
+# The ending of the names of wordings that speak of the person by name, to whoever acts for them.
+_BY_NAME = "_by_name"
+_FAMILY = (Relationship.RELATIVE, Relationship.PARENT)
 # How the requester wants to hear from us, as an outbox channel.
 _CHANNELS = {Route.EMAIL: "email", Route.PHONE: "sms", Route.POST: "post", Route.PRISON: "post"}
 
@@ -38,8 +54,18 @@ def compose(case: Case, name: str, **fields: wording.FieldValue | None) -> wordi
     """
     if name in _TO_REPRESENTATIVES:
         require_to_representative(case)
-    letter = wordings.render(name, {**_common(case), **fields})
+    letter = wordings.render(_variant(case, name), {**_common(case), **fields})
     return letter if name in _TO_OTHERS else for_whoever_asks(case, name, letter)
+
+
+def _variant(case: Case, name: str) -> str:
+    """The wording for whoever reads this letter: some speak of the person by name, to whoever acts for them."""
+    someone = _representative(case)
+    if someone is None:
+        return name
+    if name == "authority_request" and Relationship(someone["relationship"]) in _FAMILY:
+        return "authority_request_family"
+    return f"{name}{_BY_NAME}" if f"{name}{_BY_NAME}" in wording.names() else name
 
 
 def send(
@@ -55,12 +81,20 @@ def send(
 
 
 def for_whoever_asks(case: Case, name: str, letter: wording.Wording) -> wording.Wording:
-    """The letter as it stands, or told first that "you" is someone else, where it goes to a representative."""
-    if name in _TO_REPRESENTATIVES or not _representative(case):
-        return letter
-    person = case.submission.full_name
-    words = f"We write to you because you act for {person}. In this letter, “you” and “your records” mean {person}."
-    return replace(letter, paragraphs=(wording.Block("paragraph", (words,)), *letter.paragraphs))
+    """The letter to whoever it goes to, by name. A representative is told first that "you" is someone else, unless the
+    letter speaks of the person by name."""
+    if name not in _TO_REPRESENTATIVES and _representative(case) and _variant(case, name) == name:
+        person = case.submission.full_name
+        words = f"We write to you because you act for {person}."
+        if name not in _SAY_YOU_TO_WHOEVER_ASKS:
+            words += f" In this letter, “you” and “your records” mean {person}."
+        letter = replace(letter, paragraphs=(wording.Block("paragraph", (words,)), *letter.paragraphs))
+    return greeted(letter, addressee_name(case))
+
+
+def greeted(letter: wording.Wording, name: str) -> wording.Wording:
+    """The letter, begun with the name of whoever it goes to."""
+    return replace(letter, paragraphs=(wording.Block("paragraph", (f"Dear {name},",)), *letter.paragraphs))
 
 
 def why_not_to_representative(case: Case) -> str | None:
@@ -155,6 +189,12 @@ def sheet(letter: wording.Wording, reference: str, addressee: str, address: str)
 def reply_by(case: Case, asked: date, days: int = REPLY_DAYS) -> date:
     """The last day to reply to a letter of that day: a working day."""
     return clock_rules(case).calendar.roll(asked + timedelta(days=days)).day
+
+
+def sentence(reason: str) -> str:
+    """A reason that somebody typed, as a sentence of its own."""
+    words = reason.strip()
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '?', '!')) else '.'}" if words else ""
 
 
 def usual_channel(case: Case) -> str:

@@ -97,7 +97,7 @@ class Clock:
     open question makes their number unknown. `extension_notice_by` and `due` are rolled; each is None while
     it is not known. `due_if_answered_today` is given only if the fold was told today's date and something is
     awaited. `answered_on` is the day of the first answer, a refusal included: no reopening takes it back.
-    `internal_target` is the organisation's own aim: never later than `due`, and not rolled.
+    `internal_target` is the organisation's own aim: a working day, never later than `due`.
     """
 
     regime: Regime

@@ -250,14 +250,14 @@ def _extension_cautions(reading: Reading) -> Iterable[Caution]:
 
 
 def internal_target(reading: Reading) -> date | None:
-    """The organisation's own aim: days from the start, moved by pauses, never after the due date."""
+    """The organisation's own aim: days from the start, moved by pauses, never after the due date; a working day."""
     if reading.start is None or reading.due is None:
         return None
     questions = reading.facts.questions if reading.pauses_allowed else ()
     spans = _spans(questions, reading.start, reading.rules.pause_mode)
     nominal = reading.start + timedelta(days=reading.rules.internal_target_days)
     target = _run(nominal, spans, reading.rules.calendar).end
-    return None if target is None else min(target, reading.due)
+    return None if target is None else reading.rules.calendar.roll_back(min(target, reading.due))
 
 
 def clock_state(reading: Reading) -> ClockState:

@@ -264,6 +264,9 @@ def _pause_step(mode: PauseMode, span: Span, source: str, before: date, after: d
     if len(span.questions) == 1:
         put, until = f"a question on {_short(asked, before)}", "you answered on"
         officers = f"{_numbers(span)} was asked on {_long(asked)} and answered on {_long(answered)}"
+        if _asked_before_start(mode, span):
+            put = f"{put}, before our time to reply had started. It counts from {_long(span.first)}"
+            officers = f"{officers}, before the clock had started, so it counts from {_long(span.first)}"
     else:
         put = "questions on " + _and([_short(question.asked, before) for question in span.questions])
         until = "you had answered them all, on"
@@ -282,16 +285,23 @@ def _pause_step(mode: PauseMode, span: Span, source: str, before: date, after: d
     )
 
 
+def _asked_before_start(mode: PauseMode, span: Span) -> bool:
+    own_first = span.questions[0].asked + timedelta(days=1 if mode is PauseMode.CONSERVATIVE else 0)
+    return span.first > own_first
+
+
 def _open_pause_step(span: Span, source: str, before: date) -> Step:
     asked = span.questions[0].asked
     still = [question for question in span.questions if question.answered is None]
+    put = f"was asked on {_long(asked)} and is not answered"
+    if len(span.questions) > 1:
+        put = f"were asked from {_long(asked)} on, and not all are answered"
     return Step(
         Rule.PAUSE,
         source,
         before,
         None,
-        f"{_numbers(span)} asked from {_long(asked)}; not all answered. The clock is paused and there is no due date."
-        f"{_letters_of(span)}",
+        f"{_numbers(span)} {put}. The clock is paused and there is no due date.{_letters_of(span)}",
         f"We asked you a question on {_and([_short(question.asked, before) for question in still])}. "
         "The clock is stopped until you answer.",
     )
@@ -326,6 +336,9 @@ def _notice_step(reading: Reading, month: Period) -> Step:
     source = _SOURCES[reading.rules.regime][_EXTENSION]
     if not reading.extension_available:
         explanation, plain = "An extension is not available for this request.", "We cannot take extra months."
+    elif reading.extension is not None and month.rolled is None:
+        explanation = "The request was extended. The law allows one extension."
+        plain = "We cannot take more time than this."
     elif month.rolled is None:
         explanation = "The last day to notify an extension is not known while the clock is paused."
         plain = "If we need more time we will tell you, and say why."

@@ -46,7 +46,7 @@ EXAMPLES: Mapping[str, FieldValue] = MappingProxyType(
         "passphrase": "amber tulip gravel lantern orchid quarry",
         "accepted_documents": ("a passport or driving licence", "a signed letter from your probation officer"),
         "question": "Which office did you go to in 2019?",
-        "reason": "the date of birth you gave is not the one we have",
+        "reason": "The date of birth you gave is not the one we have.",
         "reasons": ("there are forty volumes of paper files",),
         "awaited": "The name of the office you went to in 2019.",
         "searches": ("our case files", "records that came to us from others"),

@@ -125,7 +125,7 @@ _CHOICE = (
     ),
     Letter(
         "clock_restarted",
-        "What we asked for has come, and the clock runs again.",
+        "What we asked for has come, and the clock runs.",
         lambda standing: standing.is_running and standing.was_waiting,
     ),
     Letter(

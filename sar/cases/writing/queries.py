@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from sar.foundation.messages import Channel
 from sar.foundation.wording import FieldValue, Wording
 
 _SAYS_NOT_WHO_ASKED = frozenset({"consent_request"})
+_TO_A_PERSON = frozenset({"consent_request", "health_opinion"})
 
 
 def fitting(case: Case) -> list[Letter]:
@@ -85,7 +87,8 @@ def wording_of(case: Case, draft: LetterDraft) -> Wording:
     problems = [blank.problem_with(day, london_today()) for blank, day in days if isinstance(day, date)]
     if wrong := [problem for problem in problems if problem]:
         raise Refused(" ".join(wrong))
-    return letters.compose(case, draft.name, **said)
+    words = letters.compose(case, draft.name, **said)
+    return letters.greeted(words, draft.addressee["name"]) if draft.addressee and draft.name in _TO_A_PERSON else words
 
 
 def names_of_requester(case: Case, draft: LetterDraft, words: Wording) -> list[str]:
@@ -95,7 +98,7 @@ def names_of_requester(case: Case, draft: LetterDraft, words: Wording) -> list[s
     """
     if draft.name not in _SAYS_NOT_WHO_ASKED:
         return []
-    asked, said = case.submission, words.as_text()
+    asked, said = case.submission, replace(words, paragraphs=words.paragraphs[1:]).as_text()  # their own name aside
     known = {word for name in (asked.full_name, *(asked.former_names or ())) for word in name.split() if len(word) > 2}
     return sorted(word for word in known if re.search(rf"\b{re.escape(word)}\b", said, re.IGNORECASE))
 

@@ -89,7 +89,7 @@ def test_a_question_counts_from_the_day_its_letter_was_posted(in_app: Flask, clo
     assert browser.post(went, {"on": parts(date(2026, 9, 9))}).status_code == 302
     assert dates(case) == ("paused", None)
     [pause] = steps(clock_of(fresh(case)), Rule.PAUSE)
-    assert "asked from 9 September 2026" in pause
+    assert "was asked on 9 September 2026 and is not answered" in pause
     assert "The letter was written on 7 September 2026 and went on 9 September 2026." in pause
     shown = browser.get(page).text
     assert "has not gone out" not in shown and ">9 September 2026</time>" in shown

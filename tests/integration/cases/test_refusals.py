@@ -159,7 +159,7 @@ def test_letters_that_a_command_sends_are_seen_before_the_button_is_pressed(in_a
     for page, typed, said in (
         ("question", {"question": "Which office was it?", "reason": "You named none."}, "Which office was it?"),
         ("extend", {"reason": "COMPLEXITY", "explanation": "Forty volumes."}, "We will now answer by"),
-        ("ask-identity", {"reason": "The dates differ."}, "We are asking because The dates differ."),
+        ("ask-identity", {"reason": "The dates differ."}, "The dates differ."),
         ("refuse", {"code": "N-NOTYOURS", "words": "Same name."}, "It is not about you."),
     ):
         address = f"/staff/cases/{case.id}/{page}"

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from sar.access.permissions import Role
 from sar.access.service import issue_phrase
-from sar.cases import service
+from sar.cases import letters, service
 from sar.cases.conflicts import service as conflicts
 from sar.cases.letters import address_for, reach_words
 from sar.cases.models import Case, ProofCheck
@@ -319,6 +319,21 @@ def test_whoever_needs_no_authority_is_not_asked_for_it() -> None:
     with pytest.raises(Refused, match="for whoever asks for them"):
         service.ask_for_authority(officer, case.id, "a solicitor asks")
     assert (fresh(case).authority, messages.about(case.id)) == ("unchecked", [])
+
+
+def test_letters_greet_whoever_reads_them_and_speak_of_the_person_by_name() -> None:
+    mother = Representative(Relationship.PARENT, "Ana Two", Contact(Route.POST, address="7 Mill Lane\nNorthvale"))
+    child, client, own = opened(representative=mother, name="Sol Two"), opened(representative=RAO), opened(name="Al Own")
+    said = service.acknowledgement_of(child).as_text()
+    assert said.startswith("Dear Ana Two,\n\nYou asked for the information we hold about Sol Two.")
+    assert "about you" not in said and "In this letter" not in said
+    proof = letters.compose(child, "authority_request", reason="We have not met.").as_text()
+    assert proof.startswith("Dear Ana Two,") and "If Sol Two is your child" in proof
+    assert "is your child" not in letters.compose(client, "authority_request", reason="We have not met.").as_text()
+    question = letters.compose(child, "clarification", question="Which school?", reason="There are two.").as_text()
+    assert question.startswith("Dear Ana Two,\n\nWe write to you because you act for Sol Two.\n\nWe want")
+    doubt = letters.compose(own, "id_request", reason=letters.sentence("the date of birth differs")).as_text()
+    assert doubt.startswith("Dear Al Own,") and "Why we ask\n\nThe date of birth differs.\n" in doubt
 
 
 def test_where_nobody_acts_for_the_person_no_authority_is_asked_for_and_the_clock_runs(in_app: Flask) -> None:

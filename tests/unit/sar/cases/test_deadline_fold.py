@@ -259,6 +259,7 @@ def test_nothing_asked_for_after_the_first_answer_moves_its_dates(reason: dl.End
 def test_the_internal_target_moves_with_pauses_and_never_passes_the_due_date() -> None:
     assert dl.due([RECEIVED], RULES).internal_target == september(29)
     assert dl.due([RECEIVED, *asked(september(7), september(14))], RULES).internal_target == date(2026, 10, 6)
+    assert dl.due([dl.Received(september(5))], RULES).internal_target == date(2026, 10, 2)  # not Saturday the 3rd
     slow = dl.ClockRules(dl.Regime.UKGDPR, EW, internal_target_days=60)
     assert dl.due([RECEIVED], slow).internal_target == date(2026, 10, 1)
 

@@ -114,6 +114,38 @@ def test_an_extension_is_told_with_both_dates() -> None:
     assert words[dl.Rule.NOTICE] == "We cannot take more time than this."
 
 
+def test_an_extended_request_with_an_open_question_is_promised_no_further_notice() -> None:
+    told = dl.Extended(date(2026, 9, 20), dl.ExtensionReason.COMPLEXITY)
+    words = plain(RECEIVED, told, dl.ClarificationRequested(date(2026, 9, 22), 1))
+    assert words[dl.Rule.NOTICE] == "We cannot take more time than this."
+
+
+def test_a_question_asked_before_the_start_says_from_which_day_it_counts() -> None:
+    events: list[dl.ClockEvent] = [
+        RECEIVED,
+        dl.IdRequested(date(2026, 9, 2)),
+        dl.ClarificationRequested(date(2026, 9, 3), 1),
+        dl.IdReceived(date(2026, 9, 20)),
+        dl.ClarificationReceived(date(2026, 9, 25), 1),
+    ]
+    [pause] = [step for step in dl.due(events, RULES).derivation if step.rule is dl.Rule.PAUSE]
+    assert pause.plain == (
+        "We asked you a question on 3 September, before our time to reply had started. It counts from 21 September "
+        "2026. The clock stopped until you answered on the 25th. That moved the date by 5 days."
+    )
+    assert "before the clock had started, so it counts from 21 September 2026. Excluded days" in pause.explanation
+
+
+def test_one_open_question_is_not_spoken_of_as_many() -> None:
+    asked = [dl.ClarificationRequested(date(2026, 9, 7), 1), dl.ClarificationRequested(date(2026, 9, 9), 2)]
+    for events, words in (
+        (asked[:1], "Question 1 was asked on 7 September 2026 and is not answered."),
+        (asked, "Questions 1 and 2 were asked from 7 September 2026 on, and not all are answered."),
+    ):
+        steps = dl.due([RECEIVED, *events], RULES).derivation
+        assert any(step.explanation.startswith(words) for step in steps)
+
+
 def test_the_earlier_rules_are_named_where_they_apply() -> None:
     old = dl.Received(date(2026, 2, 4))
     for regime, words in ((dl.Regime.LE, "allowed no extension"), (dl.Regime.UKGDPR, "regulator's practice")):
