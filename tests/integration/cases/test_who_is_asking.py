@@ -323,7 +323,11 @@ def test_whoever_needs_no_authority_is_not_asked_for_it() -> None:
 
 def test_letters_greet_whoever_reads_them_and_speak_of_the_person_by_name() -> None:
     mother = Representative(Relationship.PARENT, "Ana Two", Contact(Route.POST, address="7 Mill Lane\nNorthvale"))
-    child, client, own = opened(representative=mother, name="Sol Two"), opened(representative=RAO), opened(name="Al Own")
+    child, client, own = (
+        opened(representative=mother, name="Sol Two"),
+        opened(representative=RAO),
+        opened(name="Al Own"),
+    )
     said = service.acknowledgement_of(child).as_text()
     assert said.startswith("Dear Ana Two,\n\nYou asked for the information we hold about Sol Two.")
     assert "about you" not in said and "In this letter" not in said
