@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from sar.access.permissions import Role
-from sar.cases import service
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.models import Body, Channel, Complaint
 from sar.cases.complaints.queries import acknowledge_by
 from sar.cases.holidays import service as holidays
+from sar.cases.ledger import Fact
 from sar.cases.refusals import service as refusals
 from sar.cases.refusals.models import Kind
 from sar.cases.wordings import service as wordings
@@ -24,7 +24,7 @@ from tests.browser.live import LiveServer
 from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
 from tests.browser.test_case_desk import look, sign_in
 from tests.factories import staff_actor
-from tests.integration.cases.desk import EMAIL, ago, opened
+from tests.integration.cases.desk import EMAIL, ago, opened, put
 
 BOTH = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 
@@ -39,8 +39,8 @@ def _checked(page: Page, name: str) -> None:
 def test_letters_and_wordings(visitors: Visitors, live_server: LiveServer, viewport: ViewportSize) -> None:
     with live_server.app.app_context(), visitors.at(viewport) as (page, _watch):
         boss = staff_actor(Role.DPO, name="Robin Field")
-        late, silent = opened(days_ago=50), opened(EMAIL, days_ago=20, name="Siân Llewellyn")
-        service.ask_question(SYSTEM, silent.id, "Which office did you go to in 2019?", "You named none.")
+        late, silent = opened(days_ago=50), opened(EMAIL, days_ago=40, name="Siân Llewellyn")
+        put(silent, Fact("clarification_requested", ago(30), detail="Which office did you go to in 2019?"))
         run_pending(live_server.app)
         reminder = writing.write(SYSTEM, silent.id, "reminder", {}, channel="email")
         writing.send(SYSTEM, reminder.id, version=reminder.version)

@@ -264,7 +264,7 @@ def _pause_step(mode: PauseMode, span: Span, source: str, before: date, after: d
     if len(span.questions) == 1:
         put, until = f"a question on {_short(asked, before)}", "you answered on"
         officers = f"{_numbers(span)} was asked on {_long(asked)} and answered on {_long(answered)}"
-        if _asked_before_start(mode, span):
+        if span.first > asked + timedelta(days=1 if mode is PauseMode.CONSERVATIVE else 0):
             put = f"{put}, before our time to reply had started. It counts from {_long(span.first)}"
             officers = f"{officers}, before the clock had started, so it counts from {_long(span.first)}"
     else:
@@ -283,11 +283,6 @@ def _pause_step(mode: PauseMode, span: Span, source: str, before: date, after: d
         f"We asked you {put}. The clock stopped until {until} {_again(answered, span.questions[-1].asked)}. "
         f"That moved the date by {days} {'day' if days == 1 else 'days'}.",
     )
-
-
-def _asked_before_start(mode: PauseMode, span: Span) -> bool:
-    own_first = span.questions[0].asked + timedelta(days=1 if mode is PauseMode.CONSERVATIVE else 0)
-    return span.first > own_first
 
 
 def _open_pause_step(span: Span, source: str, before: date) -> Step:

@@ -210,18 +210,20 @@ def test_the_pages_of_authority_and_fee_do_what_they_say(in_app: Flask) -> None:
 
 
 def test_a_case_taken_over_from_elsewhere_has_days_without_words_and_no_page_says_none(in_app: Flask) -> None:
-    case = put(opened(days_ago=9), Fact("fee_requested", ago(6)), Fact("clarification_requested", ago(5)))
+    case = put(opened(days_ago=49), Fact("fee_requested", ago(46)), Fact("clarification_requested", ago(45)))
     officer = browser_of(in_app, caseworker())
     requester = signed_in(in_app, ActorKind.REQUESTER, case.reference)
     page = f"/staff/cases/{case.id}"
-    letter = officer.get(f"{page}/letters/reminder").text
+    answer = officer.get(f"{page}/letters/reminder")
+    assert answer.status_code == 200
+    letter = answer.text
     shown = [officer.get(f"{page}{path}").text for path in ("", "/answer/1", "/fee-paid")]
     told = words_of(requester.get("/my-request/").text)
     assert not [text for text in (*map(words_of, shown), told, words_of(letter)) if "None" in text]
-    assert f"On {date_words(ago(5))} we asked. What we wrote is not kept here." in words_of(shown[1])
-    assert f"On {date_words(ago(5))} we asked you a question. It is in our letter." in told
-    assert f"On {date_words(ago(6))} we asked you to pay a fee . Our letter" in told or "pay a fee." in told
-    assert silence_of(fresh(case)).awaited[-1].words == f"The answer to the question we asked on {date_words(ago(5))}"
+    assert f"On {date_words(ago(45))} we asked. What we wrote is not kept here." in words_of(shown[1])
+    assert f"On {date_words(ago(45))} we asked you a question. It is in our letter." in told
+    assert f"On {date_words(ago(46))} we asked you to pay a fee . Our letter" in told or "pay a fee." in told
+    assert silence_of(fresh(case)).awaited[-1].words == f"The answer to the question we asked on {date_words(ago(45))}"
 
 
 def test_an_extension_that_the_law_does_not_allow_is_refused_with_the_rule() -> None:

@@ -151,9 +151,9 @@ def test_letters_go_to_whoever_asks_where_that_was_chosen() -> None:
         service.acknowledge(SYSTEM, case.id, case.version)
     [to_solicitor] = messages.about(to_rao.id)
     assert (to_solicitor.channel, to_solicitor.to) == ("email", "s.rao@raohart.example")
-    assert "you act for Quillon Zebedee Marchbanks" in to_solicitor.body
+    assert "we hold about Quillon Zebedee Marchbanks" in to_solicitor.body
     [to_person] = messages.about(at_home.id)
-    assert to_person.channel == "post" and "Gooseberry" in to_person.to and "act for" not in to_person.body
+    assert to_person.channel == "post" and "Gooseberry" in to_person.to and "we hold about you" in to_person.body
 
 
 def test_a_letter_for_whoever_asks_never_goes_to_the_persons_own_address() -> None:

@@ -112,7 +112,7 @@ def test_one_of_a_kind_is_told_in_the_singular() -> None:
 GIVEN: dict[str, dict[str, wording.FieldValue]] = {
     "acknowledgement": {},
     "acknowledgement_waiting": {},
-    "id_request": {"reason": "the name differs"},
+    "id_request": {"reason": "The name differs."},
     "clarification": {"question": "Which office?", "reason": "You named none."},
     "clarification_no_pause": {"question": "Which office?", "reason": "You named none."},
     "clarification_not_started": {"question": "Which office?", "reason": "You named none."},
@@ -133,6 +133,7 @@ COMMON = {
     "regulator",
     "contact",
     "accepted_documents",
+    "nothing_to_pay",
     "status_page",
     "collect_by",
 }
