@@ -19,6 +19,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "authority_request": "Request for authority to ask for someone else",
             "authority_request_family": "Request for authority, to a relative or parent",
             "new_words": "New six words",
+            "contact_changed": "The way we reach you was changed",
             "referral": "Referral to the organisation in charge",
             "not_valid": "Not a valid request",
         },

@@ -43,8 +43,8 @@ _FAMILY = (Relationship.RELATIVE, Relationship.PARENT)
 # How the requester wants to hear from us, as an outbox channel.
 _CHANNELS = {Route.EMAIL: "email", Route.PHONE: "sms", Route.POST: "post", Route.PRISON: "post"}
 
-# Letters that go to neither the person nor whoever asks for them.
-_TO_OTHERS = wordings.TO_OTHERS | {"regulator_chronology"}
+# Letters that go to neither the person nor whoever asks for them, or to where these are reached no more.
+_TO_OTHERS = wordings.TO_OTHERS | {"regulator_chronology", "contact_changed"}
 
 
 def compose(case: Case, name: str, **fields: wording.FieldValue | None) -> wording.Wording:

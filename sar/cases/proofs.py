@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
+from sar.cases.contact_changes import guard_reply, reach_of
 from sar.cases.ledger import Fact, case_for, require_open, store_fact
 from sar.cases.models import Case, ProofCheck
 from sar.cases.moves import AUTHORITY_SETTLED, IDENTITY_SETTLED, go_on
@@ -113,18 +114,20 @@ def set_representative(actor: Actor, case_id: str, someone: Representative, *, v
     """Write down who asks for the person: someone who came later, or whose details changed.
 
     Whoever is new must show that they may ask, also where the one before them had: authority is given to a person.
+    Where a reply is out or ready, only the data protection officer changes where letters go (see `contact_changes`).
     """
     require_representative(someone)
     with write_transaction():
         case = case_for(actor, case_id, version)
         require_open(case)
-        before = case.submission.representative
+        before, reach = case.submission.representative, reach_of(case)
         case.submission.representative = someone.as_dict()
         case.submission.representative_kind = someone.relationship.value
         is_new = before is None or before["name"].casefold() != someone.as_dict()["name"].casefold()
         if is_new and case.authority in AUTHORITY_SETTLED:
             case.authority = "unchecked"
         flag_modified(case, "authority")  # the case changes also where only an address did
+        guard_reply(actor, case, reach, None)
         record(
             actor,
             Action.REPRESENTATIVE_CHANGED,

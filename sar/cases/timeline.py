@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from sar.access.queries import staff_names
+from sar.cases.contact_changes import CHECKED_WORDS, Checked
 from sar.cases.exemptions import EXEMPTIONS, ground_in_words
 from sar.cases.letter_names import name_of
 from sar.cases.not_valid import REASONS as NOT_VALID
@@ -291,6 +292,8 @@ def _small(words: str) -> str:
 def _detail(entry: AuditEntry, facts: dict[str, Any]) -> str | None:
     if facts.get("identity_again"):
         return "Identity must be looked at again."
+    if facts.get("checked"):
+        return f"Who asked was checked: {_small(CHECKED_WORDS[Checked(facts['checked'])])}."
     if facts.get("answers_taken_back"):
         return "It had reached nobody, so it does not count as an answer."
     late = " The answer was late before this." if facts.get("late_before") else ""

@@ -65,7 +65,7 @@ class Action(Enum):
     IDENTITY_CHECKED = ("case.identity_checked", ("outcome", "evidence"))
     AUTHORITY_CHECKED = ("case.authority_checked", ("document", "dated"))
     REPRESENTATIVE_CHANGED = ("case.representative_changed", ("relationship", "gets_letters"))
-    DETAILS_CHANGED = ("case.details_changed", ("fields", "identity_again", "letters"))
+    DETAILS_CHANGED = ("case.details_changed", ("fields", "identity_again", "letters", "checked"))
     REQUEST_NOT_VALID = (
         "case.not_valid",
         ("code", "told", "proposed_by", "earlier_id", "due_on", "lateness_code"),

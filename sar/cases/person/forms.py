@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSubmitInput
-from wtforms import RadioField, SubmitField
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovSubmitInput
+from wtforms import RadioField, SelectField, SubmitField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from sar.cases.contact_changes import CHECKED_WORDS, Checked
 from sar.cases.forms import VersionedForm
 from sar.intake.answers import MAX_ADDRESS, MAX_LINE, MAX_NAME, ROUTE_WORDS, Contact, Route, split_names
 from sar.intake.details import WORDS, Details
@@ -47,6 +48,17 @@ class PersonForm(VersionedForm):
         description="For example, they rang from the new prison. Kept with what stood here before.",
         missing="Say how you know",
     )
+    checked = SelectField(
+        "How did you check that it is them who ask?",
+        description="A reply is out, or ready to go. If you change how to reach them, it can be opened from there. We "
+        "tell the address that we had before. Only the data protection officer may leave this empty.",
+        choices=[
+            SelectChoice("", "Choose how"),
+            *(SelectChoice(one.value, words) for one, words in CHECKED_WORDS.items()),
+        ],
+        widget=GovSelect(),
+        validators=[],
+    )
     submit = SubmitField("Save", widget=GovSubmitInput())
 
     def load(self, details: Details) -> None:
@@ -57,6 +69,11 @@ class PersonForm(VersionedForm):
         self.former_names.data = "\n".join(details.former_names)
         self.route.data, self.email.data, self.phone.data = contact.route.value, contact.email, contact.phone
         self.post_address.data = "" if contact.address.strip() == details.address.strip() else contact.address
+
+    @property
+    def how_checked(self) -> Checked | None:
+        chosen = self.checked.data if "checked" in self else None
+        return Checked(chosen) if chosen else None
 
     def details(self) -> Details:
         """What was filled in. The address of somebody's home is never taken for that of a prison."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm.attributes import flag_modified
 
-from sar.cases import letters
+from sar.cases.contact_changes import Checked, guard_reply, reach_of
 from sar.cases.ledger import case_for
 from sar.cases.models import Case
 from sar.cases.moves import IDENTITY_SETTLED
@@ -33,24 +33,37 @@ _KNOWN_BY: Final = _PROVED | {"former_names"}
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a change: whether identity must be looked at again, how many letters carry the old address."""
+    """What came of a change: whether identity must be looked at again, how many letters carry the old address.
+
+    `told`: the old address is told of it, since a reply is out or ready.
+    """
 
     identity_again: bool
     old_letters: int
+    told: bool
 
 
-def change_person(actor: Actor, case_id: str, new: Details, reason: str, *, version: int | None = None) -> Done:
+def change_person(
+    actor: Actor,
+    case_id: str,
+    new: Details,
+    reason: str,
+    *,
+    version: int | None = None,
+    checked: Checked | None = None,
+) -> Done:
     """Put the details of the person right; `reason`, how we know, is kept with what stood before.
 
     Another name or date of birth takes back that identity was settled. What waits to go to an old address takes the
-    new one; a letter on paper, which carries the old one, is marked. Raises Refused for details that cannot be, or
-    that are those we have, Conflict where the case has moved on.
+    new one; a letter on paper, which carries the old one, is marked. `checked`: how who asks for it was checked, needed
+    where a reply is out or ready and the actor does not decide that alone (see `contact_changes`). Raises Refused for
+    details that cannot be, or that are those we have, Conflict where the case has moved on.
     """
     if not reason.strip():
         raise Refused("Say how you know.")
     with write_transaction():
         case = case_for(actor, case_id, version)
-        someone, reach = case.submission.representative, _reach(case)
+        someone, reach = case.submission.representative, reach_of(case)
         before = change(case.submission, new, gets_letters=not (someone and someone["gets_letters"]))
         if not before:
             raise Refused("Nothing is different from what we have.")
@@ -62,12 +75,13 @@ def change_person(actor: Actor, case_id: str, new: Details, reason: str, *, vers
         kept.before, kept.reason = before, reason.strip()
         db.session.add(kept)
         db.session.flush()
-        old_letters = _readdress(case, reach)
-        fields = sorted(before)
-        record(actor, Action.DETAILS_CHANGED, case.id, fields=fields, identity_again=again, letters=old_letters)
+        old_letters = _readdress(case, reach.addresses)
+        told = guard_reply(actor, case, reach, checked)
+        facts = {"fields": sorted(before), "identity_again": again, "letters": old_letters}
+        record(actor, Action.DETAILS_CHANGED, case.id, **facts, checked=checked.value if checked and told else None)
         if not _KNOWN_BY.isdisjoint(before):
             announce(Event.PERSON_CHANGED, case.id)
-        return Done(again, old_letters)
+        return Done(again, old_letters, told)
 
 
 def _is_of_another(case: Case, before: dict[str, Any]) -> bool:
@@ -78,18 +92,7 @@ def _is_of_another(case: Case, before: dict[str, Any]) -> bool:
     )
 
 
-def _reach(case: Case) -> dict[Channel, str]:
-    """Where the requester is reached, by each way that we have an address for."""
-    found = {}
-    for channel in Channel:
-        try:
-            found[channel] = letters.address_for(case, channel)
-        except Refused:
-            continue
-    return found
-
-
 def _readdress(case: Case, before: dict[Channel, str]) -> int:
-    now = _reach(case)
+    now = reach_of(case).addresses
     moved = [channel for channel in before if now.get(channel) != before[channel]]
     return sum(messages.readdress(case.scope_id, way, before[way], now.get(way, "")) for way in moved)

@@ -6,6 +6,7 @@ from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.cases import queries as case_queries
 from sar.cases.blueprint import Answer, bp, form_page
+from sar.cases.contact_changes import reply_is_near
 from sar.cases.models import Case
 from sar.cases.moves import IDENTITY_SETTLED
 from sar.cases.person.forms import PersonForm
@@ -22,10 +23,13 @@ def person(case_id: str) -> Answer:
     form, case = PersonForm(), case_queries.visible_case(current_actor(), case_id)
     if not form.is_submitted():
         form.load(details_of(case.submission))
+    if not reply_is_near(case):
+        del form["checked"]
     done: list[Done] = []
 
     def command(version: int) -> None:
-        done.append(change_person(current_actor(), case_id, form.details(), form.reason.data or "", version=version))
+        reason, checked = form.reason.data or "", form.how_checked
+        done.append(change_person(current_actor(), case_id, form.details(), reason, version=version, checked=checked))
 
     return form_page(
         case_id,
@@ -53,6 +57,8 @@ def _said(done: Done) -> str:
     words = "It is saved."
     if done.identity_again:
         words += " Identity must be looked at again: the name or the date of birth is another."
+    if done.told:
+        words += " The address that we had before is told of it."
     if done.old_letters:
         what = (
             "A message that waits carries" if done.old_letters == 1 else f"{done.old_letters} messages that wait carry"

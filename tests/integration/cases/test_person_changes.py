@@ -11,7 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from sar.cases import letters, outbox, service
-from sar.cases.ledger import Fact
+from sar.cases.contact_changes import Checked
+from sar.cases.disclosures import Part, keep
+from sar.cases.ledger import Fact, case_for
 from sar.cases.models import Case
 from sar.cases.person.models import PersonChange
 from sar.cases.person.service import change_person
@@ -23,10 +25,22 @@ from sar.foundation.errors import Conflict, Refused
 from sar.foundation.jobs import run_pending
 from sar.foundation.jobs.models import Job
 from sar.intake import likeness
-from sar.intake.answers import Contact, Route
+from sar.intake.answers import Contact, Relationship, Representative, Route
 from sar.intake.details import Details, details_of
 from sar.intake.search_words import named
-from tests.integration.cases.desk import EMAIL, NAME, STREET, ago, browser_of, caseworker, fresh, opened, put
+from tests.integration.cases.desk import (
+    EMAIL,
+    NAME,
+    PHONE,
+    STREET,
+    ago,
+    browser_of,
+    caseworker,
+    dpo,
+    fresh,
+    opened,
+    put,
+)
 from tests.integration.intake.walk import rows
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -116,3 +130,34 @@ def test_a_clock_that_waited_for_proof_once_is_not_started_again_by_a_change_of_
     assert "call or write to the person" in page and 'name="reason"' not in page
     service.check_identity(officer, case.id, "officer_letter")  # and no clock waited for it
     assert (fresh(case).identity, fresh(case).due_on) == ("verified", due)
+
+
+def test_while_a_reply_is_out_a_new_address_needs_the_officer_or_a_check_and_the_old_one_is_told(in_app: Flask) -> None:
+    boss, worker, case = dpo(), caseworker(), opened(EMAIL)
+    browser, page = browser_of(in_app, worker), f"/staff/cases/{case.id}/person"
+    assert "How did you check" not in browser.get(page).text
+    with write_transaction():
+        keep(SYSTEM, case_for(SYSTEM, case.id), Part.INTERIM, sent="Notes", still_to_come="The rest")
+    assert "How did you check" in browser.get(page).text and fresh(case)
+    moved = Contact(Route.EMAIL, email="other@example.org", address="9 Elsewhere")  # and a way to have new words posted
+    with_post = Contact(Route.EMAIL, email=str(EMAIL.email), address="9 Elsewhere")
+    for redirected in (moved, with_post):
+        with pytest.raises(Refused, match="Say how you checked"):
+            change_person(worker, case.id, Details(NAME, redirected), "They rang.")
+    assert details_of(fresh(case).submission).contact.email == EMAIL.email
+    change_person(worker, case.id, Details(NAME, EMAIL, crn="X123456"), "The file.")  # reached as before
+    assert messages.about(case.id) == []
+    assert change_person(worker, case.id, Details(NAME, moved), "They rang.", checked=Checked.CALLED_BACK).told
+    [told] = messages.about(case.id)
+    assert (told.kind, told.to, told.channel) == ("letter.contact_changed", EMAIL.email, "email")
+    assert NAME not in told.body and "other@example.org" not in told.body and "your records" not in told.body
+    [*_, logged] = [json.loads(one.facts) for one in rows(AuditEntry) if one.action == "case.details_changed"]
+    assert logged["checked"] == "called_back"
+    history = browser.get(f"/staff/cases/{case.id}/history").text
+    assert "Who asked was checked: we called or wrote back" in history
+    solicitor = Representative(Relationship.SOLICITOR, "Ann Court", PHONE)
+    with pytest.raises(Refused, match="let the data protection officer"):
+        service.set_representative(worker, case.id, solicitor)
+    service.set_representative(boss, case.id, solicitor)
+    assert [message.to for message in messages.about(case.id)][-2:].count("other@example.org") == 1
+    assert change_person(boss, case.id, Details(NAME, EMAIL), "The file.").told is False  # letters go to the solicitor

@@ -26,6 +26,7 @@ TO_REQUESTERS = (
     "extension",
     "passphrase",
     "new_words",
+    "contact_changed",
     "withdrawal",
     "how_to_complain",
     "authority_request",
