@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from sar.cases.complaints import queries as complaint_queries
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.models import Complaint, Outcome, OutsideComplaint, OutsideOutcome
 from sar.cases.links import service as links
-from sar.cases.models import Case
+from sar.cases.models import Case, ClockFact
+from sar.cases.person.service import change_person
 from sar.cli import register_commands
 from sar.foundation import blobs, keys
 from sar.foundation.actions import Action
@@ -30,6 +32,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Gone
 from sar.foundation.jobs import enqueue, run_pending
 from sar.foundation.keys import KeyScope
+from sar.intake.details import details_of
 from sar.oversight import compliance
 from sar.oversight import queries as oversight
 from sar.oversight import service as overseeing
@@ -44,7 +47,7 @@ from sar.review.models import Person, SignOff
 from sar.settings import PROJECT_ROOT
 from tests.conftest import AppFactory
 from tests.databases import let_go
-from tests.factories import received_case
+from tests.factories import letters_go, received_case
 from tests.integration.cases.desk import dpo
 from tests.integration.oversight.told import at
 from tests.security.addresses import addresses
@@ -68,6 +71,9 @@ def finish(world: World, day: date) -> None:
         complaints.decide_outside(SYSTEM, outside.id, OutsideOutcome.FOR_US, day, WORDS, version=outside.version)
         links.unlink(SYSTEM, world.link, WORDS)
         cases.add_note(SYSTEM, case_id, WORDS)
+        cases.ask_question(SYSTEM, case_id, WORDS, WORDS)
+        told = details_of(case.submission)
+        change_person(SYSTEM, case_id, replace(told, former_names=(WORDS,)), WORDS)
         scope = {"scope_id": case.scope_id, "case_id": case_id}
         signed = SignOff(**scope, plan_sha256="0" * 64, prepared_by="system", requested_at=case.created_at)
         session.add(signed)
@@ -77,6 +83,8 @@ def finish(world: World, day: date) -> None:
         bundle = Bundle(**scope, state="released", sign_off_id=signed.id, plan_sha256="0" * 64, requested_by="system")
         bundle.blob_id, bundle.passphrase, bundle.released_at = reply.id, WORDS, case.created_at
         session.add(bundle)
+    letters_go(case)
+    assert db.session.scalars(select(ClockFact.id).where(ClockFact.message_id.is_not(None))).first()
     cases.withdraw(SYSTEM, case_id, day, version=db.session.get_one(Case, case_id).version)
 
 
