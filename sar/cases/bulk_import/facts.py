@@ -15,7 +15,7 @@ from sar.foundation.wording import date_words
 _PARTS: Final = re.compile(r"[;|\n]")
 _BETWEEN: Final = re.compile(r"[-–—]|\bto\b")
 # What was asked for and what answers it, in the order in which they are folded and stored.
-_PAIRS: Final = (
+PAIRS: Final = (
     ("id_requested", "id_received"),
     ("authority_requested", "authority_received"),
     ("fee_requested", "fee_paid"),
@@ -53,7 +53,7 @@ class Found:
 def find_facts(given: Mapping[str, str], days: Mapping[str, date | None], *, for_another: bool) -> Found:
     """The facts of a row. `for_another`: somebody asks for the person."""
     found = Found()
-    for asked, came in _PAIRS:
+    for asked, came in PAIRS:
         _pair(found, asked, days.get(asked), came, days.get(came))
     if not for_another and (days.get("authority_requested") or days.get("authority_received")):
         found.problems.append("There is a day for written authority, but nobody who asks for the person.")

@@ -13,8 +13,10 @@ from typing import Any, Final
 
 from sar.cases.bulk_import.columns import BY_CODE
 from sar.cases.bulk_import.days import NotADay, day_from
-from sar.cases.bulk_import.facts import RowFact, find_facts
+from sar.cases.bulk_import.facts import PAIRS, RowFact, find_facts
 from sar.cases.deadlines import (
+    ASKS_FOR,
+    AWAITED,
     ClockEvent,
     ClockRules,
     EndReason,
@@ -26,6 +28,7 @@ from sar.cases.deadlines import (
     require_order,
 )
 from sar.foundation.errors import Refused
+from sar.foundation.wording import date_words
 from sar.intake.answers import (
     EVERYTHING,
     FIRST_DAY,
@@ -85,7 +88,8 @@ _OPEN: Final = ("", "open", "live", "inprogress", "ongoing", "active", "pending"
 class Row:
     """What became of one row. `facts` are those of the clock without the receipt; `due` is what the rules give.
 
-    `unasked`: what came that the sheet does not say was asked for, by the kind of fact, and when.
+    `unasked`: what came that the sheet does not say was asked for, or that was asked for too late, by the kind of fact,
+    and when. `late_asks`: what was asked for too late to give more time, in words for a note on the case.
     """
 
     number: int
@@ -100,6 +104,7 @@ class Row:
     due: date | None = None
     sheet_due: date | None = None
     unasked: dict[str, date] = field(default_factory=dict)
+    late_asks: list[str] = field(default_factory=list)
 
     @property
     def differs(self) -> bool:
@@ -284,6 +289,7 @@ def _ending(row: Row, outcome: str, closed_on: date | None) -> None:
 def _reckon(row: Row, rules: ClockRules, regimes: Sequence[Regime], today: date) -> None:
     """Add the facts one by one and fold them, as the case's own clock will: what it would refuse is a problem here."""
     assert row.received_on is not None
+    _leave_out_late_asks(row, rules, regimes, today)
     events: list[ClockEvent] = [make_event("received", row.received_on)]
     facts = [make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason) for fact in row.facts]
     if row.ended:
@@ -304,6 +310,42 @@ def _reckon(row: Row, rules: ClockRules, regimes: Sequence[Regime], today: date)
     if row.differs:
         reached = " ".join(step.explanation for step in clock.derivation if step.rule in _EXPLAIN)
         row.notes.append(f"How the rules count: {reached}")
+
+
+def _leave_out_late_asks(row: Row, rules: ClockRules, regimes: Sequence[Regime], today: date) -> None:
+    """Take off the clock what was asked for when the answer was due already: that gives no more time.
+
+    Here nobody could ask for it on that day (see `clock_commands.why_not_ask`), and a late request in a spreadsheet
+    would be late no more.
+    """
+    pairs = [[fact for fact in row.facts if fact.kind in kinds] for kinds in PAIRS]
+    counted = [fact for fact in row.facts if all(fact not in pair for pair in pairs)]
+    for pair in sorted((pair for pair in pairs if pair), key=lambda pair: pair[0].on):
+        asked = pair[0]
+        due = _due_by(row, [fact for fact in counted if fact.on <= asked.on], rules, regimes, today)
+        if due is None or asked.on <= due:
+            counted += pair
+            continue
+        row.facts = [fact for fact in row.facts if fact not in pair]
+        row.unasked |= {fact.kind: fact.on for fact in pair[1:]}
+        what, day = AWAITED[ASKS_FOR[asked.kind]], date_words(asked.on)
+        row.late_asks.append(f"{what} was asked for on {day}, after the answer was due on {date_words(due)}")
+        row.notes.append(
+            f"{what}: it was asked for on {day}, but the answer was due on {date_words(due)}. That gives no more time, "
+            "so the clock does not count it. A note on the case says when it was asked for."
+        )
+
+
+def _due_by(
+    row: Row, facts: Sequence[RowFact], rules: ClockRules, regimes: Sequence[Regime], today: date
+) -> date | None:
+    """The due date by these facts; None also for dates that cannot all be true, which are said when all are counted."""
+    assert row.received_on is not None
+    events = [make_event(fact.kind, fact.on, number=fact.number, reason=fact.reason) for fact in facts]
+    try:
+        return earliest_due([make_event("received", row.received_on), *events], regimes, rules, today=today).due
+    except ImpossibleDates:
+        return None
 
 
 def _letters(text: str) -> str:

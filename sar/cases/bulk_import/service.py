@@ -46,7 +46,11 @@ KEEP: Final = timedelta(days=30)
 _TOGETHER: Final = 10  # rows in one transaction, or fewer: other writers wait no longer than that
 HELD_AT_MOST: float = 0.25  # seconds after which no further row is begun: on a machine with much to do, ten take long
 _BREATH: Final = 0.05  # seconds between them: SQLite lets a waiting writer in only when nobody holds the lock
-_CAME: Final = {"id_received": "Proof of identity", "authority_received": "Written authority"}
+_CAME: Final = {
+    "id_received": "Proof of identity",
+    "authority_received": "Written authority",
+    "fee_paid": "The fee",
+}
 _STAGES: Final = {
     EndReason.RESPONDED: Stage.CLOSED,
     EndReason.NO_REPLY: Stage.CLOSED,
@@ -203,6 +207,7 @@ def take_over(actor: Actor, row: Row, sha256: str) -> Case | None:
         store_fact(actor, case, Fact("ended", day, reason_code=why.value), logged=False)
         case.stage, case.closed_on = _STAGES[why].value, day
     said = [f"Reference there: {row.reference}"] if row.reference else []
+    said += row.late_asks
     said += [f"{_CAME[kind]} came on {date_words(day)}" for kind, day in sorted(row.unasked.items(), reverse=True)]
     if said:
         keep_note(actor, case, f"Taken over from a spreadsheet, row {row.number}. {'. '.join(said)}")

@@ -8,9 +8,11 @@ import pytest
 from flask import Flask
 
 from sar.cases.bulk_import import queries
-from sar.cases.models import Case, ClockFact
+from sar.cases.models import Case, ClockFact, Note
 from sar.cases.queries import clock_of, open_questions
+from sar.foundation.clock import london_today
 from sar.intake.answers import Contact, Route
+from sar.oversight.queries import measures
 from tests.integration.cases.desk import browser_of, caseworker, dpo, opened
 from tests.integration.cases.sheets import as_csv, looked_at, taken_over
 from tests.integration.intake.walk import rows
@@ -49,6 +51,27 @@ def test_all_that_moves_a_clock_is_taken_over_and_counted_in_the_dry_run(in_app:
     assert clock_of(case).start == date(2026, 9, 8)  # the fee was the last to come
     extended = next(fact for fact in rows(ClockFact) if fact.kind == "extended")
     assert extended.reason_code == "NUMBER"
+
+
+def test_what_was_asked_for_when_the_answer_was_due_gives_no_time_and_is_a_note(in_app: Flask) -> None:
+    headings = ["Name", "Date received", "ID asked", "ID received", "Fee asked for on", "Fee paid on"]
+    late = ["Rosalind Quayle", "2/3/2026", "20/5/2026", "", "20/5/2026", "21/5/2026"]
+    settled = ["Ada Brown", "2/3/2026", "20/5/2026", "22/5/2026", "", ""]
+    waited = ["Kwame Osei", "2/3/2026", "4/3/2026", "", "20/5/2026", ""]
+    found = taken_over(in_app, dpo(), as_csv(late, settled, waited, headings=headings))
+    lines = queries.lines(found, "all", 1).lines
+    said = " ".join(lines[0].notes)
+    for words in ("Proof of identity: it was asked for on 20 May 2026", "The fee: it was", "due on 2 April 2026"):
+        assert words in said, words
+    cases = {case.submission.full_name: case for case in rows(Case)}
+    first, second, third = (cases[row[0]] for row in (late, settled, waited))
+    due = date(2026, 4, 2)
+    assert [case.due_on for case in (first, second, third)] == [due, due, None]  # the last one's clock never started
+    assert [case.identity for case in (first, second, third)] == ["unchecked", "verified", "asked"]
+    assert measures(date(2026, 1, 1), london_today()).overdue_now == 2
+    noted = {note.case_id: note.text for note in rows(Note)}
+    assert "The fee was asked for on 20 May 2026, after the answer was due" in noted[first.id]
+    assert "The fee came on 21 May 2026" in noted[first.id] and "Proof of identity came on" in noted[second.id]
 
 
 def test_a_row_of_somebody_who_is_here_or_in_the_sheet_twice_says_so_and_hinders_nothing(in_app: Flask) -> None:
