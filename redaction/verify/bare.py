@@ -17,7 +17,7 @@ from redaction.geometry import Box, Four, PageFrame
 from redaction.limits import Limits
 from redaction.opening import open_pdf
 from redaction.render import draw
-from redaction.verify.pages import is_black_box, objects_of
+from redaction.verify.boxes import is_black_box, objects_of
 
 DPI = 100.0
 MARGIN = 1.5  # points left out along the edges of a box, where neighbours reach in

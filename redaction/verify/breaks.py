@@ -7,14 +7,17 @@ from collections.abc import Iterator, Sequence
 import pypdfium2 as pdfium
 
 from redaction.columns import PageColumns, Spot
+from redaction.geometry import PageFrame
 from redaction.halves import Halves, Parts
 from redaction.needles import NeedleSet
 from redaction.opening import OpenPdf
+from redaction.verify.boxes import is_black_box, object_bounds, objects_of
 from redaction.verify.leaks import Leak
 from redaction.words import TextReader, Word
 
 # So many pages without words may lie between the two pages of a string.
 BLANK_PAGES = 3
+_BOX = "\u25a0"
 _SAME_LINE = 0.3  # of the lower word's height, which is more than the size of its letters
 
 
@@ -51,8 +54,19 @@ class Breaks:
             page.close()
 
     def _columns(self, page: pdfium.PdfPage, index: int) -> PageColumns:
-        layer = self._reader.read(page.raw, self._opened.frame(index, page))
-        return PageColumns(list(_rows(layer.words)))
+        frame = self._opened.frame(index, page)
+        words = self._reader.read(page.raw, frame).words
+        return PageColumns(list(_rows([*words, *_empty_boxes(page, frame, words)])))
+
+
+def _empty_boxes(page: pdfium.PdfPage, frame: PageFrame, words: Sequence[Word]) -> Iterator[Word]:
+    """Boxes in the place of words: a line goes on behind one, and is no two columns."""
+    for item in objects_of(page):
+        bounds = object_bounds(item) if is_black_box(item) else None
+        if bounds is not None:
+            box = frame.to_display(bounds)
+            if not any(word.box.overlaps(box) for word in words):
+                yield Word(_BOX, box)
 
 
 def _rows(words: Sequence[Word]) -> Iterator[list[Spot]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator
 
 import pypdfium2 as pdfium
@@ -13,6 +12,7 @@ from redaction.geometry import Box, PageFrame
 from redaction.needles import Hit, NeedleSet
 from redaction.opening import OpenPdf
 from redaction.sight import Eye, sightings
+from redaction.verify.boxes import is_black_box, object_bounds, objects_of
 from redaction.verify.breaks import BLANK_PAGES, Breaks
 from redaction.verify.gallery import words_in_pictures
 from redaction.verify.leaks import Leak
@@ -20,10 +20,6 @@ from redaction.verify.printed import Codes
 from redaction.verify.vocabulary import is_own
 from redaction.verify.width import fitting
 from redaction.words import Word
-
-_DARK = 80
-_BOX_HEIGHT = 4.0
-_BOX_WIDTH = 8.0
 
 
 def page_leaks(
@@ -102,33 +98,6 @@ def _uncovered(page: pdfium.PdfPage, frame: PageFrame, regions: list[Box], eye: 
         pdfium_c.FPDFPage_RemoveObject(page.raw, item)
         pdfium_c.FPDFPageObj_Destroy(item)
     return eye.words(page, frame, regions) if boxes else []
-
-
-def objects_of(page: pdfium.PdfPage) -> list[object]:
-    return [pdfium_c.FPDFPage_GetObject(page.raw, i) for i in range(pdfium_c.FPDFPage_CountObjects(page.raw))]
-
-
-def is_black_box(item: object) -> bool:
-    if pdfium_c.FPDFPageObj_GetType(item) != pdfium_c.FPDF_PAGEOBJ_PATH:
-        return False
-    mode, stroke = ctypes.c_int(), ctypes.c_int()
-    if not pdfium_c.FPDFPath_GetDrawMode(item, mode, stroke) or mode.value == pdfium_c.FPDF_FILLMODE_NONE:
-        return False
-    if pdfium_c.FPDFPath_CountSegments(item) > 6:
-        return False
-    colours = [ctypes.c_uint() for _ in range(4)]
-    if not pdfium_c.FPDFPageObj_GetFillColor(item, *colours) or any(c.value > _DARK for c in colours[:3]):
-        return False
-    bounds = object_bounds(item)
-    return bounds is not None and bounds[2] - bounds[0] >= _BOX_WIDTH and bounds[3] - bounds[1] >= _BOX_HEIGHT
-
-
-def object_bounds(item: object) -> tuple[float, float, float, float] | None:
-    """(left, bottom, right, top) of a page object in user space."""
-    sides = [ctypes.c_float() for _ in range(4)]
-    if not pdfium_c.FPDFPageObj_GetBounds(item, *sides):
-        return None
-    return sides[0].value, sides[1].value, sides[2].value, sides[3].value
 
 
 def _width_leaks(page: pdfium.PdfPage, index: int, needles: NeedleSet) -> Iterator[Leak]:

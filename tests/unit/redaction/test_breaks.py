@@ -97,3 +97,14 @@ def test_a_line_with_room_for_the_next_word_ends_there() -> None:
         == []
     )
     assert list(page("so much text", "and as much", "that came Ann").mentions_over(following, needles))
+
+
+def test_a_box_in_a_line_does_not_end_a_column(tmp_path: Path) -> None:
+    """What stands before a box is not the foot of the page, so it is not read on at the head of the next one."""
+    source = new_pdf(
+        tmp_path / "in.pdf", line("Seen by Thomas Ann Lee and others in the street"), line("Quillfeather left the room")
+    )
+    report = apply_plan(source, Plan(words=("Ann Lee", "Thomas Quillfeather")), tmp_path / "out.pdf")
+    assert (report.boxes, report.pictured) == (1, [])
+    text = pdfium_text(tmp_path / "out.pdf")
+    assert "Seen by Thomas" in text and "Quillfeather left" in text
