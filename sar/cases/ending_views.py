@@ -67,6 +67,8 @@ def withdraw(case_id: str) -> Answer:
     takes_two = _takes_two(case, form.on.data)
     if not queries.clock_of(case).is_overdue(london_today()):
         del form.reason
+    else:
+        form.submit.label.text = "Record it, or propose it"
 
     def command(version: int) -> None:
         on = given(form.on.data)

@@ -22,9 +22,9 @@ from sar.foundation.errors import Refused
 
 _ASK_FIRST = "Somebody else must propose this first, with reasons. Then you decide."
 _NOBODY_SEES_IT = (
-    "Nobody else who could can see this case now: it is kept to you, or closed to them. Let a colleague see it again. "
-    "If that cannot be, because they all have a conflict of interest, ask an administrator to give somebody else a "
-    "role that works on cases. A colleague who says themselves that they have a conflict does not count."
+    "No colleague who works on cases can see this one now. Let one of them see it again, who then proposes this, or "
+    "says that they have a conflict of interest. Or ask an administrator to give somebody else a role that works on "
+    "cases."
 )
 _ONLY_YOU = "Only you could decide this. Ask a colleague to propose it, with reasons. Then you decide."
 
@@ -33,7 +33,7 @@ def is_alone(actor: Actor, case: Case) -> bool:
     """Whether nobody else here may work on this case, and that is no doing of the actor's or of a third person's."""
     if actor.kind is ActorKind.SYSTEM:
         return True
-    return all(_is_out_of_the_way(case, person) for person in _others(actor, Permission.CASE_WORK))
+    return all(is_out_of_the_way(case, person) for person in _others(actor, Permission.CASE_WORK))
 
 
 def is_only_one(actor: Actor, permission: Permission) -> bool:
@@ -69,15 +69,7 @@ def require_alone(actor: Actor, case: Case) -> None:
         raise Refused(hindrance)
 
 
-def _others(actor: Actor, permission: Permission) -> list[Staff]:
-    return [person for person in active_staff_with(permission) if person.id != actor.id]
-
-
-def _others_who_see(actor: Actor, case: Case, permission: Permission) -> list[Staff]:
-    return [person for person in _others(actor, permission) if may_see(case, person.id)]
-
-
-def _is_out_of_the_way(case: Case, person: Staff) -> bool:
+def is_out_of_the_way(case: Case, person: Staff) -> bool:
     """Whether they have a conflict that they declared, or that opening the case took from the requester's words."""
     conflict = select(ConflictOfInterest.id).where(
         ConflictOfInterest.case_id == case.id,
@@ -85,3 +77,11 @@ def _is_out_of_the_way(case: Case, person: Staff) -> bool:
         ConflictOfInterest.declared_by.in_((person.id, SYSTEM.id)),
     )
     return db.session.scalar(conflict) is not None
+
+
+def _others(actor: Actor, permission: Permission) -> list[Staff]:
+    return [person for person in active_staff_with(permission) if person.id != actor.id]
+
+
+def _others_who_see(actor: Actor, case: Case, permission: Permission) -> list[Staff]:
+    return [person for person in _others(actor, permission) if may_see(case, person.id)]

@@ -2,7 +2,7 @@
 
 A complaint is worth little if whoever it is about decides it. So neither an officer of the case, nor who reviewed it
 or signed it off, nor who let a reply go, nor who proposed or decided a refusal or a fee, decides a complaint about it.
-Where the office has nobody else, the data protection officer may, with a written reason that is kept and logged.
+Where the office has nobody else (closing the case to the others does not count), the data protection officer may, with a written reason that is kept and logged.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sar.cases.ledger import require
 from sar.cases.models import Case, NotValid, Refusal
 from sar.cases.queries import may_see, visible_case
 from sar.cases.refusals.queries import proposals_of
+from sar.cases.second_person import is_out_of_the_way
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import AuditEntry
@@ -65,9 +66,9 @@ def standing(actor: Actor, case: Case, complaint: Complaint) -> Standing:
         return Standing((), (), None)
     parts = _parts(case)
     others = tuple(
-        person.name
+        person.name if may_see(case, person.id) else f"{person.name} (once the case is open to them)"
         for person in active_staff_with(Permission.COMPLAINTS_DECIDE)
-        if person.id != actor.id and person.id not in parts and may_see(case, person.id)
+        if person.id != actor.id and person.id not in parts and not is_out_of_the_way(case, person)
     )
     reason = complaint.alone_reason if complaint.alone_by == actor.id else None
     return Standing(tuple(sorted(parts.get(actor.id, ()))), others, reason)

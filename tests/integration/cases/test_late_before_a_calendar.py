@@ -36,7 +36,7 @@ def test_what_is_late_today_is_pointed_out_before_and_stays_marked_after_it_got_
     found = queries.preview(lead)
     assert found.late >= 2 and found.late == sum(item.late for item in found.moved)
     page = browser_of(in_app, lead).get("/staff/holidays/").text
-    assert "of them are late today, and would get more time." in page and "Late today" in page
+    assert "that would move are late today. They would get more time." in page and "Late today" in page
     assert measures(ago(60), ago(0)).corrected_late == 0
     service.start_applying(lead, found.newest.version)
     run_pending(in_app)

@@ -12,6 +12,7 @@ from sar.cases import service
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.deciding import standing
 from sar.cases.complaints.models import Complaint
+from sar.cases.conflicts import service as conflicts
 from sar.cases.models import Case
 from sar.cases.refusals import service as refusals
 from sar.cases.refusals.models import Kind
@@ -66,8 +67,12 @@ def test_where_nobody_else_is_the_dpo_decides_with_a_written_reason_that_is_logg
     boss, left = dpo(), dpo("Bela Stone")
     found = handled_by(boss)
     kept_out = dpo("Cass Green")
-    service.declare_conflict(kept_out, found.case_id, kept_out.id)
+    conflicts.close_to(boss, found.case_id, [kept_out.id])
     access.disable_staff(SYSTEM, left.id)
+    with pytest.raises(Refused, match=r"Cass Green \(once the case is open to them\) may decide it"):
+        write(boss, found, "complaint_outcome", **DECIDED)
+    conflicts.lift(boss, found.case_id, kept_out.id, "She can say so herself")
+    service.declare_conflict(kept_out, found.case_id, kept_out.id)
     with pytest.raises(Refused, match="Nobody else here may decide complaints, so you may"):
         write(boss, found, "complaint_outcome", **DECIDED)
     with pytest.raises(Refused, match="Write why"):

@@ -239,11 +239,11 @@ def test_setting_aside_is_the_dpos_needs_words_and_destroys_a_copy_of_an_id() ->
         service.set_aside(lead, case.id, "TEST", "A test")
     conflicts.close_to(lead, case.id, [officer.id])
     # Whoever closes a case to the others is not alone by that, nor who keeps it to themselves.
-    with pytest.raises(Refused, match="Nobody else who could can see this case now"):
+    with pytest.raises(Refused, match="No colleague who works on cases can see"):
         service.set_aside(lead, case.id, "TEST", "A test")
     conflicts.lift(lead, case.id, officer.id, "To declare it themselves")
     conflicts.restrict(lead, case.id, [lead.id])
-    with pytest.raises(Refused, match="Let a colleague see it again"):
+    with pytest.raises(Refused, match="Let one of them see it again"):
         service.set_aside(lead, case.id, "TEST", "A test")
     conflicts.lift_restriction(lead, case.id, "To declare it themselves")
     service.declare_conflict(officer, case.id, officer.id)  # from here on the officer in charge is alone with it
