@@ -2,7 +2,8 @@
 
 A complaint is worth little if whoever it is about decides it. So neither an officer of the case, nor who reviewed it
 or signed it off, nor who let a reply go, nor who proposed or decided a refusal or a fee, decides a complaint about it.
-Where the office has nobody else (closing the case to the others does not count), the data protection officer may, with a written reason that is kept and logged.
+Where the office has nobody else (closing the case to the others does not count), the data protection officer may, with
+a written reason that is kept and logged.
 """
 
 from __future__ import annotations
