@@ -19,6 +19,7 @@ from sar.foundation.actors import SYSTEM, Actor, ActorKind
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.errors import Refused
+from sar.intake.answers import Channel
 
 _ASK_FIRST = "Somebody else must propose this first, with reasons. Then you decide."
 _NOBODY_SEES_IT = (
@@ -70,11 +71,15 @@ def require_alone(actor: Actor, case: Case) -> None:
 
 
 def is_out_of_the_way(case: Case, person: Staff) -> bool:
-    """Whether they have a conflict that they declared, or that opening the case took from the requester's words."""
+    """Whether they have a conflict that they declared, or that opening the case took from the requester's own words.
+
+    What a colleague wrote down for the requester is that colleague's word.
+    """
+    believed = {person.id, SYSTEM.id} if case.submission.channel == Channel.ONLINE else {person.id}
     conflict = select(ConflictOfInterest.id).where(
         ConflictOfInterest.case_id == case.id,
         ConflictOfInterest.staff_id == person.id,
-        ConflictOfInterest.declared_by.in_((person.id, SYSTEM.id)),
+        ConflictOfInterest.declared_by.in_(believed),
     )
     return db.session.scalar(conflict) is not None
 
