@@ -63,7 +63,7 @@ def reply_is_near(case: Case) -> bool:
 
 def reach_of(case: Case) -> Reach:
     """As it stands; what is handed over needs no address."""
-    found = {}
+    found: dict[Channel, str] = {}
     for channel in Channel:
         if channel is not Channel.IN_PERSON:
             with suppress(Refused):
