@@ -204,9 +204,11 @@ def test_a_proposal_that_was_overtaken_destroys_nothing(in_app: Flask, run_jobs:
             service.decide(keeper, [plain.id], True)
         shown = browser_of(in_app, keeper).get("/staff/retention/?show=proposed").text
         assert shown.count("It cannot be agreed to any more") == 3
-        with write_transaction():  # brought forward: the database has a clock of its own
-            enqueue(DESTROY, proposed[3].id)
+    with write_transaction():  # brought forward: the database has a clock of its own
+        enqueue(DESTROY, proposed[3].id)
+    with at(again):
         run_jobs()
+        db.session.rollback()
         [row] = queries.rows_of([agreed.id])
         assert row.erasure is not None and row.erasure.state == "stopped" and row.case.erased_on is None
         [stopped] = [entry for entry in rows(AuditEntry) if entry.action == "retention.erasure_stopped"]
@@ -233,8 +235,9 @@ def test_only_what_was_looked_at_is_agreed_to_and_the_certificate_states_the_rul
                 service.decide(keeper, [case.id], True, seen=stale)
         service.decide(keeper, [case.id], True, seen={second.id: second.version})
         service.change_rules(boss, 1, 1, 6, number=0)
-        with write_transaction():  # brought forward: the database has a clock of its own
-            enqueue(DESTROY, second.id)
+    with write_transaction():  # brought forward: the database has a clock of its own
+        enqueue(DESTROY, second.id)
+    with at(OVER):
         run_jobs()
         [certificate] = [entry for entry in rows(AuditEntry) if entry.action == "retention.case_erased"]
         assert json.loads(certificate.facts)["kept_until"] == "2027-07-01"
