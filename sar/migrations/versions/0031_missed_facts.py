@@ -18,7 +18,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # The code before knows no proposal to add something, and stops at one. What came of it is in the log.
-    op.execute("DELETE FROM refusal_proposal WHERE kind = 'add'")
+    # The code before knows no such proposals, and stops at one. What came of them is in the log.
+    op.execute("DELETE FROM refusal_proposal WHERE kind IN ('add', 'withdraw')")
     for column in ("reason_code", "came_on", "fact_kind"):
         op.drop_column("refusal_proposal", column)
