@@ -25,6 +25,7 @@ EXAMPLES: Mapping[str, FieldValue] = MappingProxyType(
         "passed_on_date": date(2026, 11, 9),
         "sent_date": date(2026, 11, 9),
         "withdrawn_date": _DAY,
+        "changed_date": _DAY,
         "found_date": _DAY,
         "complaint_date": date(2026, 11, 20),
         "report_date": _DAY,
