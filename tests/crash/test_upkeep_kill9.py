@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from sar.cases.complaints import service as complaints
 from sar.cases.holidays import service as holidays
 from sar.cases.holidays.models import CalendarRun
 from sar.cases.models import Case
+from sar.cases.person.service import change_person
 from sar.foundation import jobs
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.blobs import Blob
@@ -34,6 +36,7 @@ from sar.foundation.jobs.registry import handlers
 from sar.foundation.keys import KeyScope
 from sar.foundation.throttle import ThrottleTry
 from sar.foundation.word_index import WordFingerprint
+from sar.intake.details import details_of
 from sar.oversight.retention import service as retention
 from sar.oversight.retention.rules import Why
 from sar.records import queries
@@ -84,6 +87,13 @@ def a_signed_case_that_lost_a_record(app: Flask) -> Callable[[], bool]:
     [record] = queries.records_of(office.case)
     with write_transaction():  # as when it was taken out a moment before the signature
         announce(Event.RECORD_CHANGED, record.id)
+    return lambda: office.case.stage == "reviewing"
+
+
+def a_signed_case_whose_person_has_another_name(app: Flask) -> Callable[[], bool]:
+    office = signed_off_office(app, ("Contact log", paper(CONTACT)))
+    other = replace(details_of(office.case.submission), full_name="Quentin Otherwise")
+    change_person(staff_actor(Role.DPO, name="Quill Lead"), office.case_id, other, "They showed us the deed.")
     return lambda: office.case.stage == "reviewing"
 
 
@@ -176,6 +186,7 @@ PREPARATIONS = {
     "blobs.sweep": a_file_without_a_row,
     "intake.index_search_words": a_request_without_an_index,
     "review.changed": a_signed_case_that_lost_a_record,
+    "review.person_changed": a_signed_case_whose_person_has_another_name,
     "retention.destroy": a_case_to_destroy,
     "throttle.clean": an_old_try,
     "workroom.sweep": a_folder_left_behind,
@@ -186,6 +197,7 @@ IN_ONE_COMMIT = (
     "cases.run_import",
     "retention.destroy",
     "review.changed",
+    "review.person_changed",
 )
 # Killed in tests of their own, in the midst of their work.
 ELSEWHERE = {

@@ -201,7 +201,7 @@ def test_the_officer_says_who_decides_about_records_and_passes_the_request_on(in
     assert "Say for which organisation we hold this" in officer.post(page, said).text
     assert officer.post(page, said | {"controller": police.id}).status_code == 302
     stale = officer.post(page, said | {"role": "controller"})
-    assert stale.status_code == 409 and "Someone else changed this case" in stale.text
+    assert stale.status_code == 409 and "This case was changed after you opened the page" in stale.text
     db.session.rollback()
     assert {found.role for found in queries.records_of(case)} == {"processor"}
     listed = officer.get(f"/staff/cases/{case.id}/records").text
