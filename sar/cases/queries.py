@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -19,6 +20,7 @@ from sar.cases.deadlines import (
     ClockState,
     Dates,
     EndReason,
+    ImpossibleDates,
     PauseMode,
     Regime,
     Rule,
@@ -156,11 +158,13 @@ def due_if_answered_today(cases: Sequence[Case]) -> dict[str, date]:
     for fact in db.session.scalars(query.order_by(ClockFact.on, ClockFact.created_at)):
         events[fact.case_id].append(event_of(fact))
     today = london_today()
-    found = {
-        case_id: earliest_if_answered(events[case_id], _regimes(case), clock_rules(case), today)
-        for case_id, case in waiting.items()
-    }
-    return {case_id: day for case_id, day in found.items() if day is not None}
+    found: dict[str, date] = {}
+    for case_id, case in waiting.items():
+        # One case says on its own page that its dates cannot be: the others are listed all the same.
+        with suppress(ImpossibleDates):
+            if day := earliest_if_answered(events[case_id], _regimes(case), clock_rules(case), today):
+                found[case_id] = day
+    return found
 
 
 def _regimes(case: Case) -> list[Regime]:

@@ -32,7 +32,7 @@ from sar.access import sessions
 from sar.access.models import Staff
 from sar.access.permissions import Role
 from sar.application import create_app
-from sar.cases.models import Case, ConflictOfInterest, NamedPerson, Task, Waiting
+from sar.cases.models import Case, ClockFact, ConflictOfInterest, NamedPerson, Task, Waiting
 from sar.foundation import keys
 from sar.foundation.actors import ActorKind
 from sar.foundation.clock import london_today, utc_now
@@ -227,6 +227,9 @@ def _hire(number: int) -> str:
     return person.id
 
 
+_ASKED = {"running": (), "ended": (), "paused": ("clarification_requested",), "not_started": ("id_requested",)}
+
+
 def _one(
     chance: random.Random, today: date, share_open: float, staff: list[str], reference: str
 ) -> dict[type, list[dict[str, Any]]]:
@@ -269,6 +272,10 @@ def _one(
                 "restricted": False,
                 "version": 1,
             }
+        ],
+        ClockFact: [
+            base | {"id": random_id(), "case_id": case_id, "kind": kind, "on": on, "recorded_by": "system"}
+            for kind, on in [("received", received), *((what, received + timedelta(days=1)) for what in _ASKED[clock])]
         ],
         WordFingerprint: [
             {"purpose": purpose, "fingerprint": one, "scope_id": scope_id}

@@ -12,12 +12,12 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import delete, event
 
 from sar.access.permissions import Role
 from sar.cases import service
 from sar.cases.deadlines import ClockState
-from sar.cases.models import Case
+from sar.cases.models import Case, ClockFact
 from sar.cases.queries import clock_of
 from sar.cases.tasks import service as tasks
 from sar.cases.waiting import Whom, wait_for, wait_no_more
@@ -290,3 +290,15 @@ def test_the_clock_filter_knows_every_state() -> None:
     assert listed(officer, clock=ClockState.NOT_STARTED.value) == [waiting.id]
     assert listed(officer, clock=ClockState.RUNNING.value) == []
     assert listed(officer, clock=ClockState.ENDED.value, show="all") == [gone.id]
+
+
+def test_a_case_whose_facts_cannot_be_true_does_not_hide_the_others(in_app: Flask) -> None:
+    officer, broken, other = caseworker(), opened(days_ago=9), opened(name="Someone Else", days_ago=9)
+    for case in (broken, other):
+        service.ask_question(officer, case.id, "Which office?", "They named none.")
+        letters_go(case)
+    with write_transaction() as session:
+        session.execute(delete(ClockFact).where(ClockFact.case_id == broken.id))
+    page = browser_of(in_app, officer).get("/staff/cases/?clock=paused&whose=team")
+    assert page.status_code == 200
+    assert broken.reference in page.text and other.reference in page.text and "if answered today" in page.text
