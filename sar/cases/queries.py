@@ -159,10 +159,13 @@ def due_if_answered_today(cases: Sequence[Case]) -> dict[str, date]:
         events[fact.case_id].append(event_of(fact))
     today = london_today()
     found: dict[str, date] = {}
+    rules: dict[tuple[str | None, str | None], ClockRules] = {}  # many cases are counted alike
     for case_id, case in waiting.items():
         # One case says on its own page that its dates cannot be: the others are listed all the same.
         with suppress(ImpossibleDates):
-            if day := earliest_if_answered(events[case_id], _regimes(case), clock_rules(case), today):
+            way = case.calendar_version, case.pause_mode
+            rules[way] = rules.get(way) or clock_rules(case)
+            if day := earliest_if_answered(events[case_id], _regimes(case), rules[way], today):
                 found[case_id] = day
     return found
 
