@@ -10,13 +10,21 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 _UNREADABLE = (
-    pikepdf.PdfError, pikepdf.DependencyError, NotImplementedError, ValueError, TypeError, OSError, KeyError,
+    pikepdf.PikepdfError, pikepdf.DependencyError, NotImplementedError, ValueError, TypeError, OSError, KeyError,
     AttributeError,
 )  # fmt: skip
 
 
 class NotDecodable(Exception):
     """An image no decoder here reads."""
+
+
+def size_of(obj: pikepdf.Stream) -> tuple[int, int]:
+    """Width and height in pixels. Raises NotDecodable where they are no numbers."""
+    try:
+        return int(obj.get("/Width", 0)), int(obj.get("/Height", 0))
+    except (TypeError, ValueError) as error:
+        raise NotDecodable from error
 
 
 def decode(obj: pikepdf.Stream) -> Image.Image:
@@ -26,7 +34,7 @@ def decode(obj: pikepdf.Stream) -> Image.Image:
         picture.load()
     except _UNREADABLE:
         return _decode_by_pdfium(obj)
-    ranges = [float(v) for v in obj.get("/Decode", [])]
+    ranges = _ranges(obj)
     if ranges and ranges[0] > ranges[1]:
         picture = Image.eval(picture.convert("L") if picture.mode == "1" else picture, lambda v: 255 - v)
     if picture.mode in ("1", "L", "RGB", "CMYK"):
@@ -65,16 +73,25 @@ def _decode_by_pdfium(obj: pikepdf.Stream) -> Image.Image:
 
 def stencil(obj: pikepdf.Stream) -> tuple[Image.Image, int]:
     """The 1-bit pixels of a mask, and the value of those that paint. Raises NotDecodable."""
-    width, height = int(obj.get("/Width", 0)), int(obj.get("/Height", 0))
+    width, height = size_of(obj)
     try:
         data = obj.read_bytes()
-    except pikepdf.PdfError:
+    except pikepdf.PikepdfError:
         data = _coded_bits(obj)
     needed = (width + 7) // 8 * height
     if width <= 0 or height <= 0 or len(data) < needed:
         raise NotDecodable
-    ranges = [float(v) for v in obj.get("/Decode", [0, 1])]
-    return Image.frombytes("1", (width, height), data[:needed]), 0 if ranges[0] <= ranges[1] else 255
+    ranges = _ranges(obj)
+    return Image.frombytes("1", (width, height), data[:needed]), 255 if ranges and ranges[0] > ranges[1] else 0
+
+
+def _ranges(obj: pikepdf.Stream) -> list[float]:
+    """/Decode; nothing where it is left out, or is no pairs of numbers, as viewers take it."""
+    try:
+        ranges = [float(v) for v in obj.get("/Decode", [])]
+    except (TypeError, ValueError):
+        return []
+    return ranges if len(ranges) >= 2 else []
 
 
 def _coded_bits(obj: pikepdf.Stream) -> bytes:

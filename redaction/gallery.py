@@ -14,7 +14,7 @@ import numpy as np
 import pikepdf
 from PIL import Image
 
-from redaction.decoding import NotDecodable, decode, stencil
+from redaction.decoding import NotDecodable, decode, size_of, stencil
 from redaction.geometry import Box, Matrix, bounding
 from redaction.sight import Eye, View
 from redaction.words import Word
@@ -166,10 +166,10 @@ def _is_inside(box: Box, region: Box) -> bool:
 def own_pixels(obj: pikepdf.Stream) -> list[Image.Image]:
     """An image in grey as it is painted on white and, where a mask takes part, without it; nothing for one that is too
     small, or that nothing here decodes."""
-    width, height = int(obj.get("/Width", 0)), int(obj.get("/Height", 0))
-    if width < LEAST_WIDTH or height < LEAST_HEIGHT or width * height > MOST_PIXELS:
-        return []
     try:
+        width, height = size_of(obj)
+        if width < LEAST_WIDTH or height < LEAST_HEIGHT or width * height > MOST_PIXELS:
+            return []
         if bool(obj.get("/ImageMask", False)):
             bits, paints = stencil(obj)
             grey = bits.convert("L")

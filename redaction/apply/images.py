@@ -16,7 +16,7 @@ from redaction.apply.matrices import Matrix, Point, Rect, invert
 from redaction.apply.matrices import apply as transform
 from redaction.apply.scene import ImageUse, Resources
 from redaction.apply.tokens import Op, operators
-from redaction.decoding import NotDecodable, decode, stencil
+from redaction.decoding import NotDecodable, decode, size_of, stencil
 
 JPEG_QUALITY = 85
 MAX_PIXELS = 120_000_000
@@ -40,7 +40,7 @@ _BLACK: dict[str, int | tuple[int, ...]] = {"1": 0, "L": 0, "RGB": (0, 0, 0), "C
 
 def burn(pdf: pikepdf.Pdf, obj: pikepdf.Stream, areas: Sequence[Area]) -> pikepdf.Stream:
     """A copy of the image with `areas` blackened. Raises NotDecodable."""
-    width, height = int(obj.get("/Width", 0)), int(obj.get("/Height", 0))
+    width, height = size_of(obj)
     if width <= 0 or height <= 0 or width * height > MAX_PIXELS:
         raise NotDecodable
     if isinstance(obj.get("/Mask"), pikepdf.Array):

@@ -18,8 +18,8 @@ from redaction.apply.jpeg import plain_jpeg
 from redaction.apply.jpx import plain_jpx
 from redaction.plan import Plan
 from redaction.verify import verify_file
-from tests.unit.redaction.made import line
-from tests.unit.redaction.readers import everything_written
+from tests.unit.redaction.made import line, new_pdf
+from tests.unit.redaction.readers import everything_written, pdfium_text
 
 NAME = "Jones"
 
@@ -112,3 +112,19 @@ def test_bytes_after_the_last_row_go(tmp_path: Path) -> None:
     apply_plan(source, Plan(), tmp_path / "out.pdf")
     with pikepdf.open(tmp_path / "out.pdf") as pdf:
         assert pdf.pages[0].obj["/Resources"]["/XObject"]["/Im0"].read_bytes() == pixels
+
+
+def test_pictures_that_are_none_or_for_printing_presses_stop_nothing(tmp_path: Path) -> None:
+    """Met in public files: a width that is no number, and inks that only a press knows."""
+    path = new_pdf(tmp_path / "in.pdf", line("Seen Ann Lee there") + "q 90 0 0 90 72 400 cm /Odd Do /Press Do Q")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        fade = pikepdf.Dictionary(FunctionType=2, Domain=[0, 1, 0, 1], C0=[0, 0, 0, 0], C1=[1, 0, 1, 0], N=1)
+        inks = [pikepdf.Name.DeviceN, [pikepdf.Name.Orange, pikepdf.Name.Green], pikepdf.Name.DeviceCMYK, fade]
+        usual = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Image, "Height": 40, "BitsPerComponent": 8}
+        odd = pdf.make_stream(bytes(1600), Width=pikepdf.Name.Wide, ColorSpace=pikepdf.Name.DeviceGray, **usual)
+        press = pdf.make_stream(bytes(3200), Width=40, ColorSpace=inks, **usual)
+        pdf.pages[0].obj["/Resources"]["/XObject"] = pikepdf.Dictionary(Odd=odd, Press=press)
+        pdf.save(path)
+    report = apply_plan(path, Plan(words=("Ann Lee",)), tmp_path / "out.pdf")
+    assert report.boxes == 1
+    assert "Ann Lee" not in pdfium_text(tmp_path / "out.pdf")
