@@ -273,10 +273,7 @@ def _one(
                 "version": 1,
             }
         ],
-        ClockFact: [
-            base | {"id": random_id(), "case_id": case_id, "kind": kind, "on": on, "recorded_by": "system"}
-            for kind, on in [("received", received), *((what, received + timedelta(days=1)) for what in _ASKED[clock])]
-        ],
+        ClockFact: [base | {"case_id": case_id} | fact for fact in _facts(clock, received)],
         WordFingerprint: [
             {"purpose": purpose, "fingerprint": one, "scope_id": scope_id}
             for purpose, said in words
@@ -292,6 +289,15 @@ def _one(
             for _ in range(chance.choice((0, 0, 0, 1, 2)) if is_open else 0)
         ],
     }
+
+
+def _facts(clock: str, received: date) -> list[dict[str, Any]]:
+    """What is on the clock of a case in this state."""
+    asked = ((what, received + timedelta(days=1)) for what in _ASKED[clock])
+    return [
+        {"id": random_id(), "kind": kind, "on": on, "recorded_by": "system"}
+        for kind, on in (("received", received), *asked)
+    ]
 
 
 def _seal(scope_id: str, key: bytes, values: dict[str, Any]) -> dict[str, Any]:
