@@ -181,7 +181,7 @@ def _text(args: list[Arg], name: bytes) -> list[Arg] | None:
 
 def _all_numbers(args: list[Arg]) -> bool:
     try:
-        joined = b"".join(args)  # type: ignore[arg-type]
+        joined = b"".join(args)  # type: ignore[arg-type]  # an array raises, which is quicker than asking each
     except TypeError:
         return False
     return not joined.translate(None, _DIGITS)
@@ -202,7 +202,7 @@ def _is_text(args: list[Arg]) -> bool:
 
 def _has_comment(op: Op, data: bytes) -> bool:
     """Whether there are more signs of a comment in the operator's bytes than in its strings."""
-    flat = [part for arg in op.args for part in (arg if isinstance(arg, list) else [arg])]
+    flat = [part for arg in op.args for part in _listed(arg)]
     return data.count(b"%", op.start, op.end) > sum(part.count(b"%") for part in flat)
 
 
@@ -210,13 +210,20 @@ def _starts_with_operands(op: Op, data: bytes) -> bool:
     """Whether nothing stands before what the tokens of an image or a chain hold; for others their operands tell."""
     if op.name == b"BI":
         return data.startswith(b"BI", op.start)
-    return op.name != CHAIN or data.startswith(op.args[1][0], op.start)  # type: ignore[arg-type]
+    if op.name != CHAIN:
+        return True
+    _, strings = map(_listed, op.args)
+    return data.startswith(strings[0], op.start)
+
+
+def _listed(arg: Arg) -> list[bytes]:
+    return arg if isinstance(arg, list) else [arg]
 
 
 def _spelt(op: Op) -> bytes:
     if op.name == b"BI":
-        dictionary, pixels = op.args
-        return b"BI" + dictionary + b"ID " + pixels + b"\nEI"  # type: ignore[operator]
+        dictionary, pixels = map(_joined, op.args)
+        return b"BI" + dictionary + b"ID " + pixels + b"\nEI"
     if op.name == CHAIN:
-        return chain_bytes(*op.args).rstrip(b"\n")  # type: ignore[arg-type]
+        return chain_bytes(*map(_listed, op.args)).rstrip(b"\n")
     return b" ".join((*map(_joined, op.args), op.name))
