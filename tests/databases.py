@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from tests.postgres_pool import PostgresPool
 from tests.routing import compile_addresses_once
@@ -20,7 +22,13 @@ from tests.statements import Compiled
 
 if TYPE_CHECKING:
     from flask import Flask
-    from sqlalchemy import Engine
+
+
+@event.listens_for(Engine, "connect")
+def _last_first(connection: Any, _record: object) -> None:
+    """Rows that nobody put in an order come last first: on PostgreSQL they may come in any, and no one would see it."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects=ON")
 
 
 def _create(instance: Path, url: str, **changes: Any) -> Flask:

@@ -78,13 +78,15 @@ def settle_unclear(page: Page) -> None:
     if not link.count():
         return
     link.click()
+    meaning = page.get_by_label("Whom do the ticked words mean?")
+    meaning.wait_for()
     look(page, "56-unclear")
     while boxes := page.get_by_role("checkbox").all():
         for box in boxes:
             box.check()
-        meaning = page.get_by_label("Whom do the ticked words mean?")
         meaning.select_option(index=3)  # somebody: after "Choose", the requester, and nobody
-        page.get_by_role("button", name="Save").click()
+        with page.expect_navigation():  # the page before may say "Done" as well
+            page.get_by_role("button", name="Save").click()
         _done(page)
     page.get_by_role("link", name="Back to the list").first.click()
 

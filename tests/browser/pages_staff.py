@@ -102,7 +102,9 @@ def finish_searches(page: Page, area: str, titles: list[str]) -> None:
     look(page, "26-search-result")
     press(page, "Save the result", "The result is saved")
     page.get_by_role("button", name="Say what came of a search").click()
-    for box in page.get_by_role("group", name="Which areas is this about?").get_by_role("checkbox").all():
+    areas = page.get_by_role("group", name="Which areas is this about?").get_by_role("checkbox")
+    areas.first.wait_for()  # what is asked of all waits for none
+    for box in areas.all():
         box.check()
     page.get_by_label("Nothing is held there").check()
     press(page, "Save the result", "The result is saved")

@@ -180,7 +180,7 @@ def checkpointed(app: Flask) -> None:
 def certificates() -> list[AuditEntry]:
     db.session.rollback()
     query = select(AuditEntry).where(AuditEntry.action == Action.CASE_ERASED.label)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query.order_by(AuditEntry.seq)))
 
 
 def export_is_whole(folder: Path) -> None:

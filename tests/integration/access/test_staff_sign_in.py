@@ -187,7 +187,8 @@ def test_every_try_is_in_the_log_without_what_was_typed(staff: Staff) -> None:
     with pytest.raises(Refused):
         sign_in(password="wrong wrong wrong wrong")
     sign_in(code=code_for(staff))
-    rows = db.session.scalars(select(AuditEntry).where(AuditEntry.action.like("access.sign%"))).all()
+    query = select(AuditEntry).where(AuditEntry.action.like("access.sign%"))
+    rows = db.session.scalars(query.order_by(AuditEntry.seq)).all()
     assert [(row.action, row.subject_id) for row in rows] == [
         ("access.sign_in_failed", "unknown"),
         ("access.sign_in_failed", staff.id),

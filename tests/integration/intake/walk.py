@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from werkzeug.test import TestResponse
 
 from sar.foundation.db import Base, db
@@ -84,9 +84,9 @@ class Browser:
 
 
 def rows(model: type[Base]) -> Sequence[Any]:
-    """All rows of a table as they are now, whatever this test read before."""
+    """All rows of a table as they are now, whatever this test read before; those of the log from the first on."""
     db.session.rollback()
-    return db.session.scalars(select(model)).all()
+    return db.session.scalars(select(model).order_by(*inspect(model).primary_key)).all()
 
 
 def csrf_of(response: TestResponse) -> str:

@@ -63,7 +63,8 @@ def a_contact(area: str, email: str = "archive@northvale.example", manager: str 
 
 def mailed(kind: str) -> list[messages.Message]:
     db.session.rollback()
-    return list(db.session.scalars(select(messages.Message).where(messages.Message.kind == kind)))
+    query = select(messages.Message).where(messages.Message.kind == kind)
+    return list(db.session.scalars(query.order_by(messages.Message.created_at)))
 
 
 def logged(action: str) -> int:

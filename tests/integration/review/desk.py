@@ -88,7 +88,8 @@ class Desk:
         return run_pending(self.app)
 
     def log(self) -> list[AuditEntry]:
-        return list(db.session.scalars(select(AuditEntry).where(AuditEntry.case_id == self.case_id)))
+        query = select(AuditEntry).where(AuditEntry.case_id == self.case_id)
+        return list(db.session.scalars(query.order_by(AuditEntry.seq)))
 
 
 def open_desk(app: Flask, subject: str = "Marlon Pryce", *pages: str, regime: str = "LE") -> Desk:
