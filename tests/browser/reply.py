@@ -53,7 +53,8 @@ def withheld_names(server: LiveServer) -> set[str]:
 def passage(server: LiveServer, title: str, first: str, after: str) -> tuple[Box, float, float]:
     """The box around the words of page 1 of a record from `first` up to `after`, and the page's width and height."""
     with server.app.app_context():
-        found = next(record for record in db.session.scalars(select(Record)) if record.title.startswith(title))
+        read = select(Record).where(Record.words_blob_id.is_not(None)).order_by(Record.created_at)
+        found = next(record for record in db.session.scalars(read) if record.title.startswith(title))
         page = records.page_text(found, 1)
     texts = [word.text for word in page.words]
     boxes = [word.box for word in page.words[texts.index(first) : texts.index(after)]]

@@ -166,7 +166,11 @@ def test_words_that_are_not_where_they_were_found_block_the_reply(app: Flask) ->
     with app.app_context():
         office = office_in_review(app, ("Contact log", paper(CONTACT)))
         office.decide_all()
-        mention = next(found for found in db.session.scalars(select(Mention)) if WITHHELD in found.found["text"])
+        mention = next(
+            found
+            for found in db.session.scalars(select(Mention).order_by(Mention.id))
+            if WITHHELD in found.found["text"]
+        )
         mention.found = {**mention.found, "text": "Nobody There", "boxes": [[200, 200, 280, 220]]}
         db.session.commit()
         office.sign_off()
