@@ -13,6 +13,9 @@ class Action(Enum):
 
     # foundation
     JOB_RETRIED = ("job.retried", ("kind", "error"))
+    # The subject is the name of the backup; head and entries say where its log stood.
+    BACKUP_BEGUN = ("backup.begun", ())
+    BACKUP_RESTORED = ("backup.restored", ("entries", "head", "erased_again", "sessions_ended"))
     MESSAGE_QUEUED = ("message.queued", ("message_id", "channel", "kind"))
     MESSAGE_SENT = ("message.sent", ("message_id", "channel", "kind", "on"))
     MESSAGE_NOT_SENT = ("message.not_sent", ("message_id", "channel", "kind", "error"))

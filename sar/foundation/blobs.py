@@ -93,12 +93,16 @@ def seal(scope_id: str, stream: BinaryIO, *, media_type: str) -> Blob:
 def open(blob_id: str) -> BinaryIO:
     """A plaintext stream. Raises NotFound; SealBroken while reading if the file was touched (see open_sealed)."""
     blob = get(blob_id)
-    key = unwrap_key(scope_key(blob.scope_id), blob.wrapped_key, _context(blob.id))
     try:
-        sealed = _store().open(blob.id)
+        return open_stored(_store(), scope_key(blob.scope_id), blob.id, blob.wrapped_key)
     except Missing:
         raise NotFound("This file is not in the store.") from None
-    return open_sealed(key, sealed, _context(blob.id))
+
+
+def open_stored(store: BlobStore, of_scope: bytes, blob_id: str, wrapped_key: bytes) -> BinaryIO:
+    """The same for a store and a row that may lie elsewhere, in a backup. Raises Missing, SealBroken."""
+    key = unwrap_key(of_scope, wrapped_key, _context(blob_id))
+    return open_sealed(key, store.open(blob_id), _context(blob_id))
 
 
 @contextmanager

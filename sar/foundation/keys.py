@@ -59,7 +59,12 @@ def scope_key(scope_id: str) -> bytes:
         raise LookupError(f"no key scope {scope_id}")
     if scope.wrapped_key is None:
         raise Gone("These records have been erased.")
-    return _unwrap(_ring_holding(scope.ring_key), scope, scope.wrapped_key)
+    return unwrap(_ring_holding(scope.ring_key), scope.ring_key, scope.id, scope.wrapped_key)
+
+
+def unwrap(ring: KeyRing, ring_key: str, scope_id: str, wrapped: bytes) -> bytes:
+    """A scope's key out of what its row holds. Raises KeyError where the ring lacks the master key, InvalidTag."""
+    return AESGCM(ring.keys[ring_key]).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _context(scope_id))
 
 
 def derived_key(scope_id: str, purpose: str) -> bytes:
@@ -94,7 +99,7 @@ def rewrap() -> int:
             ).all()
             for scope in behind:
                 assert scope.wrapped_key is not None
-                key = _unwrap(_ring_holding(scope.ring_key), scope, scope.wrapped_key)
+                key = unwrap(_ring_holding(scope.ring_key), scope.ring_key, scope.id, scope.wrapped_key)
                 scope.wrapped_key = _wrap(ring, ring.current, scope.id, key)
                 scope.ring_key = ring.current
         if not behind:
@@ -141,10 +146,6 @@ def _ring_holding(name: str) -> KeyRing:
     if name not in runtime().key_ring.keys:
         current_app.extensions["sar"] = replace(runtime(), key_ring=open_ring(runtime().settings))
     return runtime().key_ring
-
-
-def _unwrap(ring: KeyRing, scope: KeyScope, wrapped: bytes) -> bytes:
-    return AESGCM(ring.keys[scope.ring_key]).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _context(scope.id))
 
 
 def _wrap(ring: KeyRing, ring_key: str, scope_id: str, key: bytes) -> bytes:

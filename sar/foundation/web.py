@@ -18,6 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from sar.foundation import restoring
 from sar.foundation.errors import Conflict, Problem, TooManyTries
 from sar.foundation.runtime import settings
 from sar.foundation.throttle import address_prefix
@@ -27,6 +28,7 @@ csrf = CSRFProtect()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_FORM_BYTES = 1_000_000
 MAX_FORM_PARTS = 5_000
+_NO_PAGE = frozenset({"static", "brand_css"})
 
 
 def install(app: Flask) -> None:
@@ -51,6 +53,7 @@ def install(app: Flask) -> None:
             hops = current.trusted_proxy_hops
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     csrf.init_app(app)
+    app.before_request(_closed_while_restoring)
     app.before_request(_refuse_other_hosts)
     app.before_request(_refuse_cross_site)
     app.after_request(_headers)
@@ -78,6 +81,14 @@ def brand_css() -> Response:
     return response
 
 
+def _closed_while_restoring() -> Any:
+    if restoring.under_way(settings()) and request.endpoint not in _NO_PAGE:
+        return _page(
+            503, "The service is closed for now", "We are putting it back from a copy. Please try again later."
+        )
+    return None
+
+
 def _refuse_other_hosts() -> None:
     """In production the service answers to its own name alone: a redirect never carries a name a caller made up."""
     current = settings()
@@ -103,7 +114,7 @@ def _headers(response: Response) -> Response:
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
-    if request.endpoint not in {"static", "brand_css"}:
+    if request.endpoint not in _NO_PAGE:
         response.headers["Cache-Control"] = "no-store"
     if settings().secure:
         response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from sar.foundation import audit
+from sar.foundation import audit, restoring
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.clock import utc_now
@@ -18,6 +18,7 @@ from sar.foundation.ids import random_id
 from sar.foundation.jobs import dispatch
 from sar.foundation.jobs.models import Job, PeriodicRun, State
 from sar.foundation.jobs.registry import intervals
+from sar.foundation.runtime import settings
 
 PERIODIC_SUBJECT = "-"
 _PERIODIC_LOCK = 7_320_002
@@ -104,6 +105,8 @@ def retry(actor: Actor, job_id: str) -> Job:
 
 def enqueue_due_periodics() -> None:
     """Queue each periodic task whose interval has passed. Safe on any number of workers."""
+    if restoring.under_way(settings()):
+        return
     with write_transaction() as session:
         if session.get_bind().dialect.name == "postgresql":
             session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PERIODIC_LOCK})

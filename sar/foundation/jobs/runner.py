@@ -19,6 +19,7 @@ from sqlalchemy import Select, and_, exists, or_, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
+from sar.foundation import restoring
 from sar.foundation.clock import utc_now
 from sar.foundation.db import write_transaction
 from sar.foundation.ids import random_id
@@ -26,6 +27,7 @@ from sar.foundation.jobs import dispatch
 from sar.foundation.jobs.context import GiveUp, JobContext, LeaseLost, wake_siblings
 from sar.foundation.jobs.models import Job, State
 from sar.foundation.jobs.registry import handlers
+from sar.foundation.runtime import settings
 
 LEASE: Final = timedelta(seconds=60)
 _BACKOFF_SECONDS: Final = 10
@@ -35,9 +37,11 @@ _log = logging.getLogger(__name__)
 def claim(lease: timedelta, job_id: str | None = None) -> JobContext | datetime | None:
     """Lease the next job that is due, or the one named.
 
-    Returns the context to run it with; or None when there is nothing to do; or, for a named job that another worker
-    holds, the time when that lease ends.
+    Returns the context to run it with; or None when there is nothing to do, or a backup is being restored; or, for a
+    named job that another worker holds, the time when that lease ends.
     """
+    if restoring.under_way(settings()):
+        return None
     with write_transaction() as session:
         while True:
             now = utc_now()
