@@ -20,7 +20,12 @@ from typing import Any, NoReturn
 from sar.settings import PROJECT_ROOT
 
 HELD_SECONDS = 600  # how long a worker waits for its death: longer than anybody waits for what it did
-WORKERS = ("tests.crash.holding_worker", "tests.crash.ingest_worker", "tests.crash.worker_process")
+WORKERS = (
+    "tests.crash.backup_process",
+    "tests.crash.holding_worker",
+    "tests.crash.ingest_worker",
+    "tests.crash.worker_process",
+)
 PATIENCE_SECONDS = 120.0  # for a machine that has much else to do
 
 
