@@ -52,13 +52,9 @@ def read(source: Path, output: Path, options: Facts) -> Facts:
 def _csv(source: Path, options: Facts) -> Facts:
     text = _decoded(source.read_bytes())
     csv.field_size_limit(1_000_000)
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:20_000], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
     rows = []
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), dialect), 1):
+        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), 1):
             _refuse_wide(cells, options)
             if any(cell.strip() for cell in cells):
                 rows.append({"row": number, "cells": [_text(cell) for cell in cells]})
@@ -66,6 +62,14 @@ def _csv(source: Path, options: Facts) -> Facts:
     except csv.Error:
         raise Unfit("damaged") from None
     return {"sheets": [], "sheet": "", "rows": rows, "merged": []}
+
+
+def _delimiter(text: str) -> str:
+    """What parts the cells. How they are quoted is not guessed: a quote in a cell is written twice, later on too."""
+    try:
+        return csv.Sniffer().sniff(text[:20_000], delimiters=",;\t|").delimiter
+    except csv.Error:
+        return ","
 
 
 def _decoded(data: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sar.cases.bulk_import.columns import heading_row
 from sar.cases.bulk_import.rows import Cell, Row, read_row
+from sar.cases.bulk_import.turned import tell, turned_columns
 from sar.cases.deadlines import ClockRules, Regime
 from sar.cases.queries import clock_rules
 from sar.foundation import blobs
@@ -95,7 +96,7 @@ def taken_apart(content: bytes) -> Table:
 def read_rows(table: Table, mapping: Mapping[str, int]) -> Iterator[Row]:
     """Each row under a mapping. One that says the same as an earlier one is a problem: it is imported once."""
     rules: ClockRules = clock_rules()
-    today, seen = london_today(), dict[str, int]()
+    today, seen, turned = london_today(), dict[str, int](), turned_columns(table.rows, mapping)
     for number, cells in table.rows:
         row = read_row(
             number,
@@ -106,6 +107,7 @@ def read_rows(table: Table, mapping: Mapping[str, int]) -> Iterator[Row]:
             regimes=REGIMES,
             today=today,
         )
+        tell(row, cells, mapping, turned)
         if not row.problems:
             first = seen.setdefault(row.identity(), number)
             if first != number:

@@ -16,7 +16,7 @@ from sar.foundation.jobs import run_pending
 HEADINGS = ["Ref", "Requester", "Date received", "Due date", "DOB", "Address", "Date closed", "Status", "File colour"]
 GOOD = ["25/1", "Delroy Pemberton", "2/9/26", "2/10/2026", "4/5/1981", "4 Mill Lane", "", "Open", "blue"]
 LATE = ["25/2", "Priya Ashdown", "14 Aug 2026", "30/9/2026", "", "1 Station Road", "10/9/2026", "Completed", "red"]
-BAD = ["25/3", "Kwame Osei", "9/30/26", "", "", "2 Station Road", "", "", ""]
+BAD = ["25/3", "Kwame Osei", "31/9/26", "", "", "2 Station Road", "", "", ""]
 
 
 def as_csv(*lines: list[str], headings: list[str] = HEADINGS) -> bytes:

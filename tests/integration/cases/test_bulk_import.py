@@ -38,7 +38,7 @@ def test_the_dry_run_shows_each_row_and_makes_no_case(in_app: Flask) -> None:
     good, late, bad, twice = queries.lines(found, "all", 1).lines
     assert (good.due, good.sheet_due, good.differs) == (date(2026, 10, 2), date(2026, 10, 2), False)
     assert (late.due, late.sheet_due, late.differs) == (date(2026, 9, 14), date(2026, 9, 30), True)
-    assert "There is no day 9/30/2026" in bad.problems[0]
+    assert "There is no day 31/9/2026" in bad.problems[0]
     assert twice.problems == ("This says the same as row 2. It is imported once.",)
     assert (rows(Case), rows(Submission)) == ([], [])
 

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 
 from sar.cases.bulk_import import queries
 from sar.cases.bulk_import.models import CaseImport
+from sar.cases.bulk_import.table import load
 from sar.foundation.errors import Refused
 from tests.integration.cases.desk import browser_of, dpo
 from tests.integration.cases.sheets import looked_at, uploaded
@@ -123,3 +124,12 @@ def test_what_cannot_be_read_is_refused_in_words(content: bytes, name: str, word
     with pytest.raises(Refused, match=words):
         uploaded(dpo(), content, name)
     assert rows(CaseImport) == []
+
+
+def test_quotes_and_commas_in_a_cell_do_not_move_the_others_however_late_they_come(in_app: Flask) -> None:
+    address = 'The house called "The Elms", Northvale, by "The Oak"'
+    plain = [f'"Ada Example {number}","2/9/2026","1 Mill Lane, Northvale"' for number in range(600)]
+    last = f'"Bo Example","3/9/2026","{address.replace(chr(34), chr(34) * 2)}"'
+    content = "\r\n".join(['"Name","Date received","Address"', *plain, last]).encode()
+    found = looked_at(in_app, dpo(), content)
+    assert load(found.table_blob_id).rows[-1][1] == ["Bo Example", "3/9/2026", address]

@@ -11,6 +11,7 @@ from sar.cases.bulk_import.columns import guess, heading_row, why_not
 from sar.cases.bulk_import.days import NotADay, day_from
 from sar.cases.bulk_import.facts import find_facts
 from sar.cases.bulk_import.rows import Row, read_row
+from sar.cases.bulk_import.turned import tell, turned_columns
 from sar.cases.calendars import Jurisdiction, calendar
 from sar.cases.deadlines import ClockRules, EndReason, Regime
 from sar.intake.answers import Channel, Route
@@ -158,3 +159,42 @@ def test_several_questions_are_read_from_one_cell(given: dict[str, str], pairs: 
     asked = {fact.number: fact.on.day for fact in found.facts if fact.kind == "clarification_requested"}
     came = {fact.number: fact.on.day for fact in found.facts if fact.kind == "clarification_received"}
     assert [(day, came.get(number)) for number, day in asked.items()] == pairs and found.problems == []
+
+
+TURNED = ["Name", "Date received", "Questions"]
+
+
+def turned(*lines: tuple[Any, ...]) -> list[Row]:
+    rows, mapping = list(enumerate(lines, 2)), guess(TURNED)
+    columns, found = turned_columns(rows, mapping), []
+    for number, cells in rows:
+        found.append(
+            read_row(number, cells, mapping, merged=False, rules=RULES, regimes=[Regime.LE], today=date(2026, 12, 31))
+        )
+        tell(found[-1], cells, mapping, columns)
+    return found
+
+
+def test_a_day_that_can_be_read_two_ways_is_not_guessed_where_the_column_has_the_month_first() -> None:
+    wrong, either, word, same, known = turned(
+        ("Ada", "9/30/2026"),
+        ("Bo", "9/3/2026"),
+        ("Cy", "3 Sep 2026"),
+        ("Di", "9/9/2026"),
+        ("Ed", {"date": "2026-03-09"}),
+    )
+    assert "There is no day" in wrong.problems[0]
+    assert "Date received: “9/3/2026” can be read in two ways, and row 2 has the month first." in either.problems[0]
+    assert word.problems == same.problems == known.problems == []
+    assert not any("month first" in note for row in (word, same) for note in row.notes)
+    assert "check that it is 9 March 2026, not 3 September 2026" in " ".join(known.notes)
+
+
+def test_one_slip_in_a_column_with_the_day_first_holds_up_no_other_row() -> None:
+    slip, *others = turned(("Ada", "9/30/2026"), ("Bo", "9/3/2026"), ("Cy", "30/9/2026"), ("Di", "2026-09-03"))
+    assert slip.problems and not any(row.problems for row in others)
+
+
+def test_the_days_of_questions_are_not_guessed_either() -> None:
+    _first, second = turned(("Ada", "2026-09-01", "9/14/2026-9/20/2026"), ("Bo", "2026-03-02", "9/3/2026-9/10/2026"))
+    assert "“9/3/2026” can be read in two ways" in " ".join(second.problems)
