@@ -130,7 +130,8 @@ def withdraw(
         if _hides_lateness(case, on):
             mark_late_before(case)
         case = advance(actor, case_id, Event.WITHDRAW, facts_of(actor, case), on=on)
-        letters.send(actor, case, "withdrawal", withdrawn_date=on)
+        if letters.can_be_written_to(case):  # who takes a request back need not leave an address for it
+            letters.send(actor, case, "withdrawal", withdrawn_date=on)
         if reason.strip():
             keep_note(actor, case, f"They took the request back on {date_words(on)}. {reason.strip()}")
         identity_copies.destroy(actor, case.submission_id, "not_needed")

@@ -236,6 +236,15 @@ def address_for(case: Case, channel: str) -> str:
     return str(found)
 
 
+def can_be_written_to(case: Case) -> bool:
+    """Whether we know where a letter to the requester goes, by the way they asked for."""
+    try:
+        address_for(case, usual_channel(case))
+    except Refused:
+        return False
+    return True
+
+
 def postal_address(case: Case) -> str:
     """Where a letter to the requester goes, line by line; empty when nobody told us. To prison with the number.
 

@@ -148,7 +148,7 @@ def require_sound(actor: Actor, case: Case, code: str, words: str, *, tell: bool
         raise Refused("Say in your own words why this is not a valid request.")
     if not may_be_set_aside(case):
         raise Refused("This case cannot be set aside at the stage where it is. Refuse the request, or answer it.")
-    if REASONS[code].owed and not tell and _has_address(case):
+    if REASONS[code].owed and not tell and letters.can_be_written_to(case):
         raise Refused("Somebody asked us for this and waits to hear. Write to them and say why it is set aside.")
     if _is_leant_on(case):
         raise Refused(
@@ -183,14 +183,6 @@ def _is_leant_on(case: Case) -> bool:
     query = select(Case.id).join(NotValid, NotValid.case_id == Case.id)
     leaning = query.where(NotValid.earlier_id == case.id, Case.stage == Stage.NOT_VALID.value)
     return db.session.scalars(leaning.limit(1)).first() is not None
-
-
-def _has_address(case: Case) -> bool:
-    try:
-        letters.address_for(case, letters.usual_channel(case))
-    except Refused:
-        return False
-    return True
 
 
 def letter_for(case: Case, code: str, words: str, *, tell: bool = True) -> wording.Wording:

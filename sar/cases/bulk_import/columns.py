@@ -46,6 +46,7 @@ FIELDS: Final = (
     Field("phone", "Phone number", ("phone", "telephone", "phonenumber", "tel", "mobile", "contactnumber")),
     Field("office", "Probation office", ("office", "probationoffice", "region", "pdu", "team")),
     Field("channel", "How it came", ("channel", "how", "howreceived", "method", "receivedby", "source")),
+    Field("law", "Law", ("law", "regime", "legislation", "whichlaw")),
     Field("wanted", "What they want", ("wanted", "request", "details", "description", "informationrequested", "scope")),
     Field("id_requested", "Proof of identity asked for on", ("idrequested", "idrequestedon", "idasked"), True),
     Field("id_received", "Proof of identity came on", ("idreceived", "idreceivedon", "idverified", "idchecked"), True),

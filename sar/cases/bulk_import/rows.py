@@ -81,6 +81,17 @@ _OUTCOMES: Final = {
     EndReason.WITHDRAWN: ("withdrawn", "cancelled"),
     EndReason.NO_REPLY: ("noreply", "noresponse", "lapsed", "abandoned"),
 }
+# How people name the law that a request is answered under, by the letters alone.
+_LAWS: Final = {
+    "ukgdpr": (Regime.UKGDPR,),
+    "gdpr": (Regime.UKGDPR,),
+    "part": (Regime.LE,),
+    "dpapart": (Regime.LE,),
+    "le": (Regime.LE,),
+    "lawenforcement": (Regime.LE,),
+    "both": tuple(Regime),
+    "mixed": tuple(Regime),
+}
 _OPEN: Final = ("", "open", "live", "inprogress", "ongoing", "active", "pending")
 
 
@@ -90,6 +101,7 @@ class Row:
 
     `unasked`: what came that the sheet does not say was asked for, or that was asked for too late, by the kind of fact,
     and when. `late_asks`: what was asked for too late to give more time, in words for a note on the case.
+    `regimes`: the laws that it is counted by.
     """
 
     number: int
@@ -105,6 +117,7 @@ class Row:
     sheet_due: date | None = None
     unasked: dict[str, date] = field(default_factory=dict)
     late_asks: list[str] = field(default_factory=list)
+    regimes: Sequence[Regime] = ()
 
     @property
     def differs(self) -> bool:
@@ -136,7 +149,10 @@ def read_row(
     regimes: Sequence[Regime],
     today: date,
 ) -> Row:
-    """One row under a mapping (see `columns`). `merged`: its cells are part of a merged block."""
+    """One row under a mapping (see `columns`). `merged`: its cells are part of a merged block.
+
+    `regimes`: the laws that it is counted by where the sheet does not say.
+    """
     row = Row(number)
     given = {code: _shown(row, code, cells, column) for code, column in mapping.items()}
     if merged:
@@ -147,10 +163,11 @@ def read_row(
     if row.received_on is None and not row.problems:
         row.problems.append("The date received is missing.")
     row.channel = _channel(row, given.get("channel", ""))
+    row.regimes = _regimes(row, given.get("law", ""), regimes)
     row.answers = _answers(row, given, days.get("date_of_birth"), today)
     _facts(row, given, days, today)
     if not row.problems:
-        _reckon(row, rules, regimes, today)
+        _reckon(row, rules, row.regimes, today)
     return row
 
 
@@ -187,6 +204,13 @@ def _channel(row: Row, text: str) -> Channel:
     if word not in _CHANNELS:
         row.notes.append(f"How it came: we do not know “{text[:40]}”, so it is kept as another way.")
     return _CHANNELS.get(word, Channel.OTHER)
+
+
+def _regimes(row: Row, text: str, usual: Sequence[Regime]) -> Sequence[Regime]:
+    word = _letters(text)
+    if word and word not in _LAWS:
+        row.notes.append(f"Law: we do not know “{text[:40]}”, so the earliest date by either law counts.")
+    return _LAWS.get(word, usual)
 
 
 def _answers(row: Row, given: Mapping[str, str], born: date | None, today: date) -> RequestAnswers | None:

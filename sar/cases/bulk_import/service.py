@@ -26,7 +26,7 @@ from sar.cases.bulk_import.table import MAX_BYTES, load, read, read_rows, taken_
 from sar.cases.deadlines import EndReason
 from sar.cases.ledger import CHANGED_MEANWHILE, Fact, keep_note, require, store_fact
 from sar.cases.models import Case
-from sar.cases.service import open_case
+from sar.cases.service import open_case, set_regimes
 from sar.cases.workflow import Stage
 from sar.foundation import blobs
 from sar.foundation.actions import Action
@@ -197,6 +197,9 @@ def take_over(actor: Actor, row: Row, sha256: str) -> Case | None:
     submission = intake.enter(actor, row.answers, row.channel, row.received_on, key)
     _scopes = preload([submission.scope_id])  # at hand, or each sealed column would ask for its key anew
     case = open_case(actor, submission.id)
+    laws = frozenset(regime.value for regime in row.regimes)
+    if laws != frozenset(case.regimes.split()):
+        set_regimes(actor, case.id, laws)
     for fact in row.facts:
         store_fact(actor, case, Fact(fact.kind, fact.on, fact.number, fact.reason))
     case.identity = _settled(row, "id", "verified")

@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 from flask import Flask
 
+from sar.cases import service
 from sar.cases.bulk_import import queries
 from sar.cases.models import Case, ClockFact, Note
 from sar.cases.queries import clock_of, open_questions
+from sar.foundation import messages
 from sar.foundation.clock import london_today
 from sar.intake.answers import Contact, Route
 from sar.oversight.queries import measures
@@ -72,6 +74,35 @@ def test_what_was_asked_for_when_the_answer_was_due_gives_no_time_and_is_a_note(
     noted = {note.case_id: note.text for note in rows(Note)}
     assert "The fee was asked for on 20 May 2026, after the answer was due" in noted[first.id]
     assert "The fee came on 21 May 2026" in noted[first.id] and "Proof of identity came on" in noted[second.id]
+
+
+def test_a_row_is_counted_by_the_law_that_the_sheet_names(in_app: Flask) -> None:
+    """Before 5 February 2026 one law knew an extension and the other did not."""
+    headings = ["Name", "Date received", "Law", "Extended on", "Due date", "Date closed"]
+    told = ["2/1/2026", "20/1/2026", "2/4/2026", "1/4/2026"]
+    lines = [
+        [name, told[0], law, *told[1:]]
+        for name, law in {"Ada Brown": "UK GDPR", "Bo Brown": "Part 3", "Cy Brown": "", "Di Brown": "FOI"}.items()
+    ]
+    found = taken_over(in_app, dpo(), as_csv(*lines, headings=headings))
+    ada, bo, _cy, di = queries.lines(found, "all", 1).lines
+    assert [line.differs for line in (ada, bo)] == [False, True] and "we do not know “FOI”" in " ".join(di.notes)
+    stored = {case.submission.full_name: (case.regimes, case.due_on) for case in rows(Case)}
+    month, extended = date(2026, 2, 2), date(2026, 4, 2)
+    assert stored == {
+        "Ada Brown": ("UKGDPR", extended),
+        "Bo Brown": ("LE", month),
+        "Cy Brown": ("LE UKGDPR", month),
+        "Di Brown": ("LE UKGDPR", month),
+    }
+    assert {case.submission.full_name: clock_of(case).done_in_time() for case in rows(Case)}["Ada Brown"]
+
+
+def test_somebody_without_an_address_can_take_the_request_back(in_app: Flask) -> None:
+    actor = dpo()
+    taken_over(in_app, actor, as_csv(["Ada Brown", f"{london_today():%d/%m/%Y}"], headings=["Name", "Date received"]))
+    [case] = rows(Case)
+    assert service.withdraw(actor, case.id, london_today()).stage == "withdrawn" and messages.about(case.id) == []
 
 
 def test_a_row_of_somebody_who_is_here_or_in_the_sheet_twice_says_so_and_hinders_nothing(in_app: Flask) -> None:
