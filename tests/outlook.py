@@ -20,25 +20,59 @@ class _Storage:
     storages: dict[str, _Storage] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Inner:
+    """A message that is attached to another one."""
+
+    sender: str
+    address: str
+    subject: str
+    body: str
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
+
+
 def outlook_message(
-    *, sender: str, address: str, subject: str, body: str, attachments: Mapping[str, bytes], sent: datetime = SENT
+    *,
+    sender: str,
+    address: str,
+    subject: str,
+    body: str,
+    attachments: Mapping[str, bytes | Inner],
+    sent: datetime = SENT,
+    smtp: str = "",
 ) -> bytes:
+    """`smtp`: the address that others reach the sender by, where `address` is one of their own server's."""
+    return _compound(_message(Inner(sender, address, subject, body), attachments, sent, smtp, header=32))
+
+
+def _message(
+    said: Inner, attachments: Mapping[str, bytes | Inner], sent: datetime, smtp: str = "", *, header: int
+) -> _Storage:
+    """`header`: how many bytes stand before the properties, 24 in a message inside another one."""
     values: list[tuple[int, int, object]] = [
         (0x001A, _TEXT, "IPM.Note"),
-        (0x0037, _TEXT, subject),
-        (0x1000, _TEXT, body.replace("\n", "\r\n")),
-        (0x0C1A, _TEXT, sender),
-        (0x0C1F, _TEXT, address),
+        (0x0037, _TEXT, said.subject),
+        (0x1000, _TEXT, said.body.replace("\n", "\r\n")),
+        (0x0C1A, _TEXT, said.sender),
+        (0x0C1F, _TEXT, said.address),
         (0x0E04, _TEXT, "records@northvale.example"),
         (0x0E06, _TIME, sent),
         (0x340D, _INT, 0x00040000),
     ]
+    if smtp:
+        values.append((0x5D01, _TEXT, smtp))
     count = len(attachments)
-    root = _properties(struct.pack("<8xIIII8x", 0, count, 0, count), values)
+    root = _properties(struct.pack("<8xIIII8x", 0, count, 0, count)[:header], values)
     for number, (name, data) in enumerate(attachments.items()):
-        parts: list[tuple[int, int, object]] = [(0x3705, _INT, 1), (0x3707, _TEXT, name), (0x3701, _BINARY, data)]
-        root.storages[f"__attach_version1.0_#{number:08X}"] = _properties(bytes(8), parts)
-    return _compound(root)
+        parts: list[tuple[int, int, object]] = [(0x3705, _INT, 5 if isinstance(data, Inner) else 1)]
+        if name:
+            parts.append((0x3707, _TEXT, name))
+        if isinstance(data, bytes):
+            parts.append((0x3701, _BINARY, data))
+        made = root.storages[f"__attach_version1.0_#{number:08X}"] = _properties(bytes(8), parts)
+        if isinstance(data, Inner):
+            made.storages["__substg1.0_3701000D"] = _message(data, data.attachments, sent, header=24)
+    return root
 
 
 def _properties(header: bytes, values: list[tuple[int, int, object]]) -> _Storage:

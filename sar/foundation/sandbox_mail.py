@@ -6,21 +6,22 @@ Loaded by `sandbox_tasks.py` in the child; imports nothing of ours.
     mail.attachment output: the bytes of the attachment whose SHA-256 is `options["sha256"]`
     mail.bare       output: the mail as .eml, without its pictures and what has a SHA-256 of `options["without"]`
 
-`options["outlook"]` says which of the two it is. What cannot be taken apart is {"error": "not_mail"}.
+`options["outlook"]` says which of the two it is. What cannot be taken apart is {"error": "not_mail"}. A mail inside a
+mail is one attachment, an .eml: of a .msg it is written anew, the same each time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import formataddr, parseaddr, parsedate_to_datetime
 from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
@@ -32,9 +33,15 @@ MAX_TEXT = 20_000  # characters of the message itself; a longer one is cut, and 
 MAX_PARTS = 1_000
 MAX_ATTACHMENTS = 100
 _PICTURES = ("jpg", "jpeg", "png", "heic", "heif", "tif", "tiff", "gif", "webp", "bmp")
-_DOCUMENTS = ("pdf", "doc", "docx")
+_DOCUMENTS = ("pdf", "doc", "docx", "eml", "msg")  # also a mail inside: a copy of a document may be in that
 _PID_DELIVERED = 0x0E06
 _PID_DISPLAY_TO = 0x0E04
+_PID_NAMES = (0x3707, 0x3704, 0x3001)  # of an attachment: in full, cut to eight letters, as it is shown
+_PID_SENDER_NAME = 0x0C1A
+_PID_SENDER_SMTP = (0x5D01, 0x5D02)  # whoever sent it, whoever it was sent for
+_PROPERTIES = "__properties_version1.0"
+_INNER_MESSAGE = "__substg1.0_3701000D"
+_DEEPEST = 5  # mails within mails
 _BLOCKS = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote"}
 
 
@@ -75,6 +82,8 @@ def read(source: Path, output: Path, options: Facts) -> Facts:
     if mail is None:
         return {"error": "not_mail"}
     name, address = parseaddr(mail.sender)
+    if "@" not in address:  # a name alone, or an address that only the sender's own office knows
+        name, address = name or mail.sender, ""
     said = {
         "sender_name": name,
         "sender": address,
@@ -111,10 +120,6 @@ def bare(source: Path, output: Path, options: Facts) -> Facts:
     mail = _taken_apart(source, options)
     if mail is None:
         return {"error": "not_mail"}
-    made = EmailMessage(policy=policy.SMTP)
-    made["From"], made["To"], made["Subject"] = _line(mail.sender), _line(mail.to), _line(mail.subject)
-    if mail.received:
-        made["Date"] = mail.received
     kept = [one for one in mail.attachments if not one.is_picture and one.sha256 not in options["without"]]
     left_out = "".join(
         f"\n[Left out: the {'picture' if one.is_picture else 'document'} {_line(one.name)}, {len(one.data)} bytes, "
@@ -122,11 +127,24 @@ def bare(source: Path, output: Path, options: Facts) -> Facts:
         for one in mail.attachments
         if one not in kept
     )
-    made.set_content(mail.text + "\n" + left_out)
+    output.write_bytes(_written(mail, kept, left_out))
+    return {}
+
+
+def _written(mail: Mail, attachments: Iterable[Attachment], note: str = "") -> bytes:
+    """The mail as .eml: the same bytes each time, since attachments are known by their SHA-256."""
+    made = EmailMessage(policy=policy.SMTP)
+    made["From"], made["To"], made["Subject"] = _line(mail.sender), _line(mail.to), _line(mail.subject)
+    if mail.received:
+        made["Date"] = mail.received
+    made.set_content(mail.text + "\n" + note)
+    kept = list(attachments)
     for one in kept:
         made.add_attachment(one.data, "application", "octet-stream", filename=_line(one.name))
-    output.write_bytes(made.as_bytes())
-    return {}
+    if kept:
+        inside = "".join(one.sha256 for one in kept) + mail.text
+        made.set_boundary(f"part-{hashlib.sha256(inside.encode('utf-8', 'replace')).hexdigest()}")
+    return made.as_bytes()
 
 
 def _line(text: str) -> str:
@@ -162,7 +180,7 @@ def _internet(source: Path) -> Mail:
             else:
                 html += _text_of(part)
         elif len(attachments) < MAX_ATTACHMENTS:
-            attachments.append(Attachment(name or f"unnamed.{kind.rsplit('/', 1)[-1]}", _bytes_of(part)))
+            attachments.append(Attachment(_named(name, kind), _bytes_of(part)))
     return Mail(
         sender=_decoded(message.get("From") or message.get("Sender") or ""),
         to=_decoded(message.get("To") or ""),
@@ -171,6 +189,12 @@ def _internet(source: Path) -> Mail:
         text=text.strip() or _stripped(html),
         attachments=tuple(attachments),
     )
+
+
+def _named(name: str, kind: str) -> str:
+    if kind == "message/rfc822":  # mail programs name one inside another by its subject, or not at all
+        return name if name.lower().endswith(".eml") else f"{name or 'message'}.eml"
+    return name or f"unnamed.{kind.rsplit('/', 1)[-1]}"
 
 
 def _parts(message: Message) -> Iterator[Message]:
@@ -228,21 +252,55 @@ def _moment(stamp: str | None) -> datetime | None:
 def _outlook(source: Path) -> Mail:
     from oxmsg import Message as Outlook
 
-    message = Outlook.load(source.read_bytes())
+    return _of_outlook(Outlook.load(source.read_bytes()), 0)
+
+
+def _of_outlook(message: Any, depth: int) -> Mail:
     received = message.properties.date_prop_value(_PID_DELIVERED) or message.sent_date
-    attachments = tuple(
-        Attachment(one.file_name or "unnamed", one.file_bytes or b"")
-        for one in message.attachments[:MAX_ATTACHMENTS]
-        if one.attached_by_value
-    )
+    attachments = message.attachments[:MAX_ATTACHMENTS] if depth <= _DEEPEST else ()
     return Mail(
-        sender=_decoded(message.sender or ""),
+        sender=_outlook_sender(message),
         to=message.properties.str_prop_value(_PID_DISPLAY_TO) or "",
         subject=message.subject,
         received=received.replace(tzinfo=UTC) if received and received.tzinfo is None else received,
         text=(message.body or "").strip() or _stripped(message.html_body or ""),
-        attachments=attachments,
+        attachments=tuple(_outlook_attachment(one, depth) for one in attachments),
     )
+
+
+def _outlook_sender(message: Any) -> str:
+    """Who sent it. Between colleagues Outlook writes an address that only their server knows, beside the real one."""
+    said = _decoded(message.sender or "")
+    if "@" in parseaddr(said)[1]:
+        return said
+    known = message.properties.str_prop_value
+    name = known(_PID_SENDER_NAME) or parseaddr(said)[0]
+    address = next((found for pid in _PID_SENDER_SMTP if "@" in (found := known(pid) or "")), "")
+    return formataddr((name, address)) if address else name
+
+
+def _outlook_attachment(one: Any, depth: int) -> Attachment:
+    """A file; a mail inside as .eml. Of a file that is only linked to there is the name, and no bytes."""
+    name = next(filter(None, map(one.properties.str_prop_value, _PID_NAMES)), None)
+    inner = next((found for found in one._storage.storages if found.name == _INNER_MESSAGE), None)
+    if inner is None or not any(stream.name == _PROPERTIES for stream in inner.streams):
+        return Attachment(name or "unnamed", one.file_bytes or b"")
+    mail = _of_outlook(_inner_message(inner), depth + 1)
+    return Attachment(f"{_line(name or mail.subject)[:80] or 'message'}.eml", _written(mail, mail.attachments))
+
+
+def _inner_message(storage: Any) -> Any:
+    """A message inside a message is as one by itself, but for eight bytes that its properties begin without."""
+    from oxmsg import Message as Outlook
+    from oxmsg.storage import Storage, Stream
+
+    streams = tuple(
+        Stream(stream.path, stream.bytes_[:24] + bytes(8) + stream.bytes_[24:])
+        if stream.name == _PROPERTIES
+        else stream
+        for stream in storage.streams
+    )
+    return Outlook(Storage(storage.path, streams, storage.storages))
 
 
 # HTML

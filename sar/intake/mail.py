@@ -90,7 +90,7 @@ def find(actor: Actor, draft_id: str) -> MailDraft:
 
 
 def possible_copies(draft: MailDraft) -> list[tuple[int, str]]:
-    """(number, name) of each attachment that could be a copy of an identity document: pictures, PDFs, Word files."""
+    """(number, name) of each attachment that could be a copy of an identity document: pictures, PDFs, mails."""
     attached = draft.read["attachments"]
     # A mail that was read before documents were told apart says of none whether it is one: then any file may be.
     return [(number, one["name"]) for number, one in enumerate(attached) if one["picture"] or one.get("document", True)]

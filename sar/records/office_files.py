@@ -51,7 +51,7 @@ def outlook_message(path: Path) -> Message:
     """What is in an admitted .msg. Raises Refused with words for the screen."""
     said = _read("mail.read", path, {"outlook": True})
     try:
-        sender = f"{said['sender_name']} <{said['sender']}>" if said["sender_name"] else said["sender"]
+        sender = " ".join(part for part in (said["sender_name"], said["sender"] and f"<{said['sender']}>") if part)
         came = moment_words(datetime.fromisoformat(said["received"])) if said["received"] else ""
         header = [("From", sender), ("To", said["to"]), ("Date", came), ("Subject", said["subject"])]
         return Message(

@@ -25,9 +25,9 @@ from sar.intake import likeness, mail, service
 from sar.intake.answers import Channel, Contact, Relationship, Representative, RequestAnswers, Route
 from sar.intake.models import IdentityCopy, MailDraft, Submission
 from tests.factories import staff_actor
-from tests.integration.cases.desk import browser_of
+from tests.integration.cases.desk import ago, browser_of
 from tests.integration.intake.walk import NAME, STREET, Browser, photograph, receipt_of, rows
-from tests.outlook import outlook_message
+from tests.outlook import Inner, outlook_message
 
 BORN = date(1985, 3, 27)
 POST = Contact(Route.POST, address=STREET)
@@ -123,6 +123,39 @@ def test_an_outlook_message_is_read_too(in_app: Flask) -> None:
     assert mail.possible_copies(draft) == [(0, "id.jpg")]
     copy = mail.copy_in(draft, 0)
     assert copy is not None and copy[0].read() == photograph()
+
+
+def test_a_mail_inside_an_outlook_message_is_read_with_what_it_holds(in_app: Flask) -> None:
+    """A colleague forwards a request as an attachment, from an address that only their own server knows."""
+    actor = staff_actor(Role.CASEWORKER)
+    first = Inner(NAME, "quillon@example.org", "My records, please", SAID, {"authority.pdf": b"%PDF-1.4 I sign."})
+    content = outlook_message(
+        sender="Jo Bloggs",
+        address="/O=EXCHANGELABS/OU=GROUP/CN=RECIPIENTS/CN=JB",
+        smtp="jo.bloggs@office.example",
+        subject="FW: request",
+        body="See attached.",
+        attachments={"": first},
+    )
+    draft = mail.find(actor, mail.open_mail(actor, io.BytesIO(content), "request.msg"))
+    assert (draft.read["sender_name"], draft.read["sender"]) == ("Jo Bloggs", "jo.bloggs@office.example")
+    assert mail.possible_copies(draft) == [(0, "My records, please.eml")]
+    answers = RequestAnswers(full_name=NAME, contact=POST)
+    receipt = service.log_request(
+        actor, answers, channel=Channel.COLLEAGUE, received_on=ago(0), mail_draft_id=draft.id, mail_copies=[]
+    )
+    case = cases.open_case(SYSTEM, receipt.submission_id)
+    page = browser_of(in_app, actor).get(f"/staff/cases/{case.id}/mail/1/pages/1").text
+    assert "I was at Wexcombe Magna" in page and "authority.pdf" in page
+
+
+def test_who_sent_an_outlook_message_is_known_by_name_where_no_address_can_be_written_to(in_app: Flask) -> None:
+    actor = staff_actor(Role.CASEWORKER)
+    content = outlook_message(
+        sender="Jo Bloggs", address="/O=EXCHANGELABS/CN=JB", subject="FW: request", body="Hello.", attachments={}
+    )
+    read = mail.find(actor, mail.open_mail(actor, io.BytesIO(content), "request.msg")).read
+    assert (read["sender_name"], read["sender"]) == ("Jo Bloggs", "")
 
 
 def test_a_picture_taken_as_identity_leaves_the_mail_and_goes_when_identity_is_settled(in_app: Flask) -> None:
