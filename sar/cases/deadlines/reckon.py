@@ -54,7 +54,9 @@ def earliest_due(
     earliest = _clock(readings[counts], today)
     if len(found) == 1:
         return earliest
-    return replace(earliest, derivation=(*earliest.derivation, regime_step(counts, found)))
+    return replace(
+        earliest, derivation=(*earliest.derivation, regime_step(counts, found, legacy=readings[counts].legacy))
+    )
 
 
 def earliest_dates(events: Iterable[ClockEvent], regimes: Iterable[Regime], rules: ClockRules) -> Dates:

@@ -8,30 +8,15 @@ from sar.cases.deadlines.clock import Rule, Step
 from sar.cases.deadlines.events import PauseMode, Regime, Unsent
 from sar.cases.deadlines.facts import ASKS_FOR, Question, Wait
 from sar.cases.deadlines.fold import AWAITED, COMPLAINT_DAYS, Period, Reading, Span
+from sar.cases.deadlines.sources import (
+    COMPLAINT_ROLL_SOURCE,
+    COMPLAINT_SOURCE,
+    LEGACY_SOURCE,
+    Sources,
+    regimes_source,
+    sources_of,
+)
 
-_RECEIPT, _WAITING, _MONTH, _EXTENSION, _PAUSE, _ROLL = range(6)
-_SOURCES = {
-    Regime.UKGDPR: (
-        "Art 12A(1)-(2) UK GDPR",
-        "Art 12A(2) UK GDPR",
-        "Art 12A(1) UK GDPR",
-        "Art 12A(3)-(4) UK GDPR",
-        "Art 12A(5) UK GDPR",
-        "Art 4A UK GDPR; Regulation 1182/71 Art 3",
-    ),
-    Regime.LE: (
-        "DPA 2018 s.54(1)-(3)",
-        "DPA 2018 s.54(3)",
-        "DPA 2018 s.54(1)",
-        "DPA 2018 s.54(3A)-(3B)",
-        "DPA 2018 s.54(3C)",
-        "DPA 2018 s.54; Regulation 1182/71 Art 3",
-    ),
-}
-_LEGACY_SOURCE = "SI 2026/82 reg 4"
-_COMPLAINT_SOURCE = "DPA 2018 s.164A(3)"
-_COMPLAINT_ROLL_SOURCE = "ICO guidance on complaints, February 2026"
-_REGIME_SOURCE = "Art 12A UK GDPR; DPA 2018 s.54"
 REGIME_NAMES = {Regime.UKGDPR: "the UK GDPR", Regime.LE: "Part 3 of the Data Protection Act 2018"}
 _AWAITED_PLAIN = {
     Rule.IDENTITY: "proof of who you are",
@@ -45,7 +30,7 @@ def steps(reading: Reading) -> tuple[Step, ...]:
     return tuple(_steps(reading))
 
 
-def regime_step(counts: Regime, found: Mapping[Regime, date | None]) -> Step:
+def regime_step(counts: Regime, found: Mapping[Regime, date | None], *, legacy: bool) -> Step:
     """Which law gave the date of a mixed request, beside what each would give; `found` has a date for each."""
     after, others = found[counts], [day for regime, day in found.items() if regime is not counts]
     before = max((day for day in others if day), default=None)
@@ -58,14 +43,15 @@ def regime_step(counts: Regime, found: Mapping[Regime, date | None]) -> Step:
     else:
         ending = f"The earliest counts for the whole request: that of {REGIME_NAMES[counts]}, by the steps above"
         plain = "Two laws cover your records. We keep to the earlier date for all of them."
-    return Step(Rule.REGIME, _REGIME_SOURCE, before, after, f"{beside[0].upper()}{beside[1:]}. {ending}.", plain)
+    source = regimes_source(legacy=legacy)
+    return Step(Rule.REGIME, source, before, after, f"{beside[0].upper()}{beside[1:]}. {ending}.", plain)
 
 
 def complaint_steps(received: date, end: date, rolled: Rolled) -> tuple[Step, ...]:
     """How the last day to acknowledge a complaint was reached; `end` is that day before it was rolled."""
     counted = Step(
         Rule.COMPLAINT,
-        _COMPLAINT_SOURCE,
+        COMPLAINT_SOURCE,
         received,
         end,
         f"Received on {_long(received)} (a {received:%A}), by any part of the organisation, in any form. "
@@ -73,14 +59,18 @@ def complaint_steps(received: date, end: date, rolled: Rolled) -> tuple[Step, ..
         f"We got your complaint on {_long(received)}. "
         f"We have {COMPLAINT_DAYS} days to confirm that, which takes us to {_long(end)}.",
     )
-    return counted, _roll_step(end, rolled, _COMPLAINT_ROLL_SOURCE, promise="We will have written to you")
+    return counted, _roll_step(end, rolled, COMPLAINT_ROLL_SOURCE, promise="We will have written to you")
+
+
+def _sources(reading: Reading) -> Sources:
+    return sources_of(reading.rules.regime, legacy=reading.legacy)
 
 
 def _steps(reading: Reading) -> Iterator[Step]:
-    facts, source = reading.facts, _SOURCES[reading.rules.regime]
+    facts, source = reading.facts, _sources(reading)
     yield Step(
         Rule.RECEIPT,
-        source[_RECEIPT],
+        source.receipt,
         None,
         facts.received,
         f"Received on {_long(facts.received)} (a {facts.received:%A}), by any part of the organisation, "
@@ -90,10 +80,10 @@ def _steps(reading: Reading) -> Iterator[Step]:
     if reading.legacy:
         yield _legacy_step(reading)
     latest = facts.received
-    yield from (_unsent_step(letter, source[_WAITING], latest) for letter in facts.unsent if letter.what in ASKS_FOR)
+    yield from (_unsent_step(letter, source.waiting, latest) for letter in facts.unsent if letter.what in ASKS_FOR)
     for wait in facts.waits:
         after = max(latest, wait.answered) if wait.answered else None
-        yield _wait_step(wait, source[_WAITING], latest, after)
+        yield _wait_step(wait, source.waiting, latest, after)
         latest = after or latest
     if reading.start is None or reading.month is None or reading.final is None:
         return
@@ -111,7 +101,7 @@ def _legacy_step(reading: Reading) -> Step:
         plain = "The rules from before that date apply."
     return Step(
         Rule.LEGACY,
-        _LEGACY_SOURCE,
+        LEGACY_SOURCE,
         received,
         received,
         f"Received before 5 February 2026, so the earlier rules apply: {effect}.",
@@ -154,10 +144,10 @@ def _wait_step(wait: Wait, source: str, before: date, after: date | None) -> Ste
 
 
 def _period_steps(reading: Reading, start: date, final: Period) -> Iterator[Step]:
-    source = _SOURCES[reading.rules.regime]
+    source = _sources(reading)
     yield Step(
         Rule.START,
-        source[_WAITING],
+        source.waiting,
         reading.facts.received,
         start,
         "The clock starts on the latest of receipt, proof of identity, written authority and the fee, "
@@ -167,16 +157,16 @@ def _period_steps(reading: Reading, start: date, final: Period) -> Iterator[Step
     month = reading.month.nominal if reading.month else final.nominal
     yield Step(
         Rule.MONTH,
-        source[_MONTH],
+        source.month,
         start,
         month,
         "One calendar month from the start: the same day number, or the last day of a shorter month.",
         f"We have one month to reply, which takes us to {_long(month)}.",
     )
-    yield from _extension_steps(reading, source[_EXTENSION], month, final.nominal)
+    yield from _extension_steps(reading, source.extension, month, final.nominal)
     yield from _pause_steps(reading, final)
     if final.end is not None and final.rolled is not None:
-        yield _roll_step(final.end, final.rolled, source[_ROLL])
+        yield _roll_step(final.end, final.rolled, source.roll)
 
 
 def _extension_steps(reading: Reading, source: str, month: date, end: date) -> Iterator[Step]:
@@ -238,7 +228,7 @@ def _unsent_step(letter: Unsent, source: str, at: date | None) -> Step:
 
 
 def _pause_steps(reading: Reading, final: Period) -> Iterator[Step]:
-    source = _SOURCES[reading.rules.regime][_PAUSE]
+    source = _sources(reading).pause
     end, known = final.nominal, True
     for span in final.counted:
         if span.last is None:
@@ -328,7 +318,7 @@ def _roll_step(end: date, rolled: Rolled, source: str, promise: str = "You will 
 
 
 def _notice_step(reading: Reading, month: Period) -> Step:
-    source = _SOURCES[reading.rules.regime][_EXTENSION]
+    source = _sources(reading).extension
     if not reading.extension_available:
         explanation, plain = "An extension is not available for this request.", "We cannot take extra months."
     elif reading.extension is not None and month.rolled is None:

@@ -162,6 +162,24 @@ def test_each_regime_cites_its_own_law() -> None:
         assert all(law in step.source for step in steps if step.rule is not dl.Rule.ROLL)
 
 
+def test_what_came_before_the_new_rules_cites_none_of_them() -> None:
+    told = dl.Extended(date(2026, 2, 20), dl.ExtensionReason.COMPLEXITY)
+    asked = [dl.ClarificationRequested(date(2026, 2, 10), 1), dl.ClarificationReceived(date(2026, 2, 12), 1)]
+    waits = [dl.IdRequested(date(2026, 2, 4)), dl.IdReceived(date(2026, 2, 6))]
+    for received, is_old in ((date(2026, 2, 4), True), (date(2026, 2, 5), False)):
+        events = [dl.Received(received), *(waits if is_old else ()), *asked, told]
+        clocks = [dl.due(events, dl.ClockRules(regime, EW)) for regime in dl.Regime]
+        clocks.append(dl.earliest_due(events, dl.Regime, dl.ClockRules(dl.Regime.LE, EW)))
+        for clock in clocks:
+            cited = " ".join(step.source for step in clock.derivation)
+            assert any(new in cited for new in ("12A", "4A", "(3A)", "(3C)")) is not is_old, (clock.regime, cited)
+    uk = {step.rule: step.source for step in dl.due(events, dl.ClockRules(dl.Regime.UKGDPR, EW)).derivation}
+    assert uk[dl.Rule.MONTH] == "Art 12A(1) UK GDPR"
+    events[0] = dl.Received(date(2026, 2, 4))
+    old = {step.rule: step.source for step in dl.due(events, dl.ClockRules(dl.Regime.UKGDPR, EW)).derivation}
+    assert old[dl.Rule.MONTH] == old[dl.Rule.EXTENSION] == "Art 12(3) UK GDPR" and "ICO" in old[dl.Rule.PAUSE]
+
+
 def test_the_whole_clock_can_be_stored_as_json_with_the_calendar_it_used() -> None:
     stored = json.loads(json.dumps(dl.due([RECEIVED], RULES).as_json()))
     assert (stored["due"], stored["state"], stored["calendar_version"]) == ("2026-10-01", "running", EW.version)
