@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import aliased
 
 from sar.access.permissions import Permission, allows
@@ -237,10 +237,20 @@ def latest_refusal(case: Case) -> Refusal | None:
     return db.session.scalars(query.limit(1)).first()
 
 
-def timeline_of(case: Case, *, leave_out: frozenset[str] = frozenset(), limit: int = 200) -> list[AuditEntry]:
-    """What happened to the case and to its request, newest first, from the audit log itself."""
+def timeline_of(
+    case: Case,
+    *,
+    leave_out: frozenset[str] = frozenset(),
+    closed: ColumnElement[bool] | None = None,
+    limit: int = 200,
+) -> list[AuditEntry]:
+    """What happened to the case and to its request, newest first, from the audit log itself.
+
+    `closed`: the condition on entries that are not for whoever reads it.
+    """
     about = or_(AuditEntry.case_id == case.id, AuditEntry.subject_id.in_((case.id, case.submission_id)))
-    query = select(AuditEntry).where(about, AuditEntry.action.not_in(leave_out))
+    shown = ~(false() if closed is None else closed)
+    query = select(AuditEntry).where(about, AuditEntry.action.not_in(leave_out), shown)
     return list(db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(limit)))
 
 

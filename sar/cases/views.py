@@ -52,12 +52,13 @@ from sar.cases.refusals import views as refusals
 from sar.cases.silence import silence_of, was_closed
 from sar.cases.tasks import queries as task_queries
 from sar.cases.tasks import views as task_views
-from sar.cases.timeline import HIDDEN, in_words
+from sar.cases.timeline import HIDDEN, TimelineEntry, in_words
 from sar.cases.wordings import views as wordings
 from sar.cases.workflow import STAGE_NAMES, Event, Offer, Stage, events_from, offers
 from sar.cases.worklist import views as worklist_views
 from sar.cases.writing import views as writing
 from sar.cases.writing.queries import unsent
+from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.foundation.wording import date_words
@@ -232,7 +233,7 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         wanted_to=_day(case.submission.wanted_to),
         reach=reach_words(case),
         assign_form=_assign_form(case) if Permission.CASE_ASSIGN in staff().permissions else None,
-        timeline=in_words(queries.timeline_of(case, leave_out=HIDDEN, limit=_LATEST)),
+        timeline=_lately(actor, case),
         letters=letters,
         counted_before_gone=outbox.counted_before_gone(case, letters),
         unsent_letters=clock_letters.unsent_letters(case, clock, today),
@@ -259,6 +260,11 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         next_links=[*_first_steps(panels), *_links(case, _NEXT.get(stage, ()))],
         form=note_form,
     )
+
+
+def _lately(actor: Actor, case: Case) -> list[TimelineEntry]:
+    closed = link_queries.tells_of_closed(actor, case)
+    return in_words(queries.timeline_of(case, leave_out=HIDDEN, closed=closed, limit=_LATEST))
 
 
 def _offered(move: Offer) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, false, func, or_, select
 
 from sar.access.queries import staff_names
 from sar.cases.models import Case
@@ -101,10 +101,15 @@ class Hand:
     last: datetime
 
 
-def history_of(found: Case, topic: Topic = Topic.DONE, page: int = 1) -> History:
-    """What happened to a case and to its request, from the audit log; two queries and one for names."""
+def history_of(
+    found: Case, topic: Topic = Topic.DONE, page: int = 1, *, closed: ColumnElement[bool] | None = None
+) -> History:
+    """What happened to a case and to its request, from the audit log; two queries and one for names.
+
+    `closed`: the condition on entries that are not for whoever reads it.
+    """
     hidden = HIDDEN.difference(_LOOKING) if topic is Topic.LOOKED else HIDDEN
-    wanted = [about(found), AuditEntry.action.not_in(hidden)]
+    wanted = [about(found), AuditEntry.action.not_in(hidden), ~(false() if closed is None else closed)]
     if topic is not Topic.DONE:
         wanted.append(_begins(_ACTIONS[topic]))
     total = db.session.scalar(select(func.count()).select_from(AuditEntry).where(*wanted)) or 0

@@ -10,6 +10,7 @@ from sar.cases import queries as case_queries
 from sar.cases.blueprint import bp
 from sar.cases.history import queries
 from sar.cases.history.queries import Topic
+from sar.cases.links.queries import tells_of_closed
 
 TOPICS = {
     Topic.DONE: "Everything done",
@@ -37,5 +38,10 @@ def history(case_id: str) -> str:
         case=case,
         topic=topic,
         topics=TOPICS,
-        found=queries.history_of(case, topic, request.args.get("page", 1, type=int)),
+        found=queries.history_of(
+            case,
+            topic,
+            request.args.get("page", 1, type=int),
+            closed=tells_of_closed(current_actor(), case),
+        ),
     )

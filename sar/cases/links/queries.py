@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from sar.cases.links.models import CaseLink
 from sar.cases.models import Case
-from sar.cases.queries import subject_names, visible_to
+from sar.cases.queries import not_closed_to, subject_names, visible_to
 from sar.cases.workflow import Stage
+from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
+from sar.foundation.audit import AuditEntry
 from sar.foundation.db import db
 from sar.foundation.errors import Gone
 from sar.foundation.keys import preload
 from sar.intake import search_words
 
 _SUGGESTED = 5
+_LINKS = (Action.CASES_LINKED.label, Action.CASES_UNLINKED.label)
 # What the other case is to this one: seen from the case that says so, and from the other.
 WORDS = {
     "earlier": ("Earlier request of this person", "Later request of this person"),
@@ -51,13 +54,18 @@ class Suggestion:
 
 def links_of(actor: Actor, case: Case) -> list[Linked]:
     """What this case is linked to, the newest request first."""
-    other_end = or_(
-        and_(CaseLink.case_id == case.id, CaseLink.other_id == Case.id),
-        and_(CaseLink.other_id == case.id, CaseLink.case_id == Case.id),
-    )
-    query = select(CaseLink, Case).join(Case, other_end).where(CaseLink.ended_at.is_(None), visible_to(actor))
+    query = select(CaseLink, Case).join(Case, _other_end(case)).where(CaseLink.ended_at.is_(None), visible_to(actor))
     found = db.session.execute(query.order_by(Case.received_on.desc(), Case.id)).all()
     return [_linked(link, other, case) for link, other in found]
+
+
+def tells_of_closed(actor: Actor, case: Case) -> ColumnElement[bool]:
+    """The condition that an entry of the log tells of a link of this case to one that is closed to the actor."""
+    ends = select(Case.id).join(CaseLink, _other_end(case)).where(~not_closed_to(actor.id))
+    closed = sorted(set(db.session.scalars(ends)))
+    if not closed:
+        return false()
+    return and_(AuditEntry.action.in_(_LINKS), or_(*(AuditEntry.facts.contains(id_) for id_ in closed)))
 
 
 def suggestions(actor: Actor, case: Case) -> list[Suggestion]:
@@ -70,6 +78,14 @@ def suggestions(actor: Actor, case: Case) -> list[Suggestion]:
     made = [Suggestion(other.reference, other.submission.full_name, other.received_on) for other in found]
     del scopes
     return made
+
+
+def _other_end(case: Case) -> ColumnElement[bool]:
+    """The condition that joins a link of this case with the case at its other end."""
+    return or_(
+        and_(CaseLink.case_id == case.id, CaseLink.other_id == Case.id),
+        and_(CaseLink.other_id == case.id, CaseLink.case_id == Case.id),
+    )
 
 
 def _linked(link: CaseLink, other: Case, case: Case) -> Linked:

@@ -144,7 +144,13 @@ def test_a_linked_case_that_is_closed_to_the_reader_is_not_there(in_app: Flask) 
     made = links.link(dpo(), case.id, other.reference, LinkKind.RELATED, "Brothers")
     service.declare_conflict(officer, other.id, officer.id)
     page = browser_of(in_app, officer).get(f"/staff/cases/{case.id}").text
-    assert other.reference not in page and "Brothers" not in page
+    assert other.reference not in page and "Brothers" not in page and "Linked to another request" not in page
+    for topic in ("done", "people"):
+        assert "Linked to" not in browser_of(in_app, officer).get(f"/staff/cases/{case.id}/history?topic={topic}").text
+    assert (
+        "Linked to another request"
+        in browser_of(in_app, caseworker("Jo Other")).get(f"/staff/cases/{case.id}/history").text
+    )
     with pytest.raises(NotFound):
         links.unlink(officer, made.id, "No")
     assert browser_of(in_app, officer).get(f"/staff/links/{made.id}/end").status_code == 404
