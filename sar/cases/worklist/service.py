@@ -54,7 +54,7 @@ def export(actor: Actor, filters: Filters) -> Iterator[str]:
 
 
 def _lines(actor: Actor, filters: Filters) -> Iterator[str]:
-    yield csv_line(COLUMNS)
+    yield "\ufeff" + csv_line(COLUMNS)  # else a spreadsheet takes the letters of names for others
     for row in queries.every_row(actor, filters):
         yield csv_line(_cells(row))
 

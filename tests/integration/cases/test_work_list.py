@@ -210,6 +210,7 @@ def test_the_page_asks_as_often_for_5_cases_as_for_50_whatever_the_filter(in_app
 def test_the_file_holds_the_whole_list_as_shown_and_no_formula(in_app: Flask) -> None:
     officer = caseworker("Robin Field")
     hostile = opened(name="=HYPERLINK(1) Marsh", days_ago=60)
+    opened(name="Złata O’Máršh-Marsh 王", days_ago=1)
     opened(name="Otis Marsh", days_ago=2, wanted="The letters about my curfew", office="Calder Street")
     opened(name="Ada Reid")
     service.assign(officer, hostile.id, officer.id)
@@ -218,8 +219,9 @@ def test_the_file_holds_the_whole_list_as_shown_and_no_formula(in_app: Flask) ->
     given = {"search": "marsh", "csrf_token": csrf_of(browser.get("/staff/cases/"))}
     answer = Context().run(browser.client.post, "/staff/cases/list.csv", data=given, buffered=True)
     assert answer.mimetype == "text/csv" and "attachment" in answer.headers["Content-Disposition"]
-    table = list(csv.DictReader(io.StringIO(answer.text)))
-    assert [line["name"] for line in table] == ["'=HYPERLINK(1) Marsh", "Otis Marsh"]
+    table = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [line["name"] for line in table] == ["'=HYPERLINK(1) Marsh", "Otis Marsh", "Złata O’Máršh-Marsh 王"]
+    assert answer.data.startswith(b"\xef\xbb\xbf"), "else a spreadsheet reads the letters of names as others"
     assert table[0]["officer"] == "Robin Field" and table[0]["days_left"].endswith(" late")
     assert table[1]["due"] and table[1]["days_left"].isdigit()
     where_from = {name: table[1][name] for name in ("office", "regimes", "channel")}
