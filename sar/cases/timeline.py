@@ -67,6 +67,7 @@ _WORDS = {
     "complaint.date_corrected": "Complaint {number} received on {on}, not {was}",
     "complaint.calendar_changed": "Complaint {number} counted with a newer calendar of public holidays",
     "complaint.acknowledged": "Complaint acknowledged",
+    "complaint.not_acknowledged": "The letter came back, so the complaint counts as not acknowledged",
     "complaint.decided_alone": "Reason written for deciding a complaint by someone who handled the case",
     "complaint.decided": "Complaint decided: {outcome}",
     "complaint.reopened_case": "Case opened again after a complaint",

@@ -216,7 +216,7 @@ def _complain(office: Office, case_id: str) -> None:
     yesterday = london_today() - timedelta(days=1)
     complaint = complaints.log(office.officer, case_id, words, yesterday, complaints.Channel.PHONE)
     draft = writing.write(office.officer, case_id, "complaint_acknowledgement", {}, channel="post", about=complaint.id)
-    writing.send(office.officer, draft.id, version=draft.version)
+    outbox.mark_sent(office.officer, writing.send(office.officer, draft.id, version=draft.version).id)
 
 
 def _decide_complaint(office: Office, case_id: str) -> None:

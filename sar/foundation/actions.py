@@ -109,6 +109,7 @@ class Action(Enum):
         ("case_id", "number", "calendar_before", "calendar_after", "acknowledge_before", "acknowledge_after"),
     )
     COMPLAINT_ACKNOWLEDGED = ("complaint.acknowledged", ("case_id", "acknowledge_by"))
+    COMPLAINT_NOT_ACKNOWLEDGED = ("complaint.not_acknowledged", ("case_id", "acknowledge_by"))
     COMPLAINT_DECIDED_ALONE = ("complaint.decided_alone", ("case_id",))
     COMPLAINT_DECIDED = ("complaint.decided", ("case_id", "outcome", "alone"))
     COMPLAINT_REOPENED_CASE = ("complaint.reopened_case", ("case_id",))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sar.access.permissions import Permission
 from sar.cases.complaints import service
+from sar.cases.complaints.acknowledging import letter_to_go
 from sar.cases.complaints.deciding import require_independent
 from sar.cases.complaints.models import Complaint, Outcome, State
 from sar.cases.complaints.queries import OUTCOME_WORDS, reference_of
@@ -25,7 +26,8 @@ def _never(_standing: Standing) -> bool:
 
 
 def _to_acknowledge(complaint_id: str) -> bool:
-    return _complaint(complaint_id).state == State.RECEIVED
+    complaint = _complaint(complaint_id)
+    return complaint.acknowledged_on is None and letter_to_go(complaint) is None
 
 
 def _is_open(complaint_id: str) -> bool:
@@ -39,10 +41,6 @@ def _facts(case: Case, complaint_id: str) -> Mapping[str, FieldValue | None]:
         "complaint_reference": reference_of(case, complaint),
         "complaint": complaint.words,
     }
-
-
-def _acknowledged(actor: Actor, _case: Case, draft: LetterDraft) -> None:
-    service.acknowledged(actor, _complaint(draft.about))
 
 
 def _decided(actor: Actor, _case: Case, draft: LetterDraft) -> None:
@@ -71,7 +69,6 @@ register(
         _never,
         fits_about=_to_acknowledge,
         facts_about=_facts,
-        means=_acknowledged,
     ),
     Letter(
         "complaint_progress",

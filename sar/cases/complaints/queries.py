@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from sar.cases.calendars_in_use import calendar_of_version
 from sar.cases.complaints.models import Body, Complaint, ComplaintReceipt, Outcome, OutsideComplaint, State
@@ -102,6 +102,11 @@ def standing_receipt(complaint: Complaint) -> ComplaintReceipt:
     return receipts_of(complaint)[-1]
 
 
+def to_acknowledge() -> ColumnElement[bool]:
+    """The condition that nobody was told yet that we have the complaint."""
+    return Complaint.acknowledged_on.is_(None)
+
+
 def visible_complaint(actor: Actor, complaint_id: str) -> Complaint:
     """The complaint about a case this actor may see. Raises NotFound."""
     complaint = db.session.get(Complaint, complaint_id)
@@ -137,7 +142,7 @@ def listed(actor: Actor, *, decided: bool) -> list[Listed]:
     if decided:
         query = query.where(Complaint.state == State.DECIDED).order_by(Complaint.decided_on.desc(), Complaint.id)
     else:
-        waiting, with_limit = Complaint.state == State.RECEIVED, Complaint.received_on >= COMPLAINTS_FROM
+        waiting, with_limit = to_acknowledge(), Complaint.received_on >= COMPLAINTS_FROM
         query = query.where(Complaint.state != State.DECIDED)
         # What came earlier is to be acknowledged earlier, or on the same day.
         query = query.order_by(waiting.desc(), with_limit.desc(), Complaint.received_on, Complaint.id)
@@ -147,14 +152,13 @@ def listed(actor: Actor, *, decided: bool) -> list[Listed]:
 
 def _listed(complaint: Complaint, case: Case) -> Listed:
     day = acknowledge_by(complaint)
-    left = (day - london_today()).days if day and complaint.state == State.RECEIVED else None
+    left = (day - london_today()).days if day and complaint.acknowledged_on is None else None
     return Listed(complaint, case, day, left)
 
 
 def _by_day(found: Listed) -> tuple[bool, date, date]:
     """The order of the open ones, also where two are counted with different calendars."""
-    waits = found.complaint.state == State.RECEIVED
-    return not waits, found.acknowledge_by or date.max, found.complaint.received_on
+    return found.complaint.acknowledged_on is not None, found.acknowledge_by or date.max, found.complaint.received_on
 
 
 def figures(start: date, end: date) -> Figures:

@@ -12,8 +12,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, select
 
 from sar.cases.calendars import Calendar
-from sar.cases.complaints.models import Complaint, State
-from sar.cases.complaints.queries import last_day, numbered, standing_receipt
+from sar.cases.complaints.models import Complaint
+from sar.cases.complaints.queries import last_day, numbered, standing_receipt, to_acknowledge
 from sar.cases.deadlines import complaint_ack_due
 from sar.cases.models import Case
 from sar.cases.queries import visible_to
@@ -40,7 +40,7 @@ class Behind:
 
 def is_open() -> ColumnElement[bool]:
     """Complaints whose day can still move: nobody has acknowledged them yet."""
-    return Complaint.state == State.RECEIVED.value
+    return to_acknowledge()
 
 
 def is_behind(newest: Calendar) -> ColumnElement[bool]:

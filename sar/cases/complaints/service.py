@@ -1,5 +1,5 @@
-"""Commands on complaints: log one, note that it was acknowledged or decided, go on with the case, record one made
-elsewhere. The letters are written through `sar.cases.writing`, which notes here what they mean."""
+"""Commands on complaints: log one, note that it was decided, go on with the case, record one made elsewhere. The
+letters are written through `sar.cases.writing`, which notes here what they mean; `acknowledging` has when one went."""
 
 from __future__ import annotations
 
@@ -70,20 +70,6 @@ def complain(actor: Actor, words: str, key: str) -> Complaint:
         return _add(actor, case, words, london_today(), Channel.ONLINE, key)
 
 
-def acknowledged(actor: Actor, complaint: Complaint) -> None:
-    """The acknowledgement is written: noted in the transaction that sends it."""
-    if complaint.state != State.RECEIVED:
-        raise Conflict("This complaint was acknowledged already.")
-    complaint.state, complaint.acknowledged_on = State.ACKNOWLEDGED.value, london_today()
-    record(
-        actor,
-        Action.COMPLAINT_ACKNOWLEDGED,
-        complaint.id,
-        case_id=complaint.case_id,
-        acknowledge_by=queries.acknowledge_by(complaint),
-    )
-
-
 def decide_alone(actor: Actor, complaint_id: str, reason: str, *, version: int) -> None:
     """Keep why somebody who handled the case decides about the complaint, where the office has nobody else.
 
@@ -106,13 +92,12 @@ def decide_alone(actor: Actor, complaint_id: str, reason: str, *, version: int) 
 
 
 def decided(actor: Actor, complaint: Complaint, outcome: Outcome, findings: str, actions: list[str]) -> None:
-    """The outcome is written: noted in the transaction that sends it. An answer acknowledges too.
+    """The outcome is written: noted in the transaction that sends it.
 
     Raises Refused for someone who handled the case (see `deciding`).
     """
     alone = bool(require_independent(actor, complaint).part)
     _require_undecided(complaint)
-    complaint.acknowledged_on = complaint.acknowledged_on or london_today()
     complaint.state, complaint.decided_on = State.DECIDED.value, london_today()
     complaint.outcome, complaint.decided_by = outcome.value, actor.id
     complaint.findings, complaint.actions = findings, actions

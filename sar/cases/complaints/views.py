@@ -10,7 +10,7 @@ from sar.access.permissions import Permission, allows
 from sar.access.queries import staff_names
 from sar.cases.blueprint import Answer, form_page
 from sar.cases.clock_views import seen_first
-from sar.cases.complaints import deciding, forms, letters, queries, receipt, service
+from sar.cases.complaints import acknowledging, deciding, forms, letters, queries, receipt, service
 from sar.cases.complaints.models import Body, Channel, Complaint, Outcome, OutsideComplaint, OutsideOutcome, State
 from sar.cases.deadlines import ClockState
 from sar.cases.forms import ReopenForm
@@ -20,7 +20,7 @@ from sar.cases.queries import visible_case
 from sar.cases.writing.queries import fitting_about
 from sar.cases.writing.views import write_letter
 from sar.foundation.actors import Actor
-from sar.foundation.clock import london_today
+from sar.foundation.clock import london_date, london_today
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.wording import date_words
 
@@ -74,6 +74,7 @@ def show(complaint_id: str) -> str:
     today = london_today()
     standing = deciding.standing(current_actor(), case, complaint)
     last_day, receipts = queries.acknowledge_by(complaint), queries.receipts_of(complaint)
+    to_go = acknowledging.letter_to_go(complaint)
     return render_template(
         "complaints/show.html",
         standing=standing if _is_for(current_actor(), complaint) else None,
@@ -81,6 +82,7 @@ def show(complaint_id: str) -> str:
         complaint=complaint,
         reference=queries.reference_of(case, complaint),
         acknowledge_by=last_day,
+        written_on=london_date(to_go.created_at) if to_go else None,
         derivation=queries.derivation(complaint),
         receipts=receipts,
         days_left=(last_day - today).days if last_day else None,
@@ -237,7 +239,7 @@ def panel(actor: Actor, case: Case) -> Panel:
     late = tuple(
         f"Complaint {queries.reference_of(case, found)} should have been acknowledged by now."
         for found in complaints
-        if found.state == State.RECEIVED and (day := queries.acknowledge_by(found)) and day < today
+        if found.acknowledged_on is None and (day := queries.acknowledge_by(found)) and day < today
     )
     links = [
         PanelLink(f"Complaint {queries.reference_of(case, found)}: {_standing(found)}", _href(found))

@@ -23,7 +23,7 @@ from sar.cases.forms import VersionedForm
 from sar.cases.models import Case
 from sar.cases.panels import Panel, PanelLink
 from sar.cases.queries import asked_for, clock_of, may_see, visible_case
-from sar.cases.refusals import queries, service
+from sar.cases.refusals import going, queries, service
 from sar.cases.refusals.forms import (
     DecideForm,
     ProposeFeeForm,
@@ -38,6 +38,8 @@ from sar.foundation.actors import Actor
 from sar.foundation.errors import Conflict, NotFound, Refused
 from sar.foundation.wording import Wording
 
+# Imported for what it does when a letter goes.
+FOLLOWERS = (going,)
 _TITLE = "Refusal, fee or setting aside"
 bp = Blueprint("refusals", __name__, url_prefix="/staff")
 KIND_WORDS = {

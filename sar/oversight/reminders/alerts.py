@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
 
 from sqlalchemy import Select, select
 
 from sar.access.permissions import Permission
 from sar.access.queries import active_staff_with
 from sar.cases.complaints.models import Complaint
-from sar.cases.complaints.models import State as ComplaintState
-from sar.cases.complaints.queries import acknowledge_by, last_day
+from sar.cases.complaints.queries import acknowledge_by, last_day, to_acknowledge
 from sar.cases.deadlines import COMPLAINT_DAYS, COMPLAINTS_FROM, ClockState
 from sar.cases.models import Case
 from sar.cases.queries import clock_rules, may_see
@@ -21,8 +19,6 @@ from sar.foundation.db import db
 from sar.oversight.reminders.models import ReminderWish, SentAlert, SentComplaintAlert
 from sar.oversight.reminders.queries import RUNNING
 from sar.oversight.reminders.steps import FARTHEST, AlertKind, alert_for, free_days_until
-
-_TO_ACKNOWLEDGE: Final = Complaint.state == ComplaintState.RECEIVED.value
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ def complaint_alerts_due(today: date) -> list[ComplaintAlert]:
     # Rolling only moves the last day on: what came later than this is not near yet.
     latest = until + timedelta(days=FARTHEST - COMPLAINT_DAYS)
     columns = (Complaint.id, Complaint.received_on, Complaint.calendar_version, Case.officer_id)
-    near = (_TO_ACKNOWLEDGE, Complaint.received_on.between(COMPLAINTS_FROM, latest))
+    near = (to_acknowledge(), Complaint.received_on.between(COMPLAINTS_FROM, latest))
     query = select(*columns).join(Case, Case.id == Complaint.case_id).where(*near)
     complaints = list(db.session.execute(query.order_by(Complaint.received_on, Complaint.id)))
     sent = {tuple(row) for row in db.session.execute(_sent_of_complaints())}
@@ -128,7 +124,7 @@ def still_due(alert: Alert) -> Case | None:
 def complaint_still_due(alert: ComplaintAlert) -> tuple[Complaint, Case] | None:
     """The complaint, held, and its case, on the same terms."""
     complaint = db.session.get(Complaint, alert.complaint_id, with_for_update=True, populate_existing=True)
-    if complaint is None or complaint.state != ComplaintState.RECEIVED:
+    if complaint is None or complaint.acknowledged_on is not None:
         return None
     case = db.session.get_one(Case, complaint.case_id)
     same = (
@@ -160,4 +156,4 @@ def _sent_of_open_cases() -> Select[str, str, date, str]:
 def _sent_of_complaints() -> Select[str, str, date, str]:
     sent = SentComplaintAlert
     query = select(sent.complaint_id, sent.staff_id, sent.due_on, sent.kind)
-    return query.join(Complaint, Complaint.id == sent.complaint_id).where(_TO_ACKNOWLEDGE)
+    return query.join(Complaint, Complaint.id == sent.complaint_id).where(to_acknowledge())

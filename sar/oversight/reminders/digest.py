@@ -15,7 +15,9 @@ from sar.cases.complaints.models import OutsideComplaint
 from sar.cases.conflicts.queries import open_to_all
 from sar.cases.conflicts.said import CONNECTION
 from sar.cases.deadlines import ClockState
+from sar.cases.letter_names import name_of
 from sar.cases.models import Case, ConflictOfInterest, Waiting
+from sar.cases.outbox import WAITING
 from sar.cases.queries import visible_to
 from sar.cases.refusals.queries import waiting as proposals_waiting
 from sar.cases.timeline import PROPOSED
@@ -23,6 +25,7 @@ from sar.cases.waiting import Whom, letter_words, owed_words, waits_for
 from sar.consultation.models import UNDECIDED, Consultation, State
 from sar.foundation.clock import LONDON
 from sar.foundation.db import db
+from sar.foundation.messages import Message
 from sar.foundation.wording import date_words
 from sar.oversight.reminders.models import SentDigest
 from sar.oversight.reminders.queries import (
@@ -37,9 +40,10 @@ from sar.oversight.reminders.queries import (
 )
 from sar.oversight.reminders.steps import FARTHEST
 from sar.oversight.retention import queries as retention
-from sar.records.searches.models import Search, SearchArea, SearchRequest
+from sar.records.searches.models import Search, SearchArea, SearchRequest, SearchState
 
 MOST_LINES: Final = 50
+_ANSWERS: Final = ("letter.rejection", "letter.ncnd", "letter.not_valid", "letter.referral", "letter.closed_no_reply")
 # Searches and consultations are named so many days before their answer is wanted.
 NAMED_BEFORE: Final = timedelta(days=2)
 
@@ -76,7 +80,7 @@ def digest_of(staff: Staff, today: date) -> Digest:
             f"{_named(case)}, due on {date_words(case.due_on)}" for case in dated if today <= case.due_on <= soon
         ),
         waiting=_lines(_waiting(own)),
-        letters=_lines(_letters(own)),
+        letters=_lines([*_letters(own), *_answers_to_go(staff)]),
         searches=_lines(_searches(own, today)),
         consultations=_lines(_consultations(own, today)),
         complaints=_lines(
@@ -108,7 +112,17 @@ def _letters(own: list[ColumnElement[bool]]) -> Iterable[str]:
         yield f"{reference}: {letter_words(source_id)}, written on {date_words(written)}"
 
 
+def _answers_to_go(staff: Staff) -> Iterable[str]:
+    """Letters with the answer that still wait in the outbox, though their case has ended: the person knows nothing."""
+    theirs = (visible_to(actor_of(staff)), Case.officer_id == staff.id, Case.closed_on.is_not(None))
+    query = select(Case.reference, Message.kind).join(Message, Message.scope_id == Case.scope_id)
+    waiting = query.where(*theirs, Message.kind.in_(_ANSWERS), Message.delivery.in_([state.value for state in WAITING]))
+    for reference, kind in db.session.execute(waiting.order_by(Message.created_at, Message.id)):
+        yield f"{reference}: {name_of(kind).lower()}, in the outbox though the case has ended"
+
+
 def _searches(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:
+    """Answers that are wanted soon or late, then areas where nobody was asked, so that nobody is reminded either."""
     query = (
         select(Case.reference, SearchArea.name, SearchRequest.due_on)
         .join(Search, Search.id == SearchRequest.search_id)
@@ -118,6 +132,11 @@ def _searches(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:
     )
     for reference, area, due_on in db.session.execute(query.order_by(SearchRequest.due_on, Case.reference)):
         yield f"{reference}: {area}, answer wanted by {date_words(due_on)}"
+    listed_before = datetime.combine(today - NAMED_BEFORE, time(), LONDON)
+    idle = select(Case.reference, func.count()).join(Search, Search.case_id == Case.id)
+    idle = idle.where(*own, Search.state == SearchState.TO_DO.value, Search.created_at < listed_before)
+    for reference, count in db.session.execute(idle.group_by(Case.reference).order_by(Case.reference)):
+        yield f"{reference}: {count} {'area' if count == 1 else 'areas'} to search where nobody was asked yet"
 
 
 def _consultations(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:

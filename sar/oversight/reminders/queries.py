@@ -12,8 +12,7 @@ from sar.access.models import AccessLink, Staff
 from sar.access.permissions import Permission, allows
 from sar.access.service import open_link
 from sar.cases.complaints.models import Complaint
-from sar.cases.complaints.models import State as ComplaintState
-from sar.cases.complaints.queries import acknowledge_by, reference_of
+from sar.cases.complaints.queries import acknowledge_by, reference_of, to_acknowledge
 from sar.cases.deadlines import COMPLAINTS_FROM, ClockState
 from sar.cases.models import Case, Task
 from sar.cases.queries import still_owed, visible_to
@@ -112,7 +111,7 @@ def calendar_cases(staff: Staff) -> list[DueCase]:
 
 def calendar_complaints(staff: Staff) -> list[DueComplaint]:
     """Complaints to acknowledge: about someone's own cases, or about all for whoever decides complaints."""
-    waiting = (Complaint.state == ComplaintState.RECEIVED, Complaint.received_on >= COMPLAINTS_FROM)
+    waiting = (to_acknowledge(), Complaint.received_on >= COMPLAINTS_FROM)
     query = select(Complaint, Case).join(Case, Case.id == Complaint.case_id).where(concerns(staff), *waiting)
     found = []
     for complaint, case in db.session.execute(

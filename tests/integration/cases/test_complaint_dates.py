@@ -12,7 +12,7 @@ from flask import Flask
 
 from sar.access.permissions import Role
 from sar.cases import service as cases
-from sar.cases.complaints import queries, receipt
+from sar.cases.complaints import acknowledging, queries, receipt
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.models import Channel, Complaint
 from sar.cases.deadlines import Rule
@@ -94,7 +94,7 @@ def test_what_is_late_is_made_late_no_more_only_by_the_dpo() -> None:
         waits, answered, before_the_duty = logged(case, ago(33)), logged(case, ago(34)), logged(case, ago(35))
         clock.shift(86_400)
         with write_transaction():
-            complaints.acknowledged(SYSTEM, db.session.get_one(Complaint, answered.id))
+            acknowledging.acknowledged(SYSTEM, db.session.get_one(Complaint, answered.id), ago(0))
         for found, day in ((waits, ago(20)), (answered, ago(20)), (before_the_duty, date(2026, 6, 18))):
             version = again(found).version
             with pytest.raises(Refused, match="data protection officer"):

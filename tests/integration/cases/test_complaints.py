@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from flask import Flask
 from sar.access import sessions
 from sar.access.permissions import Role
 from sar.cases import service
-from sar.cases.complaints import queries
+from sar.cases.complaints import acknowledging, queries
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.models import Body, Channel, Complaint, OutsideComplaint, OutsideOutcome
 from sar.cases.models import Case
@@ -23,6 +24,7 @@ from sar.foundation.actors import SYSTEM, Actor, ActorKind
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.foundation.ids import random_id
+from sar.foundation.jobs import run_pending
 from sar.foundation.messages import Message
 from tests.factories import staff_actor
 from tests.integration.cases.desk import EMAIL, ago, browser_of, caseworker, dpo, opened, parts
@@ -40,7 +42,13 @@ def logged(case: Case | None = None, days_ago: int = 0) -> Complaint:
 
 
 def write(actor: Actor, found: Complaint, name: str, **filled: str | list[str]) -> Message:
-    draft = writing.write(actor, found.case_id, name, filled, channel="email", about=found.id)
+    """A letter that is handed over at once."""
+    message = waiting(actor, found, name, **filled)
+    return messages.mark_sent(actor, message.id)
+
+
+def waiting(actor: Actor, found: Complaint, name: str, channel: str = "in_person", **filled: Any) -> Message:
+    draft = writing.write(actor, found.case_id, name, filled, channel=channel, about=found.id)
     return writing.send(actor, draft.id, version=draft.version)
 
 
@@ -78,6 +86,50 @@ def test_acknowledged_kept_informed_and_decided_each_by_a_letter() -> None:
     assert "You were right about part of it." in letter.body and "We send you page 3." in letter.body
     with pytest.raises(NotFound):
         write(boss, found, "complaint_outcome", **DECIDED)
+
+
+def test_a_complaint_is_acknowledged_when_its_letter_goes_and_not_when_it_is_written(in_app: Flask) -> None:
+    officer, found = caseworker(), logged()
+    letter = waiting(officer, found, "complaint_acknowledgement")
+    assert (again(found).acknowledged_on, again(found).state) == (None, "received")
+    shown = browser_of(in_app, officer).get(f"/staff/complaints/{found.id}").text
+    assert "has not gone out" in shown and "letters/complaint_acknowledgement" not in shown
+    with pytest.raises(NotFound):
+        waiting(officer, found, "complaint_acknowledgement")
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3)):
+        messages.mark_sent(officer, letter.id)
+        assert (again(found).acknowledged_on, again(found).state) == (ago(0), "acknowledged")
+        assert "has not gone out" not in browser_of(in_app, officer).get(f"/staff/complaints/{found.id}").text
+
+
+def test_an_acknowledgement_that_comes_back_was_none_and_an_answer_counts_when_it_goes(in_app: Flask) -> None:
+    found, boss = logged(), dpo()
+    mail = waiting(SYSTEM, found, "complaint_acknowledgement", channel="email")
+    run_pending(in_app)
+    assert again(found).acknowledged_on == ago(0)
+    messages.came_back(SYSTEM, mail.id)
+    assert (again(found).acknowledged_on, again(found).state) == (None, "received")
+    page = browser_of(in_app, boss).get(f"/staff/cases/{found.case_id}/history?topic=complaints").text
+    assert "The letter came back, so the complaint counts as not acknowledged" in page
+    answer = waiting(boss, found, "complaint_outcome", **DECIDED)
+    assert (again(found).acknowledged_on, again(found).state) == (None, "decided")
+    messages.mark_sent(boss, answer.id)
+    assert (again(found).acknowledged_on, again(found).state) == (ago(0), "decided")
+
+
+def test_nobody_alone_makes_a_late_acknowledgement_one_in_time() -> None:
+    officer, boss = caseworker(), dpo()
+    with time_machine.travel(NOON, tick=False) as clock:
+        found = logged()
+        letter = waiting(officer, found, "complaint_acknowledgement")
+        last_day = queries.acknowledge_by(found)
+        assert last_day is not None
+        clock.move_to(datetime(last_day.year, last_day.month, last_day.day, 12, tzinfo=UTC) + timedelta(days=1))
+        with pytest.raises(Refused, match="Mark the letter as sent today, or have your data protection officer"):
+            messages.mark_sent(officer, letter.id, last_day)
+        assert again(found).acknowledged_on is None
+        messages.mark_sent(boss, letter.id, last_day)
+        assert again(found).acknowledged_on == last_day and queries.standing_receipt(again(found)).late_before
 
 
 def test_only_the_dpo_decides_a_complaint() -> None:
@@ -224,5 +276,5 @@ def test_a_requester_complains_in_plain_words_and_sees_what_comes_of_it(in_app: 
     [found] = rows(Complaint)
     assert found.words == "Nobody calls me back."
     with write_transaction():
-        complaints.acknowledged(SYSTEM, db.session.get_one(Complaint, found.id))
+        acknowledging.acknowledged(SYSTEM, db.session.get_one(Complaint, found.id), ago(0))
     assert "We are looking into it." in browser.get("/my-request/").text

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sar.cases import service as cases
 from sar.cases.calendars import Holiday, Jurisdiction, calendar, calendar_from_snapshot
 from sar.cases.calendars_in_use import newest_calendar
+from sar.cases.complaints import acknowledging
 from sar.cases.complaints import queries as complaint_queries
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.models import Channel, Complaint
@@ -118,7 +119,7 @@ def test_a_complaint_to_acknowledge_moves_beside_the_cases_and_no_other_does(in_
     moves, stays, done = (complaints.log(SYSTEM, case.id, text, ago(9), Channel.POST).id for text in texts)
     with write_transaction() as session:
         session.get_one(Complaint, stays).received_on = ago(40)
-        complaints.acknowledged(SYSTEM, session.get_one(Complaint, done))
+        acknowledging.acknowledged(SYSTEM, session.get_one(Complaint, done), london_today())
     day, old = last_day(moves), newest_calendar().version
     assert day is not None and day == last_day(done) != last_day(stays)
     service.add_holiday(lead, day, "Day of mourning")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 from flask import Flask
 
 from sar.access.permissions import Role
+from sar.access.queries import staff_member
 from sar.cases import service
 from sar.cases.lateness import Lateness
 from sar.cases.models import Case, Refusal
-from sar.cases.queries import visible_case
+from sar.cases.queries import clock_of, visible_case
 from sar.cases.refusals import queries
 from sar.cases.refusals import service as refusals
 from sar.cases.refusals.models import Kind, RefusalProposal
@@ -23,10 +25,11 @@ from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.foundation.jobs import run_pending
+from sar.oversight.reminders.digest import digest_of
 from sar.records.searches import service as searching
 from sar.records.searches.queries import areas
 from tests.factories import gathering_case, staff_actor
-from tests.integration.cases.desk import EMAIL, ago, browser_of, caseworker, dpo, fresh, opened
+from tests.integration.cases.desk import EMAIL, POST, ago, browser_of, caseworker, dpo, fresh, opened
 from tests.integration.intake.walk import rows
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -46,6 +49,27 @@ def test_a_caseworker_proposes_and_the_dpo_decides_and_only_then_is_the_person_t
     assert (kept.proposed_by, kept.decided_by, kept.alone) == (officer.id, boss.id, False)
     with pytest.raises(Conflict):
         refusals.decide(boss, proposal.id, False, "No", version=kept.version)
+
+
+def test_a_refusal_answers_on_the_day_that_its_letter_goes(in_app: Flask) -> None:
+    officer, boss = caseworker(), dpo()
+    with time_machine.travel(datetime(2026, 9, 21, 12, tzinfo=UTC), tick=False) as clock:
+        case, mailed = opened(POST, days_ago=20), opened(EMAIL, days_ago=20)
+        service.assign(officer, case.id, officer.id)
+        for one in (case, mailed):
+            proposal = refusals.propose(officer, one.id, Kind.REFUSE, "it is the tenth this month")
+            refusals.decide(boss, proposal.id, True, version=proposal.version)
+        run_pending(in_app)
+        assert fresh(case).due_on == date(2026, 10, 1)
+        clock.move_to(datetime(2026, 10, 2, 12, tzinfo=UTC))
+        told = digest_of(staff_member(officer.id), ago(0)).letters
+        assert told == [f"{case.reference}: refusal, in the outbox though the case has ended"]
+        [letter] = messages.about(case.id)
+        messages.mark_sent(officer, letter.id)
+        found = clock_of(fresh(case))
+        assert (found.answered_on, found.done_in_time(), fresh(case).closed_on) == (ago(0), False, ago(0))
+        assert digest_of(staff_member(officer.id), ago(0)).letters == []
+        assert clock_of(fresh(mailed)).answered_on == date(2026, 9, 21) and clock_of(fresh(mailed)).done_in_time()
 
 
 def test_a_proposal_is_declined_with_a_reason_and_the_work_goes_on() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from sar.access.permissions import Role
 from sar.access.queries import staff_member
 from sar.cases import service as cases
+from sar.cases.complaints import acknowledging
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.models import Complaint
 from sar.cases.conflicts import service as conflicts
@@ -29,6 +30,7 @@ from sar.oversight.reminders.models import SentDigest
 from sar.records.searches import queries as search_queries
 from sar.records.searches import service as searching
 from tests.factories import a_record, an_originator, gathering_case, letters_go, received_case, staff_actor
+from tests.integration.cases.desk import ago
 from tests.integration.oversight.told import TUESDAY, at, due, events, mailed
 from tests.integration.release.office import PLAIN, paper
 
@@ -63,6 +65,8 @@ def test_a_digest_says_what_each_officers_own_cases_ask_for_and_names_nobody(app
     ):
         assert line in digest.body
     assert far.reference not in digest.body and nobodys.reference not in digest.body
+    areas = len(search_queries.areas()) - 1
+    assert f"- {asked.reference}: {areas} areas to search where nobody was asked yet" in digest.body
     with at(date(2026, 6, 22)):
         service.send_digests()
     assert f"- {asked.reference}: answer wanted by 23 June 2026" in mailed("staff_digest")[-1].body
@@ -100,7 +104,7 @@ def test_a_complaint_to_acknowledge_is_told_and_stands_in_the_calendar_also_of_a
         told = [to for to, body in last.items() if f"{proposed.reference}: a proposal to refuse" in body]
         assert told == [staff_member(boss.id).email]
     with write_transaction():
-        complaints.acknowledged(sam, db.session.get_one(Complaint, complaint.id))
+        acknowledging.acknowledged(sam, db.session.get_one(Complaint, complaint.id), ago(0))
     assert not [words for words in events(app, service.make_calendar(sam)) if "complaint" in words]
 
 

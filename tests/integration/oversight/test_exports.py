@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from sar.access.permissions import Role
 from sar.cases import service as cases
-from sar.cases.complaints import receipt
+from sar.cases.complaints import acknowledging, receipt
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.queries import figures as complaint_figures
 from sar.cases.conflicts import service as conflicts
@@ -72,7 +72,7 @@ def test_whoever_distrusts_a_figure_on_complaints_works_it_out_again_from_the_ex
         clock.move_to(datetime(2026, 10, 9, 12, tzinfo=UTC))
         with write_transaction() as session:
             for found in log[:2]:
-                complaints.acknowledged(SYSTEM, session.get_one(complaints.Complaint, found.id))
+                acknowledging.acknowledged(SYSTEM, session.get_one(complaints.Complaint, found.id), london_today())
         lines = "".join(service.complaints_export(auditor(), date(2026, 1, 1), date(2026, 12, 31)))
         figures = complaint_figures(date(2026, 1, 1), date(2026, 12, 31))
     again, differences = recompute(io.StringIO(lines))

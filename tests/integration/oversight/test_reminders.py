@@ -15,7 +15,7 @@ from sar.access import service as access
 from sar.access.models import AccessLink
 from sar.access.permissions import Role
 from sar.cases import service as cases
-from sar.cases.complaints import receipt
+from sar.cases.complaints import acknowledging, receipt
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.models import Complaint
 from sar.cases.models import Case
@@ -32,7 +32,7 @@ from sar.oversight.reminders.models import SentAlert
 from sar.records.searches import queries as search_queries
 from sar.records.searches import service as searching
 from tests.factories import a_record, an_originator, gathering_case, letters_go, staff_actor
-from tests.integration.cases.desk import browser_of
+from tests.integration.cases.desk import ago, browser_of
 from tests.integration.oversight.told import TUESDAY, at, due, events, mailed
 from tests.integration.release.office import PLAIN, paper
 
@@ -159,7 +159,7 @@ def test_a_complaint_that_was_acknowledged_or_has_no_legal_limit_sends_no_alert(
         complaints.log(sam, case.id, "Before the duty.", date(2026, 6, 18), complaints.Channel.POST)
         done = complaints.log(sam, case.id, "Late.", date(2026, 6, 19), complaints.Channel.POST)
         with write_transaction():
-            complaints.acknowledged(sam, db.session.get_one(Complaint, done.id))
+            acknowledging.acknowledged(sam, db.session.get_one(Complaint, done.id), ago(0))
         cases.withdraw(sam, case.id, date(2026, 6, 19))
     assert sum(alerts_on(date(2026, 7, 10), date(2026, 7, 17), date(2026, 7, 21), date(2026, 9, 1))) == 0
 
