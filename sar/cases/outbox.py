@@ -28,6 +28,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Gone, NotFound
 from sar.foundation.keys import preload
 from sar.foundation.messages import Channel, Delivery, Message
+from sar.foundation.typefaces import showable
 
 WAITING = (Delivery.TO_DO, Delivery.FAILED, Delivery.UNSURE)
 LONGEST = 200
@@ -58,6 +59,14 @@ class Letter:
     def address_is_old(self) -> bool:
         """The person's address or name was changed after this was written, and it carries the old one."""
         return self.waits and self.message.error_code == messages.OLD_ADDRESS
+
+    @property
+    def not_in_print(self) -> list[str]:
+        """Characters of a letter to be posted that no typeface of ours has: on paper each is named, in brackets."""
+        if not self.waits or self.message.channel != Channel.POST:
+            return []
+        typed = f"{self.message.to}{self.message.body}"
+        return list(dict.fromkeys(one for one in typed if not one.isspace() and showable(one) != one))
 
     @property
     def can_come_back(self) -> bool:

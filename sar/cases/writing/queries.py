@@ -99,8 +99,15 @@ def names_of_requester(case: Case, draft: LetterDraft, words: Wording) -> list[s
     if draft.name not in _SAYS_NOT_WHO_ASKED:
         return []
     asked, said = case.submission, replace(words, paragraphs=words.paragraphs[1:]).as_text()  # their own name aside
-    known = {word for name in (asked.full_name, *(asked.former_names or ())) for word in name.split() if len(word) > 2}
-    return sorted(word for word in known if re.search(rf"\b{re.escape(word)}\b", said, re.IGNORECASE))
+    known = {word for name in (asked.full_name, *(asked.former_names or ())) for word in name.split() if len(word) > 1}
+    return sorted(word for word in known if _says(said, word))
+
+
+def _says(said: str, word: str) -> bool:
+    """Whether a text has a word of a name. One of two letters, like Li or An, only as it is written."""
+    if not word.isascii():  # some scripts put no spaces between words
+        return word.casefold() in said.casefold()
+    return re.search(rf"\b{re.escape(word)}\b", said, re.IGNORECASE if len(word) > 2 else 0) is not None
 
 
 def pages(case: Case, draft: LetterDraft) -> list[bytes]:

@@ -214,3 +214,14 @@ def test_a_letter_that_waits_and_is_no_longer_true_is_looked_at_before_it_is_sen
     assert desk.count("Mark as sent today") == 1 and desk.count("Look at it before it goes") == 2
     page = browser.get(f"/staff/outbox/{acknowledgement.id}").text
     assert "there is no due date now. Send it only if it is right" in page and "Mark as sent today" in page
+
+
+def test_what_cannot_be_printed_is_told_before_a_letter_is_posted(in_app: Flask) -> None:
+    officer = browser_of(in_app, caseworker())
+    for name, said in (
+        ("王小明", "We cannot print these, and on paper each stands in brackets by its name: 王 小 明"),
+        (NAME, ""),
+    ):
+        _case, message = acknowledged(POST, name=name)
+        page = officer.get(f"/staff/outbox/{message.id}").text
+        assert said in page and ("cannot print" in page) is bool(said)

@@ -190,7 +190,7 @@ def test_a_letter_to_another_person_by_email_needs_one_email_address(to: str) ->
 
 
 def test_an_officer_is_warned_when_a_letter_to_another_person_names_who_asked(in_app: Flask) -> None:
-    case, browser = opened(POST), browser_of(in_app, caseworker())
+    case, browser = opened(POST, former_names=("Li 王小明",)), browser_of(in_app, caseworker())
 
     def page(information: str) -> str:
         someone = {"name": "Ada Neighbour", "to": "9 Mill Lane\nNorthvale"}
@@ -199,7 +199,8 @@ def test_an_officer_is_warned_when_a_letter_to_another_person_names_who_asked(in
         return browser.get(f"/staff/letters/{draft.id}").text
 
     assert "has a name of the person who asked: Marchbanks." in page("A row with a MARCHBANKS in May.")
-    assert "has a name of the person" not in page("A row in May.")
+    assert "has a name of the person who asked: Li, 王小明." in page("A row with Li, 我认识王小明吗")
+    assert "has a name of the person" not in page("A row in May, li by li.")
 
 
 def test_only_those_who_work_on_the_case_write_letters() -> None:

@@ -35,6 +35,7 @@ def test_a_day_is_read_as_it_is_written_in_britain(text: str) -> None:
         ("9/30/2026", "There is no day 9/30/2026. Write the day first"),
         ("31/6/2026", "There is no day"),
         ("46268", "how Excel counts days"),
+        ("46268.75", "how Excel counts days"),
         ("soon", "is not a date"),
         ("3 Septembre x", "is not a date"),
         ("3 Foo 2026", "how the month is spelt"),
