@@ -26,6 +26,7 @@ from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Gone
+from sar.foundation.key_ring import KeyRing
 from sar.foundation.keys import scope_key
 from sar.settings import PROJECT_ROOT, Settings
 from tests.factories import a_record, gathering_case, received_case
@@ -33,6 +34,7 @@ from tests.integration.backups.services import Commands, started
 from tests.integration.cases.desk import browser_of, caseworker, dpo
 from tests.security.test_erasure import destroy
 from tests.security.world import PDF
+from tests.unit.scripts.test_verify_audit import entries, head_of
 
 FILE = b"The contact log of one day.\n" * 5_000
 
@@ -162,11 +164,17 @@ def test_a_log_of_another_history_or_another_signer_is_not_believed(
     backup, log = commands.newest(), tmp_path / "other.jsonl"
     shutil.copy(backup / "audit.jsonl", log)
     assert commands.restore(elsewhere, backup, "--log", log) == 7  # no checkpoint beside it
-    entries = [*log.read_text().splitlines(), *log.read_text().splitlines()]
-    log.write_text("\n".join(entries))
-    checkpoint = backup / "audit.jsonl.checkpoint.json"
-    assert commands.restore(elsewhere, backup, "--log", log, "--checkpoint", checkpoint) == 3
-    assert "not intact" in capsys.readouterr().err
+    checkpoint, ring = tmp_path / "other.jsonl.checkpoint.json", in_app.extensions["sar"].key_ring
+    invented, stranger = entries(), KeyRing.create(tmp_path / "ring.json", demo=True)
+    for lines, signer, code, words in (
+        ([*invented, *invented], ring, 3, "not intact"),
+        (invented, stranger, 3, "signed with another key"),
+        (invented, ring, 2, "tells another history"),
+    ):
+        log.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        checkpoint.write_text(json.dumps(audit.sign(head_of(lines), signer)))
+        assert commands.restore(elsewhere, backup, "--log", log) == code
+        assert words in capsys.readouterr().err
     nothing_was_begun(elsewhere)
 
 
