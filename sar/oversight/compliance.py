@@ -5,7 +5,8 @@ date can work it out again from the same file. The holidays that each row was co
 derivation has every rule with its source and the date before and after.
 
 `original_due` is the first due date that was ever worked out, before any pause, extension or correction.
-`late_before_correction` says that the answer was late before a date was corrected, or counted in another way. The
+`late_before_correction` says that the answer was late before a date was corrected, or counted in another way.
+`answers_taken_back` counts answers that were stopped before they reached anybody (docs/decisions/0041). The
 columns `set_aside_...` tell of the last time a request was set aside as not valid, also where it was opened again;
 people are the ids of the audit log.
 """
@@ -13,7 +14,7 @@ people are the ids of the audit log.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -60,6 +61,7 @@ COLUMNS = (
     "extension_reason",
     "answered",
     "reopened",
+    "answers_taken_back",
     "outcome",
     "refusal_code",
     "searches",
@@ -117,6 +119,7 @@ class _Request:
     facts: list[ClockFact]
     first_due: date | None
     late_before: bool
+    taken_back: int
     refusal: str | None
     set_aside: NotValid | None
     repeats: str | None
@@ -158,10 +161,12 @@ def _with_their_rows(actor: Actor, cases: Sequence[Case]) -> Iterator[_Request]:
     ids = [case.id for case in cases]
     facts: dict[str, list[ClockFact]] = defaultdict(list)
     ever = select(ClockFact).where(ClockFact.case_id.in_(ids)).order_by(ClockFact.on, ClockFact.created_at)
-    corrected_late = set()
+    corrected_late, taken_back = set(), Counter[str]()
     for fact in db.session.scalars(ever):
         if fact.struck_out_at is None:
             facts[fact.case_id].append(fact)
+        elif fact.kind == "ended":
+            taken_back[fact.case_id] += 1
         if fact.late_before:
             corrected_late.add(fact.case_id)
     first_due = _first_due(ids)
@@ -183,6 +188,7 @@ def _with_their_rows(actor: Actor, cases: Sequence[Case]) -> Iterator[_Request]:
             facts=facts[case.id],
             first_due=first_due.get(case.id),
             late_before=case.id in corrected_late,
+            taken_back=taken_back[case.id],
             refusal=codes.get(case.id),
             set_aside=found,
             repeats=references.get(found.earlier_id) if found and found.earlier_id else None,
@@ -241,6 +247,7 @@ def _row(found: _Request) -> list[object]:
         *_other_dues(found, clock, events),
         clock.done_on,
         max(reopened, default=None),
+        found.taken_back,
         outcome,
         found.refusal if outcome == EndReason.REFUSED else None,
         sum(found.searches.values()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import threading
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Gone, NotAllowed, NotFound, Problem, Refused
 from sar.foundation.messages import Message
 from sar.foundation.runtime import settings
+from sar.oversight import compliance
 from sar.oversight.queries import measures
 from sar.release import queries, service
 from sar.release.models import Bundle, BundleState, Route
@@ -176,6 +178,8 @@ def test_a_released_reply_that_is_stopped_opens_the_review_again(ready: Office) 
     service.stop(ready.officer, bundle.id, "Page 3 names a neighbour")
     assert (ready.case.stage, ready.case.clock_state, now(bundle).state) == ("reviewing", "reopened", "stopped")
     assert was_answered(ready.case), "it reached the person"
+    [row] = csv.DictReader(compliance.export(SYSTEM, ready.case.received_on, ready.case.received_on))
+    assert (row["answers_taken_back"], row["answered"]) == ("0", london_today().isoformat())
 
 
 def test_a_reply_that_is_stopped_before_it_reached_anybody_was_no_answer(ready: Office) -> None:
@@ -200,6 +204,8 @@ def test_a_reply_that_is_stopped_before_it_reached_anybody_was_no_answer(ready: 
         found = measures(case.received_on, london_today())
         assert (found.stopped, found.overdue_now, found.fell_due, found.answered_in_time) == (1, 1, 1, 0)
         assert (found.corrected_late, found.reopened, found.reopened_open) == (0, 0, 0)
+        [row] = csv.DictReader(compliance.export(SYSTEM, case.received_on, case.received_on))
+        assert (row["answers_taken_back"], row["answered"], row["in_time"], row["reopened"]) == ("2", "", "overdue", "")
         assert "It had reached nobody" in officer.get(f"/staff/cases/{ready.case_id}/history").text
     assert "We will tell you when they are ready" in requester.get("/my-request/records/").text
     with (
