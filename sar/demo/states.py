@@ -35,6 +35,9 @@ from sar.foundation.db import db, write_transaction
 from sar.intake import service as intake
 from sar.intake.answers import Channel, Contact, Relationship, Representative, RequestAnswers, Route
 from sar.records import service as records
+from sar.records.roles import queries as roles_queries
+from sar.records.roles import service as roles
+from sar.records.roles.controllers import NOBODY, Named
 from sar.release import service as release
 from sar.release.models import Route as ReplyRoute
 from sar.review import queries as review_queries
@@ -48,6 +51,11 @@ We talked about work and about the flat. Next visit in two weeks.
 
 17 February 2025. {name} came to the office on time.
 The course starts in March. A travel card was given.
+"""
+
+_WAITING_LIST: Final = """Housing waiting list, kept for Northvale Borough Council
+
+Band B since 4 March 2025. Two rooms, ground floor.
 """
 
 
@@ -144,16 +152,31 @@ def _extend(office: Office, case_id: str) -> None:
 
 def _add_log(office: Office, case_id: str) -> None:
     case = db.session.get_one(Case, case_id)
-    text = _LOG.format(name=case.submission.full_name.split()[0])
+    _add(office, case_id, "Contact log", _LOG.format(name=case.submission.full_name.split()[0]))
+
+
+def _add_what_we_only_hold(office: Office, case_id: str) -> None:
+    """A list that we keep for the council, which decides about it."""
+    _add(office, case_id, "Housing waiting list", _WAITING_LIST, "processor", Named(name="Northvale Borough Council"))
+
+
+def _pass_on(office: Office, case_id: str) -> None:
+    [held] = roles_queries.held_for_others(db.session.get_one(Case, case_id))
+    roles.record_passed_on(office.officer, held.controller.id, way="phone", on=london_today())
+
+
+def _add(office: Office, case_id: str, title: str, text: str, role: str = "controller", other: Named = NOBODY) -> None:
     records.add_record(
         office.officer,
         case_id,
         io.BytesIO(text.encode()),
-        "contact-log.txt",
-        title="Contact log",
+        f"{title.lower().replace(' ', '-')}.txt",
+        title=title,
         originator_id=None,
         regime="LE",
         received_on=london_today(),
+        role=role,
+        controller=other,
     )
 
 
@@ -277,9 +300,10 @@ def _withdraw(office: Office, case_id: str) -> None:
 
 
 # What these cause is done by the worker before the next step.
-_NEED_THE_WORKER: Final = frozenset({_add_log, _review, _build, _build_part})
+_NEED_THE_WORKER: Final = frozenset({_add_log, _add_what_we_only_hold, _review, _build, _build_part})
 _BEGUN: Final = (_acknowledge, _settle_identity, _gather, _search)
 _CHECKED: Final = (*_BEGUN, _add_log, _review, _hand_over)
+_PASSED_ON: Final = (*_BEGUN, _add_what_we_only_hold, _pass_on, *_CHECKED[len(_BEGUN) :])
 _ANSWERED: Final = (*_CHECKED, _sign_off, _build)
 _SOLICITOR: Final = Representative(
     Relationship.SOLICITOR,
@@ -294,8 +318,8 @@ STATES: Final = (
     State("Nerys Aldcroft", date(1985, 5, 9), 8, (*_BEGUN, _ask, _post, _set_tasks)),  # paused, with tasks
     State("Clemency Ostler", date(1976, 10, 3), 8, (*_BEGUN, _ask)),  # a question that is still to be posted
     State("Lubomir Hensby", date(1974, 3, 27), 45, (*_BEGUN, _apologise)),  # overdue
-    State("Odette Farrimond", date(1996, 7, 18), 20, (*_BEGUN, _extend, _post)),  # extended
-    State("Casimir Wadlow", date(1982, 12, 5), 18, _CHECKED),  # second check
+    State("Odette Farrimond", date(1996, 7, 18), 20, (*_BEGUN, _add_what_we_only_hold, _extend, _post)),  # extended
+    State("Casimir Wadlow", date(1982, 12, 5), 18, _PASSED_ON),  # second check; one record is not ours
     State("Philippa Nunthorpe", date(1977, 6, 21), 19, (*_CHECKED, _sign_off)),  # signed off
     State("Desmond Arkell", date(1963, 9, 11), 24, (*_ANSWERED, _release)),  # released
     State("Rosalind Quayle", date(1989, 2, 8), 41, (*_ANSWERED, _release_late, _close, _complain)),  # closed late

@@ -18,6 +18,7 @@ from sar.demo.states import Office, make_states
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.jobs import failed
+from sar.records.roles.queries import held_for_others
 from sar.release.queries import released_bundle
 from tests.factories import staff_actor
 
@@ -64,4 +65,6 @@ def test_there_is_a_case_in_every_state_a_repeated_one_and_one_closed_to_a_relat
     assert repeat.stage == "closed"
     hidden = {case.id for case in cases if not may_see(case, office.reader.id)}
     assert len(hidden) == 1 and all(may_see(case, office.officer.id) for case in cases)
+    held = {case.stage: one.passed_on for case in cases for one in held_for_others(case)}
+    assert held == {"gathering": None, "second_check": london_today()}
     assert failed() == []
