@@ -18,3 +18,9 @@ def look(page: Page, name: str) -> None:
         assert_fits(page)
         screenshot(page, f"walk-{name}")
     page.set_viewport_size(own)
+
+
+def visit(page: Page, address: str, name: str) -> None:
+    """Go there, and look."""
+    page.goto(address)
+    look(page, name)

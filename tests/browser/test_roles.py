@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import expect
 
 from sar.access.permissions import Role
 from sar.cases.queries import visible_case
@@ -13,22 +13,10 @@ from sar.records.roles.controllers import Named
 from sar.records.roles.service import Reach
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
-from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
+from tests.browser.pages import DESKTOP
+from tests.browser.pages_look import look, visit
 from tests.browser.test_case_desk import sign_in
 from tests.factories import a_record, an_originator, gathering_case, staff_actor
-
-
-def look(page: Page, address: str, name: str) -> None:
-    page.goto(address)
-    _seen(page, name)
-
-
-def _seen(page: Page, name: str) -> None:
-    assert_axe_clean(page)
-    for viewport in (PHONE, DESKTOP):
-        page.set_viewport_size(ViewportSize(width=viewport["width"], height=viewport["height"]))
-        assert_fits(page)
-        screenshot(page, f"roles-{name}")
 
 
 def test_the_pages_about_who_decides(visitors: Visitors, live_server: LiveServer) -> None:
@@ -44,27 +32,27 @@ def test_the_pages_about_who_decides(visitors: Visitors, live_server: LiveServer
         service.say_what_is_told(officer, council.id, contact="write to Town Hall, Calder", told=True)
         service.record_passed_on(officer, council.id, way="phone", on=london_today())
         sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
-        look(page, f"/staff/records/{log.id}/role", "role")
+        visit(page, f"/staff/records/{log.id}/role", "roles-role")
         page.get_by_label("We only hold it for another organisation").check()
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("alert")).to_contain_text("Say for which organisation we hold this")
-        _seen(page, "role-refused")
+        look(page, "roles-role-refused")
         page.get_by_label("Which other organisation?").select_option("Calder Police")
         page.get_by_label("All 2 records from Calder Police").check()
         page.get_by_role("button", name="Save").click()
-        _seen(page, "list")
+        look(page, "roles-list")
         page.get_by_role("button", name="Pass the request on to Calder Police").click()
         page.get_by_label("What did the person ask for?").fill("All that the police wrote about me")
         page.get_by_role("button", name="Look at the letter first").click()
-        _seen(page, "pass-on")
+        look(page, "roles-pass-on")
         page.get_by_role("button", name="Pass the request on").click()
-        _seen(page, "list-letter-waits")
+        look(page, "roles-list-letter-waits")
         page.get_by_role("button", name="Record that they have it (Calder Police)").click()
-        _seen(page, "record-passed-on")
-        look(page, f"/staff/controllers/{council.id}/told", "told")
-        look(page, f"/staff/records/{log.id}", "record")
-        look(page, f"/staff/cases/{case.id}", "case")
-        look(page, f"/staff/cases/{case.id}/records/add", "add")
+        look(page, "roles-record-passed-on")
+        visit(page, f"/staff/controllers/{council.id}/told", "roles-told")
+        visit(page, f"/staff/records/{log.id}", "roles-record")
+        visit(page, f"/staff/cases/{case.id}", "roles-case")
+        visit(page, f"/staff/cases/{case.id}/records/add", "roles-add")
         service.set_role(officer, log.id, "controller", reach=Reach.SAME_ORIGIN)
         assert [one.controller.name for one in queries.held_for_others(visible_case(SYSTEM, case.id))] == [
             "Calder Council"
