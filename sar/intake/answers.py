@@ -157,8 +157,8 @@ class StaffConnection:
 
 
 @dataclass(frozen=True)
-class RequestAnswers:
-    """One request. Empty texts and None mean "did not say" or "does not know"."""
+class Details:
+    """Who a person is and how to reach them. Empty texts and None mean "did not say" or "not known"."""
 
     full_name: str
     contact: Contact
@@ -168,6 +168,12 @@ class RequestAnswers:
     prison_name: str = ""
     prison_number: str = ""
     crn: str = ""
+
+
+@dataclass(frozen=True)
+class RequestAnswers(Details):
+    """One request: the person, and what they ask for."""
+
     last_contact_on: date | None = None
     office: str = ""
     wanted: str = EVERYTHING

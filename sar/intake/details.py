@@ -5,7 +5,6 @@ Whatever is found by these (search by name, requests that look alike) is renewed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,7 +12,7 @@ from typing import Any, Final
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.intake import likeness, search_words
-from sar.intake.answers import Contact, RequestAnswers, Route, require_complete
+from sar.intake.answers import Contact, Details, RequestAnswers, Route, require_complete
 from sar.intake.models import Submission
 
 # What can be changed, in words.
@@ -32,20 +31,6 @@ WORDS: Final = MappingProxyType(
         "post_address": "Address for letters",
     }
 )
-
-
-@dataclass(frozen=True)
-class Details:
-    """What is known of the person. Empty texts and None mean "not known"."""
-
-    full_name: str
-    contact: Contact
-    former_names: tuple[str, ...] = ()
-    date_of_birth: date | None = None
-    address: str = ""
-    prison_name: str = ""
-    prison_number: str = ""
-    crn: str = ""
 
 
 def details_of(submission: Submission) -> Details:
@@ -68,7 +53,7 @@ def details_of(submission: Submission) -> Details:
     )
 
 
-def columns(who: Details | RequestAnswers) -> dict[str, Any]:
+def columns(who: Details) -> dict[str, Any]:
     """The details as the columns of a submission."""
     return {
         "full_name": " ".join(who.full_name.split()),
@@ -102,17 +87,7 @@ def change(submission: Submission, new: Details, *, gets_letters: bool) -> dict[
 
 
 def _require_possible(new: Details, *, reachable: bool) -> None:
-    answers = RequestAnswers(
-        full_name=new.full_name,
-        contact=new.contact,
-        former_names=new.former_names,
-        date_of_birth=new.date_of_birth,
-        address=new.address,
-        prison_name=new.prison_name,
-        prison_number=new.prison_number,
-        crn=new.crn,
-    )
-    require_complete(answers, london_today(), reachable=reachable)
+    require_complete(RequestAnswers(**vars(new)), london_today(), reachable=reachable)
     for text in (new.contact.email, new.contact.phone):
         if len(text) > 254:
             raise Refused("The email address or phone number is too long.")

@@ -9,8 +9,8 @@ from wtforms.validators import InputRequired
 
 from sar.cases.contact_changes import CHECKED_WORDS, Checked
 from sar.cases.forms import VersionedForm
-from sar.intake.answers import MAX_ADDRESS, MAX_LINE, MAX_NAME, ROUTE_WORDS, Contact, Route, split_names
-from sar.intake.details import WORDS, Details
+from sar.intake.answers import MAX_ADDRESS, MAX_LINE, MAX_NAME, ROUTE_WORDS, Contact, Details, Route, split_names
+from sar.intake.details import WORDS
 from sar.intake.fields import DayField, LineField, WordsField
 
 

@@ -24,7 +24,8 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Refused
 from sar.foundation.events import Event, announce
 from sar.foundation.messages import Channel
-from sar.intake.details import Details, change
+from sar.intake.answers import Details
+from sar.intake.details import change
 
 # What proof of identity was of, and what tells whoever reviews the records who the person is.
 _PROVED: Final = frozenset({"full_name", "date_of_birth"})

@@ -25,8 +25,8 @@ from sar.foundation.errors import Conflict, Refused
 from sar.foundation.jobs import run_pending
 from sar.foundation.jobs.models import Job
 from sar.intake import likeness
-from sar.intake.answers import Contact, Relationship, Representative, Route
-from sar.intake.details import Details, details_of
+from sar.intake.answers import Contact, Details, Relationship, Representative, Route
+from sar.intake.details import details_of
 from sar.intake.search_words import named
 from tests.integration.cases.desk import (
     EMAIL,
