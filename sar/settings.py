@@ -55,6 +55,7 @@ class Settings:
     internal_target_days: int = 28
     identity_copy_max_days: int = 30
     search_escalate_days: int = 3
+    consultation_send_day: int = 3
     consultation_chase_day: int = 7
     consultation_escalate_day: int = 10
     consultation_decide_day: int = 14

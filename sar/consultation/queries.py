@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from sar.cases.models import Case
 from sar.cases.queries import visible_case
+from sar.cases.workflow import Stage
 from sar.consultation.models import UNDECIDED, WAITING, Consultation, ConsultationRecord, State
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.db import db
 from sar.foundation.errors import Gone, NotFound
 from sar.records.models import Originator, Record
-from sar.records.queries import disclosable_records
+from sar.records.queries import disclosable_records, in_reply
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,14 @@ def visible_consultation(actor: Actor, consultation_id: str) -> Consultation:
 
 
 def own_consultation(actor: Actor) -> Consultation:
-    """The one consultation a signed-in originator may see. Raises NotFound, or Gone once it is over."""
+    """The one consultation a signed-in originator may see. Raises NotFound, or Gone once it is over.
+
+    It is over too when the request has ended: nobody outside reads records of somebody who took it back.
+    """
     consultation = db.session.get(Consultation, actor.id) if actor.kind is ActorKind.ORIGINATOR else None
     if consultation is None:
         raise NotFound("There is no such consultation.")
-    if consultation.state not in WAITING:
+    if consultation.state not in WAITING or db.session.get_one(Case, consultation.case_id).closed_on is not None:
         raise Gone("This consultation is over. Thank you for your help.")
     return consultation
 
@@ -103,9 +108,27 @@ def to_ask(case: Case) -> list[ToAsk]:
     return [ToAsk(originator, groups[originator.id]) for originator in originators]
 
 
+def unasked(wanted: Sequence[ColumnElement[bool]], before: datetime) -> list[tuple[str, int]]:
+    """References of such cases, in which records are gathered, with how many records came from elsewhere before a
+    moment and were not sent to their originator."""
+    asked = select(ConsultationRecord.record_id).join(
+        Consultation, ConsultationRecord.consultation_id == Consultation.id
+    )
+    asked = asked.where(Consultation.state != State.WITHDRAWN.value)
+    query = (
+        select(Case.reference, func.count())
+        .join(Record, Record.case_id == Case.id)
+        .where(*wanted, Case.stage == Stage.GATHERING.value, in_reply(), Record.originator_id.is_not(None))
+        .where(Record.created_at < before, Record.id.not_in(asked))
+    )
+    rows = db.session.execute(query.group_by(Case.reference).order_by(Case.reference))
+    return [(reference, count) for reference, count in rows]
+
+
 def waiting_since(day: date, chases: int) -> list[Consultation]:
-    """Consultations without an answer that were sent on or before a day and chased this often."""
+    """Consultations without an answer that were sent on or before a day and chased this often, in open cases."""
     query = select(Consultation).where(
         Consultation.state.in_(WAITING), Consultation.sent_on <= day, Consultation.chases == chases
     )
+    query = query.join(Case, Case.id == Consultation.case_id).where(Case.closed_on.is_(None))
     return list(db.session.scalars(query.order_by(Consultation.sent_on)))

@@ -198,6 +198,8 @@ def _chase(consultation_id: str, chases: int) -> int:
         consultation = session.get_one(Consultation, consultation_id)
         if consultation.state not in WAITING or consultation.chases != chases or _reminded_lately(consultation):
             return 0
+        if session.get_one(Case, consultation.case_id, populate_existing=True).closed_on is not None:
+            return 0
         consultation.chases = chases + 1
         record(SYSTEM, Action.CONSULTATION_CHASED, consultation.id, case_id=consultation.case_id, chase=chases + 1)
         _write(SYSTEM, consultation, ESCALATION if chases else CHASE)

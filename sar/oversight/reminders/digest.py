@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, not_, select
+from sqlalchemy import ColumnElement, func, not_, or_, select
 
 from sar.access.models import Staff
 from sar.access.permissions import Permission, allows
@@ -23,9 +23,11 @@ from sar.cases.refusals.queries import waiting as proposals_waiting
 from sar.cases.timeline import PROPOSED
 from sar.cases.waiting import Whom, letter_words, owed_words, waits_for
 from sar.consultation.models import UNDECIDED, Consultation, State
+from sar.consultation.queries import unasked
 from sar.foundation.clock import LONDON
 from sar.foundation.db import db
 from sar.foundation.messages import Message
+from sar.foundation.runtime import settings
 from sar.foundation.wording import date_words
 from sar.oversight.reminders.models import SentDigest
 from sar.oversight.reminders.queries import (
@@ -114,7 +116,10 @@ def _letters(own: list[ColumnElement[bool]]) -> Iterable[str]:
 
 def _answers_to_go(staff: Staff) -> Iterable[str]:
     """Letters with the answer that still wait in the outbox, though their case has ended: the person knows nothing."""
-    theirs = (visible_to(actor_of(staff)), Case.officer_id == staff.id, Case.closed_on.is_not(None))
+    whose = Case.officer_id == staff.id
+    if allows(staff.role_set, Permission.CASE_ASSIGN):
+        whose = or_(whose, Case.officer_id.is_(None))
+    theirs = (visible_to(actor_of(staff)), whose, Case.closed_on.is_not(None))
     query = select(Case.reference, Message.kind).join(Message, Message.scope_id == Case.scope_id)
     waiting = query.where(*theirs, Message.kind.in_(_ANSWERS), Message.delivery.in_([state.value for state in WAITING]))
     for reference, kind in db.session.execute(waiting.order_by(Message.created_at, Message.id)):
@@ -150,6 +155,10 @@ def _consultations(own: list[ColumnElement[bool]], today: date) -> Iterable[str]
     for reference, state, due_on in db.session.execute(query.order_by(Consultation.due_on, Case.reference)):
         said = "answered, decide about it" if state == State.ANSWERED else f"answer wanted by {date_words(due_on)}"
         yield f"{reference}: {said}"
+    came_before = datetime.combine(today - timedelta(days=settings().consultation_send_day - 1), time(), LONDON)
+    for reference, count in unasked(own, came_before):
+        what = "record came from somebody else" if count == 1 else "records came from others"
+        yield f"{reference}: {count} {what} who {'was' if count == 1 else 'were'} not asked for a view"
 
 
 def _complaints(staff: Staff, today: date) -> Iterable[str]:

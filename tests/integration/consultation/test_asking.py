@@ -12,10 +12,12 @@ import time_machine
 from sqlalchemy import select
 
 from sar.access.service import open_link
+from sar.cases import service as cases
 from sar.consultation import queries, service
 from sar.consultation.models import Consultation, State, View
 from sar.foundation import audit, messages
 from sar.foundation.audit import AuditEntry
+from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db
 from sar.foundation.errors import Conflict, Gone, NotFound, Problem, Refused
 from sar.records.models import Originator
@@ -194,17 +196,21 @@ def test_after_a_pause_of_the_worker_no_two_reminders_come_at_once(office: Offic
         assert again(asked).chases == 2
 
 
-@pytest.mark.parametrize("over", ["answered", "decided", "withdrawn"])
+@pytest.mark.parametrize("over", ["answered", "decided", "withdrawn", "request taken back"])
 def test_nobody_is_reminded_of_what_is_over(office: Office, over: str) -> None:
-    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    start = utc_now()  # the request came before it was taken back
     with time_machine.travel(start) as clock:
         asked = office.ask()
         if over == "answered":
             service.answer(originator_of(asked), View.RELEASE, "", "DS Hale")
         elif over == "decided":
             service.decide(office.officer, asked.id, View.RELEASE, "We know of no harm.")
-        else:
+        elif over == "withdrawn":
             service.withdraw(office.officer, asked.id)
+        else:
+            cases.withdraw(office.officer, office.case_id, london_today())
+            with pytest.raises(Gone):
+                queries.own_consultation(originator_of(asked))
         clock.move_to(start + timedelta(days=12))
         assert service.chase_due() == 0
         assert kinds(asked) == ["consultation_request"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -72,6 +72,19 @@ def test_a_digest_says_what_each_officers_own_cases_ask_for_and_names_nobody(app
     assert f"- {asked.reference}: answer wanted by 23 June 2026" in mailed("staff_digest")[-1].body
     said = "".join(message.subject + message.body for message in mailed("staff_digest"))
     assert not [name for name in ("Quillon", "Ozymandias", "Lovelace", "Mbeki") if name in said]
+
+
+def test_records_of_others_that_nobody_asked_about_are_named_from_the_third_day_on(app: Flask, sam: Actor) -> None:
+    with at(TUESDAY):
+        case = gathering_case("Quillon Thistlewood")
+        cases.assign(sam, case.id, sam.id)
+        a_record(case, paper(PLAIN), originator=an_originator("Ada Lovelace", "individual"))
+        run_pending(app)
+    said = f"{case.reference}: 1 record came from somebody else who was not asked for a view"
+    for day, told in ((1, False), (3, True)):
+        with at(TUESDAY + timedelta(days=day)):
+            service.send_digests()
+            assert any(said in message.body for message in mailed("staff_digest")) is told, day
 
 
 def test_a_complaint_to_acknowledge_is_told_and_stands_in_the_calendar_also_of_an_ended_case(
