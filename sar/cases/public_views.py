@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, render_template
 from sar.access.guards import current_actor, requester_only
 from sar.cases import queries
 from sar.cases.complaints import public_views as own_complaint
+from sar.cases.complaints.acknowledging import answer_went_on
 from sar.cases.complaints.queries import acknowledge_by, complaints_of
 from sar.cases.deadlines import ClockState, Rule
 from sar.cases.disclosures import disclosures_of
@@ -27,7 +28,7 @@ _STANDING = {
     Stage.SIGNED_OFF: ("Your records are nearly ready", "We are putting them together."),
     Stage.RELEASED: ("Your records are ready", "You can get them here."),
     Stage.CLOSED: ("Your request is finished", "You can still tell us if you are not happy with it."),
-    Stage.REJECTED: ("We could not take this request", "We wrote to you to say why, and what you can do."),
+    Stage.REJECTED: ("We have made a decision", "Our letter to you says what it is, and what you can do about it."),
     Stage.NOT_VALID: (
         "This is not a request for records",
         "We looked at what you sent us. We cannot answer it as a request for records. If you think we are wrong, call "
@@ -60,7 +61,7 @@ def status() -> str:
         asked_for_identity=is_open and case.identity == "asked" and Rule.IDENTITY in waits,
         questions=queries.open_questions(case) if is_open else [],
         fee=queries.fee_awaited(case) if is_open else None,
-        complaints=[(complaint, acknowledge_by(complaint)) for complaint in complaints_of(case)],
+        complaints=[(one, acknowledge_by(one), answer_went_on(one)) for one in complaints_of(case)],
         asked_for_authority=is_open and case.authority == "asked" and Rule.AUTHORITY in waits,
         accepted_documents=documents(),
         today=london_today(),

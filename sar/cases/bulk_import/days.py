@@ -9,6 +9,7 @@ from typing import Final
 _NUMBERS: Final = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{2}|\d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2})?)?")
 _WORDS: Final = re.compile(r"(?:[A-Za-z]+,? )?(\d{1,2})(?:st|nd|rd|th)?[ \-]([A-Za-z]{3,9})\.?,?[ \-](\d{2}|\d{4})")
+_MONTH_FIRST: Final = re.compile(r"(?:[A-Za-z]+, )?([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _SERIAL: Final = re.compile(r"[3-5]\d{4}(\.\d+)?")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -29,6 +30,8 @@ def day_from(text: str, *, birth: bool = False) -> date:
         day, month, year = found.groups()
     elif found := _WORDS.fullmatch(text):
         day, month, year = found[1], str(_month(found[2], text)), found[3]
+    elif found := _MONTH_FIRST.fullmatch(text):  # with the month as a word, the order leaves no doubt
+        day, month, year = found[2], str(_month(found[1], text)), found[3]
     elif _SERIAL.fullmatch(text):
         raise NotADay(f"“{text}” is how Excel counts days. Format the column as a date and save the sheet again.")
     else:

@@ -25,7 +25,8 @@ from sar.foundation.db import db
 from sar.foundation.errors import Refused
 from sar.foundation.messages import Delivery, Message
 
-_ACKNOWLEDGE: Final = ("complaint_acknowledgement", "complaint_outcome")
+_ANSWER: Final = "complaint_outcome"
+_ACKNOWLEDGE: Final = ("complaint_acknowledgement", _ANSWER)
 _TOO_LATE: Final = (
     "The last day to acknowledge this complaint has passed, and by that day it would have been in time. Mark the "
     "letter as sent today, or have your data protection officer give the day on which it went."
@@ -45,6 +46,12 @@ def letter_to_go(complaint: Complaint) -> Message | None:
         return None
     waiting = (one for one in letters_that_acknowledge(complaint.id) if one.delivery != Delivery.SENT)
     return next(waiting, None)
+
+
+def answer_went_on(complaint: Complaint) -> date | None:
+    """The day on which the letter with the outcome went; None while it has not."""
+    letters = [one for one in letters_that_acknowledge(complaint.id) if one.kind == f"letter.{_ANSWER}"]
+    return min((one.went_on for one in letters if one.went_on is not None), default=None)
 
 
 def acknowledged(actor: Actor, complaint: Complaint, on: date) -> None:

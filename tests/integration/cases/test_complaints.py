@@ -278,3 +278,7 @@ def test_a_requester_complains_in_plain_words_and_sees_what_comes_of_it(in_app: 
     with write_transaction():
         acknowledging.acknowledged(SYSTEM, db.session.get_one(Complaint, found.id), ago(0))
     assert "We are looking into it." in browser.get("/my-request/").text
+    answer = waiting(dpo(), found, "complaint_outcome", **DECIDED)
+    assert "We are looking into it." in browser.get("/my-request/").text, "nobody has told them yet"
+    messages.mark_sent(SYSTEM, answer.id)
+    assert "We wrote to you about it on" in browser.get("/my-request/").text

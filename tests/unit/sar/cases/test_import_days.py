@@ -23,7 +23,17 @@ HEADINGS = ["Ref", "Full name", "Date received", "Due date", "DOB", "Email", "Da
 
 @pytest.mark.parametrize(
     "text",
-    ["3/9/2026", "03/09/26", "3.9.26", "03-09-2026", "2026-09-03", "3 Sep 2026", "3rd September 2026", "Thu 3-Sep-26"],
+    [
+        "3/9/2026",
+        "03/09/26",
+        "3.9.26",
+        "03-09-2026",
+        "2026-09-03",
+        "3 Sep 2026",
+        "3rd September 2026",
+        "Thu 3-Sep-26",
+        "Sept 3, 2026",
+    ],
 )
 def test_a_day_is_read_as_it_is_written_in_britain(text: str) -> None:
     assert day_from(text) == date(2026, 9, 3)
