@@ -45,7 +45,22 @@ from sar.oversight.retention import queries as retention
 from sar.records.searches.models import Search, SearchArea, SearchRequest, SearchState
 
 MOST_LINES: Final = 50
-_ANSWERS: Final = ("letter.rejection", "letter.ncnd", "letter.not_valid", "letter.referral", "letter.closed_no_reply")
+_ANSWERS: Final = tuple(
+    f"letter.{name}"
+    for name in (
+        "rejection",
+        "ncnd",
+        "not_valid",
+        "referral",
+        "closed_no_reply",
+        "closed_no_reply_by_name",
+        "ready_to_collect",
+        "ready_to_hand_over",
+        "part_ready",
+        "part_ready_to_hand_over",
+        "passphrase",
+    )
+)
 # Searches and consultations are named so many days before their answer is wanted.
 NAMED_BEFORE: Final = timedelta(days=2)
 
@@ -115,15 +130,15 @@ def _letters(own: list[ColumnElement[bool]]) -> Iterable[str]:
 
 
 def _answers_to_go(staff: Staff) -> Iterable[str]:
-    """Letters with the answer that still wait in the outbox, though their case has ended: the person knows nothing."""
+    """Letters with an answer, or with what opens it, that wait in the outbox: until they go the person has nothing."""
     whose = Case.officer_id == staff.id
     if allows(staff.role_set, Permission.CASE_ASSIGN):
         whose = or_(whose, Case.officer_id.is_(None))
-    theirs = (visible_to(actor_of(staff)), whose, Case.closed_on.is_not(None))
+    theirs = (visible_to(actor_of(staff)), whose)
     query = select(Case.reference, Message.kind).join(Message, Message.scope_id == Case.scope_id)
     waiting = query.where(*theirs, Message.kind.in_(_ANSWERS), Message.delivery.in_([state.value for state in WAITING]))
     for reference, kind in db.session.execute(waiting.order_by(Message.created_at, Message.id)):
-        yield f"{reference}: {name_of(kind).lower()}, in the outbox though the case has ended"
+        yield f"{reference}: {name_of(kind).lower()}, still in the outbox"
 
 
 def _searches(own: list[ColumnElement[bool]], today: date) -> Iterable[str]:

@@ -63,7 +63,7 @@ def test_a_refusal_answers_on_the_day_that_its_letter_goes(in_app: Flask) -> Non
         assert fresh(case).due_on == date(2026, 10, 1)
         clock.move_to(datetime(2026, 10, 2, 12, tzinfo=UTC))
         told = digest_of(staff_member(officer.id), ago(0)).letters
-        assert told == [f"{case.reference}: refusal, in the outbox though the case has ended"]
+        assert told == [f"{case.reference}: refusal, still in the outbox"]
         [letter] = messages.about(case.id)
         messages.mark_sent(officer, letter.id)
         found = clock_of(fresh(case))
