@@ -27,6 +27,8 @@ from sar.foundation.messages import Delivery, Message
 
 _ANSWER: Final = "complaint_outcome"
 _ACKNOWLEDGE: Final = ("complaint_acknowledgement", _ANSWER)
+# Any other letter went, or never will.
+_STILL_TO_GO: Final = frozenset({Delivery.QUEUED, Delivery.SENDING, Delivery.TO_DO, Delivery.UNSURE, Delivery.FAILED})
 _TOO_LATE: Final = (
     "The last day to acknowledge this complaint has passed, and by that day it would have been in time. Mark the "
     "letter as sent today, or have your data protection officer give the day on which it went."
@@ -44,8 +46,7 @@ def letter_to_go(complaint: Complaint) -> Message | None:
     """The letter that will acknowledge it once it has gone; None where it is acknowledged, or nothing is written."""
     if complaint.acknowledged_on is not None:
         return None
-    waiting = (one for one in letters_that_acknowledge(complaint.id) if one.delivery != Delivery.SENT)
-    return next(waiting, None)
+    return next((one for one in letters_that_acknowledge(complaint.id) if one.delivery in _STILL_TO_GO), None)
 
 
 def answer_went_on(complaint: Complaint) -> date | None:
