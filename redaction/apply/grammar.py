@@ -32,6 +32,7 @@ _PLAIN_PROPERTIES = re.compile(rb"<<\s*(?:/MCID\s+\d+\s*|/Type\s*/(?:Pagination|
 # LibreOffice marks most paragraphs with the name of their style in English.
 _TAGS = frozenset(role.encode("ascii") for role in STANDARD_ROLES) | {b"/OC", b"/Tx", b"/ReversedChars", b"/Standard"}
 _NOT_STANDARD = b"/Span"
+_MUTE: list[Arg] = [_NOT_STANDARD, b"<<>>"]
 _STRINGS = (b"(", b"<")
 _JPEG = b"\xff\xd8\xff"
 _LENGTH = re.compile(rb"/(?:L|Length)\s+\d+")
@@ -57,6 +58,7 @@ def plain_content(data: bytes, ops: list[Op]) -> tuple[bytes, list[Op]]:
         op if len(op.args) == count(op.name) and usual(data, op.start, op.end) else _plain(op, data, comments)
         for op in ops
     ]
+    plain = _without_mute_marks(plain)
     if all(new is op for new, op in zip(plain, ops, strict=True)) and not _lies_between(data, ops, comments):
         return data, ops
     out: list[bytes] = []
@@ -70,6 +72,25 @@ def plain_content(data: bytes, ops: list[Op]) -> tuple[bytes, list[Op]]:
         out.append(spelt)
         position += len(spelt) + 1
     return b"\n".join((*out, b"")), kept
+
+
+def _without_mute_marks(ops: list[Op | None]) -> list[Op | None]:
+    """The operators without pairs of marks that say nothing: as many of them as words or letters, they count these."""
+    if not any(op is not None and op.args == _MUTE for op in ops):
+        return ops
+    out = list(ops)
+    begun: list[int] = []
+    for index, op in enumerate(ops):
+        if op is None:
+            continue
+        if op.name in (b"BMC", b"BDC"):
+            begun.append(index)
+        elif op.name == b"EMC" and begun:
+            start = begun.pop()
+            first = ops[start]
+            if first is not None and first.args == _MUTE:
+                out[index] = out[start] = None
+    return out
 
 
 def _lies_between(data: bytes, ops: list[Op], comments: bool) -> bool:

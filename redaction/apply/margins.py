@@ -37,6 +37,11 @@ class Segment:
         return any(glyph.removed for glyph in self.glyphs)
 
 
+def base_of(glyphs: Sequence[Glyph]) -> Glyph:
+    """The first of the largest: it stands on the baseline, where raised letters do not."""
+    return max(glyphs, key=lambda glyph: glyph.em)
+
+
 class Margins:
     """The left and right edges of the kept lines of one direction: the page's columns."""
 

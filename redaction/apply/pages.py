@@ -12,10 +12,11 @@ import pikepdf
 
 from redaction.apply.deferral import Number
 from redaction.apply.drawings import Uncut, cut
+from redaction.apply.idle import idle_masks
 from redaction.apply.images import area_of, burn, inline_stream, regions_on
 from redaction.apply.margins import Segment
 from redaction.apply.marks import CODE_FONT, code_font, draw
-from redaction.apply.matrices import Rect, is_within
+from redaction.apply.matrices import Rect, bounds, invert, is_within
 from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoders
 from redaction.apply.relay import Layout
@@ -23,7 +24,6 @@ from redaction.apply.rewrite import Edits, has_new_codes, rewrite, touches_text
 from redaction.apply.scene import PageScene, PathUse, Scope, is_unseen
 from redaction.apply.selection import Region, Selection, Spot
 from redaction.apply.shapes import Extent
-from redaction.apply.tokens import name_text
 from redaction.decoding import NotDecodable
 
 # Names that tell nothing: what the usual producers call their resources. Any other name is replaced.
@@ -54,6 +54,7 @@ class DocumentEdits:
     pdf: pikepdf.Pdf
     copies: dict[bytes, pikepdf.Stream] = field(default_factory=dict)
     sources: dict[Number, pikepdf.Object] = field(default_factory=dict)
+    boxes: dict[Number, list[float] | None] = field(default_factory=dict)
     used: dict[Number, set[tuple[str, str]]] = field(default_factory=dict)
     font: pikepdf.Object | None = None
     recoders: Recoders = field(init=False)
@@ -61,9 +62,13 @@ class DocumentEdits:
     def __post_init__(self) -> None:
         self.recoders = Recoders(self.pdf)
 
-    def form_copy(self, source: pikepdf.Object, content: bytes, resources: pikepdf.Dictionary) -> pikepdf.Stream:
-        """The form `source` with other content and resources. What is written twice alike is one object."""
-        key = hashlib.sha256(repr(source.objgen).encode() + content + resources.unparse(resolved=False)).digest()
+    def form_copy(
+        self, source: pikepdf.Object, content: bytes, resources: pikepdf.Dictionary, box: list[float] | None
+    ) -> pikepdf.Stream:
+        """The form `source` with other content, resources and, if given, another box. What is written twice alike is
+        one object."""
+        told = repr((source.objgen, box)).encode()
+        key = hashlib.sha256(told + content + resources.unparse(resolved=False)).digest()
         out = self.copies.get(key)
         if out is None:
             out = pikepdf.Stream(self.pdf, content)
@@ -71,9 +76,12 @@ class DocumentEdits:
                 if name not in ("/Length", "/Filter", "/DecodeParms", "/Resources"):
                     out[name] = value
             out["/Resources"] = resources
+            if box is not None:
+                out["/BBox"] = pikepdf.Array(box)
             out = self.pdf.make_indirect(out)
             self.copies[key] = out
             self.sources[out.objgen] = source
+            self.boxes[out.objgen] = box
         return out
 
     def write(self, page: pikepdf.Object, packed: bytes | None, resources: pikepdf.Dictionary, codes: bool) -> None:
@@ -152,7 +160,8 @@ class _Editor:
         for path in self.scene.paths:
             edits = self.edits[id(path.scope)]
             shapes = path.holes or (path.rect,)
-            if any(extent.fits(shape) for extent in extents for shape in shapes):
+            drawn = path.clip_op is None
+            if any(extent.fits(shape) or (drawn and extent.hugs(shape)) for extent in extents for shape in shapes):
                 edits.drop(path.first, path.op)
             elif path.clip_op is None and any(is_within(path.rect, region.rect, 1.0) for region in regions):
                 edits.drop(path.first, path.op)
@@ -202,6 +211,11 @@ class _Editor:
     def finish(self, scope: Scope) -> tuple[bytes | None, pikepdf.Dictionary]:
         """(new content or None if unchanged, resources cut to what is used) of a scope; its children first."""
         edits = self.edits[id(scope)]
+        for index in idle_masks(scope, edits):
+            settings = self._settings(scope, index)
+            del settings["/SMask"]
+            edits.inner_names[index] = self._add(scope, "/ExtGState", settings)
+            del scope.children[index]
         for index, (category, child) in scope.children.items():
             stream = self._finish_child(child)
             if stream is not None:
@@ -228,20 +242,37 @@ class _Editor:
         if content is None:
             self.document.used.setdefault(stream.objgen, set()).update(child.used)
         else:
-            out = self.document.form_copy(stream, content, resources)
+            out = self.document.form_copy(stream, content, resources, self._wider_box(child))
         self._finished[id(child)] = out
         return out
+
+    def _wider_box(self, form: Scope) -> list[float] | None:
+        """The box of a form that ends where words did that are set anew, made as wide as the page; None for others."""
+        box, back = form.box, invert(form.base)
+        if box is None or back is None:
+            return None
+        shown = bounds(form.base, box)
+        for segment in self.layout.spans:
+            if (wider := Extent.of(segment).freed(shown, self.scene.crop)) is not None:
+                shown = wider
+        if shown == bounds(form.base, box):
+            return None
+        return [round(value, 2) for value in bounds(back, shown)]
 
     def _holder(self, scope: Scope, index: int, category: str, stream: pikepdf.Stream) -> pikepdf.Object:
         """What the parent's resources name: the stream itself, or a graphics state that holds it as its mask."""
         if category != "/ExtGState":
             return stream
-        named = scope.resources.get(category, name_text(scope.ops[index].args[0]))
-        settings = pikepdf.Dictionary(dict(named.items()) if named is not None else {})
+        settings = self._settings(scope, index)
         mask = pikepdf.Dictionary(dict(settings["/SMask"].items()))
         mask["/G"] = stream
         settings["/SMask"] = mask
         return settings
+
+    def _settings(self, scope: Scope, index: int) -> pikepdf.Dictionary:
+        """A copy of the graphics state that an operator names."""
+        named = scope.named(index, "/ExtGState")
+        return pikepdf.Dictionary(dict(named.items()) if named is not None else {})
 
     # Names
 

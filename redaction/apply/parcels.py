@@ -26,12 +26,14 @@ Packed = tuple[int, Any]  # one of the kinds above, and what there is to tell of
 
 @dataclass(frozen=True)
 class NewStream:
-    """A stream that the other process does not have: a copy of the form `source`, or with `entries` of its own."""
+    """A stream that the other process does not have: a copy of the form `source`, be it with another `box`, or one with
+    `entries` of its own."""
 
     number: int
     data: bytes
     entries: Packed
     source: Number | None = None
+    box: list[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Packer:
         source = self._edits.sources.get(obj.objgen)
         if source is not None:
             resources = self._packed(obj["/Resources"])
-            self._streams.append(NewStream(number, obj.read_bytes(), resources, source.objgen))
+            box = self._edits.boxes.get(obj.objgen)
+            self._streams.append(NewStream(number, obj.read_bytes(), resources, source.objgen, box))
         else:
             entries = self._direct(obj)
             self._streams.append(NewStream(number, obj.read_raw_bytes(), entries))
@@ -123,7 +126,7 @@ class Unpacker:
         pdf = self._edits.pdf
         entries = self._unpacked(stream.entries)
         if stream.source is not None:
-            return self._edits.form_copy(pdf.get_object(stream.source), stream.data, entries)
+            return self._edits.form_copy(pdf.get_object(stream.source), stream.data, entries, stream.box)
         out = pdf.make_stream(stream.data)
         for key, value in entries.items():
             if key != "/Length":

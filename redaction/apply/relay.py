@@ -12,9 +12,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from redaction.apply.leaders import surplus_leaders
 from redaction.apply.lines import COLUMN_GAP, WORD_GAP, Line, gap_before, gap_between
-from redaction.apply.margins import MARGIN_WITHIN, RULE_WIDTH, SHARED_WITHIN, Margins, Rules, Segment
+from redaction.apply.margins import MARGIN_WITHIN, RULE_WIDTH, SHARED_WITHIN, Margins, Rules, Segment, base_of
 from redaction.apply.matrices import Point, Rect
+from redaction.apply.raised import take_along
 from redaction.apply.scene import Glyph, Show
 from redaction.apply.selection import Selection
 
@@ -25,6 +27,7 @@ EDGE = 9.0  # user space units kept free at the page's edge
 LEFT = 0.12  # of the page: where a line begins that nothing kept tells the place of
 BESIDE = 0.5  # em kept free between segments, and from the rule of a cell
 NEAR, NEAR_LINES = 0.9, 2  # em between lines that could lie over each other, and how many of them are looked at
+_DIGITS = 4  # of where a box stands: sums over other strings end otherwise
 HUGGED_WITHIN = 2.0  # em: a column that begins so close behind a name may have been set by it
 
 
@@ -78,9 +81,11 @@ def lay_out(selection: Selection) -> Layout:
     for line in selection.lines:
         if line.glyphs:
             directions.setdefault((round(line.ux, 3), round(line.uy, 3)), []).append(line)
-    for lines in directions.values():
-        if not any(glyph.removed for line in lines for glyph in line.glyphs):
+    for found in directions.values():
+        if not any(glyph.removed for line in found for glyph in line.glyphs):
             continue
+        take_along([line for line in found if id(line) not in selection.in_place], NEAR_LINES)
+        lines = [line for line in found if line.glyphs]
         rules = Rules.of(selection.scene, lines[0])
         pieces = [_split(line, None, []) for line in lines]
         margins = Margins([segment for row in pieces for segment in row])
@@ -200,7 +205,7 @@ def _set_segment(
     room = max(limit - start, 2 * em)
     stretch = min(1.0, room / setting.cursor) if setting.cursor else 1.0
     line = segment.line
-    level = line.across(kept[0] if kept else segment.glyphs[0])
+    level = line.across(base_of(kept or segment.glyphs))
     for glyph, offset in setting.glyphs:
         along, across = start + offset * stretch, line.across(glyph)
         layout.moved[id(glyph)] = Placement(
@@ -209,7 +214,10 @@ def _set_segment(
     layout.dropped.update(id(glyph) for glyph in setting.dropped)
     for offset, glyph in setting.boxes:
         along = start + offset * stretch
-        at = (along * line.ux - level * line.uy, along * line.uy + level * line.ux)
+        at = (
+            round(along * line.ux - level * line.uy, _DIGITS),
+            round(along * line.uy + level * line.ux, _DIGITS),
+        )
         width, code = BOX_EMS * em * stretch, selection.codes.get(id(glyph), "")
         far = (at[0] + line.ux * width, at[1] + line.uy * width)
         anchor = id(glyph) if glyph.show.open and _is_clear(glyph.show, at, far, em) else 0
@@ -234,7 +242,12 @@ def _set(segment: Segment, em: float) -> _Setting:
     last = "start"
     previous: Glyph | None = None
     placed: tuple[Glyph, float] | None = None
+    surplus = surplus_leaders(segment.glyphs)
     for glyph in segment.glyphs:
+        if id(glyph) in surplus:
+            setting.dropped.append(glyph)
+            previous = glyph
+            continue
         apart = gap_before(segment.line, previous, glyph) if previous is not None else 0.0
         if apart > WORD_GAP and not pending:
             # How far a tab reaches behind a name depends on the name.

@@ -131,13 +131,13 @@ class _Writer:
         return None
 
     def _freed_matrices(self) -> set[int]:
-        """The cm operators under which nothing is drawn but text that is set anew.
+        """The cm operators under which nothing is drawn, or only text that is set anew.
 
         They may be what puts words after a name, so where they move to is left out, and the text placed without.
         """
         levels: list[list[int]] = [[]]
         pinned: set[int] = set()
-        used: set[int] = set()
+        moves: set[int] = set()
         for index, op in enumerate(self.scope.ops):
             name = op.name
             if name == b"q":
@@ -146,11 +146,10 @@ class _Writer:
                 levels.pop()
             elif name == b"cm":
                 levels[-1].append(index)
-            elif index in self.changed:
-                used.update(matrix for level in levels for matrix in level)
-            elif self._is_drawn(index, name):
+                moves.add(index)
+            elif index not in self.changed and self._is_drawn(index, name):
                 pinned.update(matrix for level in levels for matrix in level)
-        return used - pinned
+        return moves - pinned
 
     def _is_drawn(self, index: int, name: bytes) -> bool:
         if index in self.scope.hidden or self.edits.replaced.get(index) == b"":
@@ -158,7 +157,8 @@ class _Writer:
         show = self.scope.shows.get(index)
         if show is not None:
             return bool(show.pieces) and not show.hidden
-        return name in _DRAWN or index in self.scope.children
+        # A mask is placed by the matrix it is set under; a pattern is not.
+        return name in _DRAWN or (name == b"gs" and index in self.scope.children)
 
     def _matrix(self, index: int) -> bytes | None:
         args = self.scope.ops[index].args[-6:]

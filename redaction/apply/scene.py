@@ -9,7 +9,7 @@ import pikepdf
 
 from redaction.apply.fonts import Code, Font, Run
 from redaction.apply.matrices import IDENTITY, Matrix, Point, Rect, overlap
-from redaction.apply.tokens import Op
+from redaction.apply.tokens import Op, name_text
 
 
 class Glyph:
@@ -179,6 +179,19 @@ class Scope:
     open_states: int = 0
     used: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     made_plain: bool = False
+
+    @property
+    def box(self) -> Rect | None:
+        """The /BBox of a form, in its own space."""
+        if self.kind != "form" or len(found := list(self.stream.get("/BBox", []))) != 4:
+            return None
+        x0, y0, x1, y1 = map(float, found)
+        return x0, y0, x1, y1
+
+    def named(self, index: int, category: str) -> pikepdf.Object | None:
+        """The resource that an operator names by its first operand."""
+        args = self.ops[index].args
+        return self.resources.get(category, name_text(args[0])) if args else None
 
 
 @dataclass

@@ -46,7 +46,9 @@ def test_usual_content_is_the_very_same(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "left"),
     [
-        (b"/Span <</Foo <%s>>> BDC EMC", b"/Span <<>> BDC\nEMC\n"),
+        (b"/Span <</Foo <%s>>> BDC q EMC Q", b"q\nQ\n"),
+        (b"/Span <</Foo 1>> BDC /P <</MCID 0>> BDC q EMC EMC Q", b"/P <</MCID 0>> BDC\nq\nEMC\nQ\n"),
+        (b"/Span <</Foo 1>> BDC q Q", b"/Span <<>> BDC\nq\nQ\n"),
         (b"/Span <</MCID 3 /Foo (Qu\\151ll)>> BDC EMC", b"/Span <</MCID 3>> BDC\nEMC\n"),
         (b"/Thomas#20Quillfeather BMC EMC", b"/Span BMC\nEMC\n"),
         (b"/Thomas#20Quillfeather <</MCID 0>> BDC EMC", b"/Span <</MCID 0>> BDC\nEMC\n"),
