@@ -133,6 +133,8 @@ def _trim(obj: pikepdf.Dictionary, recoder: Recoder) -> None:
     if recoder.font.composite:
         descendant = descendant_of(obj)
         assert descendant is not None  # what makes a recoder
+        if isinstance(descendant.get("/CIDToGIDMap"), pikepdf.Stream):
+            del descendant["/CIDToGIDMap"]  # of no use without a program
         cids = sorted({recoder.font.cid(code.raw) for code in recoder.kept})
         for key, count in (("/W", 1), ("/W2", 3)):
             if key in descendant:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from redaction.apply.documentpass import STANDARD_ROLES
-from redaction.apply.jpeg import plain_jpeg
-from redaction.apply.tokens import CHAIN, Arg, Op, chain_bytes, format_number, number, operators
+from redaction.apply.inline import joined, plain_inline_image
+from redaction.apply.structure import STANDARD_ROLES
+from redaction.apply.tokens import CHAIN, Arg, Op, chain_bytes, format_number, number
 
 # By operator: how many numbers it takes.
 _NUMBERS = {
@@ -22,6 +22,7 @@ _NUMBERS = {
     b"w": 1, b"W": 0, b"W*": 0, b"y": 4,
 }  # fmt: skip
 _COLOURS = frozenset((b"SC", b"sc", b"SCN", b"scn"))  # numbers, and with patterns a name
+_PATTERNS = frozenset((b"SCN", b"scn"))
 _MOST_COLOURS = 33  # 32 colourants and a pattern
 _NAMED = frozenset((b"CS", b"cs", b"Do", b"gs", b"sh"))
 _TEXT = {b"Tj": 1, b"TJ": 1, b"'": 1, b'"': 3}  # numbers, and last a string or an array
@@ -34,12 +35,6 @@ _TAGS = frozenset(role.encode("ascii") for role in STANDARD_ROLES) | {b"/OC", b"
 _NOT_STANDARD = b"/Span"
 _MUTE: list[Arg] = [_NOT_STANDARD, b"<<>>"]
 _STRINGS = (b"(", b"<")
-_JPEG = b"\xff\xd8\xff"
-_LENGTH = re.compile(rb"/(?:L|Length)\s+\d+")
-_IMAGE_KEYS = frozenset(
-    b"/BPC /BitsPerComponent /CS /ColorSpace /D /Decode /DP /DecodeParms /F /Filter /H /Height /IM /ImageMask /Intent "
-    b"/I /Interpolate /L /Length /W /Width".split()
-)
 # Nearly all operators are numbers with a name, or one string or array with one: known at a glance.
 _USUAL = re.compile(
     rb"(?:[-+.0-9 \n\r\t]*+|\[(?:[-+.0-9 \n\r\t]++|\((?:[^()\\]|\\.)*+\)|<[0-9A-Fa-f]*+>)*+\]\s*+"
@@ -128,9 +123,9 @@ def _plain_operands(op: Op) -> list[Arg] | None:
     if name == CHAIN:
         return args
     if name == b"BI":
-        return _plain_image(args)
+        return plain_inline_image(args)
     if name in _COLOURS:
-        numbers = args[:-1] if _is_name(args[-1:]) else args
+        numbers = args[:-1] if name in _PATTERNS and _is_name(args[-1:]) else args
         return args if len(args) <= _MOST_COLOURS and _all_numbers(numbers) else None
     if name in _NAMED:
         return args if len(args) == 1 and _is_name(args) else args[-1:] if _is_name(args[-1:]) else None
@@ -170,23 +165,6 @@ def _plain_mark(name: bytes, args: list[Arg]) -> list[Arg]:
 
 def _is_plain_property(arg: Arg) -> bool:
     return _is_name([arg]) or (isinstance(arg, bytes) and _PLAIN_PROPERTIES.fullmatch(arg) is not None)
-
-
-def _plain_image(args: list[Arg]) -> list[Arg]:
-    """An inline image with the entries that a viewer knows."""
-    dictionary, pixels = (arg if isinstance(arg, bytes) else b"" for arg in args)
-    plain = plain_jpeg(pixels) if pixels.startswith(_JPEG) else None
-    if plain is not None and plain != pixels:
-        return _plain_image([_LENGTH.sub(b" ", dictionary), plain])
-    entries = next((op.args for op in operators(dictionary + b" end")), [])
-    if b"%" not in dictionary and len(entries) % 2 == 0 and _IMAGE_KEYS.issuperset(map(_joined, entries[::2])):
-        return args
-    pairs = zip(map(_joined, entries[::2]), map(_joined, entries[1::2]), strict=False)
-    return [b"".join(b" " + key + b" " + value for key, value in pairs if key in _IMAGE_KEYS) + b" ", args[1]]
-
-
-def _joined(arg: Arg) -> bytes:
-    return b"[" + b" ".join(arg) + b"]" if isinstance(arg, list) else arg
 
 
 def _text(args: list[Arg], name: bytes) -> list[Arg] | None:
@@ -243,8 +221,8 @@ def _listed(arg: Arg) -> list[bytes]:
 
 def _spelt(op: Op) -> bytes:
     if op.name == b"BI":
-        dictionary, pixels = map(_joined, op.args)
+        dictionary, pixels = map(joined, op.args)
         return b"BI" + dictionary + b"ID " + pixels + b"\nEI"
     if op.name == CHAIN:
         return chain_bytes(*map(_listed, op.args)).rstrip(b"\n")
-    return b" ".join((*map(_joined, op.args), op.name))
+    return b" ".join((*map(joined, op.args), op.name))

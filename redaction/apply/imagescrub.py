@@ -63,7 +63,7 @@ def _write(image: pikepdf.Stream, data: bytes, coded: Coded) -> None:
 def _cut_surplus(image: pikepdf.Stream, data: bytes) -> None:
     """What lies after the last row is never drawn."""
     width, height, bits = (_whole(image.get(key)) for key in ("/Width", "/Height", "/BitsPerComponent"))
-    components = _components(image.get("/ColorSpace"))
+    components = components_of(image.get("/ColorSpace"))
     if bool(image.get("/ImageMask")):
         bits, components = 1, 1
     needed = (width * components * bits + 7) // 8 * height
@@ -71,7 +71,7 @@ def _cut_surplus(image: pikepdf.Stream, data: bytes) -> None:
         image.write(zlib.compress(data[:needed]), filter=pikepdf.Name.FlateDecode)
 
 
-def _components(space: object) -> int:
+def components_of(space: object) -> int:
     """How many numbers make a colour; 0 where that cannot be told."""
     if not isinstance(space, pikepdf.Array):
         return _COMPONENTS.get(name_of(space), 0)

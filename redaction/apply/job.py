@@ -136,7 +136,7 @@ class _Job:
             for index, reason in self.pictured.items():
                 self._picture(index, reason)
             tag_pictured(self.pdf, self.pictured)
-            scrub(self.pdf)
+            scrub(self.pdf, work.edits.sources)
         with self._timed("save"):
             self._save()
         with self._timed("verify"):

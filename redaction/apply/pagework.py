@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from redaction.apply.breaks import BLANK_PAGES, Breaks, is_blank
-from redaction.apply.documentpass import layer_judge
 from redaction.apply.fonttraces import FontTraces
+from redaction.apply.layers import layer_judge
 from redaction.apply.matrices import Rect, overlap
 from redaction.apply.outcome import Outcome
 from redaction.apply.pages import DocumentEdits, PageEdit, Unsupported, edit_page

@@ -11,7 +11,7 @@ from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoder, Recoders, widens_a_letter
 from redaction.apply.relay import Layout, Mark, Placement
 from redaction.apply.scene import Glyph, Scope, Show
-from redaction.apply.tokens import CHAIN, chain_bytes, format_number, hex_string, name_text, number
+from redaction.apply.tokens import CHAIN, INLINE_SPACE, chain_bytes, format_number, hex_string, name_text, number
 
 _POSITIONING = frozenset((b"Td", b"TD", b"T*", b"Tm"))
 _BLANKS = b"\x00\t\n\x0c\r "
@@ -128,7 +128,24 @@ class _Writer:
             return self._show(index, show)
         if index in edits.inner_names or name in _NAMING:
             return self._names(index, name)
-        return None
+        return self._inline_image(index) if name == b"BI" else None
+
+    def _inline_image(self, index: int) -> bytes | None:
+        """The image with the name of its colour space replaced; None where that stays."""
+        dictionary, pixels = (arg if isinstance(arg, bytes) else b"" for arg in self.scope.ops[index].args)
+        found = INLINE_SPACE.search(dictionary)
+        new = self.edits.renamed.get(("/ColorSpace", name_text(found[1]))) if found is not None else None
+        if found is None or new is None:
+            return None
+        return (
+            b"BI"
+            + dictionary[: found.start(1)]
+            + new.encode("ascii")
+            + dictionary[found.end(1) :]
+            + b"ID "
+            + pixels
+            + b"\nEI"
+        )
 
     def _freed_matrices(self) -> set[int]:
         """The cm operators under which nothing is drawn, or only text that is set anew.

@@ -7,7 +7,6 @@ text outside BT/ET and missing resources are taken as viewers take them.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 
 import pikepdf
@@ -19,9 +18,11 @@ from redaction.apply.naming import entry
 from redaction.apply.paths import PathTracker
 from redaction.apply.scene import ImageUse, PageScene, Resources, Scope, Show
 from redaction.apply.scopes import FontCache, open_scope
-from redaction.apply.tokens import CHAIN, Arg, name_text, number
+from redaction.apply.tokens import CHAIN, INLINE_SPACE, Arg, name_text, number
 
-_INLINE_SPACE = re.compile(rb"/(?:CS|ColorSpace)\s*(/[^\s/\[\]<>()]+)")
+_INLINE_SPACES = frozenset(
+    b"/G /RGB /CMYK /I /DeviceGray /DeviceRGB /DeviceCMYK /Indexed".split()
+)  # ISO 32000-2, table 92
 MAX_DEPTH = 16
 MAX_SCOPES = 2_000
 _PAINTING = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"sh", b"Do", b"BI"))
@@ -314,8 +315,9 @@ class Interpreter:
             self._image(obj, index)
 
     def op_BI(self, args: list[Arg], index: int) -> None:
-        for name in _INLINE_SPACE.findall(args[0] if isinstance(args[0], bytes) else b""):
-            self._resource("/ColorSpace", [name])
+        for name in INLINE_SPACE.findall(args[0] if isinstance(args[0], bytes) else b""):
+            if name not in _INLINE_SPACES:
+                self._resource("/ColorSpace", [name])
         self._image(None, index)
 
     def _image(self, obj: pikepdf.Stream | None, index: int) -> None:

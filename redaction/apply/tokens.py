@@ -38,6 +38,8 @@ _NUMBER = re.compile(rb"[+-]*(\d+\.?\d*|\.\d+)")
 CHAIN = b"Tj+"
 _CHAIN = re.compile(rb"(?:\s*+-?[0-9]*\.?[0-9]+ 0 Td <[0-9A-Fa-f]*+> Tj(?=\s))++")
 _LINK = re.compile(rb"(\S+) 0 Td (<[^>]*>)")
+# The name of an inline image's colour space in its dictionary.
+INLINE_SPACE = re.compile(rb"/(?:CS|ColorSpace)\s*(/[^\s/\[\]<>()]+)")
 _MAX_ARGS = 64
 _WORD, _STRUCTURE, _NESTED_STRING, _JUNK = 1, 4, 6, 7
 _AFTER_ARRAY = frozenset((b"TJ", b"Tj", b"ET", b"BT", b"Td", b"Tm", b"Q", b"d"))

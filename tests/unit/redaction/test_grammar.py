@@ -33,7 +33,7 @@ def plain(data: bytes) -> bytes:
         b"q 1 0 0 1 0 0 cm BT /F1 12 Tf 72 700 Td [(A) -20 (b)] TJ T* (c) ' 0 0 (d) \" ET Q",
         b"/P <</MCID 0>> BDC EMC /Artifact <</Type/Pagination>> BDC EMC /Artifact BMC EMC /Standard<</MCID 1>>BDC EMC",
         b"/CS0 cs .1 .2 .3 scn /P0 scn [3 2] 0 d /Perceptual ri /G0 gs 0 0 10 10 re W n /X Do BX EX",
-        b"BI /W 1 /H 1 /BPC 8 /CS /G ID %\x80 EI\n(50% of it) Tj",
+        b"BI /W 2 /H 1 /BPC 8 /CS /G ID %\x80 EI\n(50% of it) Tj",
         b"BT <0001> Tj 5.5 0 Td <0002> Tj 6 0 Td <0003> Tj\nET",
     ],
 )
