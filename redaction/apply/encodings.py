@@ -59,6 +59,9 @@ def glyph_text(name: str) -> str:
     known = adobe_glyphs.get(name)
     if known is not None:
         return known
+    if "_" in name:
+        parts = [glyph_text("/" + part) for part in name[1:].split("_")]
+        return "".join(parts) if all(parts) else ""
     digits = name[4:] if name.startswith("/uni") else name[2:] if name.startswith("/u") else ""
     if len(digits) in (4, 5, 6) and all(c in "0123456789ABCDEF" for c in digits):
         value = int(digits, 16)

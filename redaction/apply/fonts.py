@@ -18,6 +18,7 @@ from redaction.apply.naming import entry, name_of
 from redaction.apply.registered import COLLECTIONS, cid_texts
 from redaction.apply.tokens import CHAIN, name_text, operators, string_bytes
 from redaction.cmap import CMap, parse
+from redaction.unnamed import says_nothing
 
 _SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"', CHAIN))
 _STANDARD_WIDTH = 500.0
@@ -65,6 +66,7 @@ class Font:
         self.type3 = False
         self.draws_text = False  # Type 3 glyph procedures that show text or images of their own
         self.matrix: Matrix = (0.001, 0.0, 0.0, 0.001, 0.0, 0.0)
+        self.unnamed: set[bytes] = set()  # codes met of which nothing tells the letter
         self._cache: dict[bytes, Code] = {}
         self._runs: dict[bytes, Run] = {}
         self._unicode = CMap()
@@ -201,9 +203,18 @@ class Font:
         else:
             width = self._widths.get(value, self._default_width)
             text = self._unicode.text(raw) or self._encoding[value]
+        if width and self._is_unnamed(raw, text):
+            self.unnamed.add(raw)
         code = Code(raw, text, width, raw == b" ")
         self._cache[raw] = code
         return code
+
+    def _is_unnamed(self, raw: bytes, text: str) -> bool:
+        """Whether a code is left out where others are named. A guess by the usual encoding names nothing."""
+        if self.obj is None or not self._unicode.texts:
+            return False
+        guessed = not self.composite and "/Encoding" not in self.obj and not self._unicode.text(raw)
+        return says_nothing(text) or (guessed and raw != b" ")
 
 
 def _procedures_show_text(obj: pikepdf.Dictionary) -> bool:

@@ -17,6 +17,7 @@ from redaction.apply.scopes import FontCache, number_fonts
 from redaction.apply.selection import Region, Selection, select, settle_places
 from redaction.apply.spots import find_spots
 from redaction.apply.textstate import walk_page
+from redaction.apply.unnamed import has_unnamed_letters
 from redaction.gallery import Gallery
 from redaction.geometry import Box, PageFrame
 from redaction.honesty import NAMES_OTHERS
@@ -91,6 +92,8 @@ class PageWork:
         look = self._look(index)
         resources = Resources(page.resources)
         scene = walk_page(page.obj, index, resources, look.visible, self.fonts, self._is_hidden)
+        if self.words and has_unnamed_letters(scene):
+            look = self._look(index, all_of_it=True)
         selection = select(scene, self.words, look.regions)
         self._breaks.within_page(selection)
         if self.words and scene.images:
@@ -99,10 +102,10 @@ class PageWork:
             selection.hits[needle] = selection.hits.get(needle, 0) + 1
         return selection
 
-    def _look(self, index: int) -> _Look:
-        """What is to be removed from a page: where the plan says, and where OCR sees such a string."""
+    def _look(self, index: int, *, all_of_it: bool = False) -> _Look:
+        """What is to be removed from a page: where the plan says, and where OCR sees such a string, be it anywhere."""
         structure = self.pdf.pages[index].obj
-        by_sight = self._pictures.get(index) == NAMES_OTHERS
+        by_sight = all_of_it or self._pictures.get(index) == NAMES_OTHERS
         if index not in self._with_boxes and not (self.words and (by_sight or self.eye.may_read(structure))):
             visible = self.opened.plain_crop_box(index)
             if visible is not None:

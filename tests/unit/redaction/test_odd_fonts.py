@@ -17,6 +17,7 @@ from redaction.apply import apply_plan
 from redaction.document import read_document
 from redaction.plan import Plan
 from redaction.render import render_page
+from redaction.verify import verify_file
 from tests.unit.redaction import fontmakers
 from tests.unit.redaction.fontprograms import true_type
 from tests.unit.redaction.made import new_pdf
@@ -177,3 +178,54 @@ def test_a_name_that_only_another_reader_can_read_is_burnt_where_it_stands(tmp_p
     assert {name: drawn.crop(words[name]).getextrema()[1] < 128 for name in ("Zoe", "Quill", "today")} == {
         "Zoe": True, "Quill": True, "today": False,
     }  # fmt: skip
+
+
+def test_a_ligature_named_by_its_letters_is_read_as_these(tmp_path: Path) -> None:
+    """As the fonts of TeX name them, where there is no map to text."""
+    source = new_pdf(tmp_path / "in.pdf", "BT /F1 12 Tf 72 700 Td (Seen by Gri\\001th today.) Tj ET")
+    target = tmp_path / "out.pdf"
+    with pikepdf.open(source, allow_overwriting_input=True) as pdf:
+        names = pikepdf.Array([1, pikepdf.Name("/f_f_i")])
+        pdf.pages[0].Resources.Font.F1.Encoding = pikepdf.Dictionary(Type=pikepdf.Name.Encoding, Differences=names)
+        pdf.save(source)
+    report = apply_plan(source, Plan(words=("Griffith",)), target)
+    assert (report.boxes, report.pictured) == (1, [])
+    assert pdfium_text(target).split() == ["Seen", "by", "today."]
+
+
+class LeftOut(fontmakers.IdentityTrueType):
+    """A map to text that leaves one letter out, as some do with ligatures."""
+
+    def font(self) -> pikepdf.Object:
+        return without(super().font(), b"<%04x> " % self.number("t"))
+
+
+class LeftOutSymbolic(fontmakers.SymbolicTrueType):
+    """The same with codes of one byte: readers guess another letter."""
+
+    def font(self) -> pikepdf.Object:
+        return without(super().font(), b"<%02x> " % self.number("t"))
+
+
+def without(font: pikepdf.Object, code: bytes) -> pikepdf.Object:
+    entries = re.sub(code + rb"<[0-9a-f]+>\n", b"", font.ToUnicode.read_bytes())
+    # Readers leave maps that count wrongly.
+    count = len(re.findall(rb"^<", entries, re.MULTILINE))
+    font.ToUnicode.write(re.sub(rb"\d+ beginbfchar", b"%d beginbfchar" % count, entries))
+    return font
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "kind", [LeftOut, LeftOutSymbolic, fontmakers.stand_ins({"t": "\x00"}), fontmakers.stand_ins({"t": "\ufffd"})]
+)
+def test_a_name_with_a_letter_that_its_font_does_not_name_is_read_by_sight(
+    kind: type[fontmakers.Kind], tmp_path: Path
+) -> None:
+    source, target = tmp_path / "in.pdf", tmp_path / "out.pdf"
+    fontmakers.story_pdf([("plain", "Seen by Martin Quill now."), ("plain", "Here: others.")], source, kind, kind)
+    assert verify_file(source, ["Martin Quill"])
+    report = apply_plan(source, Plan(words=("Martin Quill",)), target)
+    assert (report.boxes, report.pictured) == (1, [])
+    assert pdfium_text(target).startswith("Seen by now.")
+    assert not verify_file(target, ["Martin Quill", "Mar in"])
