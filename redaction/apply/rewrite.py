@@ -18,6 +18,7 @@ _BLANKS = b"\x00\t\n\x0c\r "
 _BLANK_BYTES = tuple(bytes([byte]) for byte in _BLANKS)
 _SPACING = {b"Tc": 0, b"Tw": 1, b"Tz": 2}
 _DRAWN = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"sh", b"Do", b"BI", b"W", b"W*"))
+_CLIPPING = 4  # text render modes from here on add to the clip
 _RESET = (0.0, 0.0, 1.0)
 
 
@@ -74,6 +75,7 @@ class _Writer:
         self.stack: list[tuple[tuple[float, float, float], Matrix]] = []
         self.ctm = scope.base
         self.freed = self._freed_matrices() if self.changed else set()
+        self.empty_clips = self._empty_clips()
 
     def write(self) -> bytes:
         data = self.scope.data
@@ -112,6 +114,8 @@ class _Writer:
             return b" n " if name in (b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s") else b""
         if index in edits.replaced:
             return edits.replaced[index]
+        if index in self.empty_clips:
+            return b" ET 0 0 0 0 re W n "
         if self.changed:
             if name == b"q":
                 self.stack.append((self.spacing, self.ctm))
@@ -129,6 +133,24 @@ class _Writer:
         if index in edits.inner_names or name in _NAMING:
             return self._names(index, name)
         return self._inline_image(index) if name == b"BI" else None
+
+    def _empty_clips(self) -> set[int]:
+        """The ends of text objects whose letters were to clip and are all gone: what they let through must not show."""
+        if not any(self.scope.shows[index].mode >= _CLIPPING for index in self.changed):
+            return set()
+        found: set[int] = set()
+        shows: list[Show] = []
+        for index, op in enumerate(self.scope.ops):
+            if op.name == b"ET":
+                if shows and not any(map(self._keeps_letters, shows)):
+                    found.add(index)
+                shows = []
+            elif (show := self.scope.shows.get(index)) is not None and show.mode >= _CLIPPING and show.pieces:
+                shows.append(show)
+        return found
+
+    def _keeps_letters(self, show: Show) -> bool:
+        return show.read_only or any(not glyph.removed and glyph.text.strip() for glyph in show.glyphs)
 
     def _inline_image(self, index: int) -> bytes | None:
         """The image with the name of its colour space replaced; None where that stays."""

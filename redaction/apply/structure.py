@@ -90,7 +90,8 @@ class _Tree:
                     if entry(kid, "/Type") != "/MCR" and (not kid.is_indirect or kid.objgen not in self._seen):
                         self._element(kid, holder)
                         pending.append(kid)
-            holder["/K"] = kept[0] if len(kept) == 1 and not isinstance(kids, pikepdf.Array) else pikepdf.Array(kept)
+            is_top = "/S" not in holder and len(kept) == 1
+            holder["/K"] = kept[0] if is_top and not isinstance(kids, pikepdf.Array) else pikepdf.Array(kept)
 
     def _may_stay(self, kid: pikepdf.Dictionary) -> bool:
         """Whether an element or a reference to content is one; that is tied to what is drawn."""

@@ -172,7 +172,7 @@ def test_an_element_goes_on_naming_the_form_as_it_is_drawn_now(tmp_path: Path) -
         pdf.save(source)
     apply_plan(source, PLANS["words"], target)
     with pikepdf.open(target) as pdf:
-        part = pdf.Root.StructTreeRoot.K.K
+        (part,) = pdf.Root.StructTreeRoot.K.K
         assert part.Stm.objgen == next(iter(pdf.pages[0].Resources.XObject.values())).objgen
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from redaction.apply import apply_plan
 from redaction.plan import Plan
+from redaction.render import render_page
 from tests.unit.redaction import fontmakers
 from tests.unit.redaction.fontmakers import stand_ins
 from tests.unit.redaction.made import line, new_pdf, width
@@ -174,3 +175,15 @@ def test_text_that_a_clip_hides_is_not_sent_and_text_that_it_shows_is(tmp_path: 
     assert report.unseen_characters == len("Ann Lee, hidden")
     assert pdfium_text(out).split() == ["Shown", "text.", "Kept", "text."]
     assert "hidden" not in everything_written(out)
+
+
+@pytest.mark.parametrize(("text", "dark"), [("Zebedee Quillfeather", False), ("to Zebedee Quillfeather", True)])
+def test_what_shows_through_letters_that_are_gone_does_not_show_whole(text: str, dark: bool, tmp_path: Path) -> None:
+    content = f"q BT /F1 30 Tf 7 Tr 72 700 Td ({text}) Tj ET 0 0 1 rg 72 600 400 150 re f Q " + line("Kept.", y=500)
+    source = new_pdf(tmp_path / "in.pdf", content)
+    report = apply_plan(source, Plan(words=("Zebedee Quillfeather",)), tmp_path / "out.pdf")
+    assert (report.boxes, report.pictured) == (1, [])
+    drawn = render_page(tmp_path / "out.pdf", 0, dpi=72)
+    colours = {colour[:3] for _, colour in drawn.crop((72, 92, 472, 242)).getcolors(100_000)}
+    assert ((0, 0, 255) in colours) == dark
+    assert drawn.getpixel((300, 230))[:3] == (255, 255, 255)
