@@ -32,7 +32,9 @@ def _in_words(show: Show) -> Iterator[tuple[Font, bytes]]:
 @lru_cache(maxsize=1_024)
 def _has_ink(font: Font, raw: bytes) -> bool:
     """Some fonts do not name their space."""
+    if not isinstance(font.obj, pikepdf.Dictionary):
+        return True
     try:
-        return font.obj is None or any(shown.ink.any() for shown in specimen(font.obj, [raw]))
+        return any(shown.ink.any() for shown in specimen(font.obj, [raw]))
     except (pikepdf.PdfError, pdfium.PdfiumError, ValueError, TypeError):
         return True
