@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from backups.failures import Failure, NotAllowed
-from backups.taking import copy_keys, keep_newest, take
+from backups.taking import copy_keys, keep_newest, require_keys_apart, take
 
 from sar.application import create_app
 from sar.foundation.db import db
@@ -50,8 +50,7 @@ def _back_up(settings: Settings, options: argparse.Namespace) -> int:
     with app.app_context():
         try:
             if options.keys is not None:
-                copied = copy_keys(options.folder, options.keys)
-                print(f"Key ring: {f'copied to {copied}' if copied else f'the same is in {options.keys} already'}.")
+                require_keys_apart(options.folder, options.keys)
             path, made = take(options.folder)
         finally:
             db.session.remove()
@@ -59,6 +58,9 @@ def _back_up(settings: Settings, options: argparse.Namespace) -> int:
     print(
         f"{path}: {made.rows} rows, {len(made.blobs)} stored files, {made.size} bytes, log up to entry {made.entries}."
     )
+    if options.keys is not None:  # after the database: a key that it needs is in the ring by then
+        copied = copy_keys(settings, options.keys)
+        print(f"Key ring: {f'copied to {copied}' if copied else f'the same is in {options.keys} already'}.")
     for name in keep_newest(options.folder, options.keep) if options.keep else ():
         print(f"Removed {name}.")
     if made.lost:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from platform import python_version
-from typing import Final
+from typing import BinaryIO, Final
 
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
@@ -43,6 +43,7 @@ from sar.foundation.clock import utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.keys import KeyScope, scope_key
 from sar.foundation.runtime import runtime, settings
+from sar.settings import Settings
 
 BLOBS: Final = "blobs"
 LOG: Final = "audit.jsonl"
@@ -92,16 +93,17 @@ def keep_newest(folder: Path, count: int) -> list[str]:
     return gone
 
 
-def copy_keys(backups: Path, folder: Path) -> Path | None:
-    """Copy the key ring into a folder of its own, unless the same is there already. Returns the new file.
-
-    Raises NotAllowed where backups and keys would lie together: who finds one must not have found the other.
-    """
+def require_keys_apart(backups: Path, folder: Path) -> None:
+    """Raises NotAllowed where keys and backups would lie together: who finds one must not have found the other."""
     apart = "The keys must not lie with what they open: give --keys a folder apart, best on another machine"
     for place in (backups, settings().instance):
         require_apart(folder, place, apart)
-    ring = settings().key_ring_path.read_bytes()
+
+
+def copy_keys(of: Settings, folder: Path) -> Path | None:
+    """Copy the key ring into a folder of its own, unless the same is there already. Returns the new file."""
     with plain_words("The key ring could not be copied"):
+        ring = of.key_ring_path.read_bytes()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(kept.read_bytes() == ring for kept in folder.glob("ring-*.json")):
             return None
@@ -206,14 +208,19 @@ def _blobs_now() -> set[str]:
 def _write_log(folder: Path, dump: dumps.Dump) -> Head:
     """The log beside the database, as an auditor gets it. It says later what was destroyed by then."""
     head = contents.head_of(dump)
-    contents.require_chain(contents.log_lines(dump), head)
     with new_file(folder / LOG) as file:
-        file.writelines(line.encode() for line in contents.log_lines(dump))
+        contents.require_chain(_written(contents.log_lines(dump), file), head)
         synced(file)
     with new_file(folder / CHECKPOINT) as file:
         file.write(json.dumps(sign(head, runtime().key_ring)).encode())
         synced(file)
     return head
+
+
+def _written(lines: Iterator[str], file: BinaryIO) -> Iterator[str]:
+    for line in lines:
+        file.write(line.encode())
+        yield line
 
 
 @contextmanager
