@@ -18,7 +18,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.errors import NotFound
 
-LONGEST = 200
+PAGE_SIZE = 50
 OUTCOME_WORDS = {
     Outcome.UPHELD: "You were right.",
     Outcome.PARTLY: "You were right about part of it.",
@@ -38,6 +38,19 @@ class Listed:
     @property
     def reference(self) -> str:
         return reference_of(self.case, self.complaint)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the list; `page` counts from 1."""
+
+    complaints: list[Listed]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
 
 
 @dataclass(frozen=True)
@@ -136,18 +149,22 @@ def outside_of(case: Case) -> list[OutsideComplaint]:
     return list(db.session.scalars(query.order_by(OutsideComplaint.raised_on, OutsideComplaint.id)))
 
 
-def listed(actor: Actor, *, decided: bool) -> list[Listed]:
+def listed(actor: Actor, *, decided: bool, page: int = 1) -> Page:
     """Complaints about cases that the actor may see: open ones by the day to acknowledge, decided ones newest first."""
-    query = select(Complaint, Case).join(Case, Case.id == Complaint.case_id).where(visible_to(actor))
+    wanted = visible_to(actor), (Complaint.state == State.DECIDED) if decided else (Complaint.state != State.DECIDED)
+    counted = select(func.count()).select_from(Complaint).join(Case, Case.id == Complaint.case_id).where(*wanted)
+    total = db.session.scalar(counted) or 0
+    page = min(max(1, page), max(1, -(-total // PAGE_SIZE)))
+    query = select(Complaint, Case).join(Case, Case.id == Complaint.case_id).where(*wanted)
     if decided:
-        query = query.where(Complaint.state == State.DECIDED).order_by(Complaint.decided_on.desc(), Complaint.id)
+        query = query.order_by(Complaint.decided_on.desc(), Complaint.id)
     else:
         waiting, with_limit = to_acknowledge(), Complaint.received_on >= COMPLAINTS_FROM
-        query = query.where(Complaint.state != State.DECIDED)
         # What came earlier is to be acknowledged earlier, or on the same day.
         query = query.order_by(waiting.desc(), with_limit.desc(), Complaint.received_on, Complaint.id)
-    found = [_listed(complaint, case) for complaint, case in db.session.execute(query.limit(LONGEST))]
-    return found if decided else sorted(found, key=_by_day)
+    rows = db.session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    found = [_listed(complaint, case) for complaint, case in rows]
+    return Page(found if decided else sorted(found, key=_by_day), total, page)
 
 
 def _listed(complaint: Complaint, case: Case) -> Listed:

@@ -41,9 +41,8 @@ def listing() -> str:
     decided = request.args.get("show") == "decided"
     return render_template(
         "complaints/list.html",
-        found=queries.listed(current_actor(), decided=decided),
+        found=queries.listed(current_actor(), decided=decided, page=request.args.get("page", 1, type=int)),
         decided=decided,
-        longest=queries.LONGEST,
         state_words=STATE_WORDS,
         outcome_words=OUTCOME_WORDS,
     )

@@ -221,11 +221,23 @@ def test_the_figures_count_what_auditors_ask_for() -> None:
     assert (found.regulator, found.checks, found.courts) == (0, 1, 0)
 
 
+def test_every_complaint_is_on_some_page_of_the_list(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+    boss, found = dpo(), [logged(days_ago=days) for days in (5, 3, 1)]
+    waiting(SYSTEM, found[0], "complaint_progress", done="Read it.", next_steps="We ask.", expected_date=f"{ago(-7)}")
+    references = [f"{one.id}" for one in found]
+    pages = [queries.listed(boss, decided=False, page=page) for page in (1, 2, 99)]
+    assert [(page.page, page.pages, page.total) for page in pages] == [(1, 2, 3), (2, 2, 3), (2, 2, 3)]
+    assert [item.complaint.id for page in pages[:2] for item in page.complaints] == references
+    page = browser_of(in_app, boss).get("/staff/complaints?page=2").text
+    assert "Page 2 of 2" in page and references[2] in page and references[0] not in page
+
+
 def test_someone_with_a_conflict_finds_no_complaint_either() -> None:
     boss, found = dpo(), logged()
     dpo("Bela Stone")
     service.declare_conflict(boss, found.case_id, boss.id)
-    assert queries.listed(boss, decided=False) == []
+    assert queries.listed(boss, decided=False).complaints == []
     with pytest.raises(NotFound):
         queries.visible_complaint(boss, found.id)
 
