@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import psycopg
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -65,7 +65,7 @@ def plain_words(doing: str) -> Iterator[None]:
         raise Unavailable(f"{doing}: {_of_the_system(error)}.") from error
     except (sqlite3.Error, psycopg.OperationalError) as error:
         raise Unavailable(f"{doing}: {_first_line(error)}.") from error
-    except OperationalError as error:  # its own words hold the statement
+    except (OperationalError, ProgrammingError) as error:  # their own words hold the statement
         raise Unavailable(f"{doing}: {_first_line(error.orig)}.") from error
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import delete
 
 from backups import contents, dumps
 from backups.checking import Checked, check
-from backups.failures import Damaged, NotEmpty, OtherVersion, plain_words
+from backups.failures import Damaged, Failure, NotEmpty, OtherVersion, plain_words
 from backups.logs import Log
 from backups.manifest import FileFacts, Manifest, measured, new_file, pieces, sync_folder, synced
 from backups.taking import BLOBS, copy_blob, require_apart
@@ -67,31 +67,36 @@ def restore(settings: Settings, backup: Path, ring: KeyRing, newer: Log | None) 
             f"This backup is of {_name(stated.engine)}. Look at SAR_DATABASE_URL: it names another kind."
         )
     since = newer.since(Head(stated.entries, stated.head)) if newer else Counter[str]()
-    with plain_words("The backup could not be restored"):
-        app = create_app(settings)
-        _close(settings)
-        with app.app_context():
-            try:
-                _load(settings, checked)
-                _require_log(stated)
-                reapplied = ledger.reapply(newer.lines()) if newer else Reapplied(0, 0, 0)
-                sessions_ended = _finish(stated, reapplied)
-            finally:
-                db.session.remove()
-                db.engine.dispose()
-        restoring.mark_of(settings).unlink()
-        sync_folder(settings.instance)
+    try:
+        with plain_words("The backup could not be restored"):
+            reapplied, sessions_ended = _put_back(settings, checked, newer)
+    except Failure as failure:
+        raise type(failure)(f"{failure} {_what_to_empty(settings)}") from failure
     return Restored(stated, reapplied, sessions_ended, since)
+
+
+def _put_back(settings: Settings, checked: Checked, newer: Log | None) -> tuple[Reapplied, int]:
+    """Returns which cases were destroyed again, and how many sessions were ended."""
+    app = create_app(settings)
+    _close(settings)
+    with app.app_context():
+        try:
+            _load(settings, checked)
+            _require_log(checked.manifest)
+            reapplied = ledger.reapply(newer.lines()) if newer else Reapplied(0, 0, 0)
+            sessions_ended = _finish(checked.manifest, reapplied)
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    restoring.mark_of(settings).unlink()
+    sync_folder(settings.instance)
+    return reapplied, sessions_ended
 
 
 def require_empty(settings: Settings) -> None:
     """Raises NotEmpty: a restore never writes over, or between, what is there."""
     if restoring.under_way(settings):
-        database = "the database" if settings.is_postgresql else dumps.sqlite_path(settings)
-        raise NotEmpty(
-            f"A restore into {settings.instance} did not finish. Empty {database}, remove {settings.instance / BLOBS} "
-            f"and then {restoring.mark_of(settings)}. Then begin again."
-        )
+        raise NotEmpty(f"An earlier restore did not finish. {_what_to_empty(settings)}")
     if settings.is_postgresql:
         with plain_words("The database does not answer"), dumps.connected(settings) as connection:
             full = connection.execute(_ANY_TABLE).fetchone() is not None
@@ -102,6 +107,14 @@ def require_empty(settings: Settings) -> None:
         raise NotEmpty("There is a database already. A backup is restored into an empty one: name another, or move it.")
     if any((settings.instance / BLOBS).glob("*")):
         raise NotEmpty(f"There are stored files in {settings.instance / BLOBS} already. Move them away first.")
+
+
+def _what_to_empty(settings: Settings) -> str:
+    database = "the database" if settings.is_postgresql else dumps.sqlite_path(settings)
+    return (
+        f"Nothing is served from {settings.instance} until a restore is over. Empty {database}, remove "
+        f"{settings.instance / BLOBS} and last {restoring.mark_of(settings)}. Then begin again."
+    )
 
 
 def _close(settings: Settings) -> None:

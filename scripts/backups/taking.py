@@ -57,6 +57,8 @@ _ROUNDS: Final = 10  # of copying the database again because stored files were d
 def take(folder: Path) -> tuple[Path, Manifest]:
     """Make one backup below `folder`. Raises Failure, and leaves nothing then."""
     require_apart(folder, settings().instance, "The folder of the backups must lie outside of the instance")
+    if folder.resolve() in settings().key_ring_path.resolve().parents:
+        raise NotAllowed(f"The key ring must not lie with what it opens: keep backups elsewhere than in {folder}.")
     with plain_words("The backup could not be made"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone_in(folder):

@@ -19,7 +19,7 @@ from backups.taking import whole_backups
 from flask import Flask
 from sqlalchemy import text
 
-from sar.foundation import blobs, keys
+from sar.foundation import blobs, keys, restoring
 from sar.foundation.audit import entries
 from sar.foundation.blob_store import BlobStore
 from sar.foundation.db import db, write_transaction
@@ -86,10 +86,17 @@ def test_the_keys_are_copied_to_a_place_apart_and_to_no_other(
         assert key not in made and base64.b64encode(key) not in made and key.hex().encode() not in made
 
 
-def test_backups_are_not_kept_inside_what_they_back_up(in_app: Flask, settings: Settings, commands: Commands) -> None:
+def test_backups_are_not_kept_inside_what_they_back_up_nor_beside_its_keys(
+    in_app: Flask, settings: Settings, commands: Commands
+) -> None:
     commands.backups = settings.instance / "backups"
     assert commands.backup(settings) == 2
     assert not commands.backups.exists()
+    commands.backups = settings.instance.parent / "backups"
+    beside = replace(settings, key_ring=str(commands.backups / "ring.json"))
+    shutil.copytree(settings.key_ring_path.parent, commands.backups)
+    assert commands.backup(beside) == 2
+    assert whole_backups(commands.backups) == []
 
 
 @pytest.mark.usefixtures("in_use")
@@ -139,16 +146,20 @@ def test_a_file_that_was_lost_before_is_told_and_stops_no_backup(
 
 
 @pytest.mark.usefixtures("in_use")
-def test_a_full_disk_leaves_no_backup(
-    settings: Settings, commands: Commands, capsys: pytest.CaptureFixture[str]
+def test_a_full_disk_leaves_no_backup_and_no_door_open(
+    settings: Settings, elsewhere: Settings, commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert commands.backup(settings) == 0
-    before = list(commands.backups.iterdir())
     stored_file(b"x" * 9_000_000)
     with no_file_larger_than(8_000_000):
         assert commands.backup(settings) == 7
     assert "the disk is full" in capsys.readouterr().err
-    assert sorted(commands.backups.iterdir()) == sorted(before)
+    assert [path.name for path in commands.backups.iterdir()] == [".lock"]
+    assert commands.backup(settings) == 0
+    with no_file_larger_than(8_000_000):
+        assert commands.restore(elsewhere, commands.newest(), "--no-newer-log") == 7
+    said = capsys.readouterr().err
+    assert "the disk is full" in said and "Nothing is served" in said
+    assert restoring.under_way(elsewhere)
 
 
 @contextmanager
