@@ -248,11 +248,13 @@ def can_be_written_to(case: Case) -> bool:
 def postal_address(case: Case) -> str:
     """Where a letter to the requester goes, line by line; empty when nobody told us. To prison with the number.
 
+    The address of somebody's home is never taken for that of a prison: the letter would tell it to whoever handles it.
     Where letters go to whoever asks for the person, never the person's own address: the two may live far apart.
     """
     submission, contact = case.submission, _contact(case)
     if _route(case) is Route.PRISON:
-        lines = (submission.prison_number, submission.prison_name, contact.get("address") or "")
+        typed, home = (contact.get("address") or "").strip(), (submission.address or "").strip()
+        lines = (submission.prison_number, submission.prison_name, "" if typed == home else typed)
         return "\n".join(line for line in lines if line)
     of_person = "" if _representative(case) else submission.address
     return str(contact.get("address") or of_person or "")

@@ -104,7 +104,11 @@ class LogRequestForm(FlaskForm):
     )
     email = _line("Email address", "", 254)
     phone = _line("Phone number", "", 40)
-    post_address = _text("Address for letters", "Leave empty to use the address above.", MAX_ADDRESS)
+    post_address = _text(
+        "Address for letters",
+        "For letters through a prison: the address of the prison. Else leave it empty to write to the address above.",
+        MAX_ADDRESS,
+    )
     relationship = RadioField(
         "Does someone ask for this person?",
         description="They must show that they may ask. That can come later.",
@@ -243,19 +247,20 @@ class LogRequestForm(FlaskForm):
             raise ValidationError("Enter the prison to write to")
 
     def answers(self) -> RequestAnswers:
-        """What was filled in, as a request."""
+        """What was filled in, as a request. The address of somebody's home is never taken for that of a prison."""
+        route, home = Route(self.route.data or Route.POST), self.address.data or ""
         contact = Contact(
-            route=Route(self.route.data or Route.POST),
+            route=route,
             email=self.email.data or "",
             phone=self.phone.data or "",
-            address=self.post_address.data or self.address.data or "",
+            address=self.post_address.data or ("" if route is Route.PRISON else home),
         )
         return RequestAnswers(
             full_name=self.full_name.data or "",
             contact=contact,
             former_names=split_names(self.former_names.data or ""),
             date_of_birth=self.date_of_birth.data,
-            address=self.address.data or "",
+            address=home,
             prison_name=self.prison_name.data or "",
             prison_number=self.prison_number.data or "",
             crn=self.crn.data or "",

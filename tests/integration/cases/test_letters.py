@@ -20,7 +20,7 @@ from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Gone, NotAllowed, NotFound, Refused
 from sar.foundation.messages import Delivery, Message
-from sar.intake.answers import Contact
+from sar.intake.answers import Contact, Route
 from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import EMAIL, NAME, PHONE, POST, PRISON, STREET, browser_of, caseworker, opened
 from tests.integration.intake.walk import rows
@@ -59,6 +59,15 @@ def test_a_letter_goes_by_the_route_the_person_asked_for(
 def test_a_letter_to_prison_carries_the_prison_and_the_number() -> None:
     _case, message = acknowledged(PRISON, prison_name="HMP Fennimore", prison_number="a1234bc")
     assert (message.channel, message.to) == ("post", "A1234BC\nHMP Fennimore")
+
+
+def test_a_letter_to_prison_never_carries_the_address_of_a_home() -> None:
+    """Where it stands as the address for letters too, as it did from the form and does from old lists."""
+    inside = {"address": STREET, "prison_name": "HMP Fennimore", "prison_number": "a1234bc"}
+    _case, message = acknowledged(Contact(Route.PRISON, address=f"{STREET} "), **inside)
+    assert message.to == "A1234BC\nHMP Fennimore"
+    _case, message = acknowledged(Contact(Route.PRISON, address="Wall Road\nFennimore"), **inside)
+    assert message.to == "A1234BC\nHMP Fennimore\nWall Road\nFennimore"
 
 
 def test_a_letter_by_post_is_a_printable_pdf_with_name_address_and_reference() -> None:

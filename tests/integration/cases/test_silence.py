@@ -40,6 +40,8 @@ def asked(what: str) -> Case:
     service.acknowledge(SYSTEM, case.id, case.version)
     if what == "identity":
         service.ask_for_identity(SYSTEM, case.id, "the date of birth differs")
+    elif what == "fee":
+        service.charge_fee(SYSTEM, case.id, "10", "Asked ten times", "Call us")
     else:
         service.ask_question(SYSTEM, case.id, "Which office was it?", "You named none.")
     letters_go(case)
@@ -49,11 +51,13 @@ def asked(what: str) -> Case:
 def reply(case: Case, what: str) -> None:
     if what == "identity":
         service.check_identity(SYSTEM, case.id, "two_letters")
+    elif what == "fee":
+        service.record_fee_paid(SYSTEM, case.id, ago(0))
     else:
         service.record_answer(SYSTEM, case.id, 1, ago(0), "Calder Street")
 
 
-@pytest.mark.parametrize("what", ["identity", "question"])
+@pytest.mark.parametrize("what", ["identity", "question", "fee"])
 def test_reminded_warned_closed_after_a_month_and_opened_again_by_a_reply(what: str) -> None:
     with time_machine.travel(START, tick=False) as clock:
         case = asked(what)
@@ -78,6 +82,8 @@ def test_reminded_warned_closed_after_a_month_and_opened_again_by_a_reply(what: 
         closed, letter = visible_case(SYSTEM, case.id), messages.about(case.id)[-1]
         assert (closed.stage, closed.clock_state, letter.kind) == ("closed", "ended", "letter.closed_no_reply")
         assert "On 21 October 2026 we told you" in letter.body
+        assert ("There is nothing to pay." in letter.body) == (what != "fee")
+        assert "you can still ask again." in letter.body and "again. \n" not in letter.body
         assert "for some years, not for ever" in letter.body and "at any time" not in letter.body
         clock.move_to(datetime(2026, 12, 1, 10, tzinfo=UTC))
         reply(case, what)

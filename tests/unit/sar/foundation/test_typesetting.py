@@ -147,9 +147,8 @@ def test_control_characters_are_named_and_tabs_become_columns():
 
 
 def test_letters_and_papers_fit_together():
-    shown = wording.render(
-        "withdrawal", {"reference": "SAR-1", "withdrawn_date": date(2026, 11, 2), "contact": "call us"}
-    )
+    fields = {"reference": "SAR-1", "withdrawn_date": date(2026, 11, 2), "contact": "call us"}
+    shown = wording.render("withdrawal", {**fields, "nothing_to_pay": ""})
     page = text_of(typeset("letter", {**sample("letter"), "subject": shown.subject, "blocks": shown.as_data()}))
     assert "You have taken back your request (SAR-1)" in page
     assert "On 2 November 2026 you told us" in page.replace("\r\n", " ")
