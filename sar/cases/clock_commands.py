@@ -38,6 +38,12 @@ _NOT_TWICE = (
     "Asking for it again gives no more time (Art 12A UK GDPR; DPA 2018 s.54), so we do not ask by this letter. You can "
     "call or write to the person, or ask them a question, and settle who is asking when they reply."
 )
+_THEIR_OWN = (
+    "This request came from the person. Whoever acts for them since then must show that they may. That takes nothing "
+    "from the time we have, so we do not ask by this letter. Call or write to them, and settle it when they reply. If "
+    "somebody asked for the person from the start, ask them in the same way, then propose it on the page “Add what was "
+    "missed on the clock”."
+)
 _AMOUNT = re.compile(r"[0-9]{1,5}(\.[0-9]{2})?")
 
 
@@ -230,10 +236,12 @@ def why_not_ask_identity(case: Case) -> str | None:
 
 
 def why_not_ask_authority(case: Case) -> str | None:
-    """As `why_not_ask`; also that somebody, who need not be the same, was found to have authority before, or that
-    nobody acts for the person whom a letter would reach."""
+    """As `why_not_ask`; also that somebody, who need not be the same, was found to have authority before, that the
+    request was the person's own when it came, or that nobody acts for the person whom a letter would reach."""
     if _was_checked(case, "authority"):
         return f"Written authority was settled before. {_NOT_TWICE}"
+    if case.submission.representative and not case.for_another:
+        return _THEIR_OWN
     return why_not_ask(case) or letters.why_not_to_representative(case)
 
 

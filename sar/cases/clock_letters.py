@@ -16,12 +16,14 @@ from sar.access.permissions import Permission, allows
 from sar.cases.deadlines import ASKS_FOR, CautionCode, Clock, ClockState
 from sar.cases.ledger import events_with, letter_came_back, letter_went, moved, strike_out
 from sar.cases.models import Case, ClockFact
+from sar.cases.more_time import just_went
 from sar.cases.queries import clock_from, event_of, standing_facts, unsent_facts, visible_case
 from sar.cases.second_person import gives_a_late_case_time, is_alone
 from sar.foundation import messages
 from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM, Actor, ActorKind
 from sar.foundation.audit import record
+from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.errors import Refused
 from sar.foundation.messages import Delivery, Message
@@ -41,6 +43,11 @@ EXTENSION_LAW = "Art 12A(3)-(4) UK GDPR; DPA 2018 s.54(3A)-(3B)"
 _TAKES_TWO = (
     "The due date has passed, and this would move it later or take it away, so it takes two people. Mark the letter as "
     "sent today, then propose the day it went on the page “Correct what is on the clock”."
+)
+_LONG_AGO = (
+    "That was more than three working days ago, and it gives us more time than a letter that goes today. So it takes "
+    "two people. Mark the letter as sent today, then propose the day it went on the page “Correct what is on the "
+    "clock”."
 )
 _NAMES = {
     "clarification_requested": "Your question",
@@ -91,8 +98,8 @@ def keep_up(actor: Actor, message: Message) -> None:
     """Count what the letter says from the day it went; or as not said, where it came back.
 
     One that asks for proof, authority or a fee and went when the answer was due already gives no more time
-    (`clock_commands.why_not_ask`): it is struck out. Raises Refused where a late case would get more time because one
-    person says that a letter went long ago.
+    (`clock_commands.why_not_ask`): it is struck out. Raises Refused where a case would get more time because one person
+    says that a letter went long ago; where it is late, on any day before today.
     """
     standing = select(ClockFact).where(ClockFact.message_id == message.id, ClockFact.struck_out_at.is_(None))
     fact = db.session.scalar(standing) if message.kind in ON_THE_CLOCK else None
@@ -113,7 +120,15 @@ def keep_up(actor: Actor, message: Message) -> None:
     alone = actor.kind is ActorKind.SYSTEM or (allows(actor.roles, Permission.CASE_REJECT) and is_alone(actor, case))
     if gives_a_late_case_time(case.due_on, then.due) and not alone:
         raise Refused(_TAKES_TWO)
+    if not alone and not just_went(case, message.went_on) and _matters_when(case, fact, then):
+        raise Refused(_LONG_AGO)
     letter_went(actor, case, fact, message.went_on)
+
+
+def _matters_when(case: Case, fact: ClockFact, then: Clock) -> bool:
+    """Whether the day that the letter went gives other time than today would. That of a question begins a pause."""
+    today = clock_from(case, events_with(case, moved(fact, london_today()), instead_of=fact))
+    return fact.kind == "clarification_requested" or then.due != today.due
 
 
 def _asks_too_late(case: Case, fact: ClockFact, then: Clock) -> bool:

@@ -49,7 +49,9 @@ def correct_clock(case_id: str) -> Answer:
         explanation=[
             "For something that was written down with a wrong day, or that never happened. What we wrote in a letter "
             "counts from the day the letter went. Every other date is worked out anew. Nothing is deleted: the history "
-            "shows what stood here before, and why it changed."
+            "shows what stood here before, and why it changed.",
+            "A slip of today you put right alone, and all that gives us less time. What gives us more time and no "
+            "letter of ours shows takes two people: you propose it, the data protection officer agrees.",
         ],
         hindrance=None if facts else "Nothing is on the clock yet that could be corrected here.",
     )
@@ -96,7 +98,9 @@ def add_missed(case_id: str) -> Answer:
         done="It is on the clock.",
         explanation=[
             "For something that happened and that nobody wrote down here: by phone, or before the case was in this "
-            "system. For what happens now, use the pages on the case that ask the person. Nobody is written to."
+            "system. For what happens now, use the pages on the case that ask the person. Nobody is written to.",
+            "No letter of ours shows it, so it takes two people: you propose it and say how you know, the data "
+            "protection officer agrees.",
         ],
     )
 

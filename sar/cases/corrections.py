@@ -1,8 +1,9 @@
 """A fact on the clock that was written down wrongly: struck out, or given another day. Nothing is deleted.
 
 The due date is folded anew from what then stands (law.md section 2). What a fact needs when it is recorded it needs
-when it is corrected, and an extension that the law would not have allowed on its new day is refused. A due date that is
-past comes later only with two people: one proposes it (see `refusals`), the data protection officer agrees.
+when it is corrected, and an extension that the law would not have allowed on its new day is refused. It takes two
+people where it moves a due date that is past, or where nothing but somebody's word shows that we have more time (see
+`more_time`): one proposes it (see `refusals`), the data protection officer agrees.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sar.cases.ledger import (
     was_late,
 )
 from sar.cases.models import Case, ClockFact
+from sar.cases.more_time import MORE_TIME, is_claim
 from sar.cases.queries import clock_facts, clock_from, clock_of, event_of, standing_facts, visible_case
 from sar.cases.second_person import gives_a_late_case_time, is_alone
 from sar.cases.timeline import fact_words
@@ -88,7 +90,7 @@ def look(actor: Actor, case_id: str, correction: Correction) -> WhatIf:
     case = visible_case(actor, case_id)
     old = chosen(case, correction)
     now, then = clock_of(case), _clock_after(case, old, correction)
-    return replace(compare(now, then), second=_second(actor, case, old, now, then))
+    return replace(compare(now, then), second=_second(actor, case, old, correction, then))
 
 
 def correct(
@@ -139,7 +141,7 @@ def chosen(case: Case, correction: Correction) -> ClockFact:
 
 def _store(actor: Actor, case: Case, correction: Correction, reason: str, agreed: bool) -> None:
     old, now = chosen(case, correction), clock_of(case)
-    second = _second(actor, case, old, now, _clock_after(case, old, correction))
+    second = _second(actor, case, old, correction, _clock_after(case, old, correction))
     if second is not None and not agreed:
         raise Refused(second)
     was = label(old)
@@ -170,13 +172,15 @@ def _store(actor: Actor, case: Case, correction: Correction, reason: str, agreed
         keep_note(actor, case, f"{words} {reason}")
 
 
-def _second(actor: Actor, case: Case, old: ClockFact, now: Clock, then: Clock) -> str | None:
+def _second(actor: Actor, case: Case, old: ClockFact, correction: Correction, then: Clock) -> str | None:
     """Why somebody else must agree, in words; None where the actor may do it alone."""
     if actor.kind is ActorKind.SYSTEM:
         return None
     may_decide = allows(actor.roles, Permission.CASE_REJECT)
-    if gives_a_late_case_time(now.due, then.due):
-        return None if may_decide and is_alone(actor, case) else LATE_NO_MORE
+    hides_lateness = gives_a_late_case_time(clock_of(case).due, then.due)
+    if hides_lateness or is_claim(case, old, correction.on, without_letter=correction.without_letter):
+        words = LATE_NO_MORE if hides_lateness else MORE_TIME
+        return None if may_decide and is_alone(actor, case) else words
     return None if may_decide or old.kind != "fee_requested" else _FEE
 
 

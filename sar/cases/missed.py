@@ -1,7 +1,7 @@
 """Something that moved the clock and was never written down: asked for by phone, or in the years before this system.
 
 It is added with its day, and with the day that the answer came. What it needs when it is recorded on its day it needs
-here too. Where the due date is past and would come later, or go, it takes two people, as a correction does.
+here too. It always takes two people: it can give time, and nothing but somebody's word shows it (see `more_time`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sar.cases.corrections import LATE_NO_MORE, require_lawful
 from sar.cases.deadlines import CautionCode, Clock, ClockState, ExtensionReason
 from sar.cases.ledger import Fact, case_for, events_with_all, keep_note, store_fact, was_late
 from sar.cases.models import Case
+from sar.cases.more_time import MORE_TIME
 from sar.cases.moves import AUTHORITY_SETTLED, IDENTITY_SETTLED
 from sar.cases.queries import clock_facts, clock_from, clock_of, standing_facts, visible_case
 from sar.cases.second_person import gives_a_late_case_time, is_alone
@@ -28,11 +29,6 @@ from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import record
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Refused
-
-_FEE: Final = (
-    "Only the data protection officer charges a fee, and only they can add one. You can propose it and say how you "
-    "know: they get it among their proposals and decide."
-)
 
 
 class What(StrEnum):
@@ -70,7 +66,7 @@ def look(actor: Actor, case_id: str, missed: Missed) -> WhatIf:
     """What it would do to the dates, and whether it takes another person. Changes nothing. Raises Refused."""
     case = visible_case(actor, case_id)
     now, then = clock_of(case), _clock_after(case, missed)
-    return replace(compare(now, then), second=_second(actor, case, missed, now, then))
+    return replace(compare(now, then), second=_second(actor, case, now, then))
 
 
 def add(
@@ -86,7 +82,7 @@ def add(
     with write_transaction():
         case = case_for(actor, case_id, version)
         now = clock_of(case)
-        second = _second(actor, case, missed, now, _clock_after(case, missed))
+        second = _second(actor, case, now, _clock_after(case, missed))
         if second is not None and not agreed:
             raise Refused(second)
         words = [_store(actor, case, fact, was_late(now)) for fact in facts_of_missed(case, missed)]
@@ -131,14 +127,11 @@ def _clock_after(case: Case, missed: Missed) -> Clock:
     return then
 
 
-def _second(actor: Actor, case: Case, missed: Missed, now: Clock, then: Clock) -> str | None:
-    """Why somebody else must agree, in words; None where the actor may do it alone."""
-    if actor.kind is ActorKind.SYSTEM:
+def _second(actor: Actor, case: Case, now: Clock, then: Clock) -> str | None:
+    """Why somebody else must agree, in words; None where the actor may do it alone, as nobody else is there."""
+    if actor.kind is ActorKind.SYSTEM or (allows(actor.roles, Permission.CASE_REJECT) and is_alone(actor, case)):
         return None
-    may_decide = allows(actor.roles, Permission.CASE_REJECT)
-    if gives_a_late_case_time(now.due, then.due):
-        return None if may_decide and is_alone(actor, case) else LATE_NO_MORE
-    return None if may_decide or missed.what is not What.FEE else _FEE
+    return LATE_NO_MORE if gives_a_late_case_time(now.due, then.due) else MORE_TIME
 
 
 def _store(actor: Actor, case: Case, fact: Fact, late: bool) -> str:

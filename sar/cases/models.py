@@ -21,6 +21,7 @@ class Case(ScopedRow):
 
     `due_on`, `clock_state` are a copy of the fold's answer, for lists; every change of a fact renews them.
     `staff_link` says that the case is about someone who works here, a relative or a colleague: a code of `flags`.
+    `for_another`: the request came from somebody who acts for the person. Who was named later moves no clock.
     A `restricted` case is there only for the people named in `NamedPerson`.
     `calendar_version` is the public holidays it is counted with: no new list moves its dates by itself. Nor does a
     changed setting: `pause_mode` is how its pauses are counted, from its first calculation on.
@@ -46,6 +47,7 @@ class Case(ScopedRow):
     officer_id: Mapped[str | None] = plain(ID, ForeignKey("staff.id"), nullable=True)
     identity: Mapped[str] = plain(String(20), nullable=False, default="unchecked")
     authority: Mapped[str] = plain(String(20), nullable=False, default="not_needed")
+    for_another: Mapped[bool] = plain(Boolean, nullable=False, default=False, server_default=false())
     regimes: Mapped[str] = plain(String(20), nullable=False, default="LE UKGDPR")
     received_on: Mapped[date] = plain(Date, nullable=False)
     due_on: Mapped[date | None] = plain(Date, nullable=True)

@@ -20,12 +20,12 @@ from sar.cases.moves import AUTHORITY_SETTLED, IDENTITY_SETTLED, go_on
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
-from sar.foundation.clock import london_today
+from sar.foundation.clock import london_date, london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.intake import evidence as accepted
 from sar.intake import identity_copies
-from sar.intake.answers import Representative, require_representative
+from sar.intake.answers import Channel, Representative, require_representative
 
 # What lets one person ask for another. Law.md section 6.
 AUTHORITY: Final = {
@@ -113,7 +113,8 @@ def check_authority(
 def set_representative(actor: Actor, case_id: str, someone: Representative, *, version: int | None = None) -> None:
     """Write down who asks for the person: someone who came later, or whose details changed.
 
-    Whoever is new must show that they may ask, also where the one before them had: authority is given to a person.
+    Whoever is new must show that they may ask, also where the one before them had: authority is given to a person. Our
+    time waits for that only where the request came through somebody: as it was written down, or put right the same day.
     Where a reply is out or ready, only the data protection officer changes where letters go (see `contact_changes`).
     """
     require_representative(someone)
@@ -123,6 +124,7 @@ def set_representative(actor: Actor, case_id: str, someone: Representative, *, v
         before, reach = case.submission.representative, reach_of(case)
         case.submission.representative = someone.as_dict()
         case.submission.representative_kind = someone.relationship.value
+        case.for_another = case.for_another or _was_written_down_today(case)
         is_new = before is None or before["name"].casefold() != someone.as_dict()["name"].casefold()
         if is_new and case.authority in AUTHORITY_SETTLED:
             case.authority = "unchecked"
@@ -135,6 +137,12 @@ def set_representative(actor: Actor, case_id: str, someone: Representative, *, v
             relationship=someone.relationship.value,
             gets_letters=someone.gets_letters,
         )
+
+
+def _was_written_down_today(case: Case) -> bool:
+    """Whether somebody here wrote the request down today. One that came online says itself who asks."""
+    submission = case.submission
+    return submission.channel != Channel.ONLINE and london_date(submission.created_at) == london_today()
 
 
 def checks_of(case: Case) -> list[ProofCheck]:

@@ -110,6 +110,7 @@ def open_case(actor: Actor, submission_id: str) -> Case:
             stage=Stage.RECEIVED.value,
             identity="unchecked",
             authority="unchecked" if submission.representative_kind else "not_needed",
+            for_another=submission.representative_kind is not None,
             regimes="LE UKGDPR",
             received_on=submission.received_on,
             clock_state=ClockState.RUNNING.value,

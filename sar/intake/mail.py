@@ -11,7 +11,7 @@ import io
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, BinaryIO, Final
 
 from sqlalchemy import select
@@ -154,6 +154,12 @@ def attached_file(submission: Submission, sha256: str) -> BinaryIO:
     if found.size == 0:
         raise Refused("This attachment is empty.")
     return io.BytesIO(_task(submission.mail_blob_id, "mail.attachment", sha256=sha256))
+
+
+def came_on(draft: MailDraft) -> date | None:
+    """The day on which the mail reached us by what mail servers wrote on it; None where it does not say."""
+    day: str | None = draft.read["received_on"]
+    return date.fromisoformat(day) if day else None
 
 
 def forget(draft_id: str) -> None:

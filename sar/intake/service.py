@@ -25,6 +25,7 @@ from sar.foundation.errors import Conflict, Refused, StoreFull
 from sar.foundation.events import Event, announce
 from sar.foundation.ids import new_reference
 from sar.foundation.keys import new_scope, preload
+from sar.foundation.wording import date_words
 from sar.intake import details, identity_copies, likeness, mail, search_words
 from sar.intake.answers import FIRST_DAY, Channel, RequestAnswers, require_complete
 from sar.intake.models import Submission
@@ -103,11 +104,21 @@ def _log_mail(
     if earlier is not None:
         return earlier
     draft = mail.find(actor, draft_id)
+    _require_by_then(mail.came_on(draft), received_on)
     in_mail = [found for number in sorted(set(copies)) if (found := mail.copy_in(draft, number)) is not None]
     pictures = _read([*in_mail, uploaded])
     receipt = receive(actor, answers, channel, received_on, pictures, key_hash, mail.enclosed(draft, copies))
     mail.forget(draft_id)
     return receipt
+
+
+def _require_by_then(came_on: date | None, received_on: date) -> None:
+    """Raises Refused for a day after the one on which the mail itself says that it reached us."""
+    if came_on is not None and FIRST_DAY <= came_on < received_on:
+        raise Refused(
+            f"This email reached us on {date_words(came_on)}, so the request did not come later. Give that day. If "
+            "the email is wrong about it, the data protection officer can agree to another day afterwards."
+        )
 
 
 def _read(photos: Sequence[tuple[BinaryIO | None, str]]) -> list[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -137,7 +136,7 @@ def _fill_in(form: LogRequestForm, draft: MailDraft) -> None:
     read: dict[str, Any] = draft.read
     form.mail_draft.data = draft.id
     form.channel.data = Channel.EMAIL.value
-    form.received_on.data = date.fromisoformat(read["received_on"]) if read["received_on"] else None
+    form.received_on.data = mail.came_on(draft)
     form.full_name.data = read["sender_name"]
     form.email.data = read["sender"]
     form.route.data = Route.EMAIL.value if read["sender"] else None

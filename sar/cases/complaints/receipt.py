@@ -82,7 +82,7 @@ def correct(actor: Actor, complaint_id: str, on: date, reason: str, *, version: 
 
 
 def _effect(actor: Actor, case: Case, complaint: Complaint, on: date) -> Effect:
-    """Raises Refused for a day that cannot be true, or where what is late would be so no more and no DPO says it."""
+    """Raises Refused for a day that cannot be true, or where it takes the DPO to say it."""
     if on == complaint.received_on:
         raise Refused("That is the date we have already.")
     require_past(on)
@@ -92,13 +92,24 @@ def _effect(actor: Actor, case: Case, complaint: Complaint, on: date) -> Effect:
         raise Refused(BEFORE_THE_REQUEST)
     then = complaint_ack_steps(on, calendar_of_version(complaint.calendar_version))
     before, after = queries.acknowledge_by(complaint), then[-1].after if then else None
-    may_decide = actor.kind is ActorKind.SYSTEM or allows(actor.roles, Permission.CASE_REJECT)
-    if _is_late(complaint, before) and not _is_late(complaint, after) and not may_decide:
+    if actor.kind is not ActorKind.SYSTEM and not allows(actor.roles, Permission.CASE_REJECT):
+        _require_no_more_time(complaint, on, before, after)
+    return Effect(before, after, changes_between(queries.derivation(complaint), then))
+
+
+def _require_no_more_time(complaint: Complaint, on: date, before: date | None, after: date | None) -> None:
+    """Raises Refused where only the data protection officer says so: see 0034 and 0046 in docs/decisions."""
+    if _is_late(complaint, before) and not _is_late(complaint, after):
         raise Refused(
             "The complaint was not acknowledged in time, and after this it would be. Ask your data protection officer "
             "to correct it."
         )
-    return Effect(before, after, changes_between(queries.derivation(complaint), then))
+    gives_time = on > complaint.received_on or (before is not None and after is None)
+    if gives_time and london_date(complaint.created_at) != london_today():
+        raise Refused(
+            "This gives us more time, and the complaint was not logged today. Ask your data protection officer to "
+            "correct it."
+        )
 
 
 def _is_late(complaint: Complaint, acknowledge_by: date | None) -> bool:

@@ -87,6 +87,24 @@ def test_what_cannot_be_true_is_refused() -> None:
         assert again(found).received_on == ago(8)
 
 
+def test_a_later_day_is_a_slip_on_the_day_it_was_logged_and_the_dpos_to_say_after_that() -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        officer, lead = caseworker(), dpo()
+        case = opened(days_ago=100)
+        found, before_the_duty = logged(case, ago(9)), logged(case, ago(8))
+        receipt.correct(officer, found.id, ago(7), "I read the wrong stamp", version=1)
+        clock.shift(86_400)
+        for one, day in ((found, ago(6)), (before_the_duty, date(2026, 6, 18))):
+            version = again(one).version
+            with pytest.raises(Refused, match="gives us more time"):
+                receipt.look(officer, one.id, day)
+            with pytest.raises(Refused, match="gives us more time"):
+                receipt.correct(officer, one.id, day, "I know", version=version)
+            receipt.correct(lead, one.id, day, "The post book", version=version)
+            assert again(one).received_on == day
+        receipt.correct(officer, found.id, ago(20), "The envelope", version=again(found).version)
+
+
 def test_what_is_late_is_made_late_no_more_only_by_the_dpo() -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         officer, lead = caseworker(), dpo()

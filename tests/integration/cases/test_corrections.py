@@ -79,13 +79,14 @@ def test_a_question_that_was_never_put_is_struck_out_and_the_clock_runs_again() 
 
 
 def test_a_question_asked_by_phone_the_day_before_is_waited_for_since_then() -> None:
-    officer = caseworker()
+    officer, chief = caseworker(), dpo()
     case = opened(days_ago=20)
     service.ask_question(officer, case.id, "Which office?", "You named none.")
     meant = id_of(fresh(case), "clarification_requested")
     with pytest.raises(Refused, match="has not gone out"):
         corrections.correct(officer, case.id, Correction(meant, ago(1)), "Asked by phone")
-    corrections.correct(officer, case.id, Correction(meant, ago(1), without_letter=True), "Asked by phone")
+    proposal = propose_correction(officer, case.id, Correction(meant, ago(1), without_letter=True), "Asked by phone")
+    decide(chief, proposal.id, True, version=proposal.version)
     waiting = db.session.execute(select(Waiting.whom, Waiting.since).where(Waiting.case_id == case.id))
     assert list(waiting) == [("requester", ago(1))]
     letters_go(case)

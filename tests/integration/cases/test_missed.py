@@ -11,10 +11,11 @@ from flask import Flask
 
 from sar.cases import missed, service
 from sar.cases.missed import Missed, What
+from sar.cases.models import Case
 from sar.cases.queries import clock_of, notes_of
-from sar.cases.refusals.queries import ground_of
+from sar.cases.refusals.queries import ground_of, waiting
 from sar.cases.refusals.service import decide, propose_missed
-from sar.foundation.actors import SYSTEM
+from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.audit import AuditEntry
 from sar.foundation.errors import Refused
 from sar.foundation.wording import date_words
@@ -26,15 +27,22 @@ from tests.integration.intake.walk import rows
 pytestmark = pytest.mark.usefixtures("in_app")
 
 
+def agree(chief: Actor, case: Case) -> None:
+    """The data protection officer agrees to what is proposed."""
+    [found] = [one.proposal for one in waiting(chief) if one.case.id == case.id]
+    decide(chief, found.id, True, version=found.version)
+
+
 def test_a_question_of_long_ago_is_looked_at_then_added_with_its_answer(in_app: Flask) -> None:
-    officer, case = caseworker(), opened(days_ago=20)
+    officer, chief, case = caseworker(), dpo(), opened(days_ago=20)
     due = case.due_on
     browser, address = browser_of(in_app, officer), f"/staff/cases/{case.id}/missed"
     assert f'href="{address}"' in browser.get(f"/staff/cases/{case.id}/correct-clock").text
     form = {"what": "clarification_requested", "on": parts(ago(15)), "came": parts(ago(5)), "reason": "The old list"}
     shown = browser.post(address, form | {"version": case.version})
     assert "What this does to the due date" in shown.text and fresh(case).due_on == due
-    assert browser.post(address, form | hidden_of(shown.text)).status_code == 302
+    assert browser.post(address, form | hidden_of(shown.text)).status_code == 302 and fresh(case).due_on == due
+    agree(chief, case)
     after = fresh(case)
     assert after.due_on is not None and due is not None and after.due_on > due
     assert "Question sent to the requester" in notes_of(after)[0].text and "The old list" in notes_of(after)[0].text
@@ -51,7 +59,8 @@ def test_a_question_of_long_ago_is_looked_at_then_added_with_its_answer(in_app: 
     service.check_identity(officer, case.id, "officer_letter")
     with pytest.raises(Refused, match="day on which it came"):
         missed.add(officer, case.id, Missed(What.IDENTITY, ago(18)), "The old list")
-    missed.add(officer, case.id, Missed(What.IDENTITY, ago(18), ago(12)), "The old list")
+    propose_missed(officer, case.id, Missed(What.IDENTITY, ago(18), ago(12)), "The old list")
+    agree(chief, case)
     assert fresh(case).identity == "verified" and clock_of(fresh(case)).start == ago(12)
     with pytest.raises(Refused, match="on the clock already"):
         missed.add(officer, case.id, Missed(What.IDENTITY, ago(17), ago(12)), "The old list")

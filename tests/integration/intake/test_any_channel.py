@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 
 from sar.access.permissions import Role
@@ -25,12 +26,13 @@ from sar.intake import likeness, mail, service
 from sar.intake.answers import Channel, Contact, Relationship, Representative, RequestAnswers, Route
 from sar.intake.models import IdentityCopy, MailDraft, Submission
 from tests.factories import staff_actor
-from tests.integration.cases.desk import ago, browser_of
+from tests.integration.cases.desk import ago, browser_of, parts
 from tests.integration.intake.walk import NAME, STREET, Browser, photograph, receipt_of, rows
 from tests.outlook import Inner, outlook_message
 
 BORN = date(1985, 3, 27)
 POST = Contact(Route.POST, address=STREET)
+MAIL_CAME = date(2026, 3, 3)
 SAID = "Please send me everything you hold about me.\nI was at Wexcombe Magna."
 
 
@@ -51,8 +53,8 @@ def saved_mail(*pictures: bytes, document: bytes = b"%PDF-1.4 a signed authority
 
 def typed(**changes: Any) -> dict[str, Any]:
     form = {"submission_key": "k" * 32, "channel": "post", "full_name": NAME, "route": "post", "address": STREET}
-    day = london_today()
-    return form | {"received_on": [str(day.day), str(day.month), str(day.year)]} | changes
+    day = MAIL_CAME if "mail_draft" in changes else london_today()
+    return form | {"received_on": parts(day)} | changes
 
 
 @pytest.fixture
@@ -86,6 +88,31 @@ def test_a_saved_mail_fills_the_form_and_is_kept_sealed_with_the_case(in_app: Fl
     case = cases.open_case(SYSTEM, stored.id)
     shown = officer.get(f"/staff/cases/{case.id}/mail").text
     assert "I was at Wexcombe Magna" in shown and "authority.pdf" in shown
+
+
+def test_a_request_is_not_logged_as_later_than_its_mail_came_nor_moved_later_alone(in_app: Flask) -> None:
+    with time_machine.travel(datetime(2026, 3, 5, 10, tzinfo=UTC), tick=False):
+        actor, answers = staff_actor(Role.CASEWORKER), RequestAnswers(full_name=NAME, contact=POST)
+        draft_id = mail.open_mail(actor, io.BytesIO(saved_mail()), "request.eml")
+
+        def log(on: date) -> service.Receipt:
+            return service.log_request(
+                actor, answers, channel=Channel.EMAIL, received_on=on, mail_draft_id=draft_id, submission_key="k"
+            )
+
+        with pytest.raises(Refused, match="This email reached us on 3 March 2026"):
+            log(date(2026, 3, 4))
+        case = cases.open_case(SYSTEM, log(date(2026, 3, 2)).submission_id)
+        with pytest.raises(Refused, match="two people"):  # though it is the same day
+            cases.correct_received_date(actor, case.id, date(2026, 3, 4), reason="A slip")
+
+
+def test_a_home_that_is_typed_beside_a_prison_is_no_address_for_letters(officer: Browser) -> None:
+    inside = {"route": "prison", "prison_name": "HMP Fennimore", "prison_number": "a1234bc"}
+    receipt_of(officer.post("/staff/log", typed(**inside)))
+    receipt_of(officer.post("/staff/log", typed(**inside, post_address="Wall Road", submission_key="j" * 32)))
+    contacts = [one.contact["address"] for one in sorted(rows(Submission), key=lambda one: one.created_at)]
+    assert contacts == ["", "Wall Road"] and {one.address for one in rows(Submission)} == {STREET}
 
 
 def test_whether_a_picture_in_a_mail_is_a_copy_of_a_document_must_be_said(officer: Browser) -> None:
@@ -166,7 +193,7 @@ def test_a_picture_taken_as_identity_leaves_the_mail_and_goes_when_identity_is_s
         actor,
         answers,
         channel=Channel.EMAIL,
-        received_on=london_today(),
+        received_on=MAIL_CAME,
         submission_key="k",
         mail_draft_id=draft_id,
         mail_copies=[1],
@@ -176,7 +203,7 @@ def test_a_picture_taken_as_identity_leaves_the_mail_and_goes_when_identity_is_s
         actor,
         answers,
         channel=Channel.EMAIL,
-        received_on=london_today(),
+        received_on=MAIL_CAME,
         submission_key="k",
         mail_draft_id=draft_id,
         mail_copies=[1],
