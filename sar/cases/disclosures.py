@@ -6,7 +6,7 @@ has had part of an answer and who has had none (law.md section 8).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from sar.cases.models import Case, Disclosure
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
-from sar.foundation.clock import london_today
+from sar.foundation.clock import london_today, utc_now
 from sar.foundation.db import db
 
 
@@ -63,7 +63,15 @@ def part_that_is_out(case: Case) -> Disclosure | None:
     return sent[-1] if sent else None
 
 
+def take_back(case: Case, bundle_ids: Collection[str]) -> int:
+    """Strike out the parts that went out as these files and reached nobody; returns how many. The caller logs why."""
+    parts = [part for part in disclosures_of(case) if part.bundle_id in bundle_ids]
+    for part in parts:
+        part.struck_out_at = utc_now()
+    return len(parts)
+
+
 def disclosures_of(case: Case) -> list[Disclosure]:
-    """Oldest first."""
-    query = select(Disclosure).where(Disclosure.case_id == case.id)
+    """Those that stand, oldest first."""
+    query = select(Disclosure).where(Disclosure.case_id == case.id, Disclosure.struck_out_at.is_(None))
     return list(db.session.scalars(query.order_by(Disclosure.on, Disclosure.created_at)))

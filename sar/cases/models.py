@@ -148,7 +148,7 @@ class Refusal(ScopedRow):
 class Disclosure(ScopedRow):
     """Part of the answer that went out before the whole: what was sent, and what is still to come.
 
-    `bundle_id`: the file it went out as, for one made here.
+    `bundle_id`: the file it went out as, for one made here. Struck out where that was stopped and had reached nobody.
     """
 
     __tablename__ = "disclosure"
@@ -158,6 +158,7 @@ class Disclosure(ScopedRow):
     bundle_id: Mapped[str | None] = plain(ID, nullable=True)
     on: Mapped[date] = plain(Date, nullable=False)
     recorded_by: Mapped[str] = plain(String(40), nullable=False)
+    struck_out_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
     sent_sealed: Mapped[bytes | None] = sealed_column()
     sent = Sealed[str]("sent_sealed")
     still_to_come_sealed: Mapped[bytes | None] = sealed_column()

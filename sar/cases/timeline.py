@@ -297,6 +297,8 @@ def _detail(entry: AuditEntry, facts: dict[str, Any]) -> str | None:
         return f"Who asked was checked: {_small(CHECKED_WORDS[Checked(facts['checked'])])}."
     if facts.get("answers_taken_back"):
         return "It had reached nobody, so it does not count as an answer."
+    if facts.get("parts_taken_back"):
+        return "It had reached nobody, so it does not count as part of an answer."
     late = " The answer was late before this." if facts.get("late_before") else ""
     for name, what in _MOVED.items():
         if f"{name}_before" in facts:

@@ -200,7 +200,10 @@ class Action(Enum):
     PASSPHRASE_SENT = ("release.passphrase_sent", ("case_id", "route"))
     PASSPHRASE_SHOWN = ("release.passphrase_shown", ("case_id",))
     COLLECTED = ("release.collected", ("case_id", "bundle_sha256"))
-    BUNDLE_STOPPED = ("release.bundle_stopped", ("case_id", "bundle_sha256", "answers_taken_back"))
+    BUNDLE_STOPPED = (
+        "release.bundle_stopped",
+        ("case_id", "bundle_sha256", "answers_taken_back", "parts_taken_back"),
+    )
     HANDED_OVER = ("release.handed_over", ("case_id", "bundle_sha256"))
 
     # reminders

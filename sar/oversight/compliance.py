@@ -177,7 +177,11 @@ def _with_their_rows(actor: Actor, cases: Sequence[Case]) -> Iterator[_Request]:
     earlier = [found.earlier_id for found in aside.values()]
     repeated = select(Case.id, Case.reference).where(Case.id.in_(earlier), listed_for(actor))
     references = {row.id: row.reference for row in db.session.execute(repeated)}
-    sent = select(Disclosure).where(Disclosure.case_id.in_(ids)).order_by(Disclosure.on.desc(), Disclosure.id)
+    sent = (
+        select(Disclosure)
+        .where(Disclosure.case_id.in_(ids), Disclosure.struck_out_at.is_(None))
+        .order_by(Disclosure.on.desc(), Disclosure.id)
+    )
     parts = {part.case_id: part for part in db.session.scalars(sent)}  # the first of each case comes last, and stays
     lateness = _why_late(ids)
     searched = searches.totals(ids)

@@ -90,7 +90,7 @@ def measures(start: date, end: date) -> Measures:
         answered_in_time=_count(past & (func.coalesce(answered, Case.closed_on) <= Case.due_on)),
         open_now=_count(Case.closed_on.is_(None)),
         overdue_now=len(ages),
-        overdue_part=_count(late & exists().where(Disclosure.case_id == Case.id).correlate(Case)),
+        overdue_part=_count(late & _has_part()),
         overdue_bands=tuple((_band(low, high), _between(ages, low, high)) for low, high in _BANDS),
         oldest_overdue_days=max(ages, default=None),
         reopened=_count(exists().where(_reopenings(), ClockFact.on.between(start, end), ClockFact.on >= answered)),
@@ -119,6 +119,11 @@ def _first_answer(*reasons: EndReason) -> ScalarSelect[date]:
     """The day of the case's first answer of these kinds, NULL where it had none."""
     ended = (ClockFact.kind == "ended") & ClockFact.reason_code.in_(reasons) & ClockFact.struck_out_at.is_(None)
     return select(func.min(ClockFact.on)).where(ClockFact.case_id == Case.id, ended).correlate(Case).scalar_subquery()
+
+
+def _has_part() -> ColumnElement[bool]:
+    """Whether part of an answer went out, and was not stopped before it reached anybody."""
+    return exists().where(Disclosure.case_id == Case.id, Disclosure.struck_out_at.is_(None)).correlate(Case)
 
 
 def _reopenings() -> ColumnElement[bool]:

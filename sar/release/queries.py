@@ -28,6 +28,8 @@ from sar.release.papers import Cover, Rest
 from sar.review import queries as review
 
 BUILD = "release.build"
+# It went out, and cannot be collected any more.
+_GONE = (BundleState.STOPPED, BundleState.REPLACED)
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,21 @@ def released_bundle(case: Case) -> Bundle | None:
 
 def reached_nobody(case: Case) -> list[datetime]:
     """When whole answers went out that can no longer be collected, and that nobody collected or handed over."""
-    gone = (BundleState.STOPPED, BundleState.REPLACED)
     return [
         bundle.released_at
         for bundle in bundles_of(case)
-        if bundle.released_at is not None and bundle.part is None and bundle.state in gone and not has_reached(bundle)
+        if bundle.released_at is not None and bundle.part is None and bundle.state in _GONE
+        if not has_reached(bundle)
+    ]
+
+
+def parts_that_reached_nobody(case: Case) -> list[str]:
+    """The ids of parts that went out, can no longer be collected, and that nobody collected or handed over."""
+    return [
+        bundle.id
+        for bundle in bundles_of(case)
+        if bundle.released_at is not None and bundle.part is not None and bundle.state in _GONE
+        if not has_reached(bundle)
     ]
 
 

@@ -204,6 +204,7 @@ def stop(actor: Actor, bundle_id: str, reason: str) -> None:
 
     A case that stands released or closed is worked on again. A reply that nobody collected and nobody handed over was
     no answer: it is taken off the clock, as are earlier ones that it took the place of and that reached nobody either.
+    A part of which that is true was no part of an answer, and is struck out.
     Raises Refused without a reason, Conflict for a reply that is not out.
     """
     if not reason.strip():
@@ -215,12 +216,13 @@ def stop(actor: Actor, bundle_id: str, reason: str) -> None:
             raise Conflict("This reply cannot be collected anyway.")
         bundle.state = BundleState.STOPPED.value
         taken_back = endings.take_back_answers(case, queries.reached_nobody(case))
+        parts = disclosures.take_back(case, queries.parts_that_reached_nobody(case))
         if case.stage == Stage.RELEASED:
             reopen_review(actor, case.id)
         elif case.stage == Stage.CLOSED:
             cases.advance(actor, case.id, Event.REOPEN, cases.facts_of(actor, case))
         keep_note(actor, case, f"Reply stopped: {reason.strip()}")
-        facts = {"bundle_sha256": bundle.bundle_sha256, "answers_taken_back": taken_back}
+        facts = {"bundle_sha256": bundle.bundle_sha256, "answers_taken_back": taken_back, "parts_taken_back": parts}
         record(actor, Action.BUNDLE_STOPPED, bundle.id, case_id=case.id, **facts)
 
 

@@ -20,8 +20,10 @@ from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Refused
 from sar.foundation.wording import date_words
 from sar.oversight import compliance
+from sar.oversight.queries import measures
 from sar.release import queries, service
 from sar.release.models import Route
+from tests.integration.cases.desk import browser_of
 from tests.integration.release.office import Office, latest, now
 
 
@@ -84,3 +86,31 @@ def test_a_part_says_when_the_rest_comes_by_the_due_date_unless_another_day_is_g
     ready.work()
     with pytest.raises(Refused, match="when you expect"):
         service.request_bundle(ready.officer, ready.case_id, *what)
+
+
+def test_a_part_that_was_stopped_before_anybody_got_it_was_no_part(ready: Office) -> None:
+    bundle = service.request_bundle(ready.officer, ready.case_id, Part.PARTIAL, "The records of the police.")
+    ready.work()
+    service.release(ready.officer, bundle.id, Route.ONLINE, Route.POST)
+    cases.correct_received_date(SYSTEM, ready.case_id, london_today() - timedelta(days=60))
+    day = clock_of(ready.case).received
+
+    def counted() -> tuple[int, int, str, str]:
+        [row] = csv.DictReader(io.StringIO("".join(compliance.export(SYSTEM, day, day))))
+        found = measures(day, london_today())
+        return found.overdue_now, found.overdue_part, row["response"], row["part_sent"]
+
+    assert counted() == (1, 1, "partial", london_today().isoformat())
+    service.stop(ready.officer, bundle.id, "Page 3 names a neighbour")
+    assert counted() == (1, 0, "none", "") and disclosures_of(ready.case) == []
+    page = browser_of(ready.app, ready.officer).get(f"/staff/cases/{ready.case_id}").text
+    assert "It had reached nobody, so it does not count as part of an answer." in page
+
+
+def test_a_part_that_somebody_got_stays_one_when_it_is_stopped(ready: Office) -> None:
+    bundle = service.request_bundle(ready.officer, ready.case_id, Part.PARTIAL, "The records of the police.")
+    ready.work()
+    service.release(ready.officer, bundle.id, Route.ONLINE, Route.POST)
+    service.collect(ready.requester).read(4)
+    service.stop(ready.officer, bundle.id, "Page 3 names a neighbour")
+    assert [part.part for part in disclosures_of(ready.case)] == ["partial"]
