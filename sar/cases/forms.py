@@ -226,6 +226,11 @@ class WentForm(FlaskForm):
     submit = SubmitField("Mark as sent on this day", widget=GovSubmitInput())
 
 
+class CameBackForm(VersionedForm):
+    letter = RadioField("What came back?", widget=GovRadioInput(), validators=[InputRequired("Choose what came back")])
+    submit = SubmitField("It came back", widget=GovSubmitInput())
+
+
 class NewWordsForm(VersionedForm):
     told = RadioField(
         "How does the person get the new words?",

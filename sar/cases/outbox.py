@@ -17,13 +17,18 @@ from sar.cases.clock_letters import ON_THE_CLOCK
 from sar.cases.ledger import require
 from sar.cases.letter_names import name_of
 from sar.cases.models import Case, ClockFact
+from sar.cases.moves import advance, facts_of
 from sar.cases.outdated import look_again
-from sar.cases.queries import clock_facts, visible_case, visible_to
+from sar.cases.queries import clock_facts, clock_rules, may_see, visible_case, visible_to
+from sar.cases.silence import was_closed
+from sar.cases.tasks.service import add_task
 from sar.cases.waiting import ANSWERS
+from sar.cases.workflow import Event
 from sar.foundation import blobs, messages
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
+from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Gone, NotFound
 from sar.foundation.keys import preload
@@ -33,6 +38,14 @@ from sar.foundation.typefaces import showable
 WAITING = (Delivery.TO_DO, Delivery.FAILED, Delivery.UNSURE)
 LONGEST = 200
 _SAME_MOMENT = timedelta(minutes=1)
+_FIND_THEM = (
+    "This came back: {letter}. Find out how to reach them now, write that down under “Change who they are or how to "
+    "reach them”, then send it again."
+)
+# Letters whose answer a case waits for, and may close for want of.
+_ASKS_FOR_A_REPLY = frozenset(
+    {*ON_THE_CLOCK, "letter.reminder", "letter.reminder_no_pause", "letter.closure_warning"} - {"letter.extension"}
+)
 _SECRET = frozenset({"letter.passphrase", "letter.new_words"})
 
 
@@ -69,9 +82,15 @@ class Letter:
         return list(dict.fromkeys(one for one in typed if not one.isspace() and showable(one) != one))
 
     @property
+    def came_back(self) -> bool:
+        """It came back from the address it went to, and has not gone again."""
+        return self.waits and self.message.error_code == messages.CAME_BACK
+
+    @property
     def can_come_back(self) -> bool:
-        """A mail that the server took; what is not delivered comes back as another mail, which somebody reads."""
-        return self.message.delivery == Delivery.SENT and self.message.channel == Channel.EMAIL
+        """A letter that was posted, or a mail that the server took: that comes back as another mail, which somebody
+        reads."""
+        return self.message.delivery == Delivery.SENT and self.message.channel in (Channel.EMAIL, Channel.POST)
 
     @property
     def state(self) -> str:
@@ -158,11 +177,33 @@ def mark_sent(actor: Actor, message_id: str, on: date | None = None) -> None:
         messages.mark_sent(actor, message_id, on)
 
 
+def may_have_come_back(actor: Actor, case: Case) -> list[Letter]:
+    """Letters to the person, or to whoever asks for them, that went out; the last first."""
+    return [one for one in reversed(letters_of(actor, case)) if one.can_come_back and one.message.subject_id == case.id]
+
+
 def came_back(actor: Actor, message_id: str) -> None:
-    """A mail was not delivered: it counts as not sent, and waits for someone again. Raises Conflict."""
+    """A letter or a mail reached nobody: it counts as not sent, and waits for someone again. Raises Conflict.
+
+    To find out where to write becomes a task. What was closed because no reply came to it is opened again.
+    """
     with write_transaction():
-        visible_case(actor, _workable(actor, message_id).case_id, lock=True)
+        letter = _workable(actor, message_id)
+        case = visible_case(actor, letter.case_id, lock=True)
         messages.came_back(actor, message_id)
+        if letter.message.kind in _ASKS_FOR_A_REPLY and was_closed(case):
+            advance(actor, case.id, Event.REOPEN, facts_of(actor, case))
+        add_task(actor, case.id, _FIND_THEM.format(letter=letter.name), due_on=_by(case), staff_id=_whose(case))
+
+
+def _by(case: Case) -> date:
+    """The next working day."""
+    return clock_rules(case).calendar.roll(london_today() + timedelta(days=1)).day
+
+
+def _whose(case: Case) -> str | None:
+    """The officer of the case, if there is one who can still see it."""
+    return case.officer_id if case.officer_id is not None and may_see(case, case.officer_id) else None
 
 
 def send_again(actor: Actor, message_id: str) -> None:

@@ -6,17 +6,20 @@ from collections.abc import Callable
 
 from flask import Response, flash, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response as Redirect
+from wtforms.fields.choices import SelectChoice
 
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
 from sar.cases import outbox as desk
 from sar.cases import queries
-from sar.cases.blueprint import bp
+from sar.cases.blueprint import Answer, bp, form_page
 from sar.cases.deadlines import ClockState
-from sar.cases.forms import WentForm
+from sar.cases.forms import CameBackForm, WentForm
 from sar.foundation.errors import Conflict, Refused
-from sar.foundation.messages import Delivery
+from sar.foundation.messages import Channel, Delivery
 from sar.foundation.wording import date_words
+
+_CAME_BACK = "It counts as not sent. To find out how to reach them is a task on the case now."
 
 
 @bp.get("/outbox")
@@ -77,8 +80,35 @@ def went(message_id: str) -> str | Redirect:
 @bp.post("/outbox/<message_id>/came-back")
 @guard(Permission.CASE_WORK)
 def came_back(message_id: str) -> Redirect:
-    _do(message_id, lambda: desk.came_back(current_actor(), message_id), "It counts as not sent. Send it again.")
+    _do(message_id, lambda: desk.came_back(current_actor(), message_id), _CAME_BACK)
     return redirect(url_for("cases.outbox"))
+
+
+@bp.route("/cases/<case_id>/came-back", methods=["GET", "POST"])
+@guard(Permission.CASE_WORK)
+def letter_came_back(case_id: str) -> Answer:
+    """For whoever has the envelope in their hand and starts from the case."""
+    form, case = CameBackForm(), queries.visible_case(current_actor(), case_id)
+    found = desk.may_have_come_back(current_actor(), case)
+    form.letter.choices = [SelectChoice(one.message.id, _sent_words(one)) for one in found]
+    return form_page(
+        case_id,
+        form,
+        "A letter came back",
+        lambda version: desk.came_back(current_actor(), form.letter.data or ""),
+        lambda case: f"{_CAME_BACK}{_clock_words(case.id)}",
+        explanation=[
+            "What came back reached nobody, so it counts as not sent: what it asks was not asked, and no more time was "
+            "taken by it. It waits in the outbox again, and to find out how to reach the person becomes a task."
+        ],
+        hindrance=None if found else "No letter or email about this case has gone out.",
+    )
+
+
+def _sent_words(letter: desk.Letter) -> str:
+    how = "email" if letter.message.channel == Channel.EMAIL else "post"
+    on = letter.message.went_on
+    return f"{letter.name}, by {how}{f' on {date_words(on)}' if on else ''}"
 
 
 @bp.post("/outbox/<message_id>/again")

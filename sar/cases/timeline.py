@@ -18,6 +18,7 @@ from sar.cases.proofs import AUTHORITY
 from sar.cases.workflow import STAGE_NAMES, Stage
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_date
+from sar.foundation.messages import CAME_BACK
 from sar.foundation.wording import date_words, moment_words
 from sar.intake import evidence
 from sar.intake.details import WORDS
@@ -241,6 +242,8 @@ def _text(entry: AuditEntry, facts: dict[str, Any]) -> str:
     if entry.action == "case.moved":
         return f"Moved from {_stage(facts['from_stage'])} to {_stage(facts['to_stage'])}"
     words = {name: _word(name, value) for name, value in facts.items()}
+    if facts.get("error") == CAME_BACK:
+        return f"Came back, sent {words['channel']}: {words['kind']}"
     if entry.action in _CORRECTED:
         words["fact"] = _small(fact_words(facts["event"], date.fromisoformat(facts["on"])))
     sentence = _RECORDED[facts["event"]] if entry.action == "case.clock_event_recorded" else _WORDS[entry.action]

@@ -37,6 +37,8 @@ from sar.foundation.transports import NotTaken, transport_for
 DELIVER: Final = "messages.deliver"
 # The error code of a letter on paper that waits and carries an address that is right no more.
 OLD_ADDRESS: Final = "old_address"
+# That of a letter or a mail that came back: it reached nobody.
+CAME_BACK: Final = "came_back"
 _MAX_ATTEMPTS: Final = 6
 
 
@@ -164,13 +166,17 @@ def correct_day(message_id: str, on: date) -> None:
 
 
 def came_back(actor: Actor, message_id: str) -> Message:
-    """A mail that the server had taken came back: it was not delivered, and so did not go. Raises Conflict."""
+    """A letter, or a mail that the server had taken, came back: it reached nobody, and so did not go.
+
+    It waits for someone again: a letter to be posted, a mail among those that did not go out. Raises Conflict.
+    """
     with write_transaction():
         message = _locked(message_id)
-        if message.delivery != Delivery.SENT or message.channel != Channel.EMAIL:
-            raise Conflict("Only an email that was sent can come back.")
+        if message.delivery != Delivery.SENT or message.channel not in (Channel.EMAIL, Channel.POST):
+            raise Conflict("Only a letter or an email that was sent can come back.")
         message.sent_at, message.went_on = None, None
-        _mark_troubled(actor, message, Delivery.FAILED, "came_back")
+        waits = Delivery.FAILED if message.channel == Channel.EMAIL else Delivery.TO_DO
+        _mark_troubled(actor, message, waits, CAME_BACK)
         _tell_followers(actor, message)
         return message
 
