@@ -64,18 +64,15 @@ def reject(case_id: str) -> Answer:
 @guard(Permission.CASE_WORK)
 def withdraw(case_id: str) -> Answer:
     form, case = forms.WithdrawForm(), queries.visible_case(current_actor(), case_id)
-    takes_two = _takes_two(case, form.on.data)
-    if not queries.clock_of(case).is_overdue(london_today()):
-        del form.reason
-    else:
+    takes_two, is_late = _takes_two(case, form.on.data), queries.clock_of(case).is_overdue(london_today())
+    if is_late:
         form.submit.label.text = "Record it, or propose it"
 
     def command(version: int) -> None:
-        on = given(form.on.data)
+        on, reason = given(form.on.data), form.reason.data or ""
         if takes_two:
-            propose_withdrawal(current_actor(), case_id, on, form.reason.data or "", version=version)
+            propose_withdrawal(current_actor(), case_id, on, reason, version=version)
         else:
-            reason = form.reason.data or "" if form.reason else ""
             service.withdraw(current_actor(), case_id, on, reason=reason, version=version)
 
     return form_page(
@@ -88,7 +85,7 @@ def withdraw(case_id: str) -> Answer:
         explanation=[
             "Work on the case stops and the clock ends. The person gets a letter that says so, in case it is not what "
             "they meant. A copy of an identity document is destroyed; nothing else is.",
-            *([_LATE] if form.reason else []),
+            *([_LATE] if is_late else []),
         ],
     )
 

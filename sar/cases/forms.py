@@ -187,7 +187,11 @@ class RejectForm(VersionedForm, LateForm):
 
 class WithdrawForm(VersionedForm):
     on = DayField("When did they tell us that they no longer want it?", missing="Enter the day they told us")
-    reason = WordsField("How do you know the day?", description="Kept as a note. The person is not told.")
+    reason = WordsField(
+        "How do you know?",
+        description="How they told us, and on which day. Kept as a note. The person is not told.",
+        missing="Say how you know",
+    )
     submit = SubmitField("Record it and send the letter", widget=GovSubmitInput())
 
 

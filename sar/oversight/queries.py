@@ -13,6 +13,7 @@ from sar.cases.queries import still_owed
 from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
 from sar.foundation.db import db
+from sar.oversight import more_time
 from sar.records.searches.queries import searches_complete
 
 _BANDS = ((1, 30), (31, 90), (91, 180), (181, 365), (366, None))
@@ -31,6 +32,11 @@ class Measures:
     `set_aside`: the `not_valid` by their reason: its code, how many, and how many of them after their due date.
     `stopped`: of the requests received, those of which an answer was stopped before it reached anybody: it is none.
     `corrected_late`: of the requests received, those that were late before a date was corrected or counted anew.
+    `asked_late`: of the requests received, those of which proof or authority was asked for late (see `more_time`).
+    `no_letter`: of the requests received, those with something on the clock that no letter from here asked or told.
+    `by_two`: of the requests received, those whose clock was corrected or added to by two people.
+    `told_late`: of the requests received, those answered in time, of which the letter that says so went late or not.
+    `taken_back`: of the requests received, those that stand taken back by whoever made them.
     """
 
     received: int
@@ -38,6 +44,11 @@ class Measures:
     set_aside: tuple[tuple[str, int, int], ...]
     stopped: int
     corrected_late: int
+    asked_late: int
+    no_letter: int
+    by_two: int
+    told_late: int
+    taken_back: int
     fell_due: int
     answered_in_time: int
     open_now: int
@@ -86,6 +97,11 @@ def measures(start: date, end: date) -> Measures:
             Case.received_on.between(start, end)
             & exists().where(ClockFact.case_id == Case.id, ClockFact.late_before).correlate(Case)
         ),
+        asked_late=len({found.case_id for found in more_time.asked_late(start, end)}),
+        no_letter=len({found.case_id for found in more_time.without_letter(start, end)}),
+        told_late=len(more_time.told_late(start, end)),
+        taken_back=_count(Case.received_on.between(start, end) & (Case.stage == Stage.WITHDRAWN.value)),
+        by_two=_count(Case.received_on.between(start, end) & more_time.moved_by_two()),
         fell_due=_count(past),
         answered_in_time=_count(past & (func.coalesce(answered, Case.closed_on) <= Case.due_on)),
         open_now=_count(Case.closed_on.is_(None)),

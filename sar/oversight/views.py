@@ -12,17 +12,26 @@ from werkzeug.wrappers import Response as Redirect
 
 from sar.access.guards import current_actor, guard
 from sar.access.permissions import Permission
+from sar.access.queries import staff_names
 from sar.cases.complaints import queries as complaints
 from sar.cases.not_valid import REASONS
+from sar.cases.refusals.views import KIND_WORDS
 from sar.foundation import jobs as background
 from sar.foundation import messages
 from sar.foundation.actors import Actor
 from sar.foundation.clock import london_today
 from sar.foundation.downloads import download
 from sar.foundation.errors import Refused
-from sar.oversight import backlog, queries, service
+from sar.oversight import backlog, more_time, queries, service
 from sar.oversight.forms import BacklogForm, PeriodForm
 
+_ASKED = {
+    "id_requested": "Proof of identity",
+    "authority_requested": "Written authority",
+    "fee_requested": "A fee",
+    "clarification_requested": "A question",
+    "extended": "Two more months",
+}
 _BACKLOG = "backlog-recovery.pdf"
 bp = Blueprint("oversight", __name__, url_prefix="/staff/oversight")
 BLUEPRINTS = (bp,)
@@ -44,6 +53,30 @@ def _dashboard(form: PeriodForm) -> str:
         measures=queries.measures(date(today.year, 1, 1), today),
         complaints=complaints.figures(date(today.year, 1, 1), today),
         not_valid_reasons=REASONS,
+        year=today.year,
+    )
+
+
+@bp.get("/more-time")
+@guard(Permission.REPORTS_VIEW)
+def more_time_list() -> str:
+    """Where we got more time, by case: what one person did that the law allows, and what two agreed on."""
+    today, longest = london_today(), more_time.LONGEST
+    period = date(today.year, 1, 1), today, current_actor()
+    late, no_letter = more_time.asked_late(*period)[:longest], more_time.without_letter(*period)[:longest]
+    told, agreed = more_time.told_late(*period)[:longest], more_time.by_two(*period)
+    people = {one.asked_by for one in late} | {one.written_down_by for one in no_letter}
+    people |= {name for one in agreed for name in (one.proposed_by, one.decided_by)}
+    return render_template(
+        "oversight/more_time.html",
+        late=late,
+        no_letter=no_letter,
+        told=told,
+        agreed=agreed,
+        longest=longest,
+        fact_names=_ASKED,
+        kind_words=KIND_WORDS,
+        names=staff_names(people),
         year=today.year,
     )
 

@@ -52,7 +52,12 @@ def test_one_person_proposes_the_day_with_how_they_know_and_the_dpo_agrees(in_ap
 def test_one_that_is_taken_back_late_is_recorded_by_one_and_stays_in_the_figures(in_app: Flask) -> None:
     officer, case, own = caseworker(), opened(EMAIL, days_ago=60), opened(days_ago=3)
     dpo()
-    assert 'name="reason"' not in browser_of(in_app, officer).get(f"/staff/cases/{own.id}/withdraw").text
+    browser, address = browser_of(in_app, officer), f"/staff/cases/{own.id}/withdraw"
+    form = {"version": str(own.version), "on": parts(ago(0))}
+    assert "Say how you know" in browser.post(address, form).text and fresh(own).stage == "received"
+    assert browser.post(address, form | {"reason": "They rang me."}).status_code == 302
+    assert (fresh(own).stage, measures(ago(90), ago(0)).taken_back) == ("withdrawn", 1)
+    assert any("They rang me." in note.text for note in rows(Note))
     service.withdraw(officer, case.id, london_today())
     found = measures(ago(90), ago(0))
     assert (found.fell_due, found.answered_in_time, found.corrected_late) == (1, 0, 0)
