@@ -2,7 +2,7 @@
 
 Loaded by `sandbox_tasks.py` in the child; imports nothing of ours.
 
-    mail.read       output: JSON {sender_name, sender, to, subject, received, text, cut, attachments}
+    mail.read       output: JSON {sender_name, sender, to, subject, received, stamped, text, cut, attachments}
     mail.attachment output: the bytes of the attachment whose SHA-256 is `options["sha256"]`
     mail.bare       output: the mail as .eml, without its pictures and what has a SHA-256 of `options["without"]`
 
@@ -69,10 +69,13 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Mail:
+    """`received`: when it came. `stamped`: the receiver's server wrote that; else it is when the sender wrote."""
+
     sender: str
     to: str
     subject: str
     received: datetime | None
+    stamped: bool
     text: str
     attachments: tuple[Attachment, ...]
 
@@ -90,6 +93,7 @@ def read(source: Path, output: Path, options: Facts) -> Facts:
         "to": mail.to[:1000],
         "subject": mail.subject[:1000],
         "received": mail.received.isoformat() if mail.received else None,
+        "stamped": mail.stamped,
         "text": mail.text[:MAX_TEXT],
         "cut": len(mail.text) > MAX_TEXT,
         "attachments": [
@@ -181,11 +185,13 @@ def _internet(source: Path) -> Mail:
                 html += _text_of(part)
         elif len(attachments) < MAX_ATTACHMENTS:
             attachments.append(Attachment(_named(name, kind), _bytes_of(part)))
+    stamp = _stamp(message)
     return Mail(
         sender=_decoded(message.get("From") or message.get("Sender") or ""),
         to=_decoded(message.get("To") or ""),
         subject=_decoded(message.get("Subject") or ""),
-        received=_received(message),
+        received=stamp or _moment(message.get("Date")),
+        stamped=stamp is not None,
         text=text.strip() or _stripped(html),
         attachments=tuple(attachments),
     )
@@ -232,10 +238,10 @@ def _decoded(header: object) -> str:
         return str(header)
 
 
-def _received(message: Message) -> datetime | None:
-    """When our own server took it in, as the topmost Received line says; else when the sender wrote it."""
+def _stamp(message: Message) -> datetime | None:
+    """When our own server took it in, as the topmost Received line says."""
     stamps = [line.rsplit(";", 1)[-1] for line in message.get_all("Received") or [] if ";" in line]
-    return _moment(stamps[0] if stamps else None) or _moment(message.get("Date"))
+    return _moment(stamps[0] if stamps else None)
 
 
 def _moment(stamp: str | None) -> datetime | None:
@@ -256,13 +262,15 @@ def _outlook(source: Path) -> Mail:
 
 
 def _of_outlook(message: Any, depth: int) -> Mail:
-    received = message.properties.date_prop_value(_PID_DELIVERED) or message.sent_date
+    stamp = message.properties.date_prop_value(_PID_DELIVERED)
+    received = stamp or message.sent_date
     attachments = message.attachments[:MAX_ATTACHMENTS] if depth <= _DEEPEST else ()
     return Mail(
         sender=_outlook_sender(message),
         to=message.properties.str_prop_value(_PID_DISPLAY_TO) or "",
         subject=message.subject,
         received=received.replace(tzinfo=UTC) if received and received.tzinfo is None else received,
+        stamped=stamp is not None,
         text=(message.body or "").strip() or _stripped(message.html_body or ""),
         attachments=tuple(_outlook_attachment(one, depth) for one in attachments),
     )

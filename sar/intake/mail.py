@@ -157,9 +157,14 @@ def attached_file(submission: Submission, sha256: str) -> BinaryIO:
 
 
 def came_on(draft: MailDraft) -> date | None:
-    """The day on which the mail reached us by what mail servers wrote on it; None where it does not say."""
+    """The day on which the mail reached us, or was sent where no server says; None where it says neither."""
     day: str | None = draft.read["received_on"]
     return date.fromisoformat(day) if day else None
+
+
+def is_stamped(draft: MailDraft) -> bool:
+    """Whether our mail server says when it came. A draft that an earlier version read says nothing of that."""
+    return bool(draft.read.get("stamped"))
 
 
 def forget(draft_id: str) -> None:

@@ -104,7 +104,7 @@ def _log_mail(
     if earlier is not None:
         return earlier
     draft = mail.find(actor, draft_id)
-    _require_by_then(mail.came_on(draft), received_on)
+    _require_by_then(mail.came_on(draft) if mail.is_stamped(draft) else None, received_on)
     in_mail = [found for number in sorted(set(copies)) if (found := mail.copy_in(draft, number)) is not None]
     pictures = _read([*in_mail, uploaded])
     receipt = receive(actor, answers, channel, received_on, pictures, key_hash, mail.enclosed(draft, copies))
@@ -113,7 +113,7 @@ def _log_mail(
 
 
 def _require_by_then(came_on: date | None, received_on: date) -> None:
-    """Raises Refused for a day after the one on which the mail itself says that it reached us."""
+    """Raises Refused for a day after the one on which our mail server took the mail in."""
     if came_on is not None and FIRST_DAY <= came_on < received_on:
         raise Refused(
             f"This email reached us on {date_words(came_on)}, so the request did not come later. Give that day. If "

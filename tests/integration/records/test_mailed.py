@@ -86,7 +86,7 @@ def case_from(officer: Actor, content: bytes, name: str = "request.eml", copy: i
         officer,
         RequestAnswers(full_name="Marlon Pryce", contact=Contact(Route.POST, address="4 Mill Lane")),
         channel=Channel.EMAIL,
-        received_on=london_today(),
+        received_on=date(2026, 3, 2),
         mail_draft_id=mail.open_mail(officer, io.BytesIO(content), name),
         mail_copies=[] if copy is None else [copy],
     )

@@ -89,9 +89,9 @@ def test_a_part_says_when_the_rest_comes_by_the_due_date_unless_another_day_is_g
 
 
 def test_a_part_that_was_stopped_before_anybody_got_it_was_no_part(ready: Office) -> None:
-    bundle = service.request_bundle(ready.officer, ready.case_id, Part.PARTIAL, "The records of the police.")
+    part = service.request_bundle(ready.officer, ready.case_id, Part.PARTIAL, "The records of the police.").id
     ready.work()
-    service.release(ready.officer, bundle.id, Route.ONLINE, Route.POST)
+    service.release(ready.officer, part, Route.ONLINE, Route.POST)
     cases.correct_received_date(SYSTEM, ready.case_id, london_today() - timedelta(days=60))
     day = clock_of(ready.case).received
 
@@ -101,7 +101,7 @@ def test_a_part_that_was_stopped_before_anybody_got_it_was_no_part(ready: Office
         return found.overdue_now, found.overdue_part, row["response"], row["part_sent"]
 
     assert counted() == (1, 1, "partial", london_today().isoformat())
-    service.stop(ready.officer, bundle.id, "Page 3 names a neighbour")
+    service.stop(ready.officer, part, "Page 3 names a neighbour")
     assert counted() == (1, 0, "none", "") and disclosures_of(ready.case) == []
     page = browser_of(ready.app, ready.officer).get(f"/staff/cases/{ready.case_id}").text
     assert "It had reached nobody, so it does not count as part of an answer." in page
