@@ -22,7 +22,6 @@ from sar.cases.models import Case
 from sar.foundation import blobs
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.audit import AuditEntry
-from sar.foundation.clock import london_today
 from sar.foundation.db import db
 from sar.foundation.runtime import settings
 from sar.intake import mail
