@@ -1,6 +1,6 @@
 """Where we got more time by an act of our own: what the overview counts, and lists by case.
 
-Each of these is allowed, or was agreed to; whoever answers for the figures looks at them. See 0047 in docs/decisions.
+Each of these is allowed, or was agreed to; whoever answers for the figures looks at them. See 0048 in docs/decisions.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def _effect(actor: Actor, case: Case, complaint: Complaint, on: date) -> Effect:
 
 
 def _require_no_more_time(complaint: Complaint, on: date, before: date | None, after: date | None) -> None:
-    """Raises Refused where only the data protection officer says so: see 0034 and 0047 in docs/decisions."""
+    """Raises Refused where only the data protection officer says so: see 0034 and 0048 in docs/decisions."""
     if _is_late(complaint, before) and not _is_late(complaint, after):
         raise Refused(
             "The complaint was not acknowledged in time, and after this it would be. Ask your data protection officer "

@@ -9,18 +9,21 @@ import time_machine
 from flask import Flask
 
 from sar.access.permissions import Role
-from sar.cases import corrections, outbox, service
+from sar.cases import corrections, letters, outbox, service
 from sar.cases.corrections import Correction
+from sar.cases.ledger import Fact
 from sar.cases.missed import Missed, What
 from sar.cases.refusals.models import Kind
 from sar.cases.refusals.service import decide, propose, propose_missed
 from sar.foundation import messages
-from sar.foundation.clock import LONDON
+from sar.foundation.actors import SYSTEM
+from sar.foundation.clock import LONDON, london_today
+from sar.foundation.db import write_transaction
 from sar.foundation.wording import date_words
 from sar.oversight.more_time import asked_late, told_late, without_letter
 from sar.oversight.queries import measures
 from tests.factories import staff_actor
-from tests.integration.cases.desk import browser_of, caseworker, dpo, fresh, opened
+from tests.integration.cases.desk import browser_of, caseworker, dpo, fresh, opened, put
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -84,19 +87,23 @@ def test_what_no_letter_shows_is_counted_until_it_is_struck_out() -> None:
 def test_an_answer_in_time_whose_letter_goes_late_is_counted_apart(in_app: Flask) -> None:
     with time_machine.travel(on(1), tick=False) as clock:
         officer, chief = caseworker(), dpo()
-        late, soon, never = (opened(name=name) for name in ("Bo Late", "Al Soon", "Cy Never"))
+        late, soon, never, refused = (opened(name=name) for name in ("Bo Late", "Al Soon", "Cy Never", "Di Refused"))
         clock.move_to(on(30))  # the day before they are due
         for case in (late, soon, never):
-            proposal = propose(officer, case.id, Kind.REFUSE, "The tenth this year.")
-            decide(chief, proposal.id, True, version=proposal.version)
+            put(case, Fact("ended", london_today(), reason_code="RESPONDED"))
+            with write_transaction():
+                letters.send(SYSTEM, fresh(case), "ready_to_collect")
+        proposal = propose(officer, refused.id, Kind.REFUSE, "The tenth this year.")
+        decide(chief, proposal.id, True, version=proposal.version)
         outbox.mark_sent(officer, messages.about(soon.id)[-1].id)
         start, end = date(2026, 9, 1), date(2026, 12, 31)
         assert measures(start, end).told_late == 0  # there is still time
         clock.move_to(datetime(2026, 10, 5, 10, tzinfo=LONDON))
-        assert measures(start, end).told_late == 2
+        assert measures(start, end).told_late == 3
         outbox.mark_sent(officer, messages.about(late.id)[-1].id)
+        outbox.mark_sent(officer, messages.about(refused.id)[-1].id)  # from now on it was answered late
         found = {one.reference: one.went_on for one in told_late(start, end)}
         assert found == {late.reference: date(2026, 10, 5), never.reference: None}
-        assert measures(start, end).answered_in_time == 3
+        assert (measures(start, end).fell_due, measures(start, end).answered_in_time) == (4, 3)
         page = browser_of(in_app, chief).get("/staff/oversight/more-time").text
         assert never.reference in page and "Not yet" in page and soon.reference not in page
