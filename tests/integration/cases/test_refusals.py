@@ -25,6 +25,7 @@ from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.foundation.jobs import run_pending
+from sar.oversight.queries import measures
 from sar.oversight.reminders.digest import digest_of
 from sar.records.searches import service as searching
 from sar.records.searches.queries import areas
@@ -70,6 +71,27 @@ def test_a_refusal_answers_on_the_day_that_its_letter_goes(in_app: Flask) -> Non
         assert (found.answered_on, found.done_in_time(), fresh(case).closed_on) == (ago(0), False, ago(0))
         assert digest_of(staff_member(officer.id), ago(0)).letters == []
         assert clock_of(fresh(mailed)).answered_on == date(2026, 9, 21) and clock_of(fresh(mailed)).done_in_time()
+
+
+def test_that_the_letter_of_a_refusal_went_in_time_is_the_dpos_to_say_once_it_would_be_late() -> None:
+    officer, boss = caseworker(), dpo()
+    with time_machine.travel(datetime(2026, 9, 21, 12, tzinfo=UTC), tick=False) as clock:
+        case, soon = opened(POST, days_ago=20), opened(POST, days_ago=20)
+        for one in (case, soon):
+            proposal = refusals.propose(officer, one.id, Kind.REFUSE, "it is the tenth this month")
+            refusals.decide(boss, proposal.id, True, version=proposal.version)
+        clock.move_to(datetime(2026, 9, 28, 12, tzinfo=UTC))
+        messages.mark_sent(officer, messages.about(soon.id)[-1].id, date(2026, 9, 22))  # in time on either day
+        assert fresh(soon).closed_on == date(2026, 9, 22)
+        clock.move_to(datetime(2026, 10, 2, 12, tzinfo=UTC))
+        [letter] = messages.about(case.id)
+        with pytest.raises(Refused, match="due date of this request has passed"):
+            messages.mark_sent(officer, letter.id, date(2026, 10, 1))
+        assert messages.about(case.id)[-1].went_on is None
+        messages.mark_sent(boss, letter.id, date(2026, 10, 1))
+        assert clock_of(fresh(case)).done_in_time()
+        found = measures(date(2026, 9, 1), date(2026, 10, 31))
+        assert (found.answered_in_time, found.corrected_late) == (2, 1)  # in the figures, and marked
 
 
 def test_a_proposal_is_declined_with_a_reason_and_the_work_goes_on() -> None:
