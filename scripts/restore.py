@@ -5,8 +5,9 @@
     .venv/bin/python scripts/restore.py BACKUP --no-newer-log
 
 LOG is the newest export of the audit log that there is (`flask audit export`, or audit.jsonl of a newer backup): what
-it says was destroyed since the backup is destroyed again. Its checkpoint is looked for beside it. Nothing is served
-until all of it was verified. Exit 0 when all is well; other codes as in scripts/backups/failures.py.
+it says was destroyed since the backup is destroyed again, and staff who were stopped are stopped again. Its checkpoint
+is looked for beside it. Nothing is served until all of it was verified. Exit 0 when all is well; other codes as in
+scripts/backups/failures.py.
 """
 
 from __future__ import annotations
@@ -75,11 +76,12 @@ def _tell(done: Restored) -> None:
     made, again = done.manifest, done.reapplied
     print(f"Restored: {made.rows} rows, {len(made.blobs)} stored files, log intact up to entry {made.entries}.")
     print(f"Destroyed again: {again.again} cases, as the newer log says; {again.before} were destroyed already.")
+    print(f"Staff: {done.staff} stopped, or given other roles, again; a stopped account is opened by a new sign-in.")
     print(f"Signed out: {done.sessions_ended} sessions. The service may be started.")
     if made.lost:
         print(f"{len(made.lost)} stored files were lost before this backup: {', '.join(made.lost)}.")
     if done.since:
-        print("Happened after this backup and is not in it (by the log); look at staff and roles first:")
+        print("Happened after this backup and is not in it, by the log:")
         for action, count in sorted(done.since.items()):
             print(f"  {count:6} {action}")
 

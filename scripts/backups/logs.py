@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import verify_audit
 
@@ -26,22 +27,25 @@ class Log:
             yield from file
 
     def since(self, head: Head) -> Counter[str]:
-        """How often each action comes after an earlier head. Raises NotAllowed where this log never stood there."""
+        """How often each action comes after an earlier head. Raises NotAllowed as `after` does."""
+        return Counter(entry["action"] for entry in self.after(head))
+
+    def after(self, head: Head) -> Iterator[dict[str, Any]]:
+        """The entries that follow an earlier head. Raises NotAllowed where this log never stood there."""
         if self.head.entries < head.entries:
             raise NotAllowed(
                 f"The log {self.path} is older than the backup: it ends at entry {self.head.entries}, the backup's at "
                 f"{head.entries}. It cannot know what was destroyed since. Give the newest export that you have."
             )
-        found, reached = Counter[str](), GENESIS
+        reached = GENESIS
         for number, line in enumerate(self.lines(), 1):
             entry = json.loads(line)
             if number == head.entries:
                 reached = entry["hash"]
-            elif number > head.entries:
-                found[entry["action"]] += 1
-        if reached != head.hash:
-            raise NotAllowed(f"The log {self.path} tells another history: it does not go on from where this backup is.")
-        return found
+            if number >= head.entries and reached != head.hash:
+                raise NotAllowed(f"The log {self.path} tells another history: it does not go on from this backup.")
+            if number > head.entries:
+                yield entry
 
 
 def read_log(path: Path, checkpoint: Path, fingerprint: str) -> Log:

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 from flask_migrate import upgrade
 from psycopg import sql
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from backups import contents, dumps
 from backups.checking import Checked, check
@@ -25,7 +25,9 @@ from backups.failures import Damaged, Failure, NotEmpty, OtherVersion, plain_wor
 from backups.logs import Log
 from backups.manifest import FileFacts, Manifest, measured, new_file, pieces, sync_folder, synced
 from backups.taking import BLOBS, copy_blob, require_apart
-from sar.access.models import WebSession
+from sar.access import service as access
+from sar.access.models import Staff, WebSession
+from sar.access.permissions import Role
 from sar.application import create_app
 from sar.foundation import audit, restoring
 from sar.foundation.actions import Action
@@ -48,10 +50,11 @@ _POINTERS = (
 
 @dataclass(frozen=True)
 class Restored:
-    """`since` counts what the newer log tells of that is not in the backup, by action."""
+    """`staff`: how many were stopped or given other roles again. `since` counts what is only in the newer log."""
 
     manifest: Manifest
     reapplied: Reapplied
+    staff: int
     sessions_ended: int
     since: Counter[str]
 
@@ -69,28 +72,29 @@ def restore(settings: Settings, backup: Path, ring: KeyRing, newer: Log | None) 
     since = newer.since(Head(stated.entries, stated.head)) if newer else Counter[str]()
     try:
         with plain_words("The backup could not be restored"):
-            reapplied, sessions_ended = _put_back(settings, checked, newer)
+            reapplied, staff, sessions_ended = _put_back(settings, checked, newer)
     except Failure as failure:
         raise type(failure)(f"{failure} {_what_to_empty(settings)}") from failure
-    return Restored(stated, reapplied, sessions_ended, since)
+    return Restored(stated, reapplied, staff, sessions_ended, since)
 
 
-def _put_back(settings: Settings, checked: Checked, newer: Log | None) -> tuple[Reapplied, int]:
-    """Returns which cases were destroyed again, and how many sessions were ended."""
-    app = create_app(settings)
+def _put_back(settings: Settings, checked: Checked, newer: Log | None) -> tuple[Reapplied, int, int]:
+    """Returns which cases were destroyed again, how many staff lost access again, and how many sessions were ended."""
+    app, stated = create_app(settings), checked.manifest
     _close(settings)
     with app.app_context():
         try:
             _load(settings, checked)
-            _require_log(checked.manifest)
+            _require_log(stated)
             reapplied = ledger.reapply(newer.lines()) if newer else Reapplied(0, 0, 0)
-            sessions_ended = _finish(checked.manifest, reapplied)
+            staff = _limit_staff_again(newer.after(Head(stated.entries, stated.head))) if newer else 0
+            sessions_ended = _finish(stated, reapplied)
         finally:
             db.session.remove()
             db.engine.dispose()
     restoring.mark_of(settings).unlink()
     sync_folder(settings.instance)
-    return reapplied, sessions_ended
+    return reapplied, staff, sessions_ended
 
 
 def require_empty(settings: Settings) -> None:
@@ -194,6 +198,25 @@ def _require_log(stated: Manifest) -> None:
     lines = (audit.canonical(entry.as_dict()) + "\n" for entry in audit.entries())
     contents.require_chain(lines, Head(stated.entries, stated.head))
     db.session.rollback()
+
+
+def _limit_staff_again(entries: Iterable[dict[str, Any]]) -> int:
+    """Take away again what staff lost since the backup. Returns from how many.
+
+    Whose sign-in was reset is stopped too: what was thrown away then, perhaps since somebody else knew it, holds again.
+    """
+    stopped, roles = set(), {}
+    for entry in entries:
+        if entry["action"] in (Action.STAFF_DISABLED.label, Action.SIGN_IN_RESET.label):
+            stopped.add(entry["subject_id"])
+        elif entry["action"] == Action.STAFF_ROLES_CHANGED.label:
+            roles[entry["subject_id"]] = frozenset(Role(role) for role in entry["facts"]["roles"])
+    known = set(db.session.scalars(select(Staff.id)))
+    for staff_id in sorted(known & roles.keys()):
+        access.change_roles(SYSTEM, staff_id, roles[staff_id])
+    for staff_id in sorted(known & stopped):
+        access.disable_staff(SYSTEM, staff_id)
+    return len(known & (stopped | roles.keys()))
 
 
 def _finish(stated: Manifest, reapplied: Reapplied) -> int:

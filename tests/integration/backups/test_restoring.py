@@ -15,10 +15,14 @@ from pathlib import Path
 import pytest
 import verify_audit
 from alembic.script import ScriptDirectory
+from backups.taking import whole_backups
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, select, text
 
+from sar.access import service as access
+from sar.access.models import Staff
+from sar.access.permissions import Role
 from sar.cases import service as cases
 from sar.cases.models import Case
 from sar.foundation import audit, blobs, jobs, restoring
@@ -29,7 +33,7 @@ from sar.foundation.errors import Gone
 from sar.foundation.key_ring import KeyRing
 from sar.foundation.keys import scope_key
 from sar.settings import PROJECT_ROOT, Settings
-from tests.factories import a_record, gathering_case, received_case
+from tests.factories import PASSWORD, a_record, gathering_case, received_case
 from tests.integration.backups.services import Commands, started
 from tests.integration.cases.desk import browser_of, caseworker, dpo
 from tests.security.test_erasure import destroy
@@ -130,7 +134,7 @@ def ended(in_app: Flask, settings: Settings, commands: Commands) -> str:
 def test_a_case_that_was_destroyed_since_stays_gone(
     ended: str, settings: Settings, elsewhere: Settings, commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    older, newer = (commands.backups / name for name in sorted(path.name for path in commands.backups.glob("backup-*")))
+    older, newer = whole_backups(commands.backups)
     with pytest.raises(SystemExit):  # whether there is a newer log is never left unsaid
         commands.restore(elsewhere, older)
     assert commands.restore(elsewhere, newer, "--log", older / "audit.jsonl") == 2
@@ -150,6 +154,30 @@ def test_a_case_that_was_destroyed_since_stays_gone(
         [kept] = db.session.scalars(select(Case).where(Case.id != ended))
         assert kept.submission.full_name == "Ida Fenn"
         chain_is_whole()
+
+
+def test_staff_who_lost_access_since_lose_it_again(
+    in_app: Flask, settings: Settings, elsewhere: Settings, commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left, moved, phished, stays = (caseworker(name) for name in ("Left Us", "Moved On", "Was Phished", "Still Here"))
+    assert commands.backup(settings) == 0
+    access.disable_staff(SYSTEM, left.id)
+    access.change_roles(SYSTEM, moved.id, frozenset({Role.AUDITOR}))
+    access.reset_sign_in(SYSTEM, phished.id, PASSWORD)
+    access.disable_staff(SYSTEM, caseworker("Came Later").id)
+    db.session.rollback()
+    assert commands.backup(settings) == 0
+    older, newer = whole_backups(commands.backups)
+    assert commands.restore(elsewhere, older, "--log", newer / "audit.jsonl") == 0
+    assert "Staff: 3 stopped" in capsys.readouterr().out
+    with started(elsewhere):
+        staff = {one.id: (one.disabled, one.role_set) for one in db.session.scalars(select(Staff).order_by(Staff.id))}
+        assert staff == {
+            left.id: (True, {Role.CASEWORKER}),
+            moved.id: (False, {Role.AUDITOR}),
+            phished.id: (True, {Role.CASEWORKER}),
+            stays.id: (False, {Role.CASEWORKER}),
+        }
 
 
 def test_a_log_of_another_history_or_another_signer_is_not_believed(
