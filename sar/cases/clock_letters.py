@@ -1,8 +1,8 @@
 """Letters that the clock counts on: what they ask or tell happens on the day they go, and not before.
 
 A fact that went by letter knows it (`ClockFact.message_id`). When the letter goes, by mail or by the hand of whoever
-posts it, the fact gets that day; when it comes back, the fact has not happened. A letter that is never sent never
-moves a date.
+posts it, the fact gets that day; when it comes back, the fact has not happened; when it is taken back, it never will. A
+letter that is never sent never moves a date.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sar.cases.models import Case, ClockFact
 from sar.cases.more_time import just_went
 from sar.cases.queries import clock_from, event_of, standing_facts, unsent_facts, visible_case
 from sar.cases.second_person import gives_a_late_case_time, is_alone
+from sar.cases.waiting import ANSWERS
 from sar.foundation import messages
 from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM, Actor, ActorKind
@@ -95,7 +96,7 @@ def _words(fact: ClockFact, clock: Clock, today: date) -> str:
 
 @messages.follow
 def keep_up(actor: Actor, message: Message) -> None:
-    """Count what the letter says from the day it went; or as not said, where it came back.
+    """Count what the letter says from the day it went; as not said, where it came back; not at all if taken back.
 
     One that asks for proof, authority or a fee and went when the answer was due already gives no more time
     (`clock_commands.why_not_ask`): it is struck out. Raises Refused where a case would get more time because one person
@@ -106,16 +107,15 @@ def keep_up(actor: Actor, message: Message) -> None:
     if fact is None:
         return
     case = visible_case(SYSTEM, fact.case_id, lock=True)
+    if message.delivery == Delivery.TAKEN_BACK:
+        _never_goes(actor, case, fact)
+        return
     if message.went_on is None:
         letter_came_back(actor, case, fact)
         return
     then = clock_from(case, events_with(case, moved(fact, message.went_on), instead_of=fact))
     if _asks_too_late(case, fact, then):
-        before = case.due_on
-        strike_out(case, fact)
-        fact.late_before = False  # no date was made better: it never counted
-        facts = {"event": fact.kind, "on": message.went_on, "due_before": before, "due_after": case.due_on}
-        record(actor, Action.CLOCK_EVENT_STRUCK_OUT, case.id, late_before=False, **facts)
+        _strike_uncounted(actor, case, fact, message.went_on)
         return
     alone = actor.kind is ActorKind.SYSTEM or (allows(actor.roles, Permission.CASE_REJECT) and is_alone(actor, case))
     if gives_a_late_case_time(case.due_on, then.due) and not alone:
@@ -129,6 +129,22 @@ def _matters_when(case: Case, fact: ClockFact, then: Clock) -> bool:
     """Whether the day that the letter went gives other time than today would. That of a question begins a pause."""
     today = clock_from(case, events_with(case, moved(fact, london_today()), instead_of=fact))
     return fact.kind == "clarification_requested" or then.due != today.due
+
+
+def _never_goes(actor: Actor, case: Case, fact: ClockFact) -> None:
+    """Strike out what will not be asked or told. What was answered meanwhile stays, unsent: the answer stands on it."""
+    if any(other.kind == ANSWERS.get(fact.kind) and other.number == fact.number for other in standing_facts(case)):
+        return
+    _strike_uncounted(actor, case, fact, fact.on)
+
+
+def _strike_uncounted(actor: Actor, case: Case, fact: ClockFact, on: date) -> None:
+    """Take off the clock what never counted on it."""
+    before, late_before = case.due_on, fact.late_before
+    strike_out(case, fact)
+    fact.late_before = late_before  # no date was made better
+    facts = {"event": fact.kind, "on": on, "due_before": before, "due_after": case.due_on}
+    record(actor, Action.CLOCK_EVENT_STRUCK_OUT, case.id, late_before=False, **facts)
 
 
 def _asks_too_late(case: Case, fact: ClockFact, then: Clock) -> bool:

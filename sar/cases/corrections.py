@@ -37,6 +37,7 @@ from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import record
 from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, Refused
+from sar.foundation.messages import Delivery
 from sar.foundation.wording import date_words
 
 CORRECTABLE = frozenset({*ANSWERS, *ANSWERS.values(), "extended"})
@@ -74,6 +75,8 @@ def correctable(case: Case) -> list[ClockFact]:
 def label(fact: ClockFact) -> str:
     """A fact with its day, or with the day its letter was written where that has not gone."""
     words = fact_words(fact.kind, fact.written_on if fact.unsent and fact.written_on else fact.on)
+    if fact.unsent and fact.letter is not None and fact.letter.delivery == Delivery.TAKEN_BACK:
+        return f"{words} (the letter was taken back)"
     return f"{words} (the letter has not gone out)" if fact.unsent else words
 
 

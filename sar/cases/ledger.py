@@ -27,7 +27,7 @@ from sar.cases.queries import (
     unsent_facts,
     visible_case,
 )
-from sar.cases.waiting import follow_facts
+from sar.cases.waiting import ANSWERS, follow_facts
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor, ActorKind
 from sar.foundation.audit import canonical, record
@@ -169,13 +169,29 @@ def _log(actor: Actor, action: Action, case: Case, kind: str, on: date, due_befo
 
 
 def strike_out(case: Case, fact: ClockFact) -> None:
-    """Take a fact off the clock and renew it. The row stays in the ledger; the caller logs why it counts no more."""
-    _strike(fact, clock_of(case))
+    """Take a fact off the clock and renew it. The row stays in the ledger; the caller logs why it counts no more.
+
+    With an answer goes what it answered, where the letter that asked was taken back: nobody was ever asked.
+    """
+    before = clock_of(case)
+    for struck in (fact, *_asked_in_vain(case, fact)):
+        _strike(struck, before)
     if fact.kind in _UNSETTLED:
         field, value = _UNSETTLED[fact.kind]
         setattr(case, field, value)
     db.session.flush()
     renew_clock(case)
+
+
+def _asked_in_vain(case: Case, answer: ClockFact) -> list[ClockFact]:
+    return [
+        fact
+        for fact in standing_facts(case)
+        if (ANSWERS.get(fact.kind), fact.number) == (answer.kind, answer.number)
+        and fact.unsent
+        and fact.letter is not None
+        and fact.letter.delivery == Delivery.TAKEN_BACK
+    ]
 
 
 def mark_late_before(case: Case) -> None:

@@ -187,6 +187,11 @@ class ReplyReminder(Row):
         """Its letter has not gone out."""
         return self.letter is not None and self.letter.delivery != Delivery.SENT
 
+    @property
+    def is_taken_back(self) -> bool:
+        """Its letter was taken back, and never goes."""
+        return self.letter is not None and self.letter.delivery == Delivery.TAKEN_BACK
+
 
 class ProofCheck(ScopedRow):
     """Who checked what, and when: of identity or of a representative's authority. Never the number of a document.

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from sqlalchemy import Select, select
 
 from sar.access.permissions import Permission
+from sar.cases import taking_back
 from sar.cases.clock_letters import ON_THE_CLOCK
 from sar.cases.ledger import require
 from sar.cases.letter_names import name_of
@@ -30,7 +31,7 @@ from sar.foundation.actors import Actor
 from sar.foundation.audit import record
 from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
-from sar.foundation.errors import Gone, NotFound
+from sar.foundation.errors import Gone, NotFound, Refused
 from sar.foundation.keys import preload
 from sar.foundation.messages import Channel, Delivery, Message
 from sar.foundation.typefaces import showable
@@ -38,6 +39,10 @@ from sar.foundation.typefaces import showable
 WAITING = (Delivery.TO_DO, Delivery.FAILED, Delivery.UNSURE)
 LONGEST = 200
 _SAME_MOMENT = timedelta(minutes=1)
+_COUNTED = (
+    "What this letter says was counted on the clock from the day it was written. Strike that out first, on the page "
+    "“Correct what is on the clock”."
+)
 _FIND_THEM = (
     "This came back: {letter}. Find out how to reach them now, write that down under “Change who they are or how to "
     "reach them”, then send it again."
@@ -53,7 +58,8 @@ _SECRET = frozenset({"letter.passphrase", "letter.new_words"})
 class Letter:
     """One message as the desk shows it. `readable`: staff may open its words, or print it.
 
-    `look_again`: why it is no longer true as it was written, though it still waits to go.
+    `look_again`: why it is no longer true as it was written, though it still waits to go. `can_take_back`: the actor
+    can keep it from going.
     """
 
     message: Message
@@ -62,6 +68,7 @@ class Letter:
     name: str
     readable: bool
     look_again: str | None = None
+    can_take_back: bool = False
 
     @property
     def waits(self) -> bool:
@@ -93,6 +100,10 @@ class Letter:
         return self.message.delivery == Delivery.SENT and self.message.channel in (Channel.EMAIL, Channel.POST)
 
     @property
+    def is_taken_back(self) -> bool:
+        return self.message.delivery == Delivery.TAKEN_BACK
+
+    @property
     def state(self) -> str:
         return _STATES[Delivery(self.message.delivery)].get(Channel(self.message.channel), "")
 
@@ -112,17 +123,19 @@ _STATES: dict[Delivery, dict[Channel, str]] = {
     },
     Delivery.UNSURE: _same("May have gone out: check"),
     Delivery.FAILED: _same("Could not be sent"),
+    Delivery.TAKEN_BACK: _same("Taken back, not sent"),
 }
 
 
 def waiting(actor: Actor) -> list[Letter]:
     """What someone has to do something about, oldest first; at most LONGEST."""
-    return _letters(_visible(actor).where(Message.delivery.in_([state.value for state in WAITING])).limit(LONGEST))
+    waits = Message.delivery.in_([state.value for state in WAITING])
+    return _letters(actor, _visible(actor).where(waits).limit(LONGEST))
 
 
 def letters_of(actor: Actor, case: Case) -> list[Letter]:
     """Everything that was said about a case, newest last."""
-    return _letters(_visible(actor).where(Message.scope_id == case.scope_id))
+    return _letters(actor, _visible(actor).where(Message.scope_id == case.scope_id))
 
 
 def counted_before_gone(case: Case, letters: list[Letter]) -> list[Letter]:
@@ -146,7 +159,7 @@ def counted_before_gone(case: Case, letters: list[Letter]) -> list[Letter]:
 
 def find(actor: Actor, message_id: str) -> Letter:
     """Raises NotFound for a message that is not there, or of a case that is closed to the actor."""
-    found = _letters(_visible(actor).where(Message.id == message_id))
+    found = _letters(actor, _visible(actor).where(Message.id == message_id))
     if not found:
         raise NotFound("There is no such message.")
     return found[0]
@@ -213,6 +226,22 @@ def send_again(actor: Actor, message_id: str) -> None:
         messages.send_again(actor, message_id)
 
 
+def take_back(actor: Actor, message_id: str) -> None:
+    """Keep a letter that has not gone from going. What it asks or tells does not happen on the clock.
+
+    Raises Refused for one that has to go (see `taking_back`), Conflict for one that went meanwhile.
+    """
+    with write_transaction():
+        case = visible_case(actor, _workable(actor, message_id).case_id, lock=True)
+        letter = find(actor, message_id)
+        hindrance = taking_back.why_not(actor, case, letter.message)
+        if counted_before_gone(case, [letter]):
+            hindrance = _COUNTED
+        if hindrance is not None:
+            raise Refused(hindrance)
+        messages.take_back(actor, message_id)
+
+
 def _workable(actor: Actor, message_id: str) -> Letter:
     require(actor, Permission.CASE_WORK)
     return find(actor, message_id)
@@ -238,12 +267,20 @@ def _visible(actor: Actor) -> Select[Message, Case]:
     return query.order_by(Message.created_at, Message.id)
 
 
-def _letters(query: Select[Message, Case]) -> list[Letter]:
+def _letters(actor: Actor, query: Select[Message, Case]) -> list[Letter]:
     rows = list(db.session.execute(query))
     scopes = preload(case.scope_id for _message, case in rows)
     again = look_again([(message, case) for message, case in rows if message.delivery in WAITING])
     found = [
-        Letter(message, case.id, case.reference, name_of(message.kind), _is_readable(message), again.get(message.id))
+        Letter(
+            message,
+            case.id,
+            case.reference,
+            name_of(message.kind),
+            _is_readable(message),
+            again.get(message.id),
+            message.delivery in messages.TO_GO and taking_back.why_not(actor, case, message) is None,
+        )
         for message, case in rows
     ]
     del scopes

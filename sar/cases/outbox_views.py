@@ -111,6 +111,13 @@ def _sent_words(letter: desk.Letter) -> str:
     return f"{letter.name}, by {how}{f' on {date_words(on)}' if on else ''}"
 
 
+@bp.post("/outbox/<message_id>/take-back")
+@guard(Permission.CASE_WORK)
+def take_back(message_id: str) -> Redirect:
+    _do(message_id, lambda: desk.take_back(current_actor(), message_id), "Taken back: the letter does not go.")
+    return redirect(url_for("cases.show", case_id=desk.find(current_actor(), message_id).case_id))
+
+
 @bp.post("/outbox/<message_id>/again")
 @guard(Permission.CASE_WORK)
 def send_again(message_id: str) -> Redirect:
@@ -122,7 +129,7 @@ def _do(message_id: str, command: Callable[[], None], done: str) -> None:
     """Do it and say so, with what it did to the clock."""
     try:
         command()
-    except Conflict as problem:
+    except (Conflict, Refused) as problem:
         flash(problem.message, "error")
     else:
         flash(f"{done}{_clock_words(desk.find(current_actor(), message_id).case_id)}", "success")

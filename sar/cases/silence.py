@@ -136,7 +136,7 @@ def silence_of(case: Case) -> Silence:
         return Silence()
     clock = clock_of(case)
     query = select(ReplyReminder).where(ReplyReminder.case_id == case.id).order_by(ReplyReminder.created_at)
-    nudges = list(db.session.scalars(query))
+    nudges = [nudge for nudge in db.session.scalars(query) if not nudge.is_taken_back]
     gone = {kind: tuple(_sent(case, one) for one in nudges if one.kind == kind and not one.is_unsent) for kind in Nudge}
     return Silence(
         tuple(replace(item, stops_clock=_stands_still(item, clock)) for item in awaited),

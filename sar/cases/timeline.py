@@ -60,6 +60,7 @@ _WORDS = {
     "case.letter_opened": "Letter opened: {kind}",
     "message.queued": "Message put in the outbox: {kind}",
     "message.sent": "Sent {channel}: {kind}",
+    "message.taken_back": "Taken back before it went {channel}: {kind}",
     "message.not_sent": "Could not be sent {channel}: {kind}",
     "case.part_disclosed": "Part of the answer sent: {part}",
     "case.refusal_proposed": "Proposed {kind}: {code}",

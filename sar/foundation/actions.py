@@ -18,6 +18,7 @@ class Action(Enum):
     BACKUP_RESTORED = ("backup.restored", ("entries", "head", "erased_again", "sessions_ended"))
     MESSAGE_QUEUED = ("message.queued", ("message_id", "channel", "kind"))
     MESSAGE_SENT = ("message.sent", ("message_id", "channel", "kind", "on"))
+    MESSAGE_TAKEN_BACK = ("message.taken_back", ("message_id", "channel", "kind"))
     MESSAGE_NOT_SENT = ("message.not_sent", ("message_id", "channel", "kind", "error"))
 
     # access

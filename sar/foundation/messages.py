@@ -3,6 +3,7 @@
 Mail is delivered by a job. Letters, texts and things said in person wait in the same table for a member of staff to
 print, text or hand them over. Nothing is sent twice: a mail is marked before it is handed over, and one that was
 handed over when the worker died is not tried again by itself but shown to staff, who can ask before they repeat it.
+What has not gone can be taken back: it never goes then.
 
 A message has gone, on a day, when the mail server took it or when whoever posted it, or told it, said so. A stage for
 which that day matters has itself told with `follow`.
@@ -33,6 +34,7 @@ from sar.foundation.errors import Conflict, NotFound, Refused
 from sar.foundation.jobs import JobContext, enqueue, handler
 from sar.foundation.runtime import settings
 from sar.foundation.transports import NotTaken, transport_for
+from sar.foundation.wording import date_words
 
 DELIVER: Final = "messages.deliver"
 # The error code of a letter on paper that waits and carries an address that is right no more.
@@ -50,7 +52,8 @@ class Channel(StrEnum):
 
 
 class Delivery(StrEnum):
-    """`to_do` waits for a member of staff; `unsure` may have gone out when a worker or the line died."""
+    """`to_do` waits for a member of staff; `unsure` may have gone out when a worker or the line died. What was
+    `taken_back` never goes."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -58,6 +61,11 @@ class Delivery(StrEnum):
     TO_DO = "to_do"
     UNSURE = "unsure"
     FAILED = "failed"
+    TAKEN_BACK = "taken_back"
+
+
+# What has not gone for sure, and still can.
+TO_GO: Final = (Delivery.QUEUED.value, Delivery.TO_DO.value, Delivery.FAILED.value)
 
 
 class Message(ScopedRow):
@@ -85,13 +93,13 @@ class Message(ScopedRow):
     body = Sealed[str]("body_sealed")
 
 
-# Called with who did it in the transaction in which a message goes, or comes back.
+# Called with who did it in the transaction in which a message goes, comes back, or is taken back.
 Follower = Callable[[Actor, Message], None]
 _followers: list[Follower] = []
 
 
 def follow(follower: Follower) -> Follower:
-    """Have a function called each time that a message has gone, and when one that had gone came back."""
+    """Have a function called each time that a message has gone, was taken back, or had gone and came back."""
     if follower not in _followers:
         _followers.append(follower)
     return follower
@@ -181,6 +189,18 @@ def came_back(actor: Actor, message_id: str) -> Message:
         return message
 
 
+def take_back(actor: Actor, message_id: str) -> Message:
+    """Keep a message that has not gone from going, for good. Raises Conflict where it went, or may have, meanwhile."""
+    with write_transaction():
+        message = _locked(message_id)
+        if message.delivery not in TO_GO:
+            raise Conflict(_too_late(message))
+        message.delivery, message.error_code = Delivery.TAKEN_BACK.value, None
+        _record(actor, Action.MESSAGE_TAKEN_BACK, message)
+        _tell_followers(actor, message)
+        return message
+
+
 def send_again(actor: Actor, message_id: str) -> Message:
     """Try a failed or doubtful mail once more, by decision of a member of staff."""
     with write_transaction():
@@ -202,10 +222,8 @@ def readdress(scope_id: str, channel: str, was: str, now: str) -> int:
     way = Channel(channel)
     if way is Channel.EMAIL and now:
         now = _mail_address(now)
-    waits = [state.value for state in (Delivery.QUEUED, Delivery.TO_DO, Delivery.FAILED)]
-    query = select(Message).where(
-        Message.scope_id == scope_id, Message.channel == way.value, Message.delivery.in_(waits)
-    )
+    waiting = (Message.scope_id == scope_id, Message.channel == way.value, Message.delivery.in_(TO_GO))
+    query = select(Message).where(*waiting)
     marked = 0
     for message in db.session.scalars(query.with_for_update()):
         if message.to == now and message.error_code == OLD_ADDRESS:
@@ -282,6 +300,17 @@ def _possible(message: Message, on: date) -> date:
     if on < london_date(message.created_at):
         raise Refused("It was not written yet on that day. Give the day it went.")
     return on
+
+
+def _too_late(message: Message) -> str:
+    """Why a message cannot be taken back any more."""
+    if message.delivery == Delivery.TAKEN_BACK:
+        return "This was taken back already."
+    if message.delivery == Delivery.SENT and message.went_on:
+        return f"This went meanwhile, on {date_words(message.went_on)}. It cannot be taken back any more."
+    if message.delivery == Delivery.UNSURE:
+        return "This may have gone out already. Find out, then mark it as sent or send it again."
+    return "This is going out just now. It cannot be taken back any more."
 
 
 def _mark_sent(actor: Actor, message: Message, on: date) -> None:

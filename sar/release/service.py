@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from contextlib import suppress
 from datetime import date
 from typing import BinaryIO
 
@@ -16,8 +17,9 @@ from sar.cases.lateness import Lateness, reason_to_keep
 from sar.cases.ledger import keep_note, require
 from sar.cases.models import Case
 from sar.cases.queries import clock_of, requester_case, visible_case
+from sar.cases.taking_back import OF_A_REPLY
 from sar.cases.workflow import Event, Stage
-from sar.foundation import blobs
+from sar.foundation import blobs, messages
 from sar.foundation.actions import Action
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.audit import record
@@ -154,6 +156,7 @@ def release(
             lateness_code=bundle.lateness,
             part=bundle.part,
         )
+        _take_back_letters(actor, case)
         _tell(actor, case, bundle)
         return bundle
 
@@ -200,7 +203,8 @@ def hand_over(actor: Actor, bundle_id: str) -> BinaryIO:
 
 
 def stop(actor: Actor, bundle_id: str, reason: str) -> None:
-    """Take back a reply that went out: nobody can collect it or hand it over any more. The reason becomes a note.
+    """Take back a reply that went out: nobody can collect it or hand it over any more, and its letters that have not
+    gone do not go. The reason becomes a note.
 
     A case that stands released or closed is worked on again. A reply that nobody collected and nobody handed over was
     no answer: it is taken off the clock, as are earlier ones that it took the place of and that reached nobody either.
@@ -215,6 +219,7 @@ def stop(actor: Actor, bundle_id: str, reason: str) -> None:
         if bundle.state != BundleState.RELEASED:
             raise Conflict("This reply cannot be collected anyway.")
         bundle.state = BundleState.STOPPED.value
+        _take_back_letters(actor, case)
         taken_back = endings.take_back_answers(case, queries.reached_nobody(case))
         parts = disclosures.take_back(case, queries.parts_that_reached_nobody(case))
         if case.stage == Stage.RELEASED:
@@ -299,6 +304,14 @@ def _replace(case: Case, states: tuple[BundleState, ...]) -> None:
             unsent, bundle.blob_id = bundle.blob_id, None
             db.session.flush()
             blobs.delete(unsent)
+
+
+def _take_back_letters(actor: Actor, case: Case) -> None:
+    """Letters about a reply that nobody can collect any more: those that have not gone never do."""
+    for message in messages.about(case.id):
+        if message.kind.removeprefix("letter.") in OF_A_REPLY and message.delivery in messages.TO_GO:
+            with suppress(Conflict):  # it went in this moment
+                messages.take_back(actor, message.id)
 
 
 def _tell(actor: Actor, case: Case, bundle: Bundle) -> None:

@@ -18,6 +18,10 @@ from sar.foundation.db import db
 from sar.foundation.wording import FieldValue
 
 _TOLD = "The person is told this. Use plain words."
+_DECIDED = (
+    "The complaint was decided with this letter, so it has to go. If something in it is wrong, put it right in another "
+    "letter."
+)
 _OUTCOMES = {Outcome.UPHELD: "Upheld", Outcome.PARTLY: "Partly upheld", Outcome.NOT_UPHELD: "Not upheld"}
 
 
@@ -102,5 +106,6 @@ register(
         fits_about=_is_open,
         facts_about=_facts,
         means=_decided,
+        stays=_DECIDED,
     ),
 )

@@ -7,10 +7,12 @@ from datetime import date
 
 from sar.cases.deadlines import RULE_NAMES, ClockState, Step
 from sar.cases.disclosures import part_that_is_out
+from sar.cases.letters import goes_to_representative
 from sar.cases.models import Case
 from sar.cases.queries import clock_facts, clock_of, latest_refusal, timeline_of
 from sar.cases.silence import Awaited, close_date, remind_date, silence_of, words_of
 from sar.cases.timeline import HIDDEN, in_words
+from sar.cases.workflow import Stage
 from sar.cases.writing.kinds import Letter, Standing
 from sar.foundation.clock import london_today
 from sar.foundation.wording import FieldValue, date_words
@@ -50,6 +52,8 @@ def standing(case: Case) -> Standing:
     is_open = clock.state is not ClockState.ENDED
     return Standing(
         is_open=is_open,
+        is_acknowledged=case.stage != Stage.RECEIVED,
+        has_due_date=case.due_on is not None,
         is_running=clock.state is ClockState.RUNNING,
         is_overdue=clock.is_overdue(today),
         may_remind=is_open and bool(silence.to_remind(today)),
@@ -93,7 +97,8 @@ def _warning(case: Case) -> Facts:
 def _first_part(case: Case) -> Facts:
     """What was let go, from the file itself: nobody can write that something was sent which was not."""
     part = part_that_is_out(case)
-    return {"sent_now": [f"{part.sent} of your records"], "sent_date": part.on} if part else {}
+    whose = "the" if goes_to_representative(case) else "your"
+    return {"sent_now": [f"{part.sent} of {whose} records"], "sent_date": part.on} if part else {}
 
 
 def _first_asked(about: tuple[Awaited, ...]) -> date | None:

@@ -62,6 +62,8 @@ class Standing:
     """What of a case decides which letters fit."""
 
     is_open: bool
+    is_acknowledged: bool
+    has_due_date: bool
     is_running: bool
     is_overdue: bool
     may_remind: bool
@@ -75,8 +77,9 @@ class Letter:
     """One letter of the choice. `to_other`: it goes to someone else, whose name and address the officer gives.
 
     A letter that is about one thing of the case is asked of that thing, by its id: whether it `fits_about`, and what
-    it has to say (`facts_about`). `means` notes what sending it means, in the transaction that sends it; `allowed`
-    raises Refused for somebody who may not write it although their role allows it.
+    it has to say (`facts_about`). `means` notes what sending it means, in the transaction that sends it; `stays`: why
+    it cannot be taken back then, in words. `allowed` raises Refused for somebody who may not write it although their
+    role allows it.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Letter:
     fits_about: Callable[[str], bool] | None = None
     facts_about: Callable[[Case, str], Mapping[str, FieldValue | None]] | None = None
     means: Callable[[Actor, Case, LetterDraft], None] | None = None
+    stays: str = ""
     allowed: Callable[[Actor, str], object] | None = None
 
     @property
@@ -106,6 +110,8 @@ def _is_open(standing: Standing) -> bool:
 _ONE_A_LINE = "One on each line."
 _TOLD = "The person is told this. Use plain words."
 _EXPECTED = Blank("expected_date", "When do you expect to send it?", entry=Entry.DAY_TO_COME)
+
+_ACKNOWLEDGE_AGAIN = "The acknowledgement was taken back or got lost, or was wrong, and has to go again."
 
 _CHOICE = (
     Letter(
@@ -145,6 +151,18 @@ _CHOICE = (
             Blank("still_to_come", "What is still to come?", _TOLD),
             _EXPECTED,
         ),
+    ),
+    Letter(
+        "acknowledgement",
+        _ACKNOWLEDGE_AGAIN,
+        lambda standing: (
+            standing.is_open and standing.is_acknowledged and standing.has_due_date and not standing.is_overdue
+        ),
+    ),
+    Letter(
+        "acknowledgement_waiting",
+        _ACKNOWLEDGE_AGAIN,
+        lambda standing: standing.is_open and standing.is_acknowledged and not standing.has_due_date,
     ),
     Letter(
         "referral",

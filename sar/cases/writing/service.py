@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from sqlalchemy import select
+
 from sar.access.permissions import Permission
 from sar.cases import letters
 from sar.cases.ledger import case_for, require
@@ -13,12 +15,13 @@ from sar.cases.silence import Nudge, keep
 from sar.cases.writing import queries
 from sar.cases.writing.kinds import LETTERS, Letter
 from sar.cases.writing.models import LetterDraft
+from sar.foundation import messages
 from sar.foundation.actions import Action
 from sar.foundation.actors import Actor
 from sar.foundation.audit import record
-from sar.foundation.db import write_transaction
+from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, Refused
-from sar.foundation.messages import Channel, Message
+from sar.foundation.messages import Channel, Delivery, Message
 from sar.intake.answers import is_email
 
 Filled = Mapping[str, str | list[str]]
@@ -106,6 +109,16 @@ def discard(actor: Actor, draft_id: str) -> str:
         case_id = found.case_id
         session.delete(found)
         return case_id
+
+
+@messages.follow
+def write_again(_actor: Actor, message: Message) -> None:
+    """A letter that was taken back is a draft again, to be changed and sent, or put away."""
+    if message.delivery != Delivery.TAKEN_BACK:
+        return
+    draft = db.session.scalar(select(LetterDraft).where(LetterDraft.message_id == message.id))
+    if draft is not None:
+        draft.message_id = None
 
 
 def _require_address(case: Case, kind: Letter, channel: str, addressee: Mapping[str, str] | None) -> None:

@@ -143,9 +143,10 @@ def _is_held(case: Case) -> tuple[ColumnElement[bool], ...]:
 
 
 def _passings(case: Case) -> dict[str, list[Passing]]:
-    """What was not struck out, oldest first, by the organisation's id."""
+    """What was not struck out, nor by a letter that was taken back, oldest first, by the organisation's id."""
     query = select(PassedOn, Message).outerjoin(Message, Message.id == PassedOn.message_id)
-    query = query.where(PassedOn.case_id == case.id, PassedOn.struck_out_at.is_(None))
+    still_goes = or_(Message.id.is_(None), Message.delivery != Delivery.TAKEN_BACK.value)
+    query = query.where(PassedOn.case_id == case.id, PassedOn.struck_out_at.is_(None), still_goes)
     found: dict[str, list[Passing]] = defaultdict(list)
     for row, message in db.session.execute(query.order_by(PassedOn.created_at, PassedOn.id)):
         found[row.controller_id].append(Passing(row, message))

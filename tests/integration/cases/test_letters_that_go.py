@@ -76,7 +76,7 @@ def test_a_question_counts_from_the_day_its_letter_was_posted(in_app: Flask, clo
     browser = browser_of(in_app, officer)
     shown = browser.get(page).text
     assert "Your question of 7 September has not gone out yet: the clock is still running." in shown
-    assert "Send it, or say on which day it went" in shown and "record the answer" in shown
+    assert "Send it, say on which day it went, or take it back" in shown and "record the answer" in shown
     assert waiting_of([fresh(case)])[case.id] == [Whom.LETTER] and silence_of(fresh(case)).awaited == ()
     for awaiting in ("letter", "nobody"):
         assert case.reference in browser.get(f"/staff/cases/?awaiting={awaiting}").text

@@ -11,7 +11,7 @@ from flask import Flask
 from sar.access.permissions import Role
 from sar.cases import service as cases
 from sar.cases.models import Case
-from sar.cases.outbox import mark_sent
+from sar.cases.outbox import mark_sent, take_back
 from sar.cases.queries import timeline_of, visible_case
 from sar.cases.timeline import in_words
 from sar.consultation.queries import to_ask
@@ -170,13 +170,16 @@ def test_the_request_counts_as_passed_on_when_our_letter_has_gone(in_app: Flask,
     assert held.waiting_letter.letter_blob_id is not None
     with blobs.open(held.waiting_letter.letter_blob_id) as letter:
         assert letter.read(4) == b"%PDF"
+    take_back(officer, str(row.message_id))
+    assert only_held(case).waiting_letter is None and to_pass_on(case) == 1
+    row = service.pass_on(officer, controller.id, **asked)
     mark_sent(officer, str(row.message_id))
     assert only_held(case).passed_on == london_today() and to_pass_on(case) == 0
     with pytest.raises(Conflict, match="passed on to them already"):
         service.record_passed_on(officer, controller.id, way="phone", on=london_today())
     with pytest.raises(Refused, match="letter of ours"):
         service.strike_out(officer, row.id)
-    assert [one.kind for one in messages.about(case.id)].count("letter.request_passed_on") == 1
+    assert [one.kind for one in messages.about(case.id)].count("letter.request_passed_on") == 2
 
 
 def test_passing_on_done_elsewhere_is_recorded_with_its_day_and_can_be_struck_out(in_app: Flask) -> None:

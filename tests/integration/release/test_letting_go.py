@@ -7,8 +7,10 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from sar.access.permissions import Role
+from sar.cases import outbox
 from sar.cases import service as cases
 from sar.cases.complaints import service as complaints
 from sar.cases.complaints.deciding import standing
@@ -37,7 +39,8 @@ def let_go(office: Office, route: Route = Route.ONLINE, words: Route = Route.POS
 
 def letters_about(office: Office, kind: str) -> list[Message]:
     db.session.rollback()
-    return [found for found in db.session.query(Message) if found.kind == f"letter.{kind}"]
+    found = db.session.scalars(select(Message).where(Message.kind == f"letter.{kind}").order_by(Message.created_at))
+    return list(found)
 
 
 def test_two_who_click_at_once_make_one_release(ready: Office) -> None:
@@ -180,6 +183,25 @@ def test_a_released_reply_that_is_stopped_opens_the_review_again(ready: Office) 
     assert was_answered(ready.case), "it reached the person"
     [row] = csv.DictReader(compliance.export(SYSTEM, ready.case.received_on, ready.case.received_on))
     assert (row["answers_taken_back"], row["answered"]) == ("0", london_today().isoformat())
+
+
+def test_letters_of_a_reply_that_have_not_gone_go_with_it_when_it_is_stopped_or_replaced(ready: Office) -> None:
+    first = let_go(ready)
+    [words] = letters_about(ready, "passphrase")
+    with pytest.raises(Refused, match="Stop the reply on the page"):
+        outbox.take_back(ready.officer, words.id)
+    assert words.delivery == "to_do"
+    ready.reopen()
+    ready.sign_off()
+    ready.build()
+    second = let_go(ready)
+    assert [letter.delivery for letter in letters_about(ready, "passphrase")] == ["taken_back", "to_do"]
+    assert first.passphrase != second.passphrase, "the words of the first open nothing that can be collected"
+    outbox.mark_sent(ready.officer, letters_about(ready, "passphrase")[1].id)
+    service.stop(ready.officer, second.id, "Page 3 names a neighbour")
+    assert [letter.delivery for letter in letters_about(ready, "passphrase")] == ["taken_back", "sent"]
+    told = letters_about(ready, "ready_to_collect")
+    assert {letter.delivery for letter in told} <= {"taken_back", "sent"} and len(told) == 2
 
 
 def test_a_reply_that_is_stopped_before_it_reached_anybody_was_no_answer(ready: Office) -> None:
