@@ -24,20 +24,8 @@ from sar.intake.evidence import documents
 REPLY_DAYS = 28
 # Letters that say themselves who asks for whom.
 _TO_REPRESENTATIVES = frozenset({"authority_request"})
-# Letters that say "you" of whoever reads them, and nothing of whose records they are.
-_SAY_YOU_TO_WHOEVER_ASKS = frozenset(
-    {
-        "clarification",
-        "clarification_no_pause",
-        "clarification_not_started",
-        "clock_restarted",
-        "extension",
-        "new_words",
-        "reminder",
-        "reminder_no_pause",
-    }
-)
-# The ending of the names of wordings that speak of the person by name, to whoever acts for them.
+# The ending of the names of wordings that speak of the person by name, to whoever acts for them. Letters without one
+# say "you" of whoever reads them, and nothing of whose records they are.
 _BY_NAME = "_by_name"
 _FAMILY = (Relationship.RELATIVE, Relationship.PARENT)
 # How the requester wants to hear from us, as an outbox channel.
@@ -54,11 +42,11 @@ def compose(case: Case, name: str, **fields: wording.FieldValue | None) -> wordi
     """
     if name in _TO_REPRESENTATIVES:
         require_to_representative(case)
-    letter = wordings.render(_variant(case, name), {**_common(case), **fields})
+    letter = wordings.render(variant(case, name), {**_common(case), **fields})
     return letter if name in _TO_OTHERS else for_whoever_asks(case, name, letter)
 
 
-def _variant(case: Case, name: str) -> str:
+def variant(case: Case, name: str) -> str:
     """The wording for whoever reads this letter: some speak of the person by name, to whoever acts for them."""
     someone = _representative(case)
     if someone is None:
@@ -81,13 +69,10 @@ def send(
 
 
 def for_whoever_asks(case: Case, name: str, letter: wording.Wording) -> wording.Wording:
-    """The letter to whoever it goes to, by name. A representative is told first that "you" is someone else, unless the
-    letter speaks of the person by name."""
-    if name not in _TO_REPRESENTATIVES and _representative(case) and _variant(case, name) == name:
-        person = case.submission.full_name
-        words = f"We write to you because you act for {person}."
-        if name not in _SAY_YOU_TO_WHOEVER_ASKS:
-            words += f" In this letter, “you” and “your records” mean {person}."
+    """The letter to whoever it goes to, by name. A representative is told first whom it is about, unless the letter
+    speaks of the person by name."""
+    if name not in _TO_REPRESENTATIVES and _representative(case) and variant(case, name) == name:
+        words = f"We write to you because you act for {case.submission.full_name}."
         letter = replace(letter, paragraphs=(wording.Block("paragraph", (words,)), *letter.paragraphs))
     return greeted(letter, addressee_name(case))
 
@@ -212,6 +197,11 @@ def _representative(case: Case) -> dict[str, Any] | None:
     """Whoever asks for the person, if letters go there."""
     someone = case.submission.representative
     return someone if someone and someone["gets_letters"] else None
+
+
+def goes_to_representative(case: Case) -> bool:
+    """Whether letters go to whoever acts for the person."""
+    return _representative(case) is not None
 
 
 def _contact(case: Case) -> dict[str, Any]:

@@ -12,7 +12,15 @@ from redaction.plan import Plan
 from sar.cases.code_texts import NO_MORE_SAID, texts_of
 from sar.cases.deadlines import Regime
 from sar.cases.exemptions import exemption
-from sar.cases.letters import addressee_name, anywhere, for_whoever_asks, postal_address, sheet
+from sar.cases.letters import (
+    addressee_name,
+    anywhere,
+    for_whoever_asks,
+    goes_to_representative,
+    postal_address,
+    sheet,
+    variant,
+)
 from sar.cases.models import Case
 from sar.foundation import wording, wordings
 from sar.foundation.clock import london_today
@@ -27,12 +35,6 @@ from sar.release.told import is_told, page_words
 _LEGAL_BASIS = "Part 3 of the Data Protection Act 2018: carrying out sentences and preventing crime"
 _RETENTION = "We keep it for as long as our retention rules say. Ask us for the rules."
 _ASK_US = "ask us, and we will tell you"
-_CATEGORIES = (
-    "what you were sentenced for and the rules you must follow",
-    "notes of our contact with you",
-    "our assessment of risk and of what would help",
-    "what other organisations told us",
-)
 _RECIPIENTS = ("courts", "police", "prisons", "health services", "councils", "organisations that work with us")
 
 
@@ -106,7 +108,7 @@ class Cover:
             "still_to_come": self.rest.words if self.rest else "",
             "expected_date": self.rest.by if self.rest else None,
         }
-        return for_whoever_asks(self.case, name, _render(self.case, name, values))
+        return for_whoever_asks(self.case, name, _render(self.case, variant(self.case, name), values))
 
     def pdf(self) -> bytes:
         return typeset("cover", self._sheet())
@@ -246,15 +248,33 @@ def _section(case: Case, name: str) -> dict[str, object]:
     current = settings()
     values: dict[str, wording.FieldValue] = {
         "legal_basis": _LEGAL_BASIS,
-        "categories": _CATEGORIES,
-        "purposes": ("to supervise you and help you", "to keep people safe", "to answer your complaints and questions"),
-        "origins": ("you", "courts, police and prisons", "other organisations that know you"),
         "recipients": _RECIPIENTS,
         "retention": _RETENTION,
-        "automated_decisions": "We make no decision about you by computer alone.",
         "regulator_contact": current.regulator_contact.removesuffix("."),  # a full stop follows it
+        **_of_the_person(case),
     }
-    return _as_section(_render(case, name, values))
+    return _as_section(_render(case, variant(case, name), values))
+
+
+def _of_the_person(case: Case) -> dict[str, wording.FieldValue]:
+    """What the sections on rights say of the person: to themselves, or by name to whoever acts for them."""
+    name = case.submission.full_name if goes_to_representative(case) else None
+    whom = name or "you"
+    return {
+        "categories": (
+            f"what {f'{name} was' if name else 'you were'} sentenced for and the rules to follow",
+            f"notes of our contact with {whom}",
+            "our assessment of risk and of what would help",
+            "what other organisations told us",
+        ),
+        "purposes": (
+            f"to supervise {whom} and give help",
+            "to keep people safe",
+            "to answer complaints and questions",
+        ),
+        "origins": (whom, "courts, police and prisons", f"other organisations that know {whom}"),
+        "automated_decisions": f"We make no decision about {whom} by computer alone.",
+    }
 
 
 def _as_section(text: wording.Wording) -> dict[str, object]:

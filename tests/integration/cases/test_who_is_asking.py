@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,12 +17,13 @@ from sar.access.permissions import Role
 from sar.access.service import issue_phrase
 from sar.cases import letters, service
 from sar.cases.conflicts import service as conflicts
+from sar.cases.letter_names import GROUPS, TO_STAFF
 from sar.cases.letters import address_for, reach_words
 from sar.cases.models import Case, ProofCheck
 from sar.cases.not_valid import REASONS, REPEATED
 from sar.cases.queries import clock_of, visible_case
 from sar.cases.workflow import Event
-from sar.foundation import blobs, messages
+from sar.foundation import blobs, messages, wording, wordings
 from sar.foundation.actors import SYSTEM
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import london_today
@@ -356,5 +358,21 @@ def test_the_letter_on_top_of_a_reply_says_to_a_representative_whose_records_the
     for case in (theirs, own):
         paper = PdfReader(io.BytesIO(Cover(case, [], [], 3).pdf()))
         said[case.id] = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
-    assert f"“you” and “your records” mean {NAME}" in said[theirs.id]
-    assert "you act for" not in said[own.id]
+    assert f"no information about {NAME} that we can send" in said[theirs.id]
+    assert f"that a court gave {NAME}" in said[theirs.id] and f"our contact with {NAME}" in said[theirs.id]
+    assert not re.search(r"about you\b", said[theirs.id]), said[theirs.id]
+    assert "no information about you that we can send" in said[own.id] and "our contact with you" in said[own.id]
+
+
+def test_no_letter_to_a_representative_says_you_of_the_person() -> None:
+    """Each that speaks of "your records" has a wording beside it that speaks of the person by name."""
+    of_the_person = re.compile(r"about you\b|your (own )?(records|information)|court gave you\b|that know you")
+    to_others = wordings.TO_OTHERS | set(GROUPS[TO_STAFF])
+    for name in wording.names():
+        if name in to_others or name.endswith(("_by_name", "_family")) or f"{name}_by_name" in wording.names():
+            continue
+        assert not of_the_person.search(wording.text_of(name)), name
+    for name in wording.names():
+        if name.endswith("_by_name"):
+            said = wording.text_of(name).replace('Choose "Get your records".', "")
+            assert not of_the_person.search(said) and "{name}" in said, name

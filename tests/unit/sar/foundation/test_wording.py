@@ -11,13 +11,19 @@ from sar.foundation.wording import Block, WordingError
 
 RESPONSES = (
     "full_response",
+    "full_response_by_name",
     "partial_response",
+    "partial_response_by_name",
     "incomplete_response",
+    "incomplete_response_by_name",
     "interim_disclosure",
+    "interim_disclosure_by_name",
     "nothing_held",
+    "nothing_held_by_name",
     "ncnd",
     "referral",
     "rejection",
+    "rejection_by_name",
 )
 TO_REQUESTERS = (
     "acknowledgement",
@@ -39,8 +45,12 @@ TO_REQUESTERS = (
     "closed_no_reply_by_name",
     "fee_request_by_name",
     "delay_apology_by_name",
+    "ready_to_collect_by_name",
+    "ready_to_hand_over_by_name",
     "part_ready",
+    "part_ready_by_name",
     "part_ready_to_hand_over",
+    "part_ready_to_hand_over_by_name",
     "reminder",
     "reminder_no_pause",
     "closure_warning",
@@ -53,6 +63,9 @@ TO_REQUESTERS = (
     "complaint_progress",
     "complaint_outcome",
     "breach_notice",
+    "breach_notice_by_name",
+    "not_valid",
+    "not_valid_by_name",
     *RESPONSES,
 )
 LISTS = frozenset(
