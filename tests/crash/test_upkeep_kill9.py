@@ -38,6 +38,7 @@ from sar.foundation.throttle import ThrottleTry
 from sar.foundation.word_index import WordFingerprint
 from sar.intake.details import details_of
 from sar.oversight.retention import service as retention
+from sar.oversight.retention.models import Erasure
 from sar.oversight.retention.rules import Why
 from sar.records import queries
 from tests.crash import test_small_jobs_kill9 as small_jobs
@@ -178,6 +179,22 @@ def a_case_to_destroy(app: Flask) -> Callable[[], bool]:
     )
 
 
+def a_proposal_that_was_overtaken(app: Flask) -> Callable[[], bool]:
+    lead = staff_actor(Role.DPO)
+    with time_machine.travel(utc_now() - timedelta(days=3 * 366)):
+        case_id = gathering_case().id
+        cases.withdraw(SYSTEM, case_id, london_today())
+    [proposed] = retention.propose(lead, [case_id], Why.TIME_OVER)
+    cases.reopen(lead, case_id, "She wrote again")
+    return lambda: (
+        (
+            db.session.get_one(Erasure, proposed.id, populate_existing=True).state,
+            small_jobs.audited("retention.erasure_stopped"),
+        )
+        == ("stopped", 1)
+    )
+
+
 PREPARATIONS = {
     "cases.apply_calendar": a_calendar_to_apply,
     "cases.check_import": a_sheet_to_look_through,
@@ -188,6 +205,7 @@ PREPARATIONS = {
     "review.changed": a_signed_case_that_lost_a_record,
     "review.person_changed": a_signed_case_whose_person_has_another_name,
     "retention.destroy": a_case_to_destroy,
+    "retention.end_overtaken": a_proposal_that_was_overtaken,
     "throttle.clean": an_old_try,
     "workroom.sweep": a_folder_left_behind,
 }

@@ -19,7 +19,8 @@ _UNDECIDED = "state IN ('proposed', 'agreed')"
 
 
 class State(StrEnum):
-    """`agreed`: a job is at work. `stopped`: before anything was destroyed, something came up that keeps the case."""
+    """`agreed`: a job is at work. `stopped`: before anything was destroyed, or before anybody agreed, something came up
+    that keeps the case, or changes how long it is kept."""
 
     PROPOSED = "proposed"
     AGREED = "agreed"

@@ -26,7 +26,7 @@ def panel(actor: Actor, case: Case) -> Panel | None:
     warnings = [f"{HOLD_WORDS[code]}: it cannot be destroyed." for code in holds]
     if erasure is not None and erasure.state == State.PROPOSED:
         if queries.overtaken(erasure, kept):
-            warnings.append("It is proposed to destroy this case, but it must be kept. Somebody has to decline that.")
+            warnings.append("It was proposed to destroy this case, but it must be kept. The proposal ends by itself.")
         else:
             warnings.append("It is proposed to destroy this case. Somebody else must agree.")
     elif erasure is not None and erasure.state == State.AGREED:

@@ -29,7 +29,8 @@ from sar.oversight.retention.rules import MOST_YEARS, RULE_WORDS, Rule, Why, Yea
 
 MOST_AT_ONCE: Final = 50
 OVERTAKEN_WORDS: Final = (
-    "something changed after this was proposed. Do not agree; it can be proposed again when its time is over."
+    "something changed after this was proposed. The proposal ends by itself within the hour; the case can be proposed "
+    "again when its time is over."
 )
 COLUMNS = (
     "reference",

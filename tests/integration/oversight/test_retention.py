@@ -31,6 +31,7 @@ from sar.oversight.reminders.digest import digest_of
 from sar.oversight.retention import queries, service
 from sar.oversight.retention.destroying import DESTROY
 from sar.oversight.retention.filters import Filters, Show
+from sar.oversight.retention.overtaken import end_overtaken
 from sar.oversight.retention.rules import Rule, Why, Years
 from tests.factories import received_case, staff_actor
 from tests.integration.cases.desk import browser_of, dpo, parts
@@ -218,6 +219,35 @@ def test_a_proposal_that_was_overtaken_destroys_nothing(in_app: Flask, run_jobs:
         service.decide(boss, [reopened.id], False, "Proposed anew")
         service.propose(boss, [reopened.id], Why.TIME_OVER)
         service.decide(keeper, [reopened.id], True)
+
+
+def test_a_proposal_that_was_overtaken_ends_by_itself_and_its_case_comes_up_anew(in_app: Flask) -> None:
+    boss, keeper = dpo(), staff_actor(Role.ADMINISTRATOR, name="Ada Keeper")
+    reopened, longer, sooner, plain, held = made = [closed(CLOSED) for _ in range(5)]
+
+    def ended() -> dict[str, list[str]]:
+        stopped = [entry for entry in rows(AuditEntry) if entry.action == "retention.erasure_stopped"]
+        return {json.loads(entry.facts)["case_id"]: json.loads(entry.facts)["held_by"] for entry in stopped}
+
+    with at(OVER):
+        service.propose(boss, [case.id for case in made], Why.TIME_OVER)
+        assert end_overtaken() == 0
+        cases.reopen(boss, reopened.id, "She wrote again")
+        service.set_hold(boss, held.id, "A claim came")
+        assert (end_overtaken(), end_overtaken()) == (1, 0) and ended() == {reopened.id: ["open"]}
+        service.change_rules(boss, 10, 10, 10, number=0)
+        assert "ends by itself" in browser_of(in_app, keeper).get("/staff/retention/?show=proposed").text
+        assert end_overtaken() == 4 and queries.to_agree(keeper) == 0 and on_list(boss, Show.PROPOSED) == []
+        assert ended()[longer.id] == ["not_over"]
+        page = browser_of(in_app, boss).get(f"/staff/retention/cases/{longer.id}").text
+        assert "Ended by itself: something changed" in page
+    with at(date(2036, 7, 2)):
+        service.propose(boss, [sooner.id], Why.TIME_OVER)
+        service.change_rules(boss, 9, 9, 9, number=1)
+        assert end_overtaken() == 1 and ended()[sooner.id] == ["changed"]
+        assert set(on_list(boss, Show.DUE)) == {longer.reference, sooner.reference, plain.reference}
+        service.propose(boss, [sooner.id], Why.TIME_OVER)  # by the rule that holds now
+        service.decide(keeper, [sooner.id], True)
 
 
 def test_only_what_was_looked_at_is_agreed_to_and_the_certificate_states_the_rule_that_held(
