@@ -38,7 +38,7 @@ _NOT_MET: Final = (
     "Words that were to be blacked out are not where they were found. Look at this page: where they still show, draw a "
     "box over them by hand. Then decide for the words that were found: leave these words in, here only."
 )
-_REPORTED: Final = ("pages", "plan_sha256", "input_sha256", "output_sha256", "boxes")
+_REPORTED: Final = ("pages", "plan_sha256", "input_sha256", "output_sha256", "boxes", "width_visible")
 
 Progress = Callable[[int, int], None]
 
@@ -54,7 +54,11 @@ class Blocked(Exception):
 
 @dataclass(frozen=True)
 class Built:
-    """A finished, encrypted bundle on disk, and what the engines said about it."""
+    """A finished, encrypted bundle on disk, and what the engines said about it.
+
+    `proof`: `records`, the engine's report on each; `needles`, how many strings were looked for; `width_shows`, by the
+    id of a record, the pages on which the length of what is withheld can still be seen.
+    """
 
     path: Path
     pages: int
@@ -77,10 +81,13 @@ def build(case: Case, passphrase: str, folder: Path, progress: Progress, rest: p
     needles = review.withheld_strings(case)
     steps = len(answered) + 3
     parts, reports = _records(answered, needles, folder), []
+    width_shows: dict[str, list[int]] = {}
     for done, item in enumerate(answered):
         progress(done, steps)
         if item.plan is not None:
             report = _redact(item.record, item.plan, _path_of(item, folder))
+            if pages := sorted(set(report.pop("width_visible")) - _dark_pages(item.plan)):
+                width_shows[item.record.id] = pages
             reports.append(report)
             answered[done] = replace(item, boxes=report["boxes"])
     progress(len(answered), steps)
@@ -100,7 +107,8 @@ def build(case: Case, passphrase: str, folder: Path, progress: Progress, rest: p
     except Refused as problem:  # an edited wording of a paper that cannot be used
         raise blocked(_COVER, problem.message, reason="wording") from problem
     redactions = sum(int(report["boxes"]) for report in reports)
-    return Built(locked, bundle.pages, redactions, {"records": reports, "needles": len(needles)})
+    proof = {"records": reports, "needles": len(needles), "width_shows": width_shows}
+    return Built(locked, bundle.pages, redactions, proof)
 
 
 def letter_to_look_at(case: Case, rest: papers.Rest | None = None) -> papers.Cover:

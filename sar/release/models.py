@@ -49,7 +49,8 @@ class Finding(TypedDict):
 class Bundle(ScopedRow):
     """One attempt at the reply, under one sign-off. `plan_sha256`: the decisions signed. `findings`: why it is blocked.
 
-    `proof` is what the engines reported, kept for the case file: digests and counts, no names.
+    `proof` is what the engines reported, kept for the case file (see `building.Built`): digests, counts and pages, no
+    names.
     """
 
     __tablename__ = "bundle"

@@ -22,6 +22,8 @@ from sar.foundation.clock import london_date, london_today
 from sar.foundation.db import db
 from sar.foundation.errors import Gone, NotFound, Refused
 from sar.foundation.runtime import settings
+from sar.records.models import Record
+from sar.records.queries import disclosable_records
 from sar.release import building
 from sar.release.models import Bundle, BundleState, Route
 from sar.release.papers import Cover, Rest
@@ -159,6 +161,13 @@ def letter_to_look_at(actor: Actor, case_id: str, part: Part | None, still_to_co
         return building.letter_to_look_at(case, rest_of(case, part, still_to_come, rest_by))
     except building.Blocked as blocked:
         raise Refused(blocked.findings[0]["what"]) from blocked
+
+
+def width_shows(case: Case, bundle: Bundle) -> list[tuple[Record, list[int]]]:
+    """Records with the pages on which the length of what is withheld can still be seen in a reply, in its order."""
+    found = (bundle.proof or {}).get("width_shows")
+    pages_of: dict[str, list[int]] = found if isinstance(found, dict) else {}
+    return [(record, pages_of[record.id]) for record in disclosable_records(case) if record.id in pages_of]
 
 
 def rest_of(case: Case, part: Part | None, still_to_come: str, rest_by: date | None) -> Rest | None:

@@ -166,6 +166,7 @@ def _page(
         make_form=make_form or MakeForm(),
         part_words=PART_WORDS,
         stepped_up=stepped_up(),
+        width_shows=queries.width_shows(case, bundle) if bundle else [],
     )
 
 

@@ -8,6 +8,7 @@ import re
 import pytest
 from flask import Flask
 
+from redaction.geometry import Box
 from sar.cases.exemptions import exemption
 from sar.consultation.models import Consultation
 from sar.foundation.actors import ActorKind
@@ -15,13 +16,26 @@ from sar.foundation.clock import london_today
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Refused
 from sar.records.models import Record, RecordState
+from sar.records.queries import records_of
 from sar.release import service
 from sar.release.models import Bundle, BundleState, Route
 from sar.release.queries import latest_bundle
+from sar.review import service as reviewing
 from sar.review.models import Person
 from tests.factories import an_originator, received_case
 from tests.integration.intake.walk import Browser
-from tests.integration.release.office import CODE, CONTACT, Office, latest, now, paper, signed_off_office
+from tests.integration.release.office import (
+    CODE,
+    CONTACT,
+    PLAIN,
+    Office,
+    latest,
+    now,
+    office_in_review,
+    paper,
+    paper_with_picture,
+    signed_off_office,
+)
 from tests.security.people import browser_of
 
 
@@ -48,6 +62,31 @@ def test_nothing_is_released_without_a_fresh_code(ready: Office) -> None:
         answer = browser.post(f"/staff/replies/{bundle.id}/{step}", choices, form_at=release_page(ready))
         assert answer.status_code == 302 and "/step-up" in answer.location
     assert now(bundle).state == BundleState.READY
+
+
+def test_pages_that_show_how_long_a_hidden_name_is_are_named_before_the_reply_goes(in_app: Flask) -> None:
+    office = office_in_review(in_app, ("Contact log", paper(CONTACT)), ("Photo", paper_with_picture(PLAIN, "House 7")))
+    log, photo = records_of(office.case)
+    office.decide_all()
+    reviewing.draw_box(office.officer, photo.id, 1, Box(60, 80, 150, 100), CODE, "A house can be seen.")
+    office.sign_off()
+    bundle = office.build()
+    assert bundle.proof is not None and bundle.proof["width_shows"] == {photo.id: [1]}
+    page = text_of(officer(office), release_page(office))
+    assert "the length of a hidden name may show" in page and "Draw a wider box" in page
+    assert f'href="/staff/review/records/{photo.id}/pages/1"' in page and f"records/{log.id}/pages" not in page
+    service.release(office.officer, bundle.id, Route.ONLINE, Route.POST)
+    assert "the length of a hidden name may show" not in text_of(officer(office), release_page(office))
+
+
+def test_a_page_withheld_whole_shows_nothing_of_what_is_under_it(in_app: Flask) -> None:
+    office = office_in_review(in_app, ("Photo", paper_with_picture(PLAIN, "House 7")))
+    [photo] = records_of(office.case)
+    office.decide_all()
+    reviewing.withhold_page(office.officer, photo.id, 1, CODE, "A house can be seen.")
+    office.sign_off()
+    bundle = office.build()
+    assert bundle.proof is not None and bundle.proof["width_shows"] == {}
 
 
 def test_the_letter_of_a_reply_is_looked_at_before_the_reply_is_made(in_app: Flask) -> None:

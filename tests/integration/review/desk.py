@@ -106,9 +106,12 @@ def open_desk(app: Flask, subject: str = "Marlon Pryce", *pages: str, regime: st
     return desk
 
 
-def add_pages(app: Flask, case_id: str, *pages: str, regime: str = "LE", sha256: str | None = None) -> str:
+def add_pages(
+    app: Flask, case_id: str, *pages: str, regime: str = "LE", sha256: str | None = None, scanned: bool = False
+) -> str:
     packed = io.BytesIO()
-    words_file.write([_page(number, text) for number, text in enumerate(pages, start=1)], packed)
+    source = "ocr" if scanned else "text"
+    words_file.write([_page(number, text) | {"source": source} for number, text in enumerate(pages, start=1)], packed)
     packed.seek(0)
     with write_transaction() as session:
         case = session.get_one(Case, case_id)
@@ -127,7 +130,7 @@ def add_pages(app: Flask, case_id: str, *pages: str, regime: str = "LE", sha256:
             size=100,
             state=RecordState.READY.value,
             pages=len(pages),
-            ocr_pages=0,
+            ocr_pages=len(pages) if scanned else 0,
         )
         session.add(record)
         session.flush()

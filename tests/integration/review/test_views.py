@@ -18,7 +18,7 @@ from sar.review.models import DrawnBox, Mention, Person
 from tests.factories import staff_actor
 from tests.integration.cases.desk import browser_of
 from tests.integration.intake.walk import Browser
-from tests.integration.review.desk import FACTORS, Desk, open_desk
+from tests.integration.review.desk import FACTORS, Desk, add_pages, open_desk
 
 PAGE = "Marlon attended. He said that Paulina Nowicka rang on Monday.\nMr Dawit Tesfay came. Mrs Pryce did not."
 
@@ -100,6 +100,30 @@ def test_a_box_is_added_around_words_or_by_numbers_and_taken_away(desk: Desk, of
     assert officer.post(f"/staff/review/boxes/{boxes[0].id}/remove", {}, form_at=page_of(desk)).status_code == 302
     db.session.rollback()
     assert len(list(db.session.scalars(select(DrawnBox)))) == 1
+
+
+def test_on_a_scan_it_is_said_that_a_box_shows_how_long_a_name_is(in_app: Flask) -> None:
+    desk = open_desk(in_app, "Marlon Pryce", "He said that Paulina Nowicka rang on Monday.")
+    scan = add_pages(in_app, desk.case_id, "Paulina Nowicka rang.", "Nothing else.", scanned=True)
+    browser = browser_of(in_app, desk.officer)
+    pages = f"/staff/review/records/{scan}/pages"
+    assert "This page is a scan" not in browser.get(f"{pages}/1").text, "nothing is hidden there yet"
+    desk.decide("Paulina Nowicka")
+    desk.decide_rest()
+    assert "add a wider box over the words around it" in browser.get(f"{pages}/1").text
+    assert "This page is a scan" not in browser.get(f"{pages}/2").text
+    assert "This page is a scan" not in browser.get(page_of(desk)).text
+    assert "Scanned: boxes as wide as the words" in browser.get(f"/staff/cases/{desk.case_id}/review/check").text
+    service.request_second_check(desk.officer, desk.case_id)
+    reader = browser_of(in_app, desk.reader)
+    assert "return the case and say so" in reader.get(f"{pages}/1").text
+    assert "ask for a wider box" in reader.get(f"/staff/cases/{desk.case_id}/review/check").text
+
+
+def test_without_records_the_second_check_says_that_there_are_none(in_app: Flask) -> None:
+    desk = open_desk(in_app, "Marlon Pryce")
+    page = browser_of(in_app, desk.officer).get(f"/staff/cases/{desk.case_id}/review/check").text
+    assert "There are no records in the reply yet." in page and "<table" not in page
 
 
 def test_one_mention_is_decided_alone_and_given_back(desk: Desk, officer: Browser) -> None:
