@@ -16,6 +16,7 @@ from sar.cases.endings import why_two_withdraw
 from sar.cases.models import Case
 from sar.cases.refusals.service import propose_withdrawal
 from sar.cases.second_person import why_not_alone
+from sar.cases.workflow import Stage
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 
@@ -115,6 +116,8 @@ def close(case_id: str) -> Answer:
 def _why_close(case: Case) -> str:
     if case.clock_state == ClockState.ENDED:
         return "The answer is out. Closing takes the case off your list. It can be opened again."
+    if case.stage == Stage.RELEASED:
+        return "Only a part of the answer is out, so this case stays open. Open the review again and send the rest."
     return (
         "The person was reminded and warned, and did not reply. They get a letter that says what we still need. "
         "Nothing is deleted apart from a copy of an identity document. A reply opens the case again."

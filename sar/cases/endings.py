@@ -39,9 +39,14 @@ _WHOLE = (Kind.REFUSAL, Kind.NOT_AN_EXEMPTION)
 REFUSAL_CODES = MappingProxyType(
     {code: item for code, item in EXEMPTIONS.items() if item.kind in _WHOLE and code != "N-DUP"}
 )
-# What each says, for officers. The text of MUE for the requester is only the beginning of a sentence.
+# What each says, for officers. The requester is told it in other words.
 REFUSAL_LABELS = MappingProxyType(
-    {code: item.text or "" for code, item in REFUSAL_CODES.items()} | {"MUE": "It is clearly unfounded or excessive."}
+    {code: item.text or "" for code, item in REFUSAL_CODES.items()}
+    | {
+        "MUE": "It is clearly unfounded or excessive.",
+        "N-NOTYOURS": "It is not about the person who asks.",
+        "N-OUTSCOPE": "What we hold is outside what they asked for.",
+    }
 )
 # Grounds on which the answer may neither confirm nor deny that anything is held.
 NEITHER_CODES = MappingProxyType({code: item for code, item in EXEMPTIONS.items() if item.ncnd})

@@ -33,7 +33,7 @@ from sar.cases.blueprint import Answer, back, bp, button
 from sar.cases.complaints import views as complaints
 from sar.cases.conflicts import queries as conflict_queries
 from sar.cases.conflicts import views as conflict_views
-from sar.cases.deadlines import AWAITED
+from sar.cases.deadlines import AWAITED, Clock, ClockState
 from sar.cases.endings import NEITHER_CODES
 from sar.cases.exemptions import ground_in_words
 from sar.cases.flags import flags_of
@@ -256,7 +256,7 @@ def _case_page(case: Case, note_form: forms.NoteForm) -> str:
         not_valid_reasons=not_valid.REASONS,
         panels=panels,
         can_extend=service.why_not_extend(case) is None,
-        events={move.transition.event for move in moves if _offered(move)},
+        events={move.transition.event for move in moves if _offered(move, clock)},
         next_links=[*_first_steps(panels), *_links(case, _NEXT.get(stage, ()))],
         form=note_form,
     )
@@ -267,9 +267,12 @@ def _lately(actor: Actor, case: Case) -> list[TimelineEntry]:
     return in_words(queries.timeline_of(case, leave_out=HIDDEN, closed=closed, limit=_LATEST))
 
 
-def _offered(move: Offer) -> bool:
+def _offered(move: Offer, clock: Clock) -> bool:
     """Closing appears once it can be done; refusing asks for its reasons on its own page."""
-    return not move.refusals or move.transition.event is not Event.CLOSE
+    if move.transition.event is not Event.CLOSE:
+        return True
+    part_is_out = move.transition.stage is Stage.RELEASED and clock.state is not ClockState.ENDED
+    return not move.refusals and not part_is_out
 
 
 def _first_steps(panels: Sequence[Panel]) -> list[PanelLink]:

@@ -26,7 +26,10 @@ class Rectangle:
 
 @dataclass(frozen=True)
 class Shape:
-    """One place. `look`: open, withheld, kept or drawn. `sign`: the short text drawn at the box."""
+    """One place. `look`: open, withheld, kept or drawn. `sign`: the short text drawn at the box.
+
+    `detail`: which kind of number or address it is, as a code; empty for people.
+    """
 
     id: str
     look: str
@@ -35,6 +38,7 @@ class Shape:
     name: str
     state: str
     code: str
+    detail: str
     mention: Mention | None
     person_id: str | None
     by_hand: bool
@@ -52,6 +56,7 @@ def overlay(marks: PageMarks) -> list[Shape]:
             name="Box drawn by hand",
             state="Withheld",
             code=drawn.code,
+            detail="",
             mention=None,
             person_id=None,
             by_hand=True,
@@ -83,6 +88,7 @@ def _of_mention(marks: PageMarks, mention: Mention) -> Shape:
         name=name,
         state=state,
         code=code if look == "withheld" else "",
+        detail=person.detail or "" if person is not None and person.kind == PersonKind.IDENTIFIER else "",
         mention=mention,
         person_id=person.id if person is not None else None,
         by_hand=mention.decision is not None,

@@ -22,6 +22,7 @@ from sar.review.blueprint import bp
 from sar.review.drawing import overlay
 from sar.review.forms import BoxForm, MarkForm, MentionForm, code_choices
 from sar.review.grounds import DECISION_NAMES, Decision
+from sar.review.people_views import DETAILS
 from sar.review.queries import PageMarks
 from sar.review.rules import is_dpo
 
@@ -184,6 +185,7 @@ def _desk(record_id: str, page: int, refused: BoxForm | None) -> str:
         form=(refused or _box_form(marks)) if may_change else None,
         may_change=may_change,
         decision_names=DECISION_NAMES,
+        details=DETAILS,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from redaction.detect import page_string
+from redaction.detect.model import MODEL_LEAD
 from redaction.document import PageText
 from sar.cases.deadlines import Regime
 from sar.cases.models import Case
@@ -84,7 +85,15 @@ class PersonRow:
     @property
     def evidence(self) -> list[str]:
         """Why it was found, in words, each once."""
-        return list(dict.fromkeys(why for example in self.examples for why in example.mention.found["evidence"]))
+        found = (why for example in self.examples for why in example.mention.found["evidence"])
+        return list(dict.fromkeys(map(_evidence_in_words, found)))
+
+
+def _evidence_in_words(why: str) -> str:
+    """The chance that a trained model gave, as a share of a hundred; all else says itself what it is."""
+    if not why.startswith(MODEL_LEAD):
+        return why
+    return f"the words around it ({round(float(why.removeprefix(MODEL_LEAD)) * 100)} in 100 sure)"
 
 
 @dataclass(frozen=True)

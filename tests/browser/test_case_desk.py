@@ -154,7 +154,7 @@ def test_an_officer_refuses_a_request_and_finds_the_letter_to_print(
         page.get_by_role("button", name="Refuse the request and send the letter").click()
         expect(page.get_by_role("alert")).to_contain_text("Choose why you refuse this request")
         assert_axe_clean(page)
-        page.get_by_label("It is not about you.").check()
+        page.get_by_label("It is not about the person who asks.").check()
         page.get_by_label("Explain it to the person").fill("The records are about someone with the same name.")
         page.get_by_role("button", name="Refuse the request and send the letter").click()
         expect(page.get_by_text("The request is refused and the letter is on its way.")).to_be_visible()

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sar.cases.code_texts import CODES
-from sar.cases.exemptions import EXEMPTIONS
+from sar.cases.exemptions import EXEMPTIONS, ground_in_words
 
 GROUP = "Sentences within replies"
 
 
 def _title(code: str) -> str:
-    law = EXEMPTIONS[code].law
-    return f"{code}, {law}" if law else f"{code}, not an exemption"
+    item = EXEMPTIONS[code]
+    return f"{code}: {ground_in_words(code)}" if item.text else f"{code}, {item.law}"
 
 
 TITLES: Mapping[str, str] = MappingProxyType(

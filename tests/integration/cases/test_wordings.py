@@ -182,7 +182,12 @@ def test_a_code_that_is_never_told_has_no_text_to_word(in_app: Flask) -> None:
     with pytest.raises(NotFound):
         wordings_service.change(dpo(), "code_p3_natsec", "To protect the nation.", version=0)
     listed = browser_of(in_app, dpo("Bela Stone")).get("/staff/wordings/").text
-    assert "P3-COURT, DPA 2018 s.43(3)" in listed and "P3-NATSEC" not in listed and "P3-PUBSEC" not in listed
+    assert (
+        "P3-COURT: This was made by or for the court." in listed
+        and "DPA 2018 s.43(3)" in listed
+        and "P3-NATSEC" not in listed
+        and "P3-PUBSEC" not in listed
+    )
 
 
 @pytest.mark.parametrize(

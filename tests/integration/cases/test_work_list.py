@@ -163,6 +163,18 @@ def test_cases_without_a_due_date_come_last_and_ended_ones_latest_first() -> Non
     assert lines == [one.reference for one in (due, paused, later, sooner)]
 
 
+def test_a_second_reader_goes_straight_to_what_waits_for_one(in_app: Flask) -> None:
+    reader, waits, other = staff_actor(Role.SECOND_READER), opened(), opened()
+    set_on(waits, stage=Stage.SECOND_CHECK.value)
+    page = browser_of(in_app, reader).get("/staff/cases/").text
+    assert "/staff/cases/?stage=second_check" in page and "Cases that wait for a second reader" in page
+    found = browser_of(in_app, reader).get("/staff/cases/?stage=second_check").text
+    assert waits.reference in found and other.reference not in found
+    mine = browser_of(in_app, reader).get("/staff/cases/?whose=mine").text
+    assert "There are no cases here." in mine and "log a request" not in mine
+    assert "Cases that wait for a second reader" not in browser_of(in_app, caseworker()).get("/staff/cases/").text
+
+
 def test_an_address_keeps_the_list_and_nonsense_in_it_is_left_out(in_app: Flask) -> None:
     given = {"whose": "mine", "show": "soon", "stage": "gathering", "awaiting": NOBODY, "office": "Calder"}
     assert Filters.read(given).as_words() == given

@@ -50,6 +50,13 @@ def test_an_originator_is_asked_about_its_own_records_by_mail(office: Office, ot
     assert queries.undecided_count(office.case) == 1
 
 
+def test_where_no_record_came_from_elsewhere_it_is_said_that_there_is_nobody_to_ask(office: Office) -> None:
+    empty = gathering_case("Someone Else")
+    desk = browser_of(office.app, office.officer)
+    assert "There is nobody to ask." in desk.get(f"/staff/cases/{empty.id}/consultation").text
+    assert "There is nobody to ask." not in desk.get(f"/staff/cases/{office.case_id}/consultation").text
+
+
 def test_no_record_of_anyone_else_is_ever_sent(office: Office, others: Others) -> None:
     elsewhere = a_record(gathering_case("Someone Else"), paper("Theirs"), "theirs.pdf").id
     for foreign in (others.school, others.own, elsewhere, "no-such-record"):

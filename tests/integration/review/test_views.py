@@ -86,6 +86,16 @@ def test_a_page_names_every_mark_in_words(desk: Desk, officer: Browser) -> None:
     assert officer.get(page_of(desk, 3)).status_code == 404
 
 
+def test_a_number_is_named_with_what_it_is_and_a_name_with_why_it_was_found_in_words(in_app: Flask) -> None:
+    desk = open_desk(
+        in_app, "Marlon Pryce", "He said that Paulina Nowicka rang on Monday. NI no. JR 41 82 07 B checked."
+    )
+    browser = browser_of(in_app, desk.officer)
+    assert "National Insurance number" in browser.get(page_of(desk)).text
+    why = browser.get(f"/staff/review/people/{desk.person('Paulina Nowicka').id}").text
+    assert "Found by:" in why and "model ." not in why
+
+
 def test_a_box_is_added_around_words_or_by_numbers_and_taken_away(desk: Desk, officer: Browser) -> None:
     url = f"{page_of(desk)}/boxes"
     ground = {"code": "G-CRIME", "reason": "Names a method."}

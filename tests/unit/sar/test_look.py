@@ -11,6 +11,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, FieldList, Form, FormField, StringField
 from wtforms.validators import InputRequired
 
+from sar.cases.worklist.filters import SOON_DAYS
+
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 DUE = date(2026, 12, 18)
 
@@ -53,6 +55,13 @@ def test_how_much_time_is_left_is_said_in_words_and_not_by_colour_alone(pages, c
     text = shown(pages, "{{ due_date(clock) }}", clock=clock)
     assert words in text
     assert ("18 December 2026" in text) == (clock["due"] is not None)
+
+
+def test_what_is_due_in_the_days_that_the_list_counts_as_soon_stands_out(pages):
+    """As the filter "Due in 10 days" has it."""
+    for days, soon in ((SOON_DAYS, True), (SOON_DAYS + 1, False)):
+        clock = {"state": "running", "due": DUE, "days_left": days}
+        assert ("govuk-tag--orange" in shown(pages, "{{ due_date(clock) }}", clock=clock)) == soon
 
 
 def test_a_paused_clock_says_so_and_when_it_would_be_due(pages):
