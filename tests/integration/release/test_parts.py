@@ -49,7 +49,7 @@ def test_part_of_an_answer_goes_out_and_is_no_whole_answer(ready: Office) -> Non
     with pytest.raises(Refused, match="Something is still to come"):
         cases.close(ready.officer, ready.case_id)
     desk = browser_of(ready.app, ActorKind.STAFF, ready.officer.id)
-    assert f"/staff/cases/{ready.case_id}/close" not in desk.get(f"/staff/cases/{ready.case_id}").text
+    assert f'/staff/cases/{ready.case_id}/close"' not in desk.get(f"/staff/cases/{ready.case_id}").text
     assert "Only a part of the answer is out" in desk.get(f"/staff/cases/{ready.case_id}/close").text
     typed = {"still_to_come": "The records of the police.", "expected_date": soon.isoformat()}
     told = writing.write(ready.officer, case.id, "interim_disclosure", typed, channel="post")
