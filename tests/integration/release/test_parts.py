@@ -15,7 +15,7 @@ from sar.cases.lateness import Lateness
 from sar.cases.queries import clock_of, was_answered
 from sar.cases.writing import service as writing
 from sar.foundation import messages
-from sar.foundation.actors import SYSTEM, ActorKind
+from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import london_today
 from sar.foundation.errors import NotFound, Refused
 from sar.foundation.wording import date_words
@@ -25,7 +25,6 @@ from sar.release import queries, service
 from sar.release.models import Route
 from tests.integration.cases.desk import browser_of
 from tests.integration.release.office import Office, latest, now
-from tests.security.people import browser_of
 
 
 def test_part_of_an_answer_goes_out_and_is_no_whole_answer(ready: Office) -> None:
@@ -48,7 +47,7 @@ def test_part_of_an_answer_goes_out_and_is_no_whole_answer(ready: Office) -> Non
     assert f"We hope to send you the rest by {date_words(soon)}." in " ".join(letter.split())
     with pytest.raises(Refused, match="Something is still to come"):
         cases.close(ready.officer, ready.case_id)
-    desk = browser_of(ready.app, ActorKind.STAFF, ready.officer.id)
+    desk = browser_of(ready.app, ready.officer)
     assert f'/staff/cases/{ready.case_id}/close"' not in desk.get(f"/staff/cases/{ready.case_id}").text
     assert "Only a part of the answer is out" in desk.get(f"/staff/cases/{ready.case_id}/close").text
     typed = {"still_to_come": "The records of the police.", "expected_date": soon.isoformat()}
