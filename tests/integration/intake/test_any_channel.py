@@ -26,13 +26,14 @@ from sar.intake import likeness, mail, service
 from sar.intake.answers import Channel, Contact, Relationship, Representative, RequestAnswers, Route
 from sar.intake.models import IdentityCopy, MailDraft, Submission
 from tests.factories import staff_actor
-from tests.integration.cases.desk import ago, browser_of, parts
+from tests.integration.cases.desk import browser_of, parts
 from tests.integration.intake.walk import NAME, STREET, Browser, photograph, receipt_of, rows
 from tests.outlook import Inner, outlook_message
 
 BORN = date(1985, 3, 27)
 POST = Contact(Route.POST, address=STREET)
 MAIL_CAME = date(2026, 3, 3)
+OUTLOOK_CAME = date(2026, 3, 2)
 SAID = "Please send me everything you hold about me.\nI was at Wexcombe Magna."
 
 
@@ -107,14 +108,6 @@ def test_a_request_is_not_logged_as_later_than_its_mail_came_nor_moved_later_alo
             cases.correct_received_date(actor, case.id, date(2026, 3, 4), reason="A slip")
 
 
-def test_a_home_that_is_typed_beside_a_prison_is_no_address_for_letters(officer: Browser) -> None:
-    inside = {"route": "prison", "prison_name": "HMP Fennimore", "prison_number": "a1234bc"}
-    receipt_of(officer.post("/staff/log", typed(**inside)))
-    receipt_of(officer.post("/staff/log", typed(**inside, post_address="Wall Road", submission_key="j" * 32)))
-    contacts = [one.contact["address"] for one in sorted(rows(Submission), key=lambda one: one.created_at)]
-    assert contacts == ["", "Wall Road"] and {one.address for one in rows(Submission)} == {STREET}
-
-
 def test_whether_a_picture_in_a_mail_is_a_copy_of_a_document_must_be_said(officer: Browser) -> None:
     draft_id = upload(officer, saved_mail(photograph()), "request.eml").location.rpartition("=")[2]
     unsaid = officer.post("/staff/log", typed(mail_draft=draft_id))
@@ -169,7 +162,7 @@ def test_a_mail_inside_an_outlook_message_is_read_with_what_it_holds(in_app: Fla
     assert mail.possible_copies(draft) == [(0, "My records, please.eml")]
     answers = RequestAnswers(full_name=NAME, contact=POST)
     receipt = service.log_request(
-        actor, answers, channel=Channel.COLLEAGUE, received_on=ago(0), mail_draft_id=draft.id, mail_copies=[]
+        actor, answers, channel=Channel.COLLEAGUE, received_on=OUTLOOK_CAME, mail_draft_id=draft.id, mail_copies=[]
     )
     case = cases.open_case(SYSTEM, receipt.submission_id)
     page = browser_of(in_app, actor).get(f"/staff/cases/{case.id}/mail/1/pages/1").text

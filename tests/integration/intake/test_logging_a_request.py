@@ -65,6 +65,15 @@ def test_logging_the_same_form_twice_makes_one_request(in_app: Flask) -> None:
     assert first == second and len(rows(Submission)) == 1
 
 
+def test_a_home_that_is_typed_beside_a_prison_is_no_address_for_letters(in_app: Flask) -> None:
+    browser = officer(in_app)
+    inside = {"route": "prison", "prison_name": "HMP Fennimore", "prison_number": "a1234bc"}
+    receipt_of(browser.post("/staff/log", typed(**inside)))
+    receipt_of(browser.post("/staff/log", typed(**inside, post_address="Wall Road", submission_key="j" * 32)))
+    contacts = [one.contact["address"] for one in sorted(rows(Submission), key=lambda one: one.created_at)]
+    assert contacts == ["", "Wall Road"] and {one.address for one in rows(Submission)} == {STREET}
+
+
 def test_a_date_of_receipt_in_the_future_is_refused_and_the_form_stays_filled(in_app: Flask) -> None:
     day = london_today() + timedelta(days=1)
     refused = officer(in_app).post("/staff/log", typed(received_on=[str(day.day), str(day.month), str(day.year)]))
