@@ -40,6 +40,8 @@ ON_THE_CLOCK = {
     "letter.fee_request": "fee_requested",
     "letter.extension": "extended",
 }
+# Letters whose days to reply a case closes after, in the end.
+REMINDERS = frozenset({"letter.reminder", "letter.reminder_no_pause", "letter.closure_warning"})
 EXTENSION_LAW = "Art 12A(3)-(4) UK GDPR; DPA 2018 s.54(3A)-(3B)"
 _TAKES_TWO = (
     "The due date has passed, and this would move it later or take it away, so it takes two people. Mark the letter as "
@@ -49,6 +51,10 @@ _LONG_AGO = (
     "That was more than three working days ago, and it gives us more time than a letter that goes today. So it takes "
     "two people. Mark the letter as sent today, then propose the day it went on the page “Correct what is on the "
     "clock”."
+)
+_DAYS_TO_REPLY = (
+    "That was more than three working days ago, and the days that the person has to reply count from it. Mark the "
+    "letter as sent today: they count from today then."
 )
 _NAMES = {
     "clarification_requested": "Your question",
@@ -123,6 +129,15 @@ def keep_up(actor: Actor, message: Message) -> None:
     if not alone and not just_went(case, message.went_on) and _matters_when(case, fact, then):
         raise Refused(_LONG_AGO)
     letter_went(actor, case, fact, message.went_on)
+
+
+@messages.follow
+def keep_days_to_reply(actor: Actor, message: Message) -> None:
+    """Raises Refused where a reminder or a warning is said to have gone so long ago that its days are nearly over."""
+    if message.kind not in REMINDERS or message.went_on is None or actor.kind is ActorKind.SYSTEM:
+        return
+    if not just_went(visible_case(SYSTEM, message.subject_id), message.went_on):
+        raise Refused(_DAYS_TO_REPLY)
 
 
 def _matters_when(case: Case, fact: ClockFact, then: Clock) -> bool:

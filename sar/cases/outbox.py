@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 
 from sar.access.permissions import Permission
 from sar.cases import taking_back
-from sar.cases.clock_letters import ON_THE_CLOCK
+from sar.cases.clock_letters import ON_THE_CLOCK, REMINDERS
 from sar.cases.ledger import require
 from sar.cases.letter_names import name_of
 from sar.cases.models import Case, ClockFact
@@ -48,9 +48,7 @@ _FIND_THEM = (
     "reach them”, then send it again."
 )
 # Letters whose answer a case waits for, and may close for want of.
-_ASKS_FOR_A_REPLY = frozenset(
-    {*ON_THE_CLOCK, "letter.reminder", "letter.reminder_no_pause", "letter.closure_warning"} - {"letter.extension"}
-)
+_ASKS_FOR_A_REPLY = (REMINDERS | ON_THE_CLOCK.keys()) - {"letter.extension"}
 _SECRET = frozenset({"letter.passphrase", "letter.new_words"})
 
 

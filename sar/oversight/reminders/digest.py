@@ -54,6 +54,7 @@ _ANSWERS: Final = tuple(
         "referral",
         "closed_no_reply",
         "closed_no_reply_by_name",
+        "withdrawal",
         "ready_to_collect",
         "ready_to_hand_over",
         "part_ready",
@@ -130,7 +131,8 @@ def _letters(own: list[ColumnElement[bool]]) -> Iterable[str]:
 
 
 def _answers_to_go(staff: Staff) -> Iterable[str]:
-    """Letters with an answer, or with what opens it, that wait in the outbox: until they go the person has nothing."""
+    """Letters with an answer or what opens it, or that say why the work ended, that wait in the outbox: until they go
+    the person has nothing, and cannot say that it is wrong."""
     whose = Case.officer_id == staff.id
     if allows(staff.role_set, Permission.CASE_ASSIGN):
         whose = or_(whose, Case.officer_id.is_(None))

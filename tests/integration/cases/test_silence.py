@@ -118,6 +118,9 @@ def test_a_reminder_and_a_warning_count_from_the_day_they_go() -> None:
         clock.move_to(october(26))
         waits = silence_of(fresh(case))
         assert waits.reminded_on is None and not waits.to_remind(ago(0)) and not waits.to_warn(ago(0))
+        with pytest.raises(Refused, match="days that the person has to reply"):  # they would be over
+            messages.mark_sent(caseworker(), messages.about(case.id)[-1].id, ago(19))
+        assert silence_of(fresh(case)).reminded_on is None
         letters_go(case)
         waits = silence_of(fresh(case))
         assert (waits.reminded_on, waits.remind_by) == (ago(0), ago(-14)) and not waits.to_warn(ago(0))

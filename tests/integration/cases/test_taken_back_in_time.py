@@ -7,6 +7,7 @@ import re
 import pytest
 from flask import Flask
 
+from sar.access.queries import staff_member
 from sar.cases import service
 from sar.cases.models import Note
 from sar.cases.refusals import service as refusals
@@ -14,6 +15,7 @@ from sar.foundation import messages
 from sar.foundation.clock import london_today
 from sar.foundation.errors import Refused
 from sar.oversight.queries import measures
+from sar.oversight.reminders.digest import digest_of
 from tests.integration.cases.desk import EMAIL, ago, browser_of, caseworker, dpo, fresh, opened, parts
 from tests.integration.intake.walk import rows
 
@@ -58,6 +60,9 @@ def test_one_that_is_taken_back_late_is_recorded_by_one_and_stays_in_the_figures
     assert browser.post(address, form | {"reason": "They rang me."}).status_code == 302
     assert (fresh(own).stage, measures(ago(90), ago(0)).taken_back) == ("withdrawn", 1)
     assert any("They rang me." in note.text for note in rows(Note))
+    service.assign(officer, own.id, officer.id)
+    told = digest_of(staff_member(officer.id), london_today()).letters
+    assert told == [f"{own.reference}: withdrawal, still in the outbox"]
     service.withdraw(officer, case.id, london_today())
     found = measures(ago(90), ago(0))
     assert (found.fell_due, found.answered_in_time, found.corrected_late) == (1, 0, 0)

@@ -94,6 +94,7 @@ def test_a_complaint_to_acknowledge_is_told_and_stands_in_the_calendar_also_of_a
     with at(date(2026, 6, 22)):
         case = due(sam, date(2026, 7, 9))
         cases.withdraw(sam, case.id, date(2026, 6, 22), version=case.version)
+        letters_go(case)
         complaint = complaints.log(sam, case.id, "Nobody rang me.", date(2026, 6, 22), complaints.Channel.PHONE)
         body = complaints.Body.REGULATOR
         complaints.record_outside(sam, case.id, body, "IC-1", date(2026, 6, 22), "Late", date(2026, 7, 14))
