@@ -22,7 +22,7 @@ from sar.intake.answers import StaffConnection
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
 from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
-from tests.factories import staff_actor
+from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import EMAIL, ago, opened
 from tests.integration.cases.desk import PHONE as BY_PHONE
 
@@ -96,9 +96,14 @@ def test_the_officers_desk(visitors: Visitors, live_server: LiveServer, viewport
         connected = opened(staff_connection=StaffConnection("Ada Other"), name="Otis Hythe")
         look(page, f"/staff/cases/{connected.id}", "case-connected")
         look(page, f"/staff/cases/{connected.id}/about-staff", "case-form-connected")
+        gone = opened(name="Ada Gone")
+        service.acknowledge(SYSTEM, gone.id, gone.version)
+        letters_go(gone)
+        look(page, f"/staff/cases/{gone.id}/came-back", "case-form-came-back")
         look(page, "/staff/holidays/", "holidays-none")
         look(page, "/staff/outbox", "outbox")
         look(page, "/staff/oversight/", "oversight")
+        look(page, "/staff/oversight/more-time", "oversight-more-time")
         look(page, "/staff/oversight/jobs", "oversight-jobs")
 
 
