@@ -17,7 +17,7 @@ from sar.cases.refusals.models import Kind, RefusalProposal, State
 from sar.foundation.actors import SYSTEM, Actor
 from sar.foundation.clock import london_date, london_today
 from sar.foundation.db import db
-from sar.foundation.messages import Message
+from sar.foundation.messages import Delivery, Message
 
 LONGEST = 200
 # Days after which no weekend and no holidays make it a few working days.
@@ -134,7 +134,12 @@ def told_late(start: date, end: date, actor: Actor = SYSTEM) -> list[ToldLate]:
     )
     its_letter = (
         select(Message.id)
-        .where(Message.subject_id == Case.id, Message.kind.in_(_ANSWERS), Message.created_at >= answered_at)
+        .where(
+            Message.subject_id == Case.id,
+            Message.kind.in_(_ANSWERS),
+            Message.created_at >= answered_at,
+            Message.delivery != Delivery.TAKEN_BACK.value,
+        )
         .order_by(Message.created_at, Message.id)
         .limit(1)
         .correlate(Case)
