@@ -19,7 +19,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 from rapidfuzz import fuzz
 
-from redaction.drawn import named, streams_of
+from redaction.drawn import fonts_of, named, streams_of
 from redaction.geometry import Box, PageFrame
 from redaction.letters import fold
 from redaction.needles import Needle, NeedleSet
@@ -27,6 +27,7 @@ from redaction.pictures import image_regions, may_show_images
 from redaction.render import draw
 from redaction.strokes import count_curves, count_strokes, may_spell
 from redaction.thorough import read_thoroughly
+from redaction.unnamed import may_leave_out
 from redaction.words import Word
 
 OCR_DPI = 200.0
@@ -57,6 +58,7 @@ class Eye:
         self._read: OrderedDict[bytes, list[Word]] = OrderedDict()
         self._fonts: dict[tuple[int, int], bool] = {}
         self._drawn: dict[tuple[int, int], tuple[int, int]] = {}
+        self._leaving_out: dict[tuple[int, int], bool] = {}
 
     @property
     def remembered(self) -> dict[bytes, list[Word]]:
@@ -71,6 +73,7 @@ class Eye:
         """For another file: objects are known by number. What was read in pictures holds anywhere."""
         self._fonts.clear()
         self._drawn.clear()
+        self._leaving_out.clear()
 
     def regions(self, page: pdfium.PdfPage, frame: PageFrame, structure: pikepdf.Object) -> list[Box]:
         """The parts of the page (display boxes) that need reading by OCR."""
@@ -85,6 +88,15 @@ class Eye:
     def may_read(self, structure: pikepdf.Object) -> bool:
         """Whether there can be regions that need reading: a quick look, for which the page need not be loaded."""
         return self._is_opaque(structure) or may_show_images(structure)
+
+    def may_leave_out(self, structure: pikepdf.Object) -> bool:
+        """Whether a font of the page may show letters that it does not name (`redaction.unnamed`)."""
+        for font in fonts_of(structure):
+            if font.objgen == (0, 0) or font.objgen not in self._leaving_out:
+                self._leaving_out[font.objgen] = may_leave_out(font)
+            if self._leaving_out[font.objgen]:
+                return True
+        return False
 
     def words(self, page: pdfium.PdfPage, frame: PageFrame, regions: Sequence[Box]) -> list[Word]:
         """The words seen in the regions, in display coordinates."""

@@ -53,9 +53,9 @@ def plain_content(data: bytes, ops: list[Op]) -> tuple[bytes, list[Op]]:
         op if len(op.args) == count(op.name) and usual(data, op.start, op.end) else _plain(op, data, comments)
         for op in ops
     ]
-    plain = _without_mute_marks(plain)
     if all(new is op for new, op in zip(plain, ops, strict=True)) and not _lies_between(data, ops, comments):
         return data, ops
+    plain = _without_mute_marks(plain)
     out: list[bytes] = []
     kept: list[Op] = []
     position = 0
@@ -71,8 +71,6 @@ def plain_content(data: bytes, ops: list[Op]) -> tuple[bytes, list[Op]]:
 
 def _without_mute_marks(ops: list[Op | None]) -> list[Op | None]:
     """The operators without pairs of marks that say nothing: as many of them as words or letters, they count these."""
-    if not any(op is not None and op.args == _MUTE for op in ops):
-        return ops
     out = list(ops)
     begun: list[int] = []
     for index, op in enumerate(ops):

@@ -28,9 +28,12 @@ def take_along(lines: Sequence[Line], near: int) -> None:
     for number, host in enumerate(lines):
         if not any(glyph.removed for glyph in host.glyphs):
             continue
+        base = base_of(host.glyphs)
         for other in (*lines[max(0, number - near) : number], *lines[number + 1 : number + 1 + near]):
+            if not other.glyphs or abs(host.across(other.glyphs[0]) - host.across(base)) > _FAR * base.em:
+                continue
             for run in _runs(other):
-                if _belongs(run, other, host):
+                if _belongs(run, host, base.em):
                     taken = {id(glyph) for glyph in run}
                     other.glyphs = [glyph for glyph in other.glyphs if id(glyph) not in taken]
                     host.glyphs = sorted([*host.glyphs, *run], key=host.along)
@@ -47,12 +50,9 @@ def _runs(line: Line) -> Iterator[list[Glyph]]:
         yield run
 
 
-def _belongs(run: Sequence[Glyph], line: Line, host: Line) -> bool:
-    """Whether the run of another line stands in a gap of the host, beside one of its letters."""
-    base = base_of(host.glyphs)
-    em, away = base.em, abs(line.across(run[0]) - host.across(base))
-    small = all(glyph.em <= _SMALL * em and not glyph.removed for glyph in run)
-    if not small or away > _FAR * em or len(run) > _LONGEST:
+def _belongs(run: Sequence[Glyph], host: Line, em: float) -> bool:
+    """Whether the run of another line stands in a gap of the host, whose size is `em`, beside one of its letters."""
+    if len(run) > _LONGEST or any(glyph.em > _SMALL * em or glyph.removed for glyph in run):
         return False
     start, end = host.along(run[0]), host.along(run[-1]) + run[-1].advance
     beside = False

@@ -15,13 +15,13 @@ from redaction.specimen import specimen
 
 
 def has_unnamed_letters(scene: PageScene) -> bool:
-    return any(_has_ink(font, raw) for font, raw in {found for show in scene.shows for found in _in_words(show)})
+    shows = [show for show in scene.shows if show.font.unnamed]
+    return any(_has_ink(font, raw) for font, raw in {found for show in shows for found in _in_words(show)})
 
 
 def _in_words(show: Show) -> Iterator[tuple[Font, bytes]]:
     """Each code without a name that stands beside a letter, with its font."""
-    if not (unnamed := show.font.unnamed):
-        return
+    unnamed = show.font.unnamed
     codes = [code for _, run in show.pieces for code in run.codes]
     for pair in pairwise(codes):
         for one, other in (pair, pair[::-1]):

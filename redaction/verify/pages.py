@@ -7,13 +7,12 @@ from collections.abc import Iterator
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from redaction.drawn import fonts_of
 from redaction.gallery import Gallery
 from redaction.geometry import Box, PageFrame
 from redaction.needles import Hit, NeedleSet
 from redaction.opening import OpenPdf
 from redaction.sight import Eye, sightings
-from redaction.unnamed import are_in_words, may_leave_out
+from redaction.unnamed import are_in_words
 from redaction.verify.boxes import is_black_box, object_bounds, objects_of
 from redaction.verify.breaks import BLANK_PAGES, Breaks
 from redaction.verify.gallery import words_in_pictures
@@ -80,7 +79,7 @@ def _sight_leaks(
     as far as they do not show there as they are."""
     frame, structure = opened.frame(index, page), opened.structure.pages[index].obj
     regions = eye.regions(page, frame, structure)
-    if any(may_leave_out(font) for font in fonts_of(structure)) and are_in_words(page):
+    if eye.may_leave_out(structure) and are_in_words(page):
         regions = [frame.whole]
     views = eye.views(page, frame, regions)
     for words in words_in_pictures(page, frame, structure, views, gallery):
