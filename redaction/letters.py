@@ -36,6 +36,9 @@ _LOOKS = _pairs(
     "օo սu հh ցg ոn յj զq "
     "Ꭺa Ᏼb Ꮯc Ꭰd Ꭼe Ꮐg Ꮋh Ꭵi Ꭻj Ꮶk Ꮮl Ꮇm Ꮲp Ꮢr Ꮪs Ꭲt Ꮩv Ꮃw Ꮓz"
 ) | {"æ": "ae", "ᴁ": "ae", "œ": "oe", "ɶ": "oe", "þ": "th"}
+# Private places of Adobe's list for small capitals (Asmall) and old-style figures, as fonts without a map name them.
+_LOOKS |= {chr(0xF761 + at): chr(ord("a") + at) for at in range(26)}
+_LOOKS |= {chr(0xF730 + at): str(at) for at in range(10)}
 
 
 @lru_cache(maxsize=65_536)

@@ -23,8 +23,9 @@ from redaction.letters import DROPPED, fold, fold_char
 from redaction.spellings import Spelling, last_first, spellings, written_out
 
 UNBOUNDED_LENGTH = 8
-# Ideographs, Yi and Hangul syllables, private use. Folding leaves them as they are or makes them Hangul letters.
-_FAR = re.compile("[\u3400-\u4dbf\u4e00-\u9ffc\ua000-\ua48c\uac00-\ud7a3\ue000-\uf8ff]+")
+# Ideographs, Yi and Hangul syllables, private use but for small capitals and old-style figures. Folding leaves them as
+# they are or makes them Hangul letters.
+_FAR = re.compile("[\u3400-\u4dbf\u4e00-\u9ffc\ua000-\ua48c\uac00-\ud7a3\ue000-\uf72f\uf73a-\uf760\uf77b-\uf8ff]+")
 _FIRST_FAR = "\u1100"
 _SIGN = "\u2400"
 

@@ -4,7 +4,9 @@ Beside the string itself, which is found run together and however it is spaced (
 
 - an umlaut or a Nordic letter written out ("Mueller" for Müller, "Haakon" for Håkon), and the other way round, but
   then only where the text has that letter: Samuel is not Samul;
-- the words joined as in addresses and names of files (thomas.quillfeather, thomas_quillfeather, Thomas%20Quillfeather);
+- the words joined as in addresses and names of files (thomas.quillfeather, thomas_quillfeather, Thomas%20Quillfeather),
+  the last ones first as well (quillfeather.thomas, quillfeather-thomas);
+- initials with and without full stops (J. Smith, J Smith);
 - the last words first, with a comma (Quillfeather, Thomas);
 - a full stop after each letter (T.h.o.m.a.s), for words of four letters and more: "A.L. Bright" is not Al.
 
@@ -26,6 +28,7 @@ _MOST_LETTERS = 3  # of one string are taken each by itself; of more all or none
 _JOINED_BY = (".", "_", "+", "%20")
 _TIGHT = (".", "+")  # with a space after, these part sentences and people
 _LEAST_DOTTED = 4
+_LEAST_TOGETHER = 8  # "Leeann" is a name of its own
 _MOST_WORDS = 4
 
 
@@ -53,7 +56,8 @@ def spellings(text: str, *, alone: bool) -> list[Spelling]:
         words = [folded for part in written.split() if (folded := fold(part).text)]
         plain = Spelling(fold(written).text, alone)
         swapped = [Spelling(fold(form).text, alone=True) for form in last_first(written)]
-        for spelling in (plain, *swapped, *_joined(words), *_dotted(words)):
+        others = [*_initials(words), *_joined(words), *_joined_last_first(words), *_dotted(words)]
+        for spelling in (plain, *swapped, *others):
             found.setdefault(spelling.folded, spelling)
         for spelling in (plain, *swapped) if number == 0 else ():
             for contracted in _contracted(spelling):
@@ -85,6 +89,25 @@ def _joined(words: Sequence[str]) -> Iterator[Spelling]:
     if len(words) > 1:
         for sign in _JOINED_BY:
             yield Spelling(sign.join(words), alone=True, tight=sign in _TIGHT)
+
+
+def _joined_last_first(words: Sequence[str]) -> Iterator[Spelling]:
+    """As in addresses that put the surname first, quillfeather.thomas and quillfeatherthomas among them."""
+    if not 1 < len(words) <= _MOST_WORDS or not all(map(str.isalpha, words)):
+        return
+    for at in range(1, len(words)):
+        turned = [*words[at:], *words[:at]]
+        yield from _joined(turned)
+        if sum(map(len, words)) >= _LEAST_TOGETHER:
+            yield Spelling("".join(turned), alone=True, tight=True)
+
+
+def _initials(words: Sequence[str]) -> Iterator[Spelling]:
+    """With or without the full stops after single letters: "J. Smith", "J Smith"."""
+    bare = [word.rstrip(".") for word in words]
+    if len(words) > 1 and any(len(word) == 1 for word in bare):
+        yield Spelling("".join(bare), alone=True)
+        yield Spelling("".join(f"{word}." if len(word) == 1 else word for word in bare), alone=True)
 
 
 def _dotted(words: Sequence[str]) -> Iterator[Spelling]:

@@ -12,6 +12,7 @@ import pikepdf
 
 from redaction.apply.deferral import Number
 from redaction.apply.drawings import Uncut, cut
+from redaction.apply.edits import Edits
 from redaction.apply.idle import idle_masks
 from redaction.apply.images import area_of, burn, inline_stream, regions_on
 from redaction.apply.margins import Segment
@@ -20,7 +21,7 @@ from redaction.apply.matrices import Rect, bounds, invert, is_within
 from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoders
 from redaction.apply.relay import Layout
-from redaction.apply.rewrite import Edits, has_new_codes, rewrite, touches_text
+from redaction.apply.rewrite import has_new_codes, rewrite, touches_text
 from redaction.apply.scene import PageScene, PathUse, Scope, is_unseen
 from redaction.apply.selection import Region, Selection, Spot
 from redaction.apply.shapes import Extent

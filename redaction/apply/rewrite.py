@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 
+from redaction.apply.edits import Edits
+from redaction.apply.idle import empty_clips, empty_groups
 from redaction.apply.marks import line_box
 from redaction.apply.matrices import Matrix, apply, invert, multiply
 from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoder, Recoders, widens_a_letter
-from redaction.apply.relay import Layout, Mark, Placement
+from redaction.apply.relay import Layout, Placement
 from redaction.apply.scene import Glyph, Scope, Show
 from redaction.apply.tokens import CHAIN, INLINE_SPACE, chain_bytes, format_number, hex_string, name_text, number
 
@@ -18,28 +19,7 @@ _BLANKS = b"\x00\t\n\x0c\r "
 _BLANK_BYTES = tuple(bytes([byte]) for byte in _BLANKS)
 _SPACING = {b"Tc": 0, b"Tw": 1, b"Tz": 2}
 _DRAWN = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"sh", b"Do", b"BI", b"W", b"W*"))
-_CLIPPING = 4  # text render modes from here on add to the clip
 _RESET = (0.0, 0.0, 1.0)
-
-
-@dataclass
-class Edits:
-    """What to change in one scope. `replaced`: operators to write differently (b"" drops one).
-
-    `boxes`: to be drawn in the place of a glyph, by its id; `drawn` are those that were.
-    """
-
-    layout: Layout
-    recoders: Recoders
-    replaced: dict[int, bytes] = field(default_factory=dict)
-    renamed: dict[tuple[str, str], str] = field(default_factory=dict)
-    inner_names: dict[int, str] = field(default_factory=dict)
-    boxes: dict[int, Mark] = field(default_factory=dict)
-    drawn: set[int] = field(default_factory=set)
-
-    def drop(self, first: int, last: int) -> None:
-        """Leaves out the operators from `first` to `last`."""
-        self.replaced.update((index, b"") for index in range(first, last + 1))
 
 
 def touches_text(scope: Scope, layout: Layout) -> bool:
@@ -75,7 +55,8 @@ class _Writer:
         self.stack: list[tuple[tuple[float, float, float], Matrix]] = []
         self.ctm = scope.base
         self.freed = self._freed_matrices() if self.changed else set()
-        self.empty_clips = self._empty_clips()
+        self.empty_clips = empty_clips(scope, self.changed)
+        edits.replaced.update(dict.fromkeys(empty_groups(scope, edits) if self.changed else (), b""))
 
     def write(self) -> bytes:
         data = self.scope.data
@@ -133,24 +114,6 @@ class _Writer:
         if index in edits.inner_names or name in _NAMING:
             return self._names(index, name)
         return self._inline_image(index) if name == b"BI" else None
-
-    def _empty_clips(self) -> set[int]:
-        """The ends of text objects whose letters were to clip and are all gone: what they let through must not show."""
-        if not any(self.scope.shows[index].mode >= _CLIPPING for index in self.changed):
-            return set()
-        found: set[int] = set()
-        shows: list[Show] = []
-        for index, op in enumerate(self.scope.ops):
-            if op.name == b"ET":
-                if shows and not any(map(self._keeps_letters, shows)):
-                    found.add(index)
-                shows = []
-            elif (show := self.scope.shows.get(index)) is not None and show.mode >= _CLIPPING and show.pieces:
-                shows.append(show)
-        return found
-
-    def _keeps_letters(self, show: Show) -> bool:
-        return show.read_only or any(not glyph.removed and glyph.text.strip() for glyph in show.glyphs)
 
     def _inline_image(self, index: int) -> bytes | None:
         """The image with the name of its colour space replaced; None where that stays."""

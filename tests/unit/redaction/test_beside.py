@@ -128,3 +128,14 @@ def test_a_picture_behind_a_name_is_told_of(tmp_path: Path) -> None:
     source = new_pdf(tmp_path / "in.pdf", line(text) + image)
     report = apply_plan(source, Plan(words=("Al Fry",)), tmp_path / "out.pdf")
     assert report.width_visible == [1]
+
+
+def test_a_group_a_letter_does_not_count_the_letters(tmp_path: Path) -> None:
+    def drawn(name: str) -> str:
+        text = line(f"About {name}", y=680)
+        signs = int((400 - width(f"About {name}")) / width("."))
+        start = 72 + width(f"About {name}")
+        return text + "".join(f"q {line('.', x=start + n * width('.'), y=680)} Q " for n in range(signs))
+
+    outputs, _ = redacted(drawn, tmp_path)
+    assert len(outputs) == 1
