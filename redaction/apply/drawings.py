@@ -16,7 +16,7 @@ from redaction.apply.scene import PathUse
 from redaction.apply.tokens import format_number, number
 
 _LEVEL = 0.01  # user space units by which the ends of a level line may differ
-_STROKING = frozenset((b"S", b"s", b"B", b"B*", b"b", b"b*"))
+STROKING = frozenset((b"S", b"s", b"B", b"B*", b"b", b"b*"))
 _CLOSING = frozenset((b"s", b"b", b"b*"))
 _FILLING = {b"f": b"f", b"F": b"f", b"f*": b"f*", b"B": b"f", b"B*": b"f*", b"b": b"f", b"b*": b"f*"}
 _DIGITS = 6
@@ -70,7 +70,7 @@ def cut(path: PathUse, regions: Sequence[Rect]) -> bytes | None:
     if name in _FILLING:
         filled, changed = _filled(outlines, met, back)
         parts += [filled, _FILLING[name]] if filled else []
-    if name in _STROKING:
+    if name in STROKING:
         stroked, altered = _stroked(outlines, met, name in _CLOSING, back)
         parts += [stroked, b"S"] if stroked else []
         changed = changed or altered

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 import pikepdf
 
 from redaction.apply.deferral import Number
-from redaction.apply.drawings import Uncut, cut
+from redaction.apply.drawings import STROKING, Uncut, cut
 from redaction.apply.edits import Edits
 from redaction.apply.idle import idle_masks
 from redaction.apply.images import area_of, burn, inline_stream, regions_on
 from redaction.apply.margins import Segment
 from redaction.apply.marks import CODE_FONT, code_font, draw
-from redaction.apply.matrices import Rect, bounds, invert, is_within
+from redaction.apply.matrices import Rect, bounds, invert, is_within, overlap
 from redaction.apply.programs import NotReadable
 from redaction.apply.recoding import Recoders
 from redaction.apply.relay import Layout
@@ -32,6 +32,7 @@ _NEUTRAL = re.compile(
     r"/([A-Za-z]|TT|T1_|T|C0_|C2_|CS|Cs|G|GS|Gs|gs|EGS|Im|Image|Img|I|Xi|Xf|X|Fm|Fx|Meta|MC|MCI?d?|Pr|P|Pat|Pattern|p|Sh|S|Tr|R|f"
     r"|a|x|s|cs|Fn|Font|FRM|n|Xop|ImagePart_|Obj|FI|FT|OC|DefaultRGB|DefaultGray|DefaultCMYK)[\d_-]*"
 )
+_STROKE = 36.0  # user space units: lines are hardly ever drawn broader than twice this
 _DEFAULT_SPACES = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
 _PAINT_CATEGORIES = ("/Font", "/XObject", "/ExtGState", "/Pattern", "/ColorSpace", "/Shading", "/Properties")
 
@@ -161,6 +162,9 @@ class _Editor:
         for path in self.scene.paths:
             edits = self.edits[id(path.scope)]
             shapes = path.holes or (path.rect,)
+            if path.clip_op is None and self._is_off_page(path):
+                edits.drop(path.first, path.op)
+                continue
             drawn = path.clip_op is None
             if any(extent.fits(shape) or (drawn and extent.hugs(shape)) for extent in extents for shape in shapes):
                 edits.drop(path.first, path.op)
@@ -171,6 +175,14 @@ class _Editor:
                 if burnt or unread:
                     self._cut(path, burnt, unread)
         self.layout.hugged |= any(extent.tells(use.rect) for extent in extents for use in self.scene.images)
+
+    def _is_off_page(self, path: PathUse) -> bool:
+        """Whether nobody sees a shape: letters drawn as outlines may lie beside a page that was cut to size."""
+        if path.scope.kind not in ("page", "form"):
+            return False
+        x0, y0, x1, y1 = path.rect
+        room = _STROKE if path.scope.ops[path.op].name in STROKING else 0.0
+        return overlap((x0 - room, y0 - room, x1 + room, y1 + room), self.scene.crop) is None and x0 < x1 and y0 < y1
 
     def _cut(self, path: PathUse, burnt: Sequence[Rect], unread: Sequence[Rect]) -> None:
         """Where words were set anew the region itself is not drawn, and a cut would tell how wide it was: rules stay

@@ -187,3 +187,17 @@ def test_what_shows_through_letters_that_are_gone_does_not_show_whole(text: str,
     colours = {colour[:3] for _, colour in drawn.crop((72, 92, 472, 242)).getcolors(100_000)}
     assert ((0, 0, 255) in colours) == dark
     assert drawn.getpixel((300, 230))[:3] == (255, 255, 255)
+
+
+def test_letters_drawn_beside_a_page_that_was_cut_to_size_are_not_sent(tmp_path: Path) -> None:
+    outlined = " ".join(f"{700 + 9 * n} 400 m {704 + 9 * n} 409 l {706 + 9 * n} 400 l f" for n in range(5))
+    seen = "580 300 m 620 310 l 600 340 l f 500 700 m 560 720 l S"
+    source = new_pdf(tmp_path / "in.pdf", line("Kept.") + outlined + " " + seen)
+    with pikepdf.open(source, allow_overwriting_input=True) as pdf:
+        pdf.pages[0].obj.MediaBox, pdf.pages[0].obj.CropBox = [0, 0, 900, 842], [0, 0, 595, 842]
+        pdf.save(source)
+    apply_plan(source, Plan(), tmp_path / "out.pdf")
+    written = everything_written(tmp_path / "out.pdf")
+    assert "704 409 l" not in written
+    assert "600 340 l" in written
+    assert "560 720 l" in written
