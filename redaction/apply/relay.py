@@ -28,6 +28,7 @@ LEFT = 0.12  # of the page: where a line begins that nothing kept tells the plac
 BESIDE = 0.5  # em kept free between segments, and from the rule of a cell
 NEAR, NEAR_LINES = 0.9, 2  # em between lines that could lie over each other, and how many of them are looked at
 _DIGITS = 4  # of where a box stands: sums over other strings end otherwise
+IN_A_ROW = 2.5  # em between letters that each stand by themselves and yet are one word
 HUGGED_WITHIN = 2.0  # em: a column that begins so close behind a name may have been set by it
 
 
@@ -48,6 +49,7 @@ class Mark:
     stretch: float
     code: str
     anchor: int = 0
+    lone: Point | None = None
 
 
 @dataclass
@@ -94,8 +96,28 @@ def lay_out(selection: Selection) -> Layout:
                 near = [*pieces[max(0, number - NEAR_LINES) : number], *pieces[number + 1 : number + 1 + NEAR_LINES]]
                 around = [segment for row in near for segment in row if _is_beside(segment, line)]
                 _set_line(layout, selection, line, margins, rules.crossing(line), around)
+    layout.marks = _one_for_a_row(layout.marks)
     _move_shadows(layout, selection)
     return layout
+
+
+def _one_for_a_row(marks: Sequence[Mark]) -> list[Mark]:
+    """The boxes without those of letters in a row that each stand by themselves, down the page, in cells or along a
+    curve, but for the first: as many boxes as letters would count them."""
+    rows: list[list[Mark]] = []
+    for mark in marks:
+        if mark.lone is not None:
+            near = [row for row in rows if any(_are_in_a_row(mark, one) for one in row)]
+            rows = [row for row in rows if row not in near]
+            rows.append([*(one for row in near for one in row), mark])
+    kept = {id(row[0]) for row in rows}
+    return [mark for mark in marks if mark.lone is None or id(mark) in kept]
+
+
+def _are_in_a_row(one: Mark, other: Mark) -> bool:
+    if one.lone is None or other.lone is None:
+        return False
+    return math.dist(one.lone, other.lone) < IN_A_ROW * max(one.em, other.em)
 
 
 def _is_beside(segment: Segment, line: Line) -> bool:
@@ -212,6 +234,8 @@ def _set_segment(
             along * line.ux - across * line.uy, along * line.uy + across * line.ux, stretch
         )
     layout.dropped.update(id(glyph) for glyph in setting.dropped)
+    inked = [glyph for glyph in segment.glyphs if glyph.text.strip()]
+    lone = (inked[0].x, inked[0].y) if len(inked) == 1 and not kept else None
     for offset, glyph in setting.boxes:
         along = start + offset * stretch
         at = (
@@ -221,7 +245,7 @@ def _set_segment(
         width, code = BOX_EMS * em * stretch, selection.codes.get(id(glyph), "")
         far = (at[0] + line.ux * width, at[1] + line.uy * width)
         anchor = id(glyph) if glyph.show.open and _is_clear(glyph.show, at, far, em) else 0
-        layout.marks.append(Mark(*at, (line.ux, line.uy), glyph.show.up, em, width, stretch, code, anchor))
+        layout.marks.append(Mark(*at, (line.ux, line.uy), glyph.show.up, em, width, stretch, code, anchor, lone))
     layout.spans.append(segment)
     return start + setting.cursor * stretch
 

@@ -139,3 +139,14 @@ def test_a_group_a_letter_does_not_count_the_letters(tmp_path: Path) -> None:
 
     outputs, _ = redacted(drawn, tmp_path)
     assert len(outputs) == 1
+
+
+@pytest.mark.parametrize("step", [(0, -14), (13, 5)], ids=["down the page", "along a slope"])
+def test_letters_by_themselves_get_one_box_and_are_not_counted(step: tuple[int, int], tmp_path: Path) -> None:
+    def drawn(name: str) -> str:
+        letters = enumerate(name.replace(" ", ""))
+        return "".join(f"q {line(char, x=300 + step[0] * at, y=400 + step[1] * at)} Q " for at, char in letters)
+
+    outputs, target = redacted(drawn, tmp_path)
+    assert len(outputs) == 1
+    assert "A line that stays" in pdfium_text(target)
