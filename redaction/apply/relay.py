@@ -49,7 +49,7 @@ class Mark:
     stretch: float
     code: str
     anchor: int = 0
-    lone: Point | None = None
+    lone: Glyph | None = None
 
 
 @dataclass
@@ -103,21 +103,21 @@ def lay_out(selection: Selection) -> Layout:
 
 def _one_for_a_row(marks: Sequence[Mark]) -> list[Mark]:
     """The boxes without those of letters in a row that each stand by themselves, down the page, in cells or along a
-    curve, but for the first: as many boxes as letters would count them."""
+    curve, but for the first as drawn: as many boxes as letters would count them."""
     rows: list[list[Mark]] = []
     for mark in marks:
         if mark.lone is not None:
             near = [row for row in rows if any(_are_in_a_row(mark, one) for one in row)]
             rows = [row for row in rows if row not in near]
             rows.append([*(one for row in near for one in row), mark])
-    kept = {id(row[0]) for row in rows}
+    kept = {id(min(row, key=lambda mark: mark.lone.show.op if mark.lone is not None else 0)) for row in rows}
     return [mark for mark in marks if mark.lone is None or id(mark) in kept]
 
 
 def _are_in_a_row(one: Mark, other: Mark) -> bool:
     if one.lone is None or other.lone is None:
         return False
-    return math.dist(one.lone, other.lone) < IN_A_ROW * max(one.em, other.em)
+    return math.dist((one.lone.x, one.lone.y), (other.lone.x, other.lone.y)) < IN_A_ROW * max(one.em, other.em)
 
 
 def _is_beside(segment: Segment, line: Line) -> bool:
@@ -235,7 +235,7 @@ def _set_segment(
         )
     layout.dropped.update(id(glyph) for glyph in setting.dropped)
     inked = [glyph for glyph in segment.glyphs if glyph.text.strip()]
-    lone = (inked[0].x, inked[0].y) if len(inked) == 1 and not kept else None
+    lone = inked[0] if len(inked) == 1 and not kept else None
     for offset, glyph in setting.boxes:
         along = start + offset * stretch
         at = (
