@@ -28,6 +28,7 @@ LEFT = 0.12  # of the page: where a line begins that nothing kept tells the plac
 BESIDE = 0.5  # em kept free between segments, and from the rule of a cell
 NEAR, NEAR_LINES = 0.9, 2  # em between lines that could lie over each other, and how many of them are looked at
 _DIGITS = 4  # of where a box stands: sums over other strings end otherwise
+LARGE = 1.5  # times as large as the rest of its word is the letter that begins a chapter
 IN_A_ROW = 2.5  # em between letters that each stand by themselves and yet are one word
 HUGGED_WITHIN = 2.0  # em: a column that begins so close behind a name may have been set by it
 
@@ -49,7 +50,8 @@ class Mark:
     stretch: float
     code: str
     anchor: int = 0
-    lone: Glyph | None = None
+    first: Glyph | None = None
+    lone: bool = False
 
 
 @dataclass
@@ -103,21 +105,30 @@ def lay_out(selection: Selection) -> Layout:
 
 def _one_for_a_row(marks: Sequence[Mark]) -> list[Mark]:
     """The boxes without those of letters in a row that each stand by themselves, down the page, in cells or along a
-    curve, but for the first as drawn: as many boxes as letters would count them."""
+    curve, but for the first as drawn: as many boxes as letters would count them. And without those of large letters
+    that begin a word, since these would cover the lines beside it."""
     rows: list[list[Mark]] = []
     for mark in marks:
-        if mark.lone is not None:
+        if mark.lone:
             near = [row for row in rows if any(_are_in_a_row(mark, one) for one in row)]
             rows = [row for row in rows if row not in near]
             rows.append([*(one for row in near for one in row), mark])
-    kept = {id(min(row, key=lambda mark: mark.lone.show.op if mark.lone is not None else 0)) for row in rows}
-    return [mark for mark in marks if mark.lone is None or id(mark) in kept]
+    kept = {id(min(row, key=_drawn_at)) for row in rows}
+    return [mark for mark in marks if not mark.lone or (id(mark) in kept and not _begins_a_word(mark, marks))]
+
+
+def _drawn_at(mark: Mark) -> int:
+    return mark.first.show.op if mark.first is not None else 0
 
 
 def _are_in_a_row(one: Mark, other: Mark) -> bool:
-    if one.lone is None or other.lone is None:
+    if one.first is None or other.first is None:
         return False
-    return math.dist((one.lone.x, one.lone.y), (other.lone.x, other.lone.y)) < IN_A_ROW * max(one.em, other.em)
+    return math.dist((one.first.x, one.first.y), (other.first.x, other.first.y)) < IN_A_ROW * max(one.em, other.em)
+
+
+def _begins_a_word(large: Mark, marks: Sequence[Mark]) -> bool:
+    return any(large.em > LARGE * mark.em and _are_in_a_row(large, mark) for mark in marks)
 
 
 def _is_beside(segment: Segment, line: Line) -> bool:
@@ -235,7 +246,7 @@ def _set_segment(
         )
     layout.dropped.update(id(glyph) for glyph in setting.dropped)
     inked = [glyph for glyph in segment.glyphs if glyph.text.strip()]
-    lone = inked[0] if len(inked) == 1 and not kept else None
+    lone = len(inked) == 1 and not kept
     for offset, glyph in setting.boxes:
         along = start + offset * stretch
         at = (
@@ -245,7 +256,7 @@ def _set_segment(
         width, code = BOX_EMS * em * stretch, selection.codes.get(id(glyph), "")
         far = (at[0] + line.ux * width, at[1] + line.uy * width)
         anchor = id(glyph) if glyph.show.open and _is_clear(glyph.show, at, far, em) else 0
-        layout.marks.append(Mark(*at, (line.ux, line.uy), glyph.show.up, em, width, stretch, code, anchor, lone))
+        layout.marks.append(Mark(*at, (line.ux, line.uy), glyph.show.up, em, width, stretch, code, anchor, glyph, lone))
     layout.spans.append(segment)
     return start + setting.cursor * stretch
 

@@ -10,6 +10,7 @@ import pytest
 
 from redaction.apply import apply_plan
 from redaction.plan import Plan
+from redaction.render import render_page
 from tests.unit.redaction.made import line, new_pdf, width
 from tests.unit.redaction.readers import left_edges, pdfium_text
 
@@ -150,3 +151,12 @@ def test_letters_by_themselves_get_one_box_and_are_not_counted(step: tuple[int, 
     outputs, target = redacted(drawn, tmp_path)
     assert len(outputs) == 1
     assert "A line that stays" in pdfium_text(target)
+
+
+def test_the_box_of_a_large_first_letter_does_not_cover_the_lines_beside_it(tmp_path: Path) -> None:
+    begun = line("Z", y=576, size=36) + line("ebedee Quillfeather said", x=95, y=600) + line("that it was", x=95, y=586)
+    source = new_pdf(tmp_path / "in.pdf", begun + OTHERS)
+    report = apply_plan(source, Plan(words=(NAMES[1],)), tmp_path / "out.pdf")
+    assert (report.boxes, report.pictured) == (1, [])
+    drawn = render_page(tmp_path / "out.pdf", 0, dpi=72)
+    assert drawn.getpixel((160, 842 - 590))[:3] == (255, 255, 255)
