@@ -128,6 +128,7 @@ _WORDS = {
     "review.record_withheld": "Record withheld",
     "review.record_restored": "Record no longer withheld",
     "review.view_weighed": "Originator's view carried out on a record",
+    "review.health_opinion_recorded": "A health professional’s opinion written down: serious harm is {harm}",
     "review.second_check_requested": "Sent for a second check",
     "review.signed_off": "Signed off by a second person",
     "review.returned": "Returned for changes",

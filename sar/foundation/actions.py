@@ -185,6 +185,7 @@ class Action(Enum):
     PAGE_RESTORED = ("review.page_restored", ("case_id", "record_id", "page"))
     RECORD_WITHHELD = ("review.record_withheld", ("case_id", "code"))
     RECORD_RESTORED = ("review.record_restored", ("case_id",))
+    HEALTH_OPINION_RECORDED = ("review.health_opinion_recorded", ("case_id", "given_on", "harm"))
     VIEW_WEIGHED = ("review.view_weighed", ("case_id", "consultation_id"))
     SECOND_CHECK_REQUESTED = ("review.second_check_requested", ("case_id", "plan_sha256"))
     SIGNED_OFF = ("review.signed_off", ("case_id", "plan_sha256"))

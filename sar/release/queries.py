@@ -28,6 +28,7 @@ from sar.release import building
 from sar.release.models import Bundle, BundleState, Route
 from sar.release.papers import Cover, Rest
 from sar.review import queries as review
+from sar.review.health import out_of_date, require_nothing_held
 
 BUILD = "release.build"
 # It went out, and cannot be collected any more.
@@ -143,8 +144,8 @@ def gate(actor: Actor, case: Case, bundle: Bundle | None) -> Gate:
         words = ("This case has been answered.",) if answered else ("This case is not signed off.",)
         return Gate(words, words)
     known = facts(actor, case, bundle)
-    building = tuple(guard for guard in row.guards if guard is not Guard.LEAK_FREE)
-    return Gate(refusals(replace(row, guards=building), known), refusals(row, known))
+    building, health = tuple(guard for guard in row.guards if guard is not Guard.LEAK_FREE), out_of_date(case)
+    return Gate((*refusals(replace(row, guards=building), known), *health), (*refusals(row, known), *health))
 
 
 def letter_to_look_at(actor: Actor, case_id: str, part: Part | None, still_to_come: str, rest_by: date | None) -> Cover:
@@ -176,6 +177,7 @@ def rest_of(case: Case, part: Part | None, still_to_come: str, rest_by: date | N
     Without a day it is the due date, while that is ahead. Raises Refused where nobody says what or when.
     """
     if part is None:
+        require_nothing_held(case)
         return None
     if not still_to_come.strip():
         raise Refused("Say what is still to come. The person is told it.")

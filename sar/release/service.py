@@ -32,6 +32,7 @@ from sar.foundation.workroom import private_folder
 from sar.release import building, queries
 from sar.release.models import Bundle, BundleState, Route
 from sar.release.papers import Rest
+from sar.review import health
 from sar.review import queries as review
 from sar.review.service import reopen_review
 
@@ -133,6 +134,7 @@ def release(
         case, bundle = _locked(actor, bundle_id)
         if bundle.state == BundleState.RELEASED:
             raise Conflict("This reply has already been released.")
+        _require_health_settled(case, bundle)
         clock = clock_of(case)
         why_late = reason_to_keep(case, clock, lateness)
         whole = bundle.part is None
@@ -245,6 +247,14 @@ def _require_unchanged(case: Case, bundle: Bundle) -> None:
     if signed is None or signed.id != bundle.sign_off_id or review.plan_digest(case) != bundle.plan_sha256:
         what = "A decision or a record changed after sign-off. Have the case signed off again."
         raise building.blocked("The whole bundle", what, reason="changed")
+
+
+def _require_health_settled(case: Case, bundle: Bundle) -> None:
+    """What rested on a health professional's opinion when the reply was made may not any more. Raises Refused."""
+    if hindrances := health.out_of_date(case):
+        raise Refused(" ".join(hindrances))
+    if bundle.part is None:
+        health.require_nothing_held(case)
 
 
 def _finish(job: JobContext, bundle_id: str, built: building.Built, blob: blobs.Blob) -> None:

@@ -31,6 +31,7 @@ from wtforms.widgets import HiddenInput
 
 from sar.cases.exemptions import Exemption, Factor
 from sar.foundation.form_limits import AtMost
+from sar.intake.fields import DayField
 from sar.review.grounds import FACTOR_QUESTIONS, MAX_TEXT, Decision
 from sar.review.models import Relationship
 from sar.review.sign_off import RETURN_REASONS
@@ -205,6 +206,31 @@ class BoxForm(MarkForm):
         """The four sides, or None when not all are given."""
         sides: list[Any] = [self.x0.data, self.y0.data, self.x1.data, self.y1.data]
         return None if None in sides else [float(side) for side in sides]
+
+
+class HealthOpinionForm(FlaskForm):
+    harm = RadioField(
+        "What is the opinion?",
+        choices=choices_of(
+            (("likely", "Serious harm to someone’s health is likely"), ("unlikely", "Serious harm is not likely"))
+        ),
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose what the opinion is")],
+    )
+    given_by = StringField(
+        "Who gave it?",
+        description="Their name and profession.",
+        widget=GovTextInput(),
+        validators=[InputRequired("Write who gave it"), AtMost(200)],
+    )
+    given_on = DayField("The day on it", missing="Enter the day on the opinion")
+    words = TextAreaField(
+        "What did they say?",
+        description="Which information it is about, and why.",
+        widget=GovTextArea(),
+        validators=[InputRequired("Write what they said"), AtMost(MAX_TEXT)],
+    )
+    submit = SubmitField("Keep this opinion", widget=GovSubmitInput())
 
 
 class ReturnForm(FlaskForm):

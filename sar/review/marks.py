@@ -26,6 +26,7 @@ from sar.records.queries import is_in_reply, page_text
 from sar.records.queries import record as visible_record
 from sar.review import grounds, outcomes, queries
 from sar.review.grounds import Decision
+from sar.review.health import require_opinion
 from sar.review.models import DrawnBox, Mention, Person, ViewWeighed, WithheldPage, WithheldRecord
 from sar.review.rules import is_dpo, reviewing, same_version
 
@@ -56,6 +57,7 @@ def decide_mention(
             weighed = {**((owner.factors if owner else None) or {}), **grounds.clean_factors(factors or {})}
             regime = Regime(_record_of(found).regime)
             grounds.check_mark(code, reason, regime, dpo=is_dpo(actor), factors=weighed)
+            require_opinion(case, code)
             found.code, found.factors = code, weighed or None
         else:
             found.code = found.factors = None
@@ -75,6 +77,7 @@ def draw_box(actor: Actor, record_id: str, page: int, box: Box | Sequence[Box], 
         record, case = _open_record(actor, record_id)
         text = _page(record, page)
         grounds.check_mark(code, reason, Regime(record.regime), dpo=is_dpo(actor))
+        require_opinion(case, code)
         drawn = DrawnBox(
             scope_id=case.scope_id,
             record_id=record.id,
@@ -118,6 +121,7 @@ def withhold_page(actor: Actor, record_id: str, page: int, code: str, reason: st
         record, case = _open_record(actor, record_id)
         text = _page(record, page)
         grounds.check_mark(code, reason, Regime(record.regime), dpo=is_dpo(actor))
+        require_opinion(case, code)
         if _withheld_page(record_id, page) is not None:
             raise Conflict("This page is withheld already.")
         withheld = WithheldPage(
@@ -152,6 +156,7 @@ def withhold_record(actor: Actor, record_id: str, code: str, reason: str) -> Wit
     with write_transaction() as session:
         record, case = _open_record(actor, record_id)
         grounds.check_mark(code, reason, Regime(record.regime), dpo=is_dpo(actor))
+        require_opinion(case, code)
         if queries.withheld_record(record) is not None:
             raise Conflict("This record is withheld already.")
         withheld = WithheldRecord(

@@ -233,3 +233,21 @@ class SignOff(ScopedRow):
     return_reason_sealed: Mapped[bytes | None] = sealed_column()
     return_reason = Sealed[str | None]("return_reason_sealed")
     superseded_at: Mapped[datetime | None] = plain(UtcDateTime, nullable=True)
+
+
+class HealthOpinion(ScopedRow):
+    """What a health professional said on a day: that sharing would likely do serious harm to someone's health, or not.
+
+    `given_by`: who, with their profession.
+    """
+
+    __tablename__ = "health_opinion"
+
+    case_id: Mapped[str] = plain(ID, ForeignKey("case.id"), nullable=False, index=True)
+    given_on: Mapped[date] = plain(Date, nullable=False)
+    harm_likely: Mapped[bool] = plain(Boolean, nullable=False)
+    recorded_by: Mapped[str] = plain(STAFF_ID, nullable=False)
+    given_by_sealed: Mapped[bytes | None] = sealed_column()
+    given_by = Sealed[str]("given_by_sealed")
+    words_sealed: Mapped[bytes | None] = sealed_column()
+    words = Sealed[str]("words_sealed")

@@ -22,6 +22,7 @@ from sar.records.models import Record
 from sar.records.queries import in_reply
 from sar.review import grounds, queries
 from sar.review.grounds import Choice, Decision
+from sar.review.health import require_opinion
 from sar.review.models import Mention, Origin, Person, PersonKind, Relationship
 from sar.review.names import key_of, tidy
 from sar.review.rules import is_dpo, reviewing, same_version
@@ -194,6 +195,7 @@ def keep_mentions(actor: Actor, case_id: str, mention_ids: Sequence[str], decisi
 def _decide(actor: Actor, case: Case, found: Person, choice: Choice) -> None:
     regimes = _regimes_of(found) or queries.regimes_of(case)
     settled = grounds.settle(choice, regimes, about_person=found.kind == PersonKind.PERSON, dpo=is_dpo(actor))
+    require_opinion(case, settled.code_ukgdpr)
     found.decision = choice.decision.value
     found.code_le, found.code_ukgdpr = settled.code_le, settled.code_ukgdpr
     found.settles_le, found.settles_ukgdpr = settled.settles_le, settled.settles_ukgdpr
