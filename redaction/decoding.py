@@ -7,7 +7,7 @@ import io
 
 import pikepdf
 import pypdfium2 as pdfium
-from PIL import Image
+from PIL import Image, ImageChops
 
 _UNREADABLE = (
     pikepdf.PikepdfError, pikepdf.DependencyError, NotImplementedError, ValueError, TypeError, OSError, KeyError,
@@ -34,6 +34,9 @@ def decode(obj: pikepdf.Stream) -> Image.Image:
         picture.load()
     except _UNREADABLE:
         return _decode_by_pdfium(obj)
+    if picture.mode == "CMYK" and "DCTDecode" in repr(obj.get("/Filter")):
+        # Pillow takes the inks of every JPEG to be written the other way round, as Adobe's programs do.
+        picture = ImageChops.invert(picture)
     ranges = _ranges(obj)
     if ranges and ranges[0] > ranges[1]:
         picture = Image.eval(picture.convert("L") if picture.mode == "1" else picture, lambda v: 255 - v)

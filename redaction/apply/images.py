@@ -5,20 +5,19 @@ What no decoder reads raises `NotDecodable`; the page is then drawn as one pictu
 
 from __future__ import annotations
 
-import io
-import zlib
 from collections.abc import Sequence
 
 import pikepdf
 from PIL import Image, ImageDraw
 
+from redaction.apply.imagecoding import bilevel, coded_like
 from redaction.apply.matrices import Matrix, Point, Rect, invert
 from redaction.apply.matrices import apply as transform
 from redaction.apply.scene import ImageUse, Resources
 from redaction.apply.tokens import Op, operators
 from redaction.decoding import NotDecodable, decode, size_of, stencil
+from redaction.filters import coded_bytes
 
-JPEG_QUALITY = 85
 MAX_PIXELS = 120_000_000
 _KEPT = ("/Type", "/Subtype", "/Width", "/Height", "/Interpolate", "/ImageMask", "/Decode", "/Intent")
 _LONG_NAMES = {
@@ -50,14 +49,13 @@ def burn(pdf: pikepdf.Pdf, obj: pikepdf.Stream, areas: Sequence[Area]) -> pikepd
         return _burn_stencil(pdf, obj, areas)
     picture = decode(obj)
     _blacken(picture, areas, _BLACK[picture.mode])
-    lossy = any(name in repr(obj.get("/Filter")) for name in ("DCTDecode", "JPXDecode"))
-    out = _encode(pdf, picture, lossy=lossy)
+    out = coded_like(pdf, picture, coded_bytes(obj))
     soft = obj.get("/SMask")
     if isinstance(soft, pikepdf.Stream):
         # A soft mask may itself spell the text; there it becomes fully opaque, so that the black shows.
         opaque = decode(soft).convert("L")
         _blacken(opaque, areas, 255)
-        out["/SMask"] = _encode(pdf, opaque, lossy=False)
+        out["/SMask"] = coded_like(pdf, opaque, coded_bytes(soft))
     mask = obj.get("/Mask")
     if isinstance(mask, pikepdf.Stream):
         out["/Mask"] = _burn_stencil(pdf, mask, areas)
@@ -114,33 +112,15 @@ def _blacken(picture: Image.Image, areas: Sequence[Area], colour: int | tuple[in
         draw.polygon(polygon, fill=colour, outline=colour, width=2)
 
 
-def _encode(pdf: pikepdf.Pdf, picture: Image.Image, *, lossy: bool) -> pikepdf.Stream:
-    spaces = {"1": "/DeviceGray", "L": "/DeviceGray", "RGB": "/DeviceRGB", "CMYK": "/DeviceCMYK"}
-    if lossy and picture.mode in ("L", "RGB"):
-        buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=JPEG_QUALITY)
-        stream = pikepdf.Stream(pdf, buffer.getvalue())
-        stream["/Filter"] = pikepdf.Name.DCTDecode
-    else:
-        stream = pikepdf.Stream(pdf, zlib.compress(picture.tobytes(), 9))
-        stream["/Filter"] = pikepdf.Name.FlateDecode
-    stream["/Type"], stream["/Subtype"] = pikepdf.Name.XObject, pikepdf.Name.Image
-    stream["/Width"], stream["/Height"] = picture.width, picture.height
-    stream["/ColorSpace"] = pikepdf.Name(spaces[picture.mode])
-    stream["/BitsPerComponent"] = 1 if picture.mode == "1" else 8
-    return stream
-
-
 def _burn_stencil(pdf: pikepdf.Pdf, obj: pikepdf.Stream, areas: Sequence[Area]) -> pikepdf.Stream:
     """A 1-bit mask with the areas made one even surface: painted, so that they show as a box."""
     picture, paints = stencil(obj)
     _blacken(picture, areas, paints)
-    stream = pikepdf.Stream(pdf, zlib.compress(picture.tobytes(), 9))
+    stream = bilevel(pdf, picture)
+    del stream["/ColorSpace"]  # a mask has none
     for key in _KEPT:
         if key in obj:
             stream[key] = obj[key]
-    stream["/BitsPerComponent"] = 1
-    stream["/Filter"] = pikepdf.Name.FlateDecode
     return stream
 
 
