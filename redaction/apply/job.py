@@ -18,14 +18,13 @@ from redaction.apply.documentpass import Dropped, scrub, settle
 from redaction.apply.evidence import gather_evidence
 from redaction.apply.fontwriting import write_fonts
 from redaction.apply.matrices import Rect
-from redaction.apply.outcome import Outcome
+from redaction.apply.outcome import Burnt, Outcome
 from redaction.apply.pagework import PageWork
 from redaction.apply.ranges import edit_pages
 from redaction.apply.report import Report, sha256_of
 from redaction.apply.tagging import tag_pictured
 from redaction.drafts import draft_folder
 from redaction.errors import RedactionError, Unreadable, VerificationFailed
-from redaction.geometry import Box
 from redaction.honesty import NAMES_OTHERS, Honesty
 from redaction.limits import DEFAULT_LIMITS, Limits
 from redaction.needles import NeedleSet
@@ -112,7 +111,7 @@ class _Job:
         self.eye, self.processes = eye, processes
         eye.forget_numbers()
         self.hits: Counter[int] = Counter()
-        self.burnt: dict[int, list[Box]] = {}
+        self.burnt: dict[int, list[Burnt]] = {}
         self.bare: dict[int, list[Rect]] = {}
         self.pictured = dict(pictures)
         self.report = Report(opened.page_count, plan.digest(), sha256_of(source), redactions=len(plan.redactions))

@@ -32,7 +32,7 @@ def code_font() -> pikepdf.Dictionary:
 def draw(marks: Iterable[Mark], boxes: Sequence[Region]) -> bytes:
     """Content that draws line boxes and, in page user space, boxes over regions."""
     out = [line_box(mark) for mark in marks]
-    out.extend(_region_box(box.rect, box.code) for box in boxes)
+    out.extend(region_box(box.rect, box.code) for box in boxes)
     return b"".join(out)
 
 
@@ -46,7 +46,8 @@ def line_box(mark: Mark, to_page: Matrix = IDENTITY) -> bytes:
     return _wrapped(mark.code, placed + b" cm ", b"0 g " + box + code)
 
 
-def _region_box(rect: Rect, reason: str) -> bytes:
+def region_box(rect: Rect, reason: str) -> bytes:
+    """Content that draws the box in the space of `rect`."""
     x0, y0, x1, y1 = rect
     size = min(_REGION_CODE_SIZE, (x1 - x0 - 2) / max(_code_width(reason), 1e-6), 0.8 * (y1 - y0))
     code = _code(reason, x0 + 1, y1 - size, size, 1.0) if size > 1 else b""

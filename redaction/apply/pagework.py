@@ -9,7 +9,7 @@ from redaction.apply.breaks import BLANK_PAGES, Breaks, is_blank
 from redaction.apply.fonttraces import FontTraces
 from redaction.apply.layers import layer_judge
 from redaction.apply.matrices import Rect, overlap
-from redaction.apply.outcome import Outcome
+from redaction.apply.outcome import Burnt, Outcome
 from redaction.apply.pages import DocumentEdits, PageEdit, Unsupported, edit_page
 from redaction.apply.relay import lay_out
 from redaction.apply.scene import Resources, is_unseen
@@ -19,7 +19,7 @@ from redaction.apply.spots import find_spots
 from redaction.apply.textstate import walk_page
 from redaction.apply.unnamed import has_unnamed_letters
 from redaction.gallery import Gallery
-from redaction.geometry import Box, PageFrame
+from redaction.geometry import PageFrame
 from redaction.honesty import NAMES_OTHERS
 from redaction.limits import check_page_content
 from redaction.needles import NeedleSet
@@ -153,15 +153,16 @@ class PageWork:
         self.traces.add(selection, pictured=outcome.pictured is not None)
         return outcome, edit
 
-    def _places(self, selection: Selection) -> list[Box]:
-        """Where, on the page as it was, something is removed: display boxes, for drawing it as a picture."""
+    def _places(self, selection: Selection) -> list[Burnt]:
+        """Where, on the page as it was, something is removed, for drawing it as a picture."""
         shows = [show for show in selection.scene.shows if not (show.unseen or show.read_only)]
-        glyphs = [glyph.rect for show in shows for glyph in show.glyphs if glyph.removed]
-        rects = [*glyphs, *(region.rect for region in selection.regions)]
+        glyphs = [glyph for show in shows for glyph in show.glyphs if glyph.removed]
+        rects = [(glyph.rect, selection.codes.get(id(glyph), "")) for glyph in glyphs]
+        rects += [(region.rect, region.code) for region in selection.regions]
         for use in selection.scene.images:
             shown = selection.scene.crop if use.clip is None else overlap(selection.scene.crop, use.clip)
             parts = [overlap(spot.rect, shown) for spot in selection.spots.get(id(use), ()) if shown is not None]
-            rects.extend(part for part in parts if part is not None)
+            rects += [(part, "") for part in parts if part is not None]
         if not rects:
             return []
         index = selection.scene.number
@@ -170,4 +171,4 @@ class PageWork:
             frame = self.opened.frame(index, page)
         finally:
             page.close()
-        return [frame.to_display(rect) for rect in rects]
+        return [Burnt(frame.to_display(rect), code) for rect, code in rects]

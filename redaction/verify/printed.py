@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+from rapidfuzz import fuzz
 
 from redaction.geometry import Box, PageFrame
 from redaction.letters import fold
@@ -25,6 +26,7 @@ _NUMBERS = r"(?:-?[\d.]+ )+"
 # Longer than what is drawn for one box but its code, twice over: once as read, once as shown.
 _DRAWN_AROUND = 300
 _FORM_DEPTH = 8
+_ALIKE = 80.0  # of 100
 _MARGIN = 2.0  # points that OCR may see letters larger than they are
 
 
@@ -71,9 +73,10 @@ class Codes:
         return found
 
     def are_seen(self, word: Word, places: Collection[Box]) -> bool:
-        """Whether a word that was seen is a code, or a part of one, where one is shown."""
+        """Whether a word that was seen is a code, or a part of one, where one is shown; OCR misreads small letters."""
         folded = fold(word.text).text
-        return any(folded in code for code in self._folded) and any(word.box.overlaps(place) for place in places)
+        is_code = any(folded in code or fuzz.ratio(folded, code) >= _ALIKE for code in self._folded)
+        return is_code and any(word.box.overlaps(place) for place in places)
 
     def _is_box(self, item: object) -> bool:
         return pdfium_c.FPDFPageObj_GetType(item) == pdfium_c.FPDF_PAGEOBJ_TEXT and self._is_marked(item)

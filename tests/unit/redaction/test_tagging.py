@@ -12,6 +12,7 @@ from redaction.apply import apply_plan
 from redaction.apply.tagging import tag_pictured
 from redaction.geometry import Box
 from redaction.plan import Plan, Redaction
+from redaction.render import render_page
 from tests.unit.redaction.made import line, new_pdf
 from tests.unit.redaction.readers import pdfium_text, squeezed
 
@@ -105,3 +106,20 @@ def test_a_picture_is_read_with_its_boxes_in_place(tmp_path: Path) -> None:
         assert (str(document["/S"]), str(document["/K"][0]["/Lang"])) == ("/Document", "en")
         drawn = pdf.pages[0].Contents.read_bytes()
         assert drawn.startswith(b"/Artifact BMC") and drawn.count(b"/MCID") == 1
+
+
+@pytest.mark.slow
+def test_a_box_in_a_picture_shows_its_reason_and_is_read_with_it(tmp_path: Path) -> None:
+    curve = "100 590 m 120 600 140 600 160 620 c S\n"
+    source = new_pdf(tmp_path / "in.pdf", line("Present: Ann Lee came.") + line("Other people came.", y=650) + curve)
+    places = (Box(122, 130, 163, 146),), (Box(110, 215, 150, 260),)
+    boxes = (Redaction(1, places[0], "P3-OTHERS", "Ann Lee"), Redaction(1, places[1], "P4-LAW"))
+    plan = Plan(boxes, ("Ann Lee", "others"))
+    report = apply_plan(source, plan, tmp_path / "out.pdf")
+    assert report.pictured, "what this is about"
+    text = " ".join(pdfium_text(tmp_path / "out.pdf").split())
+    assert text == "Present: redacted, reason P3-OTHERS came. Other people came. redacted, reason P4-LAW"
+    shown = render_page(tmp_path / "out.pdf", 0, dpi=72).convert("L")
+    for ((x0, y0, x1, y1),) in places:
+        darkest, lightest = shown.crop((int(x0) + 1, int(y0) + 1, int(x1) - 1, int(y1) - 1)).getextrema()
+        assert darkest == 0 and lightest > 150, "letters on black"
