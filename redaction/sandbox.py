@@ -30,10 +30,12 @@ from redaction.sandbox_launch import die_with_parent
 # RapidOCR reserves 1.1 GiB while it holds about half of that.
 MEMORY_BYTES = 2048 * MIB
 CPU_SECONDS = 600
+SUPERVISED_CPU_SECONDS = 3_600  # whole files, and scans are read at some seconds a page
 WALL_SECONDS = 900.0
 FILE_BYTES = 1024 * MIB
 OPEN_FILES = 256
 _STDERR_KEPT = 64 * 1024
+_GRACE_SECONDS = 5
 # EX_SOFTWARE of sysexits.h: our child met an exception that nobody foresaw; its traceback is on standard error.
 _INTERNAL_FAULT = 70
 
@@ -214,12 +216,14 @@ def _environment(home: Path) -> dict[str, str]:
     return environment
 
 
-def supervised(work: Callable[[], int], *, memory_bytes: int = MEMORY_BYTES) -> int:
-    """Do `work` in a forked child under a memory limit and return its exit code.
+def supervised(
+    work: Callable[[], int], *, memory_bytes: int = MEMORY_BYTES, cpu_seconds: int = SUPERVISED_CPU_SECONDS
+) -> int:
+    """Do `work` in a forked child under limits on memory and processor time, and return its exit code.
 
     For the command line, where the file may be hostile and the process is our own: when a reader crashes on the
     file, the caller still gets an answer. Raises Unreadable for a crash or an unforeseen exception, TooLarge for
-    want of memory. Must be called before any thread is started.
+    want of memory or time. Must be called before any thread is started.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -233,6 +237,7 @@ def supervised(work: Callable[[], int], *, memory_bytes: int = MEMORY_BYTES) -> 
             end_at_once()
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             lower_limit(resource.RLIMIT_AS, memory_bytes)
+            lower_limit(resource.RLIMIT_CPU, cpu_seconds, _GRACE_SECONDS)
             lower_limit(resource.RLIMIT_CORE, 0)
             # As for a child of `run`: threads would take memory, and keep `sharing` from forking.
             os.environ.update(_ONE_THREAD)
@@ -257,15 +262,17 @@ def supervised(work: Callable[[], int], *, memory_bytes: int = MEMORY_BYTES) -> 
         if os.WEXITSTATUS(status) == _INTERNAL_FAULT:
             raise Unreadable("The file could not be dealt with, because of a fault in this program.")
         return os.WEXITSTATUS(status)
+    if os.WTERMSIG(status) == signal.SIGXCPU:
+        raise TooLarge("The file takes longer than we allow, so it was not read to the end.")
     # pdfium ends itself by a trap or an abort when it cannot get memory.
     if os.WTERMSIG(status) in (signal.SIGTRAP, signal.SIGABRT, signal.SIGILL):
         raise TooLarge("The file needs more memory than we allow, so it was not read to the end.")
     raise Unreadable("The file made its reader fail, so it was not read to the end.")
 
 
-def lower_limit(kind: int, value: int) -> None:
-    """Lower a limit of this process for good; never raise one that is lower already."""
+def lower_limit(kind: int, value: int, grace: int = 0) -> None:
+    """Lower a limit of this process for good; never raise one that is lower already. `grace`: how far beyond it the
+    process is killed without a word."""
     _soft, hard = resource.getrlimit(kind)
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(kind, (value, value))
+    last = value + grace if hard == resource.RLIM_INFINITY else min(value + grace, hard)
+    resource.setrlimit(kind, (min(value, last), last))

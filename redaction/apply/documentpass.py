@@ -132,8 +132,9 @@ def scrub(pdf: pikepdf.Pdf, copies: Mapping[Number, pikepdf.Object]) -> None:
 
 def _scrub_page_tree(pdf: pikepdf.Pdf) -> None:
     for page in pdf.pages:
-        parent = page.obj.get("/Parent")
-        while isinstance(parent, pikepdf.Dictionary):
+        parent, seen = page.obj.get("/Parent"), set()
+        while isinstance(parent, pikepdf.Dictionary) and parent.objgen not in seen:
+            seen.add(parent.objgen)
             keep_values(parent, _PAGES)
             parent = parent.get("/Parent")
         keep_values(page.obj, _PAGE)

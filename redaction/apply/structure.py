@@ -33,6 +33,7 @@ _ATTRIBUTES: dict[str, Tests] = {
     },
     "/List": {"/O": one_of("/List"), "/ListNumbering": one_of(*_NUMBERINGS)},
 }  # fmt: skip
+_ROLE_STEPS = 8
 STANDARD_ROLES = {
     f"/{name}"
     for name in """
@@ -62,8 +63,10 @@ class _Tree:
     def __init__(self, pages: Collection[Number], forms: Mapping[Number, pikepdf.Object]) -> None:
         self._pages, self._forms = pages, forms
         self._seen: set[Number] = set()
+        self._roles: dict[str, str] = {}
 
     def scrub(self, tree: pikepdf.Dictionary) -> None:
+        self._roles = _role_map(tree)
         keep_values(tree, _ROOT)
         self._below(tree, tree)
         # Elements may hang on the parent tree alone; its nodes are number trees: /Kids and /Nums.
@@ -118,8 +121,8 @@ class _Tree:
         self._check_page(element)
         element["/P"] = parent
         if role not in STANDARD_ROLES:
-            # Role names are the author's own words; what they map to went with the role map.
-            element["/S"] = pikepdf.Name.Span if role.startswith("/Char") else pikepdf.Name.P
+            # Role names are the author's own words.
+            element["/S"] = pikepdf.Name(_standard_role(role, self._roles))
         if "/A" in element:
             described = _plain_attributes(element["/A"])
             if described:
@@ -130,6 +133,22 @@ class _Tree:
     def _check_page(self, holder: pikepdf.Dictionary) -> None:
         if "/Pg" in holder and _number(holder["/Pg"]) not in self._pages:
             del holder["/Pg"]
+
+
+def _role_map(tree: pikepdf.Dictionary) -> dict[str, str]:
+    """What the author's names for elements stand for, as the tree says (14.7.3)."""
+    named = tree.get("/RoleMap")
+    return {name: name_of(role) for name, role in named.items()} if isinstance(named, pikepdf.Dictionary) else {}
+
+
+def _standard_role(role: str, roles: Mapping[str, str]) -> str:
+    """What an element is; a paragraph or a span where the tree does not lead to a standard role."""
+    meant = role
+    for _ in range(_ROLE_STEPS):
+        if meant in STANDARD_ROLES:
+            return meant
+        meant = roles.get(meant, "")
+    return "/Span" if role.startswith("/Char") else "/P"
 
 
 def _number(value: object) -> Number | None:

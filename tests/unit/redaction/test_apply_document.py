@@ -88,6 +88,26 @@ def test_the_structure_tree_stays_without_its_words(tmp_path: Path) -> None:
         assert b"/MCID 0" in pdf.pages[0].Contents.read_bytes()
 
 
+def test_elements_named_by_their_author_stay_what_they_stand_for(tmp_path: Path) -> None:
+    """A heading by the name of a style is still a heading, and nothing of the name is left."""
+    source = Path(__file__).parents[2] / "fixtures" / "traps" / "16_struct_actualtext.pdf"
+    roles = {"Ottoline_20_Heading": "Chapter", "Chapter": "H2", "Round": "Round", "CharOttoline": "Nowhere"}
+    with pikepdf.open(source) as pdf:
+        tree = pdf.Root["/StructTreeRoot"]
+        tree["/RoleMap"] = pikepdf.Dictionary({f"/{name}": pikepdf.Name(f"/{role}") for name, role in roles.items()})
+        section = tree["/K"]
+        section["/S"] = pikepdf.Name.Sect
+        section["/K"] = pikepdf.Array(
+            [pikepdf.Dictionary(S=pikepdf.Name(f"/{name}"), P=section) for name in roles if name != "Chapter"]
+        )
+        pdf.save(tmp_path / "in.pdf")
+    apply_plan(tmp_path / "in.pdf", Plan(), tmp_path / "out.pdf")
+    with reopened(tmp_path / "out.pdf") as pdf:
+        kids = pdf.Root["/StructTreeRoot"]["/K"]["/K"]
+        assert [str(kid["/S"]) for kid in kids] == ["/H2", "/P", "/Span"]
+    assert "Ottoline" not in everything_written(tmp_path / "out.pdf")
+
+
 def test_a_picture_under_a_box_is_burnt_and_not_covered(tmp_path: Path) -> None:
     path = tmp_path / "in.pdf"
     with pikepdf.new() as pdf:

@@ -126,6 +126,29 @@ def test_a_reader_that_crashes_becomes_a_reason(ending: signal.Signals, error: t
         supervised(crash)
 
 
+@pytest.mark.slow
+def test_supervised_work_without_end_is_ended_with_a_reason() -> None:
+    def spin() -> int:
+        while True:
+            pass
+
+    with pytest.raises(TooLarge, match="longer than we allow"):
+        supervised(spin, cpu_seconds=1)
+
+
+@pytest.mark.slow
+def test_a_tree_of_pages_that_is_its_own_parent_is_no_endless_climb(tmp_path: Path) -> None:
+    source = make_pdf(tmp_path / "a.pdf")
+    with pikepdf.open(source, allow_overwriting_input=True) as pdf:
+        pdf.Root.Pages.Parent = pdf.Root.Pages
+        pdf.save(source)
+    code = (
+        "from pathlib import Path\nfrom redaction.apply import apply_plan\nfrom redaction.plan import Plan\n"
+        f"print(apply_plan(Path({str(source)!r}), Plan(words=('Zebedee',)), Path('out.pdf')).boxes)"
+    )
+    assert python(code, cpu_seconds=20).stdout == b"1\n"
+
+
 def test_a_fault_of_ours_is_a_failure_with_a_traceback_for_the_operator(capfd: pytest.CaptureFixture[str]) -> None:
     def fault() -> int:
         raise KeyError("unforeseen")
