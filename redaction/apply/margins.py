@@ -49,6 +49,7 @@ class Margins:
         kept = [segment for segment in segments if not segment.affected and not segment.follows]
         self._starts = sorted(segment.start for segment in kept)
         self._ends = sorted(segment.end for segment in kept)
+        self._middles = sorted(((segment.start + segment.end) / 2, segment.start) for segment in kept)
         self.right = self._ends[-1] if kept else -math.inf
         self.left = self._starts[0] if kept else -math.inf
 
@@ -59,6 +60,13 @@ class Margins:
     def ends(self, along: float) -> list[float]:
         """The ends of kept lines there."""
         return _near(self._ends, along)
+
+    def middle(self, along: float) -> float | None:
+        """The middle of kept lines there, if these are centred: several that begin in different places."""
+        first = bisect_left(self._middles, (along - SHARED_WITHIN, -math.inf))
+        found = self._middles[first : bisect_left(self._middles, (along + SHARED_WITHIN, -math.inf))]
+        starts = [start for _, start in found]
+        return found[0][0] if found and max(starts) - min(starts) > SHARED_WITHIN else None
 
 
 def _near(edges: list[float], along: float) -> list[float]:

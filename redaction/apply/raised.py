@@ -51,8 +51,11 @@ def _runs(line: Line) -> Iterator[list[Glyph]]:
 
 
 def _belongs(run: Sequence[Glyph], host: Line, em: float) -> bool:
-    """Whether the run of another line stands in a gap of the host, whose size is `em`, beside one of its letters."""
-    if len(run) > _LONGEST or any(glyph.em > _SMALL * em or glyph.removed for glyph in run):
+    """Whether the run of another line stands in a gap of the host, whose size is `em`, beside one of its letters.
+
+    It may be taken out itself: a word is boxed with its mark, which must not get a box of its own over the line.
+    """
+    if len(run) > _LONGEST or any(glyph.em > _SMALL * em for glyph in run):
         return False
     start, end = host.along(run[0]), host.along(run[-1]) + run[-1].advance
     beside = False

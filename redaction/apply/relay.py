@@ -24,12 +24,13 @@ BOX_EMS = 7.0
 SPACE_EMS = 0.28
 TAB_EMS = 2.0
 EDGE = 9.0  # user space units kept free at the page's edge
-LEFT = 0.12  # of the page: where a line begins that nothing kept tells the place of
+LEFT = 0.12  # of the page: where a line begins that nothing kept tells the place of; no margin is wider
 BESIDE = 0.5  # em kept free between segments, and from the rule of a cell
 NEAR, NEAR_LINES = 0.9, 2  # em between lines that could lie over each other, and how many of them are looked at
 _DIGITS = 4  # of where a box stands: sums over other strings end otherwise
 LARGE = 1.5  # times as large as the rest of its word is the letter that begins a chapter
 IN_A_ROW = 2.5  # em between letters that each stand by themselves and yet are one word
+SPACED_LETTERS = 4  # pairs of letters that tell whether a line is spaced out
 HUGGED_WITHIN = 2.0  # em: a column that begins so close behind a name may have been set by it
 
 
@@ -133,8 +134,9 @@ def _begins_a_word(large: Mark, marks: Sequence[Mark]) -> bool:
 
 def _is_beside(segment: Segment, line: Line) -> bool:
     """Whether kept text of another line is so near that words set anew could lie over it."""
-    first, em = segment.glyphs[0], line.glyphs[0].em
-    return not segment.affected and abs(line.across(first) - line.across(line.glyphs[0])) < NEAR * max(em, first.em)
+    first, base = segment.glyphs[0], base_of(line.glyphs)
+    apart = abs(line.across(first) - line.across(base))
+    return not segment.affected and apart < NEAR * max(base.em, first.em)
 
 
 def _set_line(
@@ -278,13 +280,14 @@ def _set(segment: Segment, em: float) -> _Setting:
     previous: Glyph | None = None
     placed: tuple[Glyph, float] | None = None
     surplus = surplus_leaders(segment.glyphs)
+    word_gap = COLUMN_GAP if _is_spaced_out(segment) else WORD_GAP
     for glyph in segment.glyphs:
         if id(glyph) in surplus:
             setting.dropped.append(glyph)
             previous = glyph
             continue
         apart = gap_before(segment.line, previous, glyph) if previous is not None else 0.0
-        if apart > WORD_GAP and not pending:
+        if apart > word_gap and not pending:
             # How far a tab reaches behind a name depends on the name.
             beside = glyph.removed or last == "box"
             gap = TAB_EMS if apart > COLUMN_GAP and not beside else SPACE_EMS
@@ -317,6 +320,17 @@ def _set(segment: Segment, em: float) -> _Setting:
     return setting
 
 
+def _is_spaced_out(segment: Segment) -> bool:
+    """Whether most kept letters stand apart from the next, so that only spaces separate words."""
+    glyphs = segment.glyphs
+    pairs = [
+        gap_before(segment.line, one, other) > WORD_GAP
+        for one, other in zip(glyphs, glyphs[1:], strict=False)
+        if one.text.strip() and other.text.strip() and not (one.removed or other.removed)
+    ]
+    return len(pairs) >= SPACED_LETTERS and sum(pairs) > len(pairs) / 2 and not all(g.text.strip() for g in glyphs)
+
+
 def _flush(setting: _Setting, pending: list[Glyph], gap: float) -> None:
     """Sets the space held back: the font's own space glyph if there is one, else a gap."""
     if pending:
@@ -333,8 +347,9 @@ def _extent(crop: Rect, line: Line) -> tuple[float, float]:
 
 
 def _limit(margins: Margins, low: float, high: float) -> float:
-    """How far a line may run: as far as kept lines do, or to a margin as wide as the one it starts from."""
-    mirrored = high - max(margins.left - low, EDGE)
+    """How far a line may run: as far as kept lines do, or to a margin as wide as the one it starts from, if that is
+    one."""
+    mirrored = high - max(min(margins.left - low, LEFT * (high - low)), EDGE)
     return min(max(margins.right, mirrored), high - EDGE)
 
 
@@ -351,8 +366,11 @@ def _start(segment: Segment, margins: Margins, page: tuple[float, float], width:
         return segment.start
     if starts and len(ends) <= len(starts) + 1:
         return segment.start
-    if abs((segment.start + segment.end) / 2 - middle) < MARGIN_WITHIN:
+    centre = (segment.start + segment.end) / 2
+    if abs(centre - middle) < MARGIN_WITHIN:
         start = middle - width / 2
+    elif (shared := margins.middle(centre)) is not None:
+        start = shared - width / 2
     elif ends:
         start = ends[0] - width
     elif abs(segment.end - mirrored) < MARGIN_WITHIN:
