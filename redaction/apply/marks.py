@@ -8,12 +8,11 @@ import pikepdf
 from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 
 from redaction.apply.matrices import IDENTITY, Matrix, Rect, multiply
-from redaction.apply.relay import BOX_EMS, Mark
+from redaction.apply.relay import BOX_ABOVE, BOX_BELOW, BOX_EMS, Mark
 from redaction.apply.selection import Region
 from redaction.apply.tokens import format_number
 
 CODE_FONT = "/RedactionCode"
-_BELOW, _ABOVE = 0.22, 0.78  # the box in em below and above the baseline
 _CODE_SIZE = 0.62
 _CODE_SIDE = 0.3
 _REGION_CODE_SIZE = 7.0
@@ -41,7 +40,7 @@ def line_box(mark: Mark, to_page: Matrix = IDENTITY) -> bytes:
     matrix = multiply((*mark.direction, *mark.up, mark.x, mark.y), to_page)
     size = min(_CODE_SIZE, (BOX_EMS - 2 * _CODE_SIDE) / max(_code_width(mark.code), 1e-6)) * mark.em
     code = _code(mark.code, _CODE_SIDE * mark.em * mark.stretch, 0.03 * mark.em, size, mark.stretch)
-    box = _numbers(0, -_BELOW * mark.em, mark.width, (_BELOW + _ABOVE) * mark.em) + b" re f"
+    box = _numbers(0, -BOX_BELOW * mark.em, mark.width, (BOX_BELOW + BOX_ABOVE) * mark.em) + b" re f"
     placed = b" ".join(format_number(value, 6) for value in matrix)
     return _wrapped(mark.code, placed + b" cm ", b"0 g " + box + code)
 

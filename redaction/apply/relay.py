@@ -21,6 +21,8 @@ from redaction.apply.scene import Glyph, Show
 from redaction.apply.selection import Selection
 
 BOX_EMS = 7.0
+BOX_BELOW, BOX_ABOVE = 0.22, 0.78  # em below and above the baseline
+HAIR = 0.05  # user space units: what a clip may lack without anybody seeing it
 SPACE_EMS = 0.28
 TAB_EMS = 2.0
 EDGE = 9.0  # user space units kept free at the page's edge
@@ -264,11 +266,14 @@ def _set_segment(
 
 
 def _is_clear(show: Show, start: Point, end: Point, em: float) -> bool:
-    """Whether nothing is clipped away around the place where a box would be."""
+    """Whether nothing is clipped away of a box there."""
     if (clip := show.clip) is None:
         return True
-    xs, ys = (start[0], end[0]), (start[1], end[1])
-    return clip[0] <= min(xs) - em and clip[1] <= min(ys) - em and clip[2] >= max(xs) + em and clip[3] >= max(ys) + em
+    upx, upy = show.up
+    corners = [(x + upx * rise, y + upy * rise) for x, y in (start, end) for rise in (-BOX_BELOW * em, BOX_ABOVE * em)]
+    return all(
+        clip[0] <= x + HAIR and x - HAIR <= clip[2] and clip[1] <= y + HAIR and y - HAIR <= clip[3] for x, y in corners
+    )
 
 
 def _set(segment: Segment, em: float) -> _Setting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from redaction.apply.glance import SEEN_WITHIN, glance
@@ -11,6 +11,8 @@ from redaction.apply.matrices import Point, Rect, inside, overlap
 from redaction.apply.scene import Glyph, PageScene
 from redaction.halves import Parts
 from redaction.needles import NeedleSet
+
+_WITHIN_WORDS = tuple("-\u2010\u2011'\u2019.@_&+\u00ad")
 
 
 @dataclass(frozen=True)
@@ -152,24 +154,61 @@ def _by_identity(selection: Selection, words: NeedleSet) -> None:
 
 
 def _by_region(selection: Selection, region: Region) -> None:
-    def take(glyph: Glyph) -> None:
+    """Takes what stands in the region. Where its text is read there, what is set off from it by a sign stays, as in
+    "Ann Lee/Bob" or "(Ann Lee)": boxes are those of words as printed."""
+    said = _said_at(selection, region)
+    beside = set[int]()
+    if said and not any(overlap(region.rect, use.rect) for use in selection.scene.images):
+        beside = _set_off(selection.lines, {id(glyph) for glyph in said})
+    # The text that was decided on goes as a whole, also where the box was drawn a little short.
+    held = (g for show in selection.scene.shows for g in show.glyphs if inside(g.centre, region.rect))
+    for glyph in [*(glyph for glyph in held if id(glyph) not in beside), *said]:
         glyph.removed = True
         selection.codes.setdefault(id(glyph), region.code)
 
-    for show in selection.scene.shows:
-        for glyph in show.glyphs:
-            if inside(glyph.centre, region.rect):
-                take(glyph)
-    if region.text:
-        # The text that was decided on goes as a whole, also where the box was drawn a little short.
-        named = NeedleSet([region.text])
-        for text in (stream_text(selection.scene.shows), joined(selection.texts)):
-            for hit in named.find(text.text):
-                spelt = [glyph for glyph in text.glyphs[hit.start : hit.end] if glyph is not None]
-                covered = sum(glyph.removed for glyph in spelt)
-                if covered * 2 >= len(spelt):
-                    for glyph in spelt:
-                        take(glyph)
+
+def _said_at(selection: Selection, region: Region) -> list[Glyph]:
+    """The glyphs of a region's text that half or more of stand in boxes of it."""
+    if not region.text:
+        return []
+    said: list[Glyph] = []
+    named = NeedleSet([region.text])
+    places = [other.rect for other in selection.regions if other.text == region.text]
+    for text in (stream_text(selection.scene.shows), joined(selection.texts)):
+        for hit in named.find(text.text):
+            spelt = [glyph for glyph in text.glyphs[hit.start : hit.end] if glyph is not None]
+            covered = sum(any(inside(glyph.centre, place) for place in places) for glyph in spelt)
+            if covered * 2 >= len(spelt):
+                said += spelt
+    return said
+
+
+def _set_off(lines: Iterable[Line], said: Collection[int]) -> set[int]:
+    """The glyphs of lines with words in `said` that are neither of these words nor joined on to them."""
+    found: set[int] = set()
+    for line in lines:
+        places = [number for number, glyph in enumerate(line.glyphs) if id(glyph) in said]
+        words = {n for place in places for n in range(*_word_around(line.glyphs, place))}
+        if places:
+            found.update(id(glyph) for number, glyph in enumerate(line.glyphs) if number not in words)
+    return found
+
+
+def _word_around(glyphs: Sequence[Glyph], place: int) -> tuple[int, int]:
+    """From where to where the word around `place` goes: letters, and some signs between two letters."""
+    first = last = place
+    while first > 0 and _goes_on(glyphs, first - 1, -1):
+        first -= 1
+    while last + 1 < len(glyphs) and _goes_on(glyphs, last + 1, 1):
+        last += 1
+    return first, last + 1
+
+
+def _goes_on(glyphs: Sequence[Glyph], place: int, step: int) -> bool:
+    text, beyond = glyphs[place].text, place + step
+    if text.isalnum():
+        return True
+    return text in _WITHIN_WORDS and 0 <= beyond < len(glyphs) and glyphs[beyond].text.isalnum()
 
 
 def remove(glyphs: Iterable[Glyph | None]) -> int:

@@ -14,7 +14,7 @@ from redaction.apply import apply_plan
 from redaction.geometry import Box
 from redaction.plan import Plan, Redaction
 from tests.unit.redaction.made import line, new_pdf, width
-from tests.unit.redaction.readers import left_edges, pdfium_text, squeezed
+from tests.unit.redaction.readers import content, left_edges, pdfium_text, squeezed
 
 NAMES = ("Ann Lee", "Zebedee Quillfeather", "Wilhelmina Wommersley-Hoggart")
 
@@ -95,6 +95,37 @@ def test_a_line_that_begins_far_from_the_edge_has_room_to_the_other_edge(tmp_pat
     )
     (box,) = boxes(tmp_path / "out.pdf")
     assert box[2] - box[0] > 0.75 * 7 * 12, "hardly narrowed"
+
+
+@pytest.mark.parametrize(
+    ("before", "word", "after", "left"),
+    [
+        ("By ", "(Quillfeather);", " then", "By (#); then"),
+        ("By ", "Quillfeather/Ann", " Lee", "By #/Ann Lee"),
+        ("Hope/", "Quillfeather,", " Lee", "Hope/# , Lee"),
+        ("By ", "Quillfeather-Jones", " Lee", "By # Lee"),
+        ("By ", "Quillfeather's", " page", "By # page"),
+    ],
+)
+def test_a_box_around_a_word_as_printed_takes_the_name_and_what_is_joined_on_to_it(
+    before: str, word: str, after: str, left: str, tmp_path: Path
+) -> None:
+    """Mentions are boxed by words. Brackets stay, and so does the other name behind a stroke."""
+    source, out = new_pdf(tmp_path / "in.pdf", line(before + word + after)), tmp_path / "out.pdf"
+    start = 72 + width(before)
+    place = Box(start - 0.5, 842 - 712, start + width(word) + 0.5, 842 - 697)
+    apply_plan(source, Plan((Redaction(1, (place,), "P3-OTHERS", "Quillfeather"),)), out)
+    text = pdfium_text(out).replace("redacted, reason P3-OTHERS", "#")
+    assert "".join(text.split()) == "".join(left.split())
+
+
+def test_a_box_where_the_page_is_cut_off_is_still_read_in_its_paragraph(tmp_path: Path) -> None:
+    """Chrome cuts pages off where their text begins."""
+    clipped = "/P <</MCID 0>> BDC q 72 0 451 842 re W* n " + line("Quillfeather came.").strip() + " Q EMC\n"
+    source, out = new_pdf(tmp_path / "in.pdf", clipped + line("Second line.", y=680)), tmp_path / "out.pdf"
+    apply_plan(source, Plan(words=("Quillfeather",)), out)
+    drawn = content(out)
+    assert drawn.index(b"ActualText") < drawn.index(b"(Second line.)")
 
 
 def boxes(path: Path) -> list[tuple[float, float, float, float]]:
