@@ -38,7 +38,7 @@ def draw(marks: Iterable[Mark], boxes: Sequence[Region]) -> bytes:
 def line_box(mark: Mark, to_page: Matrix = IDENTITY) -> bytes:
     """Content that draws the box, where `to_page` leads to page user space."""
     matrix = multiply((*mark.direction, *mark.up, mark.x, mark.y), to_page)
-    size = min(_CODE_SIZE, (BOX_EMS - 2 * _CODE_SIDE) / max(_code_width(mark.code), 1e-6)) * mark.em
+    size = min(_CODE_SIZE, (BOX_EMS - 2 * _CODE_SIDE) / max(text_width(mark.code), 1e-6)) * mark.em
     code = _code(mark.code, _CODE_SIDE * mark.em * mark.stretch, 0.03 * mark.em, size, mark.stretch)
     box = _numbers(0, -BOX_BELOW * mark.em, mark.width, (BOX_BELOW + BOX_ABOVE) * mark.em) + b" re f"
     placed = b" ".join(format_number(value, 6) for value in matrix)
@@ -48,7 +48,7 @@ def line_box(mark: Mark, to_page: Matrix = IDENTITY) -> bytes:
 def region_box(rect: Rect, reason: str) -> bytes:
     """Content that draws the box in the space of `rect`."""
     x0, y0, x1, y1 = rect
-    size = min(_REGION_CODE_SIZE, (x1 - x0 - 2) / max(_code_width(reason), 1e-6), 0.8 * (y1 - y0))
+    size = min(_REGION_CODE_SIZE, (x1 - x0 - 2) / max(text_width(reason), 1e-6), 0.8 * (y1 - y0))
     code = _code(reason, x0 + 1, y1 - size, size, 1.0) if size > 1 else b""
     return _wrapped(reason, b"", b"0 g " + _numbers(x0, y0, x1 - x0, y1 - y0) + b" re f" + code)
 
@@ -72,9 +72,9 @@ def _code(reason: str, x: float, y: float, size: float, stretch: float) -> bytes
     return b" BT 1 g " + font + scale + _numbers(x, y) + b" Td " + text + b" Tj ET"
 
 
-def _code_width(reason: str) -> float:
-    """In units of the font size."""
-    return sum(_WIDTHS.get(char, 556) for char in reason) / 1000
+def text_width(text: str) -> float:
+    """In the font of codes, in units of its size."""
+    return sum(_WIDTHS.get(char, 556) for char in text) / 1000
 
 
 def _numbers(*values: float) -> bytes:

@@ -110,8 +110,11 @@ class Unsupported(Exception):
     """The page cannot be edited in place; the message says why. It is drawn as a picture instead."""
 
 
-def edit_page(document: DocumentEdits, selection: Selection, layout: Layout) -> PageEdit | None:
-    """The page written again; None for one that draws nothing. Raises Unsupported where it cannot be edited."""
+def edit_page(document: DocumentEdits, selection: Selection, layout: Layout, layer: bytes = b"") -> PageEdit | None:
+    """The page written again; None for one that draws nothing. Raises Unsupported where it cannot be edited.
+
+    `layer`: boxes and words to be laid over a scan, in the place of boxes alone.
+    """
     scene, burns = selection.scene, selection.burns
     if scene.trouble and (selection.removed_any or burns or selection.spots):
         raise Unsupported(scene.trouble)
@@ -131,7 +134,7 @@ def edit_page(document: DocumentEdits, selection: Selection, layout: Layout) -> 
     except NotReadable as error:
         back()
         raise Unsupported("a font that could not be read") from error
-    marks = draw([mark for mark in layout.marks if mark.anchor not in inline.drawn], burns)
+    marks = layer or draw([mark for mark in layout.marks if mark.anchor not in inline.drawn], burns)
     if content is not None or marks:
         body = content if content is not None else scene.root.data
         closing = b"\nET" if _text_left_open(scene.root) else b""

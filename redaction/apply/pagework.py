@@ -11,6 +11,7 @@ from redaction.apply.layers import layer_judge
 from redaction.apply.matrices import Rect, overlap
 from redaction.apply.outcome import Burnt, Outcome
 from redaction.apply.pages import DocumentEdits, PageEdit, Unsupported, edit_page
+from redaction.apply.raster import layer_over_scan
 from redaction.apply.relay import lay_out
 from redaction.apply.scene import Resources, is_unseen
 from redaction.apply.scopes import FontCache, number_fonts
@@ -98,6 +99,7 @@ class PageWork:
         self._breaks.within_page(selection)
         if self.words and scene.images:
             selection.spots = find_spots(self.pdf, scene, look.frame, look.views, self.gallery, self.words)
+        selection.seen = next((view.words for view in look.views if view.is_page), None)
         for needle in (*look.seen, *(spot.needle for spots in selection.spots.values() for spot in spots)):
             selection.hits[needle] = selection.hits.get(needle, 0) + 1
         return selection
@@ -142,7 +144,7 @@ class PageWork:
         edit: PageEdit | None = None
         if outcome.pictured is None:
             try:
-                edit = edit_page(self.edits, selection, layout)
+                edit = edit_page(self.edits, selection, layout, self._layer(selection))
             except Unsupported as error:
                 outcome.pictured = str(error)
         if outcome.pictured is not None:
@@ -152,6 +154,21 @@ class PageWork:
         outcome.width_visible = bool(selection.burns or outcome.burnt or layout.hugged or spots)
         self.traces.add(selection, pictured=outcome.pictured is not None)
         return outcome, edit
+
+    def _layer(self, selection: Selection) -> bytes:
+        """Boxes and words to be laid over a scan that loses something, so that what is left of it can be heard."""
+        if not selection.is_scan or not selection.burns or selection.spots:
+            return b""
+        frame = self._frame(selection.scene.number)
+        burnt = [Burnt(frame.to_display(region.rect), region.code) for region in selection.burns]
+        return layer_over_scan(selection.seen or [], burnt, frame)
+
+    def _frame(self, index: int) -> PageFrame:
+        page = self.opened.page(index)
+        try:
+            return self.opened.frame(index, page)
+        finally:
+            page.close()
 
     def _places(self, selection: Selection) -> list[Burnt]:
         """Where, on the page as it was, something is removed, for drawing it as a picture."""
@@ -165,10 +182,5 @@ class PageWork:
             rects += [(part, "") for part in parts if part is not None]
         if not rects:
             return []
-        index = selection.scene.number
-        page = self.opened.page(index)
-        try:
-            frame = self.opened.frame(index, page)
-        finally:
-            page.close()
+        frame = self._frame(selection.scene.number)
         return [Burnt(frame.to_display(rect), code) for rect, code in rects]

@@ -9,7 +9,8 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageDraw
 
 from redaction.apply.imagecoding import bilevel, jpeg
-from redaction.apply.marks import CODE_FONT, code_font, region_box
+from redaction.apply.marks import CODE_FONT, code_font, region_box, text_width
+from redaction.apply.matrices import IDENTITY, invert, multiply
 from redaction.apply.outcome import Burnt
 from redaction.apply.tokens import format_number
 from redaction.geometry import Box, PageFrame, bounding
@@ -132,37 +133,52 @@ def replace_page(
             del page[key]
     page["/Rotate"] = 0
     page["/MediaBox"] = pikepdf.Array([0, 0, round(width / unit, 3), round(height / unit, 3)])
-    font = pdf.make_indirect(code_font())
     page["/Resources"] = pikepdf.Dictionary(
         XObject=pikepdf.Dictionary({"/Im0": pdf.make_indirect(_encoded(pdf, image))}),
-        Font=pikepdf.Dictionary({"/F1": font, CODE_FONT: font}),
+        Font=pikepdf.Dictionary({CODE_FONT: pdf.make_indirect(code_font())}),
     )
     place = b" ".join(format_number(v) for v in (width / unit, 0, 0, height / unit, 0, 0))
-    content = [b"/Artifact BMC q " + place + b" cm /Im0 Do Q EMC\n/P <</MCID 0>> BDC BT 3 Tr\n"]
-    content.extend(_written(word, height, unit) for word in words)
-    content.append(b"ET EMC\n")
-    page["/Contents"] = pdf.make_stream(b"".join(content))
+    content = b"/Artifact BMC q " + place + b" cm /Im0 Do Q EMC\n/P <</MCID 0>> BDC "
+    page["/Contents"] = pdf.make_stream(content + text_layer(words, height, unit) + b" EMC\n")
+
+
+def layer_over_scan(words: Sequence[Word], burnt: Sequence[Burnt], frame: PageFrame) -> bytes:
+    """Content for a page that keeps its pictures: boxes over what is burnt, and in their order the words that were seen
+    there before. None that a box touches is among them."""
+    left_to_see = [word for word in words if not any(word.box.overlaps(box) for box, _ in burnt)]
+    to_display = invert(frame.matrix) or IDENTITY
+    upright = multiply((1.0, 0.0, 0.0, -1.0, 0.0, frame.height), to_display)
+    place = b" ".join(format_number(value, 6) for value in upright)
+    return b"q " + place + b" cm " + text_layer(_with_rows(_once(left_to_see), burnt), frame.height, 1.0) + b" Q\n"
+
+
+def text_layer(words: Sequence[Word | Burnt], height: float, unit: float) -> bytes:
+    """Words in a page of this height in points that counts in `unit` points upwards."""
+    return b"BT 3 Tr\n" + b"".join(_written(word, height, unit) for word in words) + b"ET"
 
 
 def _written(item: Word | Burnt, height: float, unit: float) -> bytes:
-    """One invisible word over its picture; letters the font does not have are left out. A burnt row is read as what it
-    is, and shows its reason."""
+    """One invisible word over its picture; letters the font does not have are left out. A burnt row is drawn as a box
+    that is read as what it is, with its reason."""
     box = item.box
     if box.width <= 0 or box.height <= 0:
         return b""
     x0, y0, x1, y1 = box.x0 / unit, (height - box.y1) / unit, box.x1 / unit, (height - box.y0) / unit
     if isinstance(item, Burnt) and item.code:
         return b"ET\n" + region_box((x0, y0, x1, y1), item.code) + b"BT\n"
-    text = item.text.encode("cp1252", "ignore") if isinstance(item, Word) else b"*"
+    text = item.text.encode("cp1252", "ignore").decode("cp1252") if isinstance(item, Word) else "*"
     if not text:
         return b""
     size = y1 - y0
-    stretch = 100 * (x1 - x0) / (0.5 * size * len(text))
-    shown = (pikepdf.String(text).unparse() if text.isascii() else b"<" + text.hex().encode() + b">") + b" Tj"
+    stretch = 100 * (x1 - x0) / (size * max(text_width(text), 0.1))
+    shown = pikepdf.String(text.encode("cp1252")).unparse() + b" Tj"
+    before = b""
     if isinstance(item, Burnt):
+        before = b"ET q 0 g " + b" ".join(map(format_number, (x0, y0, x1 - x0, size))) + b" re f Q BT\n"
         shown = b"/Span <</ActualText (redacted)>> BDC " + shown + b" EMC"
-    scale = format_number(size) + b" Tf " + format_number(stretch) + b" Tz"
-    return b"/F1 " + scale + b" 1 0 0 1 " + format_number(x0) + b" " + format_number(y0) + b" Tm " + shown + b"\n"
+    font = CODE_FONT.encode("ascii") + b" " + format_number(size) + b" Tf " + format_number(stretch) + b" Tz"
+    at = b" 1 0 0 1 " + format_number(x0) + b" " + format_number(y0) + b" Tm "
+    return before + font + at + shown + b"\n"
 
 
 def _encoded(pdf: pikepdf.Pdf, image: Image.Image) -> pikepdf.Stream:

@@ -11,6 +11,7 @@ from redaction.apply.matrices import Point, Rect, inside, overlap
 from redaction.apply.scene import Glyph, PageScene
 from redaction.halves import Parts
 from redaction.needles import NeedleSet
+from redaction.words import Word
 
 _WITHIN_WORDS = tuple("-\u2010\u2011'\u2019.@_&+\u00ad")
 
@@ -43,6 +44,7 @@ class Selection:
 
     `glanced`: the words of each line of a page that was seen to hold nothing, and was not looked at more closely.
     `parts`: the parts of strings that it may hold (`breaks`).
+    `seen`: the words that OCR read on the page as a whole; None where it did not.
     """
 
     scene: PageScene
@@ -58,6 +60,12 @@ class Selection:
     in_place: set[int] = field(default_factory=set)
     glanced: list[str] | None = None
     parts: Parts = field(default_factory=lambda: Parts(""))
+    seen: list[Word] | None = None
+
+    @property
+    def is_scan(self) -> bool:
+        """Whether the page holds pictures and no text, and was read by OCR."""
+        return self.seen is not None and bool(self.scene.images) and not any(show.pieces for show in self.scene.shows)
 
     @property
     def removed_any(self) -> bool:

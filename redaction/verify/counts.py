@@ -56,8 +56,10 @@ def texts_at(opened: OpenPdf, plan: Plan) -> list[Expected]:
         expected = Expected(index)
         for number, text in found:
             folded = fold(text).text
-            expected.redactions[text] = number
-            expected.most[text] = max(0, before[folded] - planned[folded])
+            if before[folded]:
+                # Of a scan that has no text there is nothing to count: ours is laid over it.
+                expected.redactions[text] = number
+                expected.most[text] = max(0, before[folded] - planned[folded])
             if before[folded] < planned[folded]:
                 expected.short.append(number)
         out.append(expected)

@@ -16,10 +16,12 @@ from PIL import Image
 
 from redaction.apply import apply_plan
 from redaction.apply.imagecoding import bilevel
+from redaction.document import read_document
 from redaction.geometry import Box
 from redaction.plan import Plan, Redaction
 from redaction.render import render_page
 from tests.unit.redaction.pages import picture_of
+from tests.unit.redaction.readers import pdfium_text
 
 WORDS = "the officer noted that on arrival at the office a full account was given and no action would be taken".split()
 Coder = Callable[[pikepdf.Pdf, Image.Image], pikepdf.Stream]
@@ -129,3 +131,28 @@ def test_a_scan_is_burnt_in_place_and_stays_as_small_as_it_was(coder: Coder, pag
     assert after[y0 + 20 : y1 - 2, x0 + 2 : x1 - 2].max() < 40, "black but for the code"
     apart[y0 - 6 : y1 + 6, x0 - 6 : x1 + 6] = 0
     assert apart.mean() < 1.5 and np.percentile(apart, 99.9) < 40
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("turn", [0, 90])
+def test_what_is_left_of_a_scan_can_be_heard_with_its_boxes_in_place(turn: int, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.pdf", tmp_path / "out.pdf"
+    page = picture_of(
+        ["The first line", "Present: Zebedee Quillfeather attended", "Quillfeather spoke", "The last line"]
+    )
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(842, 595) if turn else (595, 842))
+        pdf.pages[0].obj["/Rotate"] = turn
+        size = b"842 0 0 595" if turn else b"595 0 0 842"
+        pdf.pages[0].obj["/Contents"] = pdf.make_stream(b"q " + size + b" 0 0 cm /Im0 Do Q")
+        scan = fax(pdf, page.rotate(turn, expand=True))
+        pdf.pages[0].obj["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=scan))
+        pdf.save(source)
+    box = Box(103, 78, 220, 96)
+    # One of two mentions: the other is read in the copy, where the original had no text at all.
+    plan = Plan((Redaction(1, (box,), "P3-OTHERS", "Quillfeather"),), ("Zebedee",))
+    report = apply_plan(source, plan, target)
+    assert not report.pictured
+    expected = "The first line Present: redacted, reason P3-OTHERS attended Quillfeather spoke The last line"
+    assert pdfium_text(target).split() == expected.split()
+    assert [word.text for word in next(iter(read_document(target, ocr=False))).words][:3] == ["The", "first", "line"]
