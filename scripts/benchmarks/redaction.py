@@ -14,15 +14,14 @@ import os
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 from typing import Any
 
 from tests.unit.redaction import longfiles
+from tests.unit.redaction.peers import PEERS, install_peer
 
 PAGES = 130
 VERY_LONG = 5_000
-PEERS = ("1.28.*", "2.*")
 OURS, OURS_ALONE = "ours", "ours in one process"
 # The kernel's own high-water mark: what getrusage tells includes the parent's.
 _PEAK = """
@@ -75,7 +74,7 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-redaction-") as name:
         folder = Path(name)
-        peers = {version: _install_peer(folder / f"peer-{number}", version) for number, version in enumerate(PEERS)}
+        peers = {version: install_peer(folder / f"peer-{number}", version) for number, version in enumerate(PEERS)}
         files = [(producer, kind) for producer in longfiles.PRODUCERS for kind in ("dense", "sparse")]
         results = [_measure(folder, producer, kind, PAGES, peers) for producer, kind in files]
         if options.very_long:
@@ -86,20 +85,6 @@ def main() -> int:
     else:
         _print_table(results, missing)
     return 0
-
-
-def _install_peer(folder: Path, version: str) -> tuple[Path | None, str]:
-    """The peer's Python, or None and why not."""
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    options = ["--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
-    done = subprocess.run(
-        [python, "-m", "pip", "install", *options, f"pymupdf=={version}"], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        return None, reason[0]
-    return python, ""
 
 
 def _measure(
