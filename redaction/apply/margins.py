@@ -6,14 +6,16 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 
-from redaction.apply.lines import Line
+from redaction.apply.lines import WORD_GAP, Line, gap_before
 from redaction.apply.scene import Glyph, PageScene
 
 SHARED_WITHIN = 0.3  # user space units: edges this close are one edge
 MARGIN_WITHIN = 2.0  # and a line this close to the middle or the margin of a page is placed by it
 RULE_WIDTH = 2.5  # a drawn line is no wider, and no shorter, than this
 RULE_LENGTH = 8.0
+SPACED_LETTERS = 12  # pairs of letters that tell whether a line is spaced out
 
 
 @dataclass
@@ -35,6 +37,17 @@ class Segment:
     @property
     def affected(self) -> bool:
         return any(glyph.removed for glyph in self.glyphs)
+
+    @property
+    def is_spaced_out(self) -> bool:
+        """Whether most kept letters stand apart from the next, so that only spaces part words; the first few tell."""
+        pairs = (
+            gap_before(self.line, one, other) > WORD_GAP
+            for one, other in pairwise(self.glyphs)
+            if one.text.strip() and other.text.strip() and not (one.removed or other.removed)
+        )
+        apart = list(islice(pairs, SPACED_LETTERS))
+        return sum(apart) > SPACED_LETTERS / 2 and not all(glyph.text.strip() for glyph in self.glyphs)
 
 
 def base_of(glyphs: Sequence[Glyph]) -> Glyph:

@@ -32,7 +32,6 @@ NEAR, NEAR_LINES = 0.9, 2  # em between lines that could lie over each other, an
 _DIGITS = 4  # of where a box stands: sums over other strings end otherwise
 LARGE = 1.5  # times as large as the rest of its word is the letter that begins a chapter
 IN_A_ROW = 2.5  # em between letters that each stand by themselves and yet are one word
-SPACED_LETTERS = 4  # pairs of letters that tell whether a line is spaced out
 HUGGED_WITHIN = 2.0  # em: a column that begins so close behind a name may have been set by it
 
 
@@ -285,7 +284,7 @@ def _set(segment: Segment, em: float) -> _Setting:
     previous: Glyph | None = None
     placed: tuple[Glyph, float] | None = None
     surplus = surplus_leaders(segment.glyphs)
-    word_gap = COLUMN_GAP if _is_spaced_out(segment) else WORD_GAP
+    word_gap = COLUMN_GAP if segment.is_spaced_out else WORD_GAP
     for glyph in segment.glyphs:
         if id(glyph) in surplus:
             setting.dropped.append(glyph)
@@ -323,17 +322,6 @@ def _set(segment: Segment, em: float) -> _Setting:
         last = "glyph"
     setting.dropped.extend(pending)
     return setting
-
-
-def _is_spaced_out(segment: Segment) -> bool:
-    """Whether most kept letters stand apart from the next, so that only spaces separate words."""
-    glyphs = segment.glyphs
-    pairs = [
-        gap_before(segment.line, one, other) > WORD_GAP
-        for one, other in zip(glyphs, glyphs[1:], strict=False)
-        if one.text.strip() and other.text.strip() and not (one.removed or other.removed)
-    ]
-    return len(pairs) >= SPACED_LETTERS and sum(pairs) > len(pairs) / 2 and not all(g.text.strip() for g in glyphs)
 
 
 def _flush(setting: _Setting, pending: list[Glyph], gap: float) -> None:
