@@ -22,7 +22,8 @@ def keep_values(holder: object, tests: Tests) -> None:
     if isinstance(holder, pikepdf.Dictionary | pikepdf.Stream):
         for key, value in list(holder.items()):
             test = tests.get(key)
-            if key != "/Length" and (test is None or not test(value)):
+            # An entry that is null is none.
+            if key != "/Length" and (test is None or not test(value)) and key in holder:
                 del holder[key]
 
 

@@ -215,3 +215,14 @@ def test_what_a_layer_hides_from_reviewers_is_not_sent(
     apply_plan(source, PLANS["words"], target)
     assert "Hidden" not in pdfium_text(target)
     assert "hello" in pdfium_text(target)
+
+
+def test_an_entry_that_is_null_is_none(tmp_path: Path) -> None:
+    source, target = new_pdf(tmp_path / "in.pdf", TEXT), tmp_path / "out.pdf"
+    with pikepdf.open(source, allow_overwriting_input=True) as pdf:
+        pdf.Root["/Padding"] = Name("/AsLongAsThis")
+        pdf.save(source, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    spelt = b"/Padding /AsLongAsThis"
+    assert spelt in source.read_bytes()
+    source.write_bytes(source.read_bytes().replace(spelt, b"/Outlines null".ljust(len(spelt))))
+    assert apply_plan(source, PLANS["words"], target).boxes == 1
