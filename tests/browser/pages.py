@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, ViewportSize
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "artifacts" / "screenshots"
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -48,6 +48,12 @@ def assert_fits(page: Page) -> None:
         }"""
     )
     assert not found, f"{page.url} is wider than the screen: " + "\n".join(found)
+
+
+def follow(target: Locator) -> None:
+    """Click on what leads to another page, and wait for that page: a click alone may come back before it is there."""
+    with target.page.expect_navigation():
+        target.click()
 
 
 def screenshot(page: Page, name: str, *, always: bool = False) -> Path | None:

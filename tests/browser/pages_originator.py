@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sar.foundation.db import db
 from sar.foundation.messages import Message
 from tests.browser.live import LiveServer
+from tests.browser.pages import follow
 from tests.browser.pages_look import look
 
 
@@ -32,32 +33,32 @@ def enter(page: Page, server: LiveServer) -> None:
     """From the link in the mail to the records."""
     page.goto(link_in(server))
     look(page, "40-originator-link")
-    page.get_by_role("button", name="Send me a code").click()
+    follow(page.get_by_role("button", name="Send me a code"))
     look(page, "41-originator-code")
     page.get_by_label("The code we mailed you").fill("000 000")
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     expect(page.get_by_role("alert")).to_contain_text("not right")
     look(page, "42-originator-code-wrong")
     code = re.search(r"\b\d{6}\b", newest_message(server, "consultation.code"))
     assert code
     page.get_by_label("The code we mailed you").fill(code[0])
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Your view on some records")
 
 
 def read_first_page(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("^Read it")).click()
+    follow(page.get_by_role("button", name=re.compile("^Read it")))
     image = page.get_by_role("img")
     expect(image).to_be_visible()
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
     look(page, "44-originator-page")
-    page.get_by_role("link", name="Back to your answer").click()
+    follow(page.get_by_role("link", name="Back to your answer"))
 
 
 def answer(page: Page, view: str, reason: str, name: str) -> None:
     page.get_by_label(view).check()
     page.get_by_label("Why, and which parts?").fill(reason)
     page.get_by_label("Your name and role").fill(name)
-    page.get_by_role("button", name="Send your answer").click()
+    follow(page.get_by_role("button", name="Send your answer"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     look(page, "45-originator-thanks")

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from sar.demo.material import IDENTITY_PHOTO, DemoCase
+from tests.browser.pages import follow
 from tests.browser.pages_look import look
 
 
@@ -26,7 +27,7 @@ def ask(page: Page, case: DemoCase) -> Receipt:
     assert born is not None and last is not None
     page.goto("/")
     look(page, "01-start")
-    page.get_by_role("button", name="Start now").click()
+    follow(page.get_by_role("button", name="Start now"))
     page.get_by_label("What is your full name?").fill(answers.full_name)
     _on(page)
     page.get_by_label("Have you had other names?").fill("\n".join(answers.former_names))
@@ -51,12 +52,12 @@ def ask(page: Page, case: DemoCase) -> Receipt:
     page.get_by_label("What is your email address?").fill(answers.contact.email or "")
     _on(page)
     page.get_by_label("Choose or take a photo").set_input_files(IDENTITY_PHOTO)
-    page.get_by_role("button", name="Send this photo").click()
+    follow(page.get_by_role("button", name="Send this photo"))
     look(page, "02-check-answers")
-    page.get_by_role("button", name="Send my request").click()
+    follow(page.get_by_role("button", name="Send my request"))
     look(page, "03-receipt")
     receipt = Receipt(page.locator("#reference").inner_text(), page.locator("#phrase").inner_text())
-    page.get_by_role("button", name="I have written them down").click()
+    follow(page.get_by_role("button", name="I have written them down"))
     return receipt
 
 
@@ -65,7 +66,7 @@ def sign_in(page: Page, receipt: Receipt) -> None:
     look(page, "04-requester-sign-in")
     page.get_by_label("Reference").fill(receipt.reference.lower())
     page.get_by_label("six words").fill(receipt.phrase)
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
 
 
 def see_how_it_stands(page: Page, receipt: Receipt, heading: str, name: str) -> None:
@@ -76,7 +77,7 @@ def see_how_it_stands(page: Page, receipt: Receipt, heading: str, name: str) -> 
 
 def collect(page: Page, target: Path) -> None:
     """From the page of a released request to the saved file."""
-    page.get_by_role("button", name="Get your records").click()
+    follow(page.get_by_role("button", name="Get your records"))
     look(page, "71-collect")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save the file").click()
@@ -84,7 +85,7 @@ def collect(page: Page, target: Path) -> None:
 
 
 def _on(page: Page) -> None:
-    page.get_by_role("button", name="Save and go on").click()
+    follow(page.get_by_role("button", name="Save and go on"))
 
 
 def _date(page: Page, group: str, day: int, month: int, year: int) -> None:

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from redaction.geometry import Box
+from tests.browser.pages import follow
 from tests.browser.pages_look import look
 
 CODE = re.compile("^P3-OTHERS")
@@ -15,14 +16,14 @@ REASON = "It is about someone else, who was not asked."
 
 def show(page: Page, kind: str) -> None:
     """The list of what is still to be decided of one kind."""
-    page.get_by_role("link", name=re.compile(f"^{kind}")).click()
+    follow(page.get_by_role("link", name=re.compile(f"^{kind}")))
     expect(page.get_by_role("heading", level=2, name=f"{kind}: to decide")).to_be_visible()
 
 
 def tick(page: Page, names: list[str]) -> None:
     for name in names:
         page.get_by_label(f"Tick {name}", exact=True).check()
-    page.get_by_role("button", name="Decide about those ticked").click()
+    follow(page.get_by_role("button", name="Decide about those ticked"))
 
 
 def listed(page: Page, names: tuple[str, ...]) -> list[str]:
@@ -35,13 +36,13 @@ def tick_all(page: Page) -> None:
     count = boxes.count()
     for number in range(count):
         boxes.nth(number).check()
-    page.get_by_role("button", name="Decide about those ticked").click()
+    follow(page.get_by_role("button", name="Decide about those ticked"))
 
 
 def choose_code(page: Page, label: str) -> None:
     """The first choice of a list of codes that begins with P3-OTHERS."""
     codes = page.get_by_label(label)
-    codes.wait_for()
+    codes.wait_for()  # it comes up when a box is drawn
     words = next(text for text in codes.get_by_role("option").all_inner_texts() if CODE.match(text))
     codes.select_option(label=words)
 
@@ -54,7 +55,7 @@ def withhold(page: Page) -> None:
 
 def decide(page: Page, choice: str) -> None:
     page.get_by_label(choice).check()
-    page.get_by_role("button", name="Save the decision").click()
+    follow(page.get_by_role("button", name="Save the decision"))
     _done(page)
 
 
@@ -77,18 +78,16 @@ def settle_unclear(page: Page) -> None:
     link = page.get_by_role("link", name="Say who is meant")
     if not link.count():
         return
-    link.click()
-    meaning = page.get_by_label("Whom do the ticked words mean?")
-    meaning.wait_for()
+    follow(link)
     look(page, "56-unclear")
     while boxes := page.get_by_role("checkbox").all():
         for box in boxes:
             box.check()
-        meaning.select_option(index=3)  # somebody: after "Choose", the requester, and nobody
-        with page.expect_navigation():  # the page before may say "Done" as well
-            page.get_by_role("button", name="Save").click()
+        # Somebody: after "Choose", the requester, and nobody.
+        page.get_by_label("Whom do the ticked words mean?").select_option(index=3)
+        follow(page.get_by_role("button", name="Save"))
         _done(page)
-    page.get_by_role("link", name="Back to the list").first.click()
+    follow(page.get_by_role("link", name="Back to the list").first)
 
 
 def drag_box(page: Page, box: Box, width: float, height: float) -> None:
@@ -108,9 +107,9 @@ def drag_box(page: Page, box: Box, width: float, height: float) -> None:
 def keep_box(page: Page, reason: str) -> None:
     choose_code(page, "Why in law?")
     page.get_by_label("Why here?").fill(reason)
-    page.get_by_role("button", name="Add the box").click()
+    follow(page.get_by_role("button", name="Add the box"))
 
 
 def _done(page: Page) -> None:
-    """Wait for the page that says that it is done: a click alone waits for nothing."""
+    """The page says that it is done."""
     expect(page.get_by_role("alert", name="Done")).to_be_visible()

@@ -14,6 +14,7 @@ from sar.access.service import add_staff
 from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import utc_now
 from tests.browser.live import LiveServer
+from tests.browser.pages import follow
 from tests.browser.pages_look import look
 
 PASSWORD = "marble kettle orchard stone"
@@ -43,49 +44,49 @@ def sign_in(page: Page, member: Member, heading: str) -> None:
     page.get_by_label("Work email address").fill(member.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Code from your authenticator app").fill(member.code())
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
     expect(page.get_by_role("heading", level=1)).to_contain_text(heading)  # some have a caption before it
 
 
 def add_originator(page: Page, name: str, kind: str, email: str) -> None:
-    page.get_by_role("link", name="Settings", exact=True).click()
-    page.get_by_role("link", name="Originators").click()
+    follow(page.get_by_role("link", name="Settings", exact=True))
+    follow(page.get_by_role("link", name="Originators"))
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Kind").select_option(label=kind)
     page.get_by_label("Email address").fill(email)
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     expect(page.get_by_text(f"{name} is in the directory.")).to_be_visible()
 
 
 def open_case(page: Page, reference: str) -> None:
-    page.get_by_role("link", name="Cases", exact=True).click()
-    page.get_by_role("link", name=reference).click()
+    follow(page.get_by_role("link", name="Cases", exact=True))
+    follow(page.get_by_role("link", name=reference))
     expect(page.get_by_role("heading", level=1)).to_contain_text(reference)
 
 
 def part_of_case(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="This case").get_by_role("link", name=name, exact=True).click()
+    follow(page.get_by_role("navigation", name="This case").get_by_role("link", name=name, exact=True))
 
 
 def press(page: Page, name: str, said: str) -> None:
     """Press a button, and see what is said at the top of the page after it."""
-    page.get_by_role("button", name=name).click()
+    follow(page.get_by_role("button", name=name))
     expect(page.get_by_role("alert").or_(page.get_by_role("region", name="Done"))).to_contain_text(said)
 
 
 def add_records(page: Page, files: list[Path], where_from: str) -> None:
-    page.get_by_role("button", name="Add records").click()
+    follow(page.get_by_role("button", name="Add records"))
     page.get_by_label("Choose files").set_input_files(files)
     page.get_by_label("Where did they come from?").select_option(label=where_from)
     page.get_by_label("Part 3 (law enforcement)").check()
-    page.get_by_role("button", name="Add records").click()
+    follow(page.get_by_role("button", name="Add records"))
 
 
 def choose_searches(page: Page, left_out: str) -> None:
     """Look everywhere but in one area."""
     part_of_case(page, "Searches")
     look(page, "17-searches-none")
-    page.get_by_role("button", name="Choose where to look").click()
+    follow(page.get_by_role("button", name="Choose where to look"))
     page.get_by_label(left_out).uncheck()
     page.get_by_label("Why not in the others?").fill("Nobody of ours ever lived there.")
     look(page, "18-choose-searches")
@@ -95,16 +96,14 @@ def choose_searches(page: Page, left_out: str) -> None:
 def finish_searches(page: Page, area: str, titles: list[str]) -> None:
     """Records came out of one area; the others hold nothing."""
     part_of_case(page, "Searches")
-    page.get_by_role("link", name=re.compile(f"Say what came of it.*{re.escape(area)}")).click()
+    follow(page.get_by_role("link", name=re.compile(f"Say what came of it.*{re.escape(area)}")))
     page.get_by_label("Records were found").check()
     for title in titles:
         page.get_by_label(title).check()
     look(page, "26-search-result")
     press(page, "Save the result", "The result is saved")
-    page.get_by_role("button", name="Say what came of a search").click()
-    areas = page.get_by_role("group", name="Which areas is this about?").get_by_role("checkbox")
-    areas.first.wait_for()  # what is asked of all waits for none
-    for box in areas.all():
+    follow(page.get_by_role("button", name="Say what came of a search"))
+    for box in page.get_by_role("group", name="Which areas is this about?").get_by_role("checkbox").all():
         box.check()
     page.get_by_label("Nothing is held there").check()
     press(page, "Save the result", "The result is saved")
@@ -113,17 +112,17 @@ def finish_searches(page: Page, area: str, titles: list[str]) -> None:
 
 
 def ask_for_view(page: Page, originator: str, titles: list[str]) -> None:
-    page.get_by_role("link", name=re.compile(f"Ask for their view.*{re.escape(originator)}")).click()
+    follow(page.get_by_role("link", name=re.compile(f"Ask for their view.*{re.escape(originator)}")))
     for title in titles:
         page.get_by_label(title).check()
     look(page, "30-ask-for-a-view")
-    page.get_by_role("button", name="Ask for their view").click()
+    follow(page.get_by_role("button", name="Ask for their view"))
     expect(page.get_by_text(f"{originator} has been asked.")).to_be_visible()
 
 
 def step_up(page: Page, member: Member, offset: int) -> None:
     page.get_by_label("Code from your authenticator app").fill(member.code(offset))
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
 
 
 def save_file(page: Page, button: str, target: Path) -> Path:

@@ -21,7 +21,7 @@ from sar.foundation.wording import date_words
 from sar.intake.answers import StaffConnection
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
-from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
+from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, follow, screenshot
 from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import EMAIL, ago, opened
 from tests.integration.cases.desk import PHONE as BY_PHONE
@@ -119,26 +119,26 @@ def test_a_date_is_looked_at_before_it_is_recorded_and_a_holiday_before_it_moves
         page.goto(f"/staff/cases/{case.id}/received")
         fill_date(page, ago(24))
         page.get_by_label("How do you know?").fill("The stamp on the letter")
-        page.get_by_role("button", name="See what changes").click()
+        follow(page.get_by_role("button", name="See what changes"))
         expect(page.get_by_role("heading", name=f"What {date_words(ago(24))} does to the due date")).to_be_visible()
         assert_fits(page)
         screenshot(page, "case-form-received-preview")
-        page.get_by_role("button", name="Confirm and record it").click()
+        follow(page.get_by_role("button", name="Confirm and record it"))
         expect(page.get_by_text("The date is corrected.")).to_be_visible()
         page.goto("/staff/holidays/")
         day = visible_case(SYSTEM, other.id).due_on
         assert day is not None
         fill_date(page, day)
         page.get_by_label("What is it called?").fill("Day of national mourning")
-        page.get_by_role("button", name="Add the holiday").click()
+        follow(page.get_by_role("button", name="Add the holiday"))
         expect(page.get_by_role("link", name=other.reference)).to_be_visible()
         assert_fits(page)
         screenshot(page, "holidays")
-        page.get_by_role("button", name="Count these with the newest calendar").click()
+        follow(page.get_by_role("button", name="Count these with the newest calendar"))
         expect(page.get_by_text("waiting to start")).to_be_visible()
         assert_fits(page)
         live_server.drain()
-        page.get_by_role("link", name="Check again").click()
+        follow(page.get_by_role("link", name="Check again"))
         expect(page.get_by_text("the due date of 1 case moved")).to_be_visible()
 
 
@@ -155,29 +155,29 @@ def test_an_officer_refuses_a_request_and_finds_the_letter_to_print(
         case = opened(days_ago=3)
         sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
         page.goto(f"/staff/cases/{case.id}")
-        page.get_by_role("link", name="Refuse the request").click()
-        page.get_by_role("button", name="Refuse the request and send the letter").click()
+        follow(page.get_by_role("link", name="Refuse the request"))
+        follow(page.get_by_role("button", name="Refuse the request and send the letter"))
         expect(page.get_by_role("alert")).to_contain_text("Choose why you refuse this request")
         assert_axe_clean(page)
         page.get_by_label("It is not about the person who asks.").check()
         page.get_by_label("Explain it to the person").fill("The records are about someone with the same name.")
-        page.get_by_role("button", name="Refuse the request and send the letter").click()
+        follow(page.get_by_role("button", name="Refuse the request and send the letter"))
         expect(page.get_by_text("The request is refused and the letter is on its way.")).to_be_visible()
         look(page, f"/staff/cases/{case.id}", "case-refused")
-        page.get_by_role("link", name="Refusal", exact=True).click()
+        follow(page.get_by_role("link", name="Refusal", exact=True))
         expect(page.get_by_text("The records are about someone with the same name.")).to_be_visible()
         assert_axe_clean(page)
         screenshot(page, "letter")
-        page.get_by_role("link", name="Outbox").click()
+        follow(page.get_by_role("link", name="Outbox"))
         with page.expect_download() as download:
             page.get_by_role("button", name="Download to print").click()
         assert download.value.suggested_filename == f"{case.reference}-rejection.pdf"
-        page.get_by_role("link", name="It went on another day").click()
+        follow(page.get_by_role("link", name="It went on another day"))
         expect(page.get_by_role("group", name="On which day did it go?")).to_be_visible()
         assert_axe_clean(page)
         assert_fits(page)
         screenshot(page, "letter-went")
-        page.get_by_role("button", name="Mark as sent on this day").click()
+        follow(page.get_by_role("button", name="Mark as sent on this day"))
         expect(page.get_by_text("Nothing waits to be printed")).to_be_visible()
 
 

@@ -16,7 +16,7 @@ from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import london_today, utc_now
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
-from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
+from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, follow, screenshot
 from tests.integration.intake.walk import EMAIL, FORMER, NAME, OFFICE, STREET, WANTED, photograph
 
 PASSWORD = "marble kettle orchard stone"
@@ -30,7 +30,7 @@ def look(page: Page, name: str) -> None:
 
 
 def go_on(page: Page) -> None:
-    page.get_by_role("button", name="Save and go on").click()
+    follow(page.get_by_role("button", name="Save and go on"))
 
 
 def fill_date(page: Page, group: str, day: str, month: str, year: str) -> None:
@@ -42,7 +42,7 @@ def fill_date(page: Page, group: str, day: str, month: str, year: str) -> None:
 def answer_up_to_photo(page: Page) -> None:
     page.goto("/ask")
     look(page, "01-start")
-    page.get_by_role("button", name="Start now").click()
+    follow(page.get_by_role("button", name="Start now"))
     go_on(page)
     expect(page.get_by_role("alert")).to_contain_text("Write your full name")
     look(page, "02-name-missing")
@@ -93,23 +93,23 @@ def test_a_requester_asks_on_a_phone_and_writes_down_six_words(visitors: Visitor
         answer_up_to_photo(page)
         look(page, "13-photo")
         page.get_by_label("Choose or take a photo").set_input_files(words)
-        page.get_by_role("button", name="Send this photo").click()
+        follow(page.get_by_role("button", name="Send this photo"))
         expect(page.get_by_role("alert")).to_contain_text("does not match")
         look(page, "14-photo-refused")
         page.get_by_label("Choose or take a photo").set_input_files(picture)
-        page.get_by_role("button", name="Send this photo").click()
+        follow(page.get_by_role("button", name="Send this photo"))
         expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
         look(page, "15-check")
-        page.get_by_role("link", name="Change photo of id").click()
+        follow(page.get_by_role("link", name="Change photo of id"))
         look(page, "16-photo-sent")
-        page.get_by_role("button", name="Use this photo").click()
-        page.get_by_role("link", name="Change full name").click()
-        page.get_by_role("link", name="Back").click()
-        page.get_by_role("button", name="Send my request").click()
+        follow(page.get_by_role("button", name="Use this photo"))
+        follow(page.get_by_role("link", name="Change full name"))
+        follow(page.get_by_role("link", name="Back"))
+        follow(page.get_by_role("button", name="Send my request"))
         look(page, "17-done")
         assert re.fullmatch(r"SAR-\w{4}-\w{4}", page.locator("#reference").inner_text())
         assert len(page.locator("#phrase").inner_text().split()) == 6
-        page.get_by_role("button", name="I have written them down").click()
+        follow(page.get_by_role("button", name="I have written them down"))
         expect(page.get_by_text("We have cleared your answers")).to_be_visible()
         assert "sar-ask" not in {cookie["name"] for cookie in page.context.cookies()}
 
@@ -118,7 +118,7 @@ def test_someone_in_prison_without_id_asks_at_a_desk(visitors: Visitors) -> None
     with visitors.at(DESKTOP) as (page, _watch):
         page.goto("/ask")
         look(page, "01-start")
-        page.get_by_role("button", name="Start now").click()
+        follow(page.get_by_role("button", name="Start now"))
         page.get_by_label("What is your full name?").fill(NAME)
         look(page, "02-name")
         for _ in range(3):
@@ -138,12 +138,12 @@ def test_someone_in_prison_without_id_asks_at_a_desk(visitors: Visitors) -> None
         page.get_by_label("By letter, to me in prison").check()
         look(page, "11-contact")
         go_on(page)
-        page.get_by_role("button", name="I cannot send a photo").click()
+        follow(page.get_by_role("button", name="I cannot send a photo"))
         look(page, "14-no-photo")
         page.get_by_label("I can answer questions about my records").check()
         go_on(page)
         look(page, "15-check")
-        page.get_by_role("button", name="Send my request").click()
+        follow(page.get_by_role("button", name="Send my request"))
         look(page, "17-done")
 
 
@@ -153,7 +153,7 @@ def test_the_notices_that_every_page_links_to_can_be_read(visitors: Visitors) ->
             for link in ("Accessibility", "Privacy"):
                 page.goto("/check")
                 look(page, "20-check-on-request")
-                page.get_by_role("link", name=link).click()
+                follow(page.get_by_role("link", name=link))
                 expect(page.get_by_role("heading", level=1)).to_have_text(link)
                 look(page, f"21-{link.lower()}")
 
@@ -170,7 +170,7 @@ def sign_in(page: Page, server: LiveServer, role: Role, heading: str) -> str:
     page.get_by_label("Work email address").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Code from your authenticator app").fill(totp.code_at(seed, utc_now()))
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     return seed
 
@@ -178,9 +178,9 @@ def sign_in(page: Page, server: LiveServer, role: Role, heading: str) -> str:
 def test_an_officer_logs_a_request_that_came_by_post(visitors: Visitors, live_server: LiveServer) -> None:
     with visitors.at(DESKTOP) as (page, _watch):
         sign_in(page, live_server, Role.CASEWORKER, "Cases")
-        page.get_by_role("link", name="Log a request").click()
+        follow(page.get_by_role("link", name="Log a request"))
         look(page, "31-log")
-        page.get_by_role("button", name="Log this request").click()
+        follow(page.get_by_role("button", name="Log this request"))
         expect(page.get_by_role("alert")).to_contain_text("Choose how the request arrived")
         look(page, "32-log-missing")
         page.get_by_role("group", name="How did the request arrive?").get_by_label("By post").check()
@@ -189,7 +189,7 @@ def test_an_officer_logs_a_request_that_came_by_post(visitors: Visitors, live_se
         page.get_by_label("Full name").fill(NAME)
         page.get_by_label("Address", exact=True).fill(STREET)
         page.get_by_role("group", name="How to reach the requester").get_by_label("By letter", exact=True).check()
-        page.get_by_role("button", name="Log this request").click()
+        follow(page.get_by_role("button", name="Log this request"))
         expect(page.get_by_role("heading", level=1)).to_have_text("Request logged")
         look(page, "33-logged")
 
@@ -198,33 +198,33 @@ def test_an_administrator_looks_after_accounts(visitors: Visitors, live_server: 
     with visitors.at(DESKTOP) as (page, _watch):
         seed = sign_in(page, live_server, Role.ADMINISTRATOR, "Staff")
         look(page, "40-staff")
-        page.get_by_role("link", name="Add someone").click()
+        follow(page.get_by_role("link", name="Add someone"))
         look(page, "41-step-up")
         page.get_by_label("Code from your authenticator app").fill(totp.code_at(seed, utc_now(), 1))
-        page.get_by_role("button", name="Continue").click()
+        follow(page.get_by_role("button", name="Continue"))
         look(page, "42-add-staff")
         page.get_by_label("Full name").fill("Sam Newcome")
         page.get_by_label("Work email address").fill("sam@northvale.example")
         page.get_by_label("Caseworker").check()
-        page.get_by_role("button", name="Add this person").click()
+        follow(page.get_by_role("button", name="Add this person"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("Sign-in details")
         look(page, "43-sign-in-details")
-        page.get_by_role("link", name="Back to staff").click()
-        page.get_by_role("link", name="Change roles of Sam Newcome").click()
+        follow(page.get_by_role("link", name="Back to staff"))
+        follow(page.get_by_role("link", name="Change roles of Sam Newcome"))
         look(page, "44-change-roles")
         page.get_by_label("Auditor").check()
-        page.get_by_role("button", name="Save roles").click()
+        follow(page.get_by_role("button", name="Save roles"))
         look(page, "45-roles-changed")
-        page.get_by_role("link", name="Stop account of Sam Newcome").click()
+        follow(page.get_by_role("link", name="Stop account of Sam Newcome"))
         look(page, "46-stop")
-        page.get_by_role("button", name="Stop this account").click()
+        follow(page.get_by_role("button", name="Stop this account"))
         expect(page.get_by_text("Sam Newcome can no longer sign in.")).to_be_visible()
 
 
 def test_the_receipt_fits_one_sheet_of_paper(visitors: Visitors, tmp_path: Path) -> None:
     with visitors.at(DESKTOP) as (page, _watch):
         page.goto("/ask")
-        page.get_by_role("button", name="Start now").click()
+        follow(page.get_by_role("button", name="Start now"))
         page.get_by_label("What is your full name?").fill(NAME)
         for _ in range(3):
             go_on(page)
@@ -239,10 +239,10 @@ def test_the_receipt_fits_one_sheet_of_paper(visitors: Visitors, tmp_path: Path)
         go_on(page)
         page.get_by_label("What is your email address?").fill(EMAIL)
         go_on(page)
-        page.get_by_role("button", name="I cannot send a photo").click()
+        follow(page.get_by_role("button", name="I cannot send a photo"))
         page.get_by_label("I am not sure").check()
         go_on(page)
-        page.get_by_role("button", name="Send my request").click()
+        follow(page.get_by_role("button", name="Send my request"))
         words = page.locator("#phrase").inner_text().split()
         paper = tmp_path / "receipt.pdf"
         page.pdf(path=paper, format="A4")

@@ -22,7 +22,7 @@ from sar.foundation.jobs import run_pending
 from sar.intake import mail
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
-from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
+from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, follow, screenshot
 from tests.browser.test_case_desk import look, sign_in
 from tests.factories import DEMO_DATA, staff_actor
 from tests.integration.cases.desk import POST, opened
@@ -51,13 +51,13 @@ def test_a_request_by_any_channel(visitors: Visitors, live_server: LiveServer, v
         for part, value in zip(("day", "month", "year"), ("27", "3", "1985"), strict=True):
             page.locator(f"#date_of_birth-{part}").fill(value)
         page.get_by_role("group", name="Which of these are copies").get_by_label("None of them").check()
-        page.get_by_role("button", name="Log this request").click()
+        follow(page.get_by_role("button", name="Log this request"))
         expect(page.get_by_text("this person may have a request already")).to_be_visible()
         assert_axe_clean(page)
         assert_fits(page)
         screenshot(page, "intake-log-warned")
         page.get_by_label("Log it as a request of its own").check()
-        page.get_by_role("button", name="Log this request").click()
+        follow(page.get_by_role("button", name="Log this request"))
         expect(page.get_by_role("heading", name="Request logged")).to_be_visible()
         reference = page.locator("#reference").inner_text()
         live_server.drain()
@@ -87,12 +87,12 @@ def test_the_import_of_a_spreadsheet(visitors: Visitors, live_server: LiveServer
         csv.writer(sheet).writerows([HEADINGS, GOOD, LATE, BAD])
         import_id = bulk_import.upload(officer, io.BytesIO(sheet.getvalue().encode()), "cases of 2026.csv")
         look(page, f"/staff/import/{import_id}/columns", "import-columns")
-        page.get_by_role("button", name="Look at every row").click()
+        follow(page.get_by_role("button", name="Look at every row"))
         expect(page.get_by_text("waiting to start")).to_be_visible()
         assert_axe_clean(page)
         live_server.drain()
         look(page, f"/staff/import/{import_id}?show=all", "import-rows")
-        page.get_by_role("button", name="Import 2 cases").click()
+        follow(page.get_by_role("button", name="Import 2 cases"))
         live_server.drain()
         look(page, f"/staff/import/{import_id}", "import-done")
         assert imports.visible_import(officer, import_id).state == "done"
@@ -102,13 +102,13 @@ def test_the_import_of_a_spreadsheet(visitors: Visitors, live_server: LiveServer
 def test_someone_asks_for_someone_else(visitors: Visitors, live_server: LiveServer, viewport: ViewportSize) -> None:
     with live_server.app.app_context(), visitors.at(viewport) as (page, _watch):
         look(page, "/ask", "ask-start")
-        page.get_by_role("button", name="Ask for someone else").click()
+        follow(page.get_by_role("button", name="Ask for someone else"))
         assert_axe_clean(page)
         assert_fits(page)
         screenshot(page, "ask-helper")
         page.get_by_label("Your full name").fill("Sunita Rao")
         page.get_by_label("I am the parent or carer of a child").check()
-        page.get_by_role("button", name="Save and go on").click()
+        follow(page.get_by_role("button", name="Save and go on"))
         expect(page.get_by_role("heading", name="What is the full name of the person you ask for?")).to_be_visible()
         assert_axe_clean(page)
         waiting = opened(POST, name="Kwame Osei", representative=RAO)

@@ -21,7 +21,7 @@ from sar.foundation.jobs import run_pending
 from sar.foundation.wording import text_of
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
-from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
+from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, follow, screenshot
 from tests.browser.test_case_desk import look, sign_in
 from tests.factories import staff_actor
 from tests.integration.cases.desk import EMAIL, ago, opened, put
@@ -47,23 +47,23 @@ def test_letters_and_wordings(visitors: Visitors, live_server: LiveServer, viewp
         sign_in(page, live_server.url, ActorKind.STAFF, boss.id)
         look(page, f"/staff/cases/{silent.id}", "letters-case-silent")
         look(page, f"/staff/cases/{late.id}/letters", "letters-choose")
-        page.get_by_role("link", name="Apology for delay").click()
-        page.get_by_role("button", name="Look at the letter").click()
+        follow(page.get_by_role("link", name="Apology for delay"))
+        follow(page.get_by_role("button", name="Look at the letter"))
         expect(page.get_by_role("alert")).to_contain_text("Fill in: Why is the answer late?")
         _checked(page, "letters-fill-in-wrong")
         page.get_by_label("Why is the answer late?").fill("Forty volumes of paper files had to be read.\nTwo of us.")
         for part, value in zip(("Day", "Month", "Year"), ago(-9).strftime("%d %m %Y").split(), strict=True):
             page.get_by_label(part, exact=True).fill(value)
-        page.get_by_role("button", name="Look at the letter").click()
+        follow(page.get_by_role("button", name="Look at the letter"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("Look at the letter")
         expect(page.get_by_role("img", name="Page 1 of")).to_be_visible()
         _checked(page, "letters-look")
-        page.get_by_role("button", name="Send this letter").click()
+        follow(page.get_by_role("button", name="Send this letter"))
         expect(page.get_by_text("The letter is in the outbox")).to_be_visible()
         look(page, f"/staff/cases/{late.id}/question", "letters-question")
         page.get_by_label("What do you need to know?").fill("Which office did you go to in 2019?")
         page.get_by_label("Why do you need to know?").fill("You named none.")
-        page.get_by_role("button", name="Look at the letter first").click()
+        follow(page.get_by_role("button", name="Look at the letter first"))
         expect(page.get_by_text("Nothing is sent yet.")).to_be_visible()
         _checked(page, "letters-question-preview")
         wordings.change(boss, "extension", text_of("extension") + "\nThank you for your patience.\n", version=0)
@@ -71,11 +71,11 @@ def test_letters_and_wordings(visitors: Visitors, live_server: LiveServer, viewp
         look(page, "/staff/wordings/extension/versions/0", "wordings-version")
         look(page, "/staff/wordings/extension", "wordings-edit")
         page.get_by_label("Wording", exact=True).fill("Subject: More time ({reference})\n\nDear {nickname}\n")
-        page.get_by_role("button", name="Save this wording").click()
+        follow(page.get_by_role("button", name="Save this wording"))
         expect(page.get_by_role("alert")).to_contain_text("There is no field {nickname} in this letter.")
         _checked(page, "wordings-edit-wrong")
         page.get_by_label("Wording", exact=True).fill(text_of("extension") + "\nSorry once more.\n")
-        page.get_by_role("button", name="Preview").click()
+        follow(page.get_by_role("button", name="Preview"))
         expect(page.get_by_text("Sorry once more.").first).to_be_visible()
         _checked(page, "wordings-preview")
 
@@ -116,10 +116,10 @@ def test_complaints_and_proposals(visitors: Visitors, live_server: LiveServer, v
         for label, value in (("Day", ago(30).day), ("Month", ago(30).month), ("Year", ago(30).year)):
             page.get_by_label(label, exact=True).fill(str(value))
         page.get_by_label("How do you know?").fill("The stamp on the letter")
-        page.get_by_role("button", name="See what changes").click()
+        follow(page.get_by_role("button", name="See what changes"))
         expect(page.get_by_text("Acknowledge by, after this")).to_be_visible()
         _checked(page, "complaints-received-preview")
-        page.get_by_role("button", name="Confirm and record it").click()
+        follow(page.get_by_role("button", name="Confirm and record it"))
         expect(page.get_by_text("Days of receipt that were written down")).to_be_visible()
         _checked(page, "complaints-corrected")
         db.session.rollback()
@@ -131,8 +131,8 @@ def test_complaints_and_proposals(visitors: Visitors, live_server: LiveServer, v
         page.context.clear_cookies()
         sign_in(page, live_server.url, ActorKind.REQUESTER, case.reference)
         look(page, "/my-request/", "complaints-requester-status")
-        page.get_by_role("link", name="Tell us what went wrong").click()
+        follow(page.get_by_role("link", name="Tell us what went wrong"))
         page.get_by_label("What went wrong?").fill("Nobody calls me back.")
         _checked(page, "complaints-requester")
-        page.get_by_role("button", name="Send").click()
+        follow(page.get_by_role("button", name="Send"))
         expect(page.get_by_text("Thank you. We have your complaint.")).to_be_visible()

@@ -17,7 +17,7 @@ from sar.foundation.db import write_transaction
 from sar.oversight.retention import service as retention
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
-from tests.browser.pages import DESKTOP
+from tests.browser.pages import DESKTOP, follow
 from tests.browser.pages_look import look
 from tests.browser.test_case_desk import sign_in
 from tests.factories import received_case, staff_actor
@@ -42,20 +42,20 @@ def test_a_case_whose_time_is_over_is_proposed_agreed_and_destroyed(
         page.goto(f"/staff/cases/{case_id}")
         expect(page.get_by_text("Kept until 1 March 2025: two years from 1 March 2023")).to_be_visible()
         page.goto("/staff/settings/")
-        page.get_by_role("link", name="How long cases are kept").click()
+        follow(page.get_by_role("link", name="How long cases are kept"))
         look(page, "retention-list")
-        page.get_by_role("link", name="Time over, on hold").click()
-        page.get_by_role("link", name=on_hold).click()
+        follow(page.get_by_role("link", name="Time over, on hold"))
+        follow(page.get_by_role("link", name=on_hold))
         look(page, "retention-case")
         page.goto(_LIST)
-        page.get_by_role("link", name="Change how long").click()
+        follow(page.get_by_role("link", name="Change how long"))
         look(page, "retention-rules")
         page.goto(_LIST)
         page.get_by_label(f"Tick {reference}").check()
-        page.get_by_role("button", name="Propose to destroy the ticked ones").click()
+        follow(page.get_by_role("button", name="Propose to destroy the ticked ones"))
         look(page, "retention-propose")
         page.get_by_label("Its time is over and nobody needs it any more").check()
-        page.get_by_role("button", name="Propose to destroy").click()
+        follow(page.get_by_role("button", name="Propose to destroy"))
         expect(page.get_by_text("Somebody else must agree before anything is destroyed.")).to_be_visible()
     with visitors.at(DESKTOP, script=False) as (page, _watch):  # without scripts as well
         with live_server.app.app_context():
@@ -63,17 +63,17 @@ def test_a_case_whose_time_is_over_is_proposed_agreed_and_destroyed(
             with write_transaction() as session:
                 session.execute(update(WebSession).values(stepped_up_at=utc_now()))
         page.goto(_LIST)
-        page.get_by_role("link", name="1 proposal waits for somebody to agree").click()
+        follow(page.get_by_role("link", name="1 proposal waits for somebody to agree"))
         page.get_by_label(f"Tick {reference}").check()
-        page.get_by_role("button", name="Decide about the ticked ones").click()
+        follow(page.get_by_role("button", name="Decide about the ticked ones"))
         page.get_by_label("I agree. Destroy them now").check()
-        page.get_by_role("button", name="Decide").click()
+        follow(page.get_by_role("button", name="Decide"))
         live_server.drain()
     with visitors.at(DESKTOP) as (page, _watch):
         with live_server.app.app_context():
             sign_in(page, live_server.url, ActorKind.STAFF, lead.id)
         page.goto(f"/staff/cases/?search={reference}")
-        page.get_by_role("link", name="See what is left").click()
+        follow(page.get_by_role("link", name="See what is left"))
         look(page, "retention-erased")
-        page.get_by_role("link", name="See the certificate").click()
+        follow(page.get_by_role("link", name="See the certificate"))
         look(page, "retention-certificate")

@@ -11,7 +11,7 @@ from sar.foundation.db import write_transaction
 from sar.review import queries
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
-from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, screenshot
+from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, assert_fits, follow, screenshot
 from tests.factories import DEMO_DATA, a_record
 from tests.integration.review.desk import Desk, open_desk
 
@@ -44,14 +44,14 @@ def test_an_officer_decides_draws_a_box_and_uses_keys(visitors: Visitors, live_s
         sign_in(page, live_server, desk.officer)
         page.goto(f"/staff/cases/{desk.case_id}/review")
         look(page, "01-people")
-        page.get_by_role("button", name="Decide about Faith Adeyemi-Cole").click()
+        follow(page.get_by_role("button", name="Decide about Faith Adeyemi-Cole"))
         look(page, "02-decide")
         page.get_by_label("Withhold: hide them everywhere").check()
         page.get_by_label("Why?").fill("She asked not to be named.")
-        page.get_by_role("button", name="Save the decision").click()
+        follow(page.get_by_role("button", name="Save the decision"))
         expect(page.get_by_text("Faith Adeyemi-Cole: withheld")).to_be_visible()
         page.goto(f"/staff/cases/{desk.case_id}/review/check")
-        page.get_by_role("link", name="Contact log", exact=True).click()
+        follow(page.get_by_role("link", name="Contact log", exact=True))
         look(page, "03-page")
         first = page.get_by_label("withheld, P3-OTHERS").first
         expect(first).to_be_visible()
@@ -72,7 +72,7 @@ def test_an_officer_decides_draws_a_box_and_uses_keys(visitors: Visitors, live_s
         page.mouse.up()
         page.get_by_label("Why in law?").select_option("P3-CRIME")
         page.get_by_label("Why here?").fill("Names a method.")
-        page.get_by_role("button", name="Add the box").click()
+        follow(page.get_by_role("button", name="Add the box"))
         expect(page.get_by_text("The box is added.")).to_be_visible()
         look(page, "04-box")
 
@@ -100,5 +100,5 @@ def test_the_pages_of_the_review_fit_a_phone_and_need_no_script(
         page.get_by_label("Last word").select_option(index=5)
         page.get_by_label("Why in law?").select_option("P3-CRIME")
         page.get_by_label("Why here?").fill("Names a method.")
-        page.get_by_role("button", name="Add the box").click()
+        follow(page.get_by_role("button", name="Add the box"))
         expect(page.get_by_text("The box is added.")).to_be_visible()

@@ -13,7 +13,7 @@ from sar.records.roles.controllers import Named
 from sar.records.roles.service import Reach
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
-from tests.browser.pages import DESKTOP
+from tests.browser.pages import DESKTOP, follow
 from tests.browser.pages_look import look, visit
 from tests.browser.test_case_desk import sign_in
 from tests.factories import a_record, an_originator, gathering_case, staff_actor
@@ -34,20 +34,20 @@ def test_the_pages_about_who_decides(visitors: Visitors, live_server: LiveServer
         sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
         visit(page, f"/staff/records/{log.id}/role", "roles-role")
         page.get_by_label("We only hold it for another organisation").check()
-        page.get_by_role("button", name="Save").click()
+        follow(page.get_by_role("button", name="Save"))
         expect(page.get_by_role("alert")).to_contain_text("Say for which organisation we hold this")
         look(page, "roles-role-refused")
         page.get_by_label("Which other organisation?").select_option("Calder Police")
         page.get_by_label("All 2 records from Calder Police").check()
-        page.get_by_role("button", name="Save").click()
+        follow(page.get_by_role("button", name="Save"))
         look(page, "roles-list")
-        page.get_by_role("button", name="Pass the request on to Calder Police").click()
+        follow(page.get_by_role("button", name="Pass the request on to Calder Police"))
         page.get_by_label("What did the person ask for?").fill("All that the police wrote about me")
-        page.get_by_role("button", name="Look at the letter first").click()
+        follow(page.get_by_role("button", name="Look at the letter first"))
         look(page, "roles-pass-on")
-        page.get_by_role("button", name="Pass the request on").click()
+        follow(page.get_by_role("button", name="Pass the request on"))
         look(page, "roles-list-letter-waits")
-        page.get_by_role("button", name="Record that they have it (Calder Police)").click()
+        follow(page.get_by_role("button", name="Record that they have it (Calder Police)"))
         look(page, "roles-record-passed-on")
         visit(page, f"/staff/controllers/{council.id}/told", "roles-told")
         visit(page, f"/staff/records/{log.id}", "roles-record")

@@ -9,7 +9,7 @@ from sar.foundation.actors import ActorKind
 from sar.records.searches import queries, service
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
-from tests.browser.pages import DESKTOP
+from tests.browser.pages import DESKTOP, follow
 from tests.browser.pages_look import look, visit
 from tests.browser.test_case_desk import sign_in
 from tests.factories import gathering_case, staff_actor
@@ -37,14 +37,14 @@ def test_the_pages_of_searches_and_reminders(visitors: Visitors, live_server: Li
         visit(page, f"/staff/cases/{case.id}/responsible-officer", "searches-responsible-officer")
         page.get_by_label("Name", exact=True).fill("Grace Mbeki")
         page.get_by_label("Email address", exact=True).fill("grace@northvale.example")
-        page.get_by_role("button", name="Save").click()
+        follow(page.get_by_role("button", name="Save"))
         visit(page, f"/staff/searches/{searches[3].id}/ask", "searches-ask")
-        page.get_by_role("button", name="Ask them").click()
+        follow(page.get_by_role("button", name="Ask them"))
         expect(page.get_by_role("alert")).to_contain_text("Choose whom to ask")
         look(page, "searches-ask-refused")
         visit(page, f"/staff/cases/{case.id}/searches/result?search={searches[0].id}", "searches-result")
         visit(page, f"/staff/cases/{case.id}", "searches-case-panel")
         visit(page, "/staff/reminders", "searches-reminders")
-        page.get_by_role("button", name="Make an address").click()
+        follow(page.get_by_role("button", name="Make an address"))
         expect(page.get_by_text("Copy it now")).to_be_visible()
         look(page, "searches-reminders-address")

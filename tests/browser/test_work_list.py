@@ -17,7 +17,7 @@ from sar.cases.tasks import service as tasks
 from sar.foundation.actors import SYSTEM, ActorKind
 from tests.browser.conftest import Visitors
 from tests.browser.live import LiveServer
-from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean
+from tests.browser.pages import DESKTOP, PHONE, assert_axe_clean, follow
 from tests.browser.test_case_desk import a_busy_desk, look, sign_in
 from tests.factories import staff_actor
 from tests.integration.cases.desk import ago, opened
@@ -63,10 +63,10 @@ def test_an_officer_narrows_the_list_finds_a_person_and_ticks_off_a_task(
         tasks.add_task(officer, cases["late"].id, "Ring the archive")
         sign_in(page, live_server.url, ActorKind.STAFF, officer.id)
         page.goto("/staff/cases/")
-        page.get_by_role("link", name="Mine").click()
+        follow(page.get_by_role("link", name="Mine"))
         page.get_by_text("Show fewer").click()
         page.get_by_label("Waiting for").select_option(label="The requester")
-        page.get_by_role("button", name="Show these").click()
+        follow(page.get_by_role("button", name="Show these"))
         expect(page.get_by_role("row")).to_have_count(2)
         expect(page.get_by_role("row").nth(1)).to_contain_text("Kwame Osei")
         assert "awaiting=requester" in page.url and "whose=mine" in page.url
@@ -74,8 +74,8 @@ def test_an_officer_narrows_the_list_finds_a_person_and_ticks_off_a_task(
             page.get_by_role("button", name="Download this list").click()
         assert "Kwame Osei" in download.value.path().read_text("utf-8")
         page.get_by_label("Find a case by its reference or by a name").fill("pemberton")
-        page.get_by_role("button", name="Find").click()
-        page.get_by_role("link", name=visible_case(SYSTEM, cases["late"].id).reference).click()
-        page.get_by_role("button", name="Done with: Ring the archive").click()
+        follow(page.get_by_role("button", name="Find"))
+        follow(page.get_by_role("link", name=visible_case(SYSTEM, cases["late"].id).reference))
+        follow(page.get_by_role("button", name="Done with: Ring the archive"))
         expect(page.get_by_text("1 task done")).to_be_visible()
         assert_axe_clean(page)
