@@ -15,7 +15,7 @@ from sar.foundation import throttle
 from sar.foundation.actions import Action
 from sar.foundation.actors import PUBLIC, Actor, ActorKind
 from sar.foundation.audit import record
-from sar.foundation.clock import london_date, utc_now
+from sar.foundation.clock import end_of_day, london_today, utc_now
 from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Gone, NotFound, Refused
 from sar.foundation.ids import access_phrase, normalise_phrase, parse_reference
@@ -253,16 +253,23 @@ def sign_in_requester(typed_reference: str, phrase: str, address: str) -> str:
 
 
 def issue_link(actor: Actor, purpose: str, subject_id: str, days: int) -> str:
-    """A link token for one subject, inside the caller's transaction. Returned once, stored hashed."""
+    """A link token for one subject, inside the caller's transaction. Returned once, stored hashed.
+
+    It opens to the end of the day that lies so many days ahead, as letters say when they name that day.
+    """
     token = secrets.token_urlsafe(32)
-    expires = utc_now() + timedelta(days=days)
+    last_day = london_today() + timedelta(days=days)
     with write_transaction() as session:
         session.add(
             AccessLink(
-                purpose=purpose, subject_id=subject_id, token_hash=fingerprint(token), expires_at=expires, code_tries=0
+                purpose=purpose,
+                subject_id=subject_id,
+                token_hash=fingerprint(token),
+                expires_at=end_of_day(last_day),
+                code_tries=0,
             )
         )
-        record(actor, Action.LINK_ISSUED, subject_id, purpose=purpose, expires_on=london_date(expires))
+        record(actor, Action.LINK_ISSUED, subject_id, purpose=purpose, expires_on=last_day)
     return token
 
 

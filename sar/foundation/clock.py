@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -21,3 +21,8 @@ def london_date(instant: datetime) -> date:
 
 def london_today() -> date:
     return london_date(utc_now())
+
+
+def end_of_day(day: date) -> datetime:
+    """The last moment of a civil date in London, as an instant in UTC."""
+    return datetime.combine(day, time.max, LONDON).astimezone(UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -11,6 +11,7 @@ from flask import Flask
 from sar.access import service, sessions
 from sar.access.identities import OriginatorIdentity
 from sar.foundation.actors import SYSTEM
+from sar.foundation.clock import LONDON, london_today
 from sar.foundation.errors import Gone, NotFound, Refused, TooManyTries
 from tests.integration.intake.walk import Browser
 
@@ -50,12 +51,15 @@ def test_the_code_of_one_link_does_not_open_another() -> None:
         enter(theirs, code)
 
 
-def test_a_link_that_has_run_out_says_so() -> None:
-    with time_machine.travel(NOON, tick=False) as clock:
+@pytest.mark.parametrize("issued", [NOON, datetime(2026, 10, 24, 0, 30, tzinfo=LONDON)], ids=["noon", "summer time"])
+def test_a_link_opens_to_the_end_of_its_last_day_and_then_says_that_it_has_run_out(issued: datetime) -> None:
+    """Letters name the day only. Seven days of 24 hours would end a day early where summer time ends meanwhile."""
+    with time_machine.travel(issued, tick=False) as clock:
         token = link(days=7)
-        clock.shift(timedelta(days=7) - timedelta(seconds=1))
+        next_day = datetime.combine(london_today() + timedelta(days=8), time(), LONDON)
+        clock.move_to(next_day - timedelta(seconds=1))
         code = service.new_link_code(token, PURPOSE)
-        clock.shift(timedelta(seconds=1))
+        clock.move_to(next_day)
         for attempt in (
             lambda: service.open_link(token, PURPOSE),
             lambda: service.new_link_code(token, PURPOSE),
