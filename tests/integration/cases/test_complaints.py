@@ -148,13 +148,15 @@ def test_a_complaint_letter_is_about_a_complaint_and_no_other_letter_is() -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "day", "said"),
-    [(" ", ago(0), "Write what"), ("Late.", ago(-1), "future"), ("Late.", ago(400), "before the request")],
+    ("words", "days_ago", "said"),
+    [(" ", 0, "Write what"), ("Late.", -1, "future"), ("Late.", 400, "before the request")],
 )
-def test_a_complaint_that_says_nothing_or_cannot_be_from_that_day_is_refused(words: str, day: date, said: str) -> None:
+def test_a_complaint_that_says_nothing_or_cannot_be_from_that_day_is_refused(
+    words: str, days_ago: int, said: str
+) -> None:
     case = opened(days_ago=3)
     with pytest.raises(Refused, match=said):
-        complaints.log(SYSTEM, case.id, words, day, Channel.POST)
+        complaints.log(SYSTEM, case.id, words, ago(days_ago), Channel.POST)
     assert rows(Complaint) == []
 
 

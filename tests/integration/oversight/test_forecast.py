@@ -152,6 +152,7 @@ def test_what_is_awaited_is_counted_and_what_is_not_known_is_said(in_app: Flask)
     assert found is not None and found[0].extend_by is None
 
 
+@time_machine.travel(MONDAY + timedelta(days=14))
 def test_records_that_are_not_read_yet_are_counted_with_as_many_pages_as_others_have(in_app: Flask) -> None:
     def outstanding(case: Case) -> tuple[int, int | None]:
         found = forecast_of(fresh(case.id))
