@@ -10,10 +10,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 KINDS = ("unit", "integration", "security", "crash", "browser")
 UNIT_CPU_SECONDS = 4.0  # coverage doubles what a test takes on its own, and a busy neighbour nearly does
 UNIT_WALL_SECONDS = 120.0  # generous: a busy machine is not the test's fault, a wait for something is
+# A Tuesday under the law of today, with months of thirty days and no holiday about it.
+ORDINARY_DAY = datetime(2026, 10, 6, 12, tzinfo=UTC)
 HERE = Path(__file__).parent
 
 AppFactory = Callable[..., "Flask"]
@@ -121,6 +125,13 @@ def _quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture
 def real_hashes() -> None:
     """Passwords and phrases cost what they do in life."""
+
+
+@pytest.fixture
+def ordinary_day() -> Iterator[None]:
+    """Today is a day of the calendar that is always the same: what falls due in a month does so after as many days."""
+    with time_machine.travel(ORDINARY_DAY):
+        yield
 
 
 @pytest.fixture(autouse=True)

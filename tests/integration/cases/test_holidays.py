@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -38,13 +36,6 @@ from tests.integration.intake.walk import rows
 from tests.security.world import everything_stored
 
 pytestmark = pytest.mark.usefixtures("in_app")
-NOON = datetime(2026, 10, 6, 12, tzinfo=UTC)  # a Tuesday; the holidays of these tests are still to come
-
-
-@pytest.fixture(autouse=True)
-def _on_that_day() -> Iterator[None]:
-    with time_machine.travel(NOON):
-        yield
 
 
 def fresh(case: Case) -> Case:

@@ -26,6 +26,7 @@ from sar.foundation.db import db, write_transaction
 from sar.foundation.errors import Conflict, NotAllowed, NotFound, Refused
 from sar.foundation.wording import date_words
 from sar.foundation.wordings import WordingVersion
+from tests.conftest import ORDINARY_DAY
 from tests.factories import letters_go, staff_actor
 from tests.integration.cases.desk import EMAIL, NAME, POST, ago, browser_of, caseworker, opened, parts
 from tests.integration.intake.walk import rows
@@ -33,7 +34,7 @@ from tests.integration.intake.walk import rows
 pytestmark = pytest.mark.usefixtures("in_app")
 BREACH = {
     "happened": "A letter for you went to another house.",
-    "found_date": ago(1).isoformat(),
+    "found_date": (ORDINARY_DAY.date() - timedelta(days=1)).isoformat(),
     "information": "Your name and the date of a visit.",
     "consequences": "The people there may have read it.",
     "done": "We have the letter back.",

@@ -1,4 +1,4 @@
-"""Oversight is tested on both engines."""
+"""Oversight is tested on both engines, on an ordinary day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.factories import staff_actor
 
 
 @pytest.fixture(autouse=True)
-def _on_both_engines(database: str) -> None:
+def _on_both_engines(ordinary_day: None, database: str) -> None:
     """Asked for by every test here, so that `app` is made on each engine in turn."""
 
 
