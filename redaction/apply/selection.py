@@ -163,32 +163,44 @@ def _by_identity(selection: Selection, words: NeedleSet) -> None:
 
 def _by_region(selection: Selection, region: Region) -> None:
     """Takes what stands in the region. Where its text is read there, what is set off from it by a sign stays, as in
-    "Ann Lee/Bob" or "(Ann Lee)": boxes are those of words as printed."""
-    said = _said_at(selection, region)
+    "Ann Lee/Bob" or "(Ann Lee)": boxes are those of words as printed. Its text goes with its code wherever it goes."""
+
+    def take(glyphs: Iterable[Glyph]) -> None:
+        for glyph in glyphs:
+            glyph.removed = True
+            selection.codes.setdefault(id(glyph), region.code)
+
+    said = _spelt(selection, region)
+    places = [other.rect for other in selection.regions if other.text == region.text]
+    there = [g for word in said if _half(any(inside(g.centre, place) for place in places) for g in word) for g in word]
     beside = set[int]()
-    if said and not any(overlap(region.rect, use.rect) for use in selection.scene.images):
-        beside = _set_off(selection.lines, {id(glyph) for glyph in said})
-    # The text that was decided on goes as a whole, also where the box was drawn a little short.
+    if there and not any(overlap(region.rect, use.rect) for use in selection.scene.images):
+        beside = _set_off(selection.lines, {id(glyph) for glyph in there})
     held = (g for show in selection.scene.shows for g in show.glyphs if inside(g.centre, region.rect))
-    for glyph in [*(glyph for glyph in held if id(glyph) not in beside), *said]:
-        glyph.removed = True
-        selection.codes.setdefault(id(glyph), region.code)
+    take(glyph for glyph in held if id(glyph) not in beside)
+    # The text that was decided on goes as a whole, also where the box was drawn a little short.
+    take(there)
+    for word in said:
+        if _half(glyph.removed for glyph in word):
+            take(word)
 
 
-def _said_at(selection: Selection, region: Region) -> list[Glyph]:
-    """The glyphs of a region's text that half or more of stand in boxes of it."""
+def _spelt(selection: Selection, region: Region) -> list[list[Glyph]]:
+    """The glyphs of each place of the page where a region's text is read."""
     if not region.text:
         return []
-    said: list[Glyph] = []
     named = NeedleSet([region.text])
-    places = [other.rect for other in selection.regions if other.text == region.text]
-    for text in (stream_text(selection.scene.shows), joined(selection.texts)):
-        for hit in named.find(text.text):
-            spelt = [glyph for glyph in text.glyphs[hit.start : hit.end] if glyph is not None]
-            covered = sum(any(inside(glyph.centre, place) for place in places) for glyph in spelt)
-            if covered * 2 >= len(spelt):
-                said += spelt
-    return said
+    return [
+        [glyph for glyph in text.glyphs[hit.start : hit.end] if glyph is not None]
+        for text in (stream_text(selection.scene.shows), joined(selection.texts))
+        for hit in named.find(text.text)
+    ]
+
+
+def _half(each: Iterable[bool]) -> bool:
+    """Whether it is so of half or more."""
+    found = list(each)
+    return sum(found) * 2 >= len(found)
 
 
 def _set_off(lines: Iterable[Line], said: Collection[int]) -> set[int]:
