@@ -35,7 +35,7 @@ def may_show_images(page: pikepdf.Object) -> bool:
 def image_regions(page: object, frame: PageFrame) -> list[Box]:
     """Display boxes around the images of a loaded pdfium page (raw handle), overlapping and touching ones merged."""
     visible = frame.whole
-    placed = (_unit_bounds(matrix) for _, matrix in placed_images(page))
+    placed = (unit_bounds(matrix) for _, matrix in placed_images(page))
     boxes = [frame.to_display(box).intersection(visible) for box in placed]
     return merged([box for box in boxes if box.area > 0])
 
@@ -75,8 +75,8 @@ def _images(objects: Iterator[object], matrix: Matrix, depth: int) -> Iterator[t
             yield from _images(inner, within(_matrix(item), matrix), depth - 1)
 
 
-def _unit_bounds(matrix: Matrix) -> Four:
-    """An image fills the unit square of its own matrix."""
+def unit_bounds(matrix: Matrix) -> Four:
+    """(x0, y0, x1, y1) around an image, which fills the unit square of its own matrix."""
     a, b, c, d, e, f = matrix
     xs, ys = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
     return min(xs), min(ys), max(xs), max(ys)

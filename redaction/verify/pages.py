@@ -11,6 +11,7 @@ from redaction.gallery import Gallery
 from redaction.geometry import Box, PageFrame
 from redaction.needles import Hit, NeedleSet
 from redaction.opening import OpenPdf
+from redaction.pictures import placed_images, unit_bounds
 from redaction.sight import Eye, sightings
 from redaction.unnamed import are_in_words
 from redaction.verify.boxes import is_black_box, object_bounds, objects_of
@@ -109,9 +110,10 @@ def _width_leaks(page: pdfium.PdfPage, index: int, needles: NeedleSet) -> Iterat
     boxes = [bounds for bounds in found if bounds is not None]
     if not boxes:
         return
+    pictures = [unit_bounds(matrix) for _, matrix in placed_images(page.raw)]
     text_page = page.get_textpage()
     try:
-        for needle_index in set(fitting(text_page.raw, boxes, needles)):
+        for needle_index in set(fitting(text_page.raw, boxes, needles, pictures)):
             yield Leak("width", index + 1, needle_index)
     finally:
         text_page.close()

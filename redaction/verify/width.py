@@ -3,6 +3,8 @@
 A string counts as given away where a box stands in a line of text, the space between its neighbours is within half a
 point of the string's width in their font, with or without spaces around it, and the box is not of a constant width
 (a whole number of em). Many strings fit one gap: this finds that a guess can be confirmed, not which guess is right.
+Unseen words over a picture are passed over: they stand where the picture shows them, and of a picture the report says
+(`width_visible`) that the room which a redaction took can be seen.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
+from redaction.geometry import Four
 from redaction.needles import NeedleSet
 
 PRECISION = 0.5
@@ -27,9 +30,11 @@ class _Char(NamedTuple):
     place: int
 
 
-def fitting(textpage: object, boxes: Sequence[tuple[float, float, float, float]], needles: NeedleSet) -> Iterator[int]:
-    """Indices of the strings that fit the gap around one of `boxes` (user space) on a page of level text."""
-    chars = _chars(textpage) if boxes else []
+def fitting(textpage: object, boxes: Sequence[Four], needles: NeedleSet, pictures: Sequence[Four]) -> Iterator[int]:
+    """Indices of the strings that fit the gap around one of `boxes` on a page of level text.
+
+    `boxes` and `pictures`: (x0, y0, x1, y1) in user space."""
+    chars = _chars(textpage, pictures) if boxes else []
     for x0, y0, x1, y1 in boxes:
         row = [char for char in chars if y0 - 1 <= char.y <= y1 and char.text.strip()]
         before = max((c for c in row if c.x < x0 + 0.5), key=lambda c: c.x, default=None)
@@ -51,13 +56,21 @@ def fitting(textpage: object, boxes: Sequence[tuple[float, float, float, float]]
                 yield needle.index
 
 
-def _chars(textpage: object) -> list[_Char]:
+def _chars(textpage: object, pictures: Sequence[Four]) -> list[_Char]:
     out = []
     x, y = ctypes.c_double(), ctypes.c_double()
     for index in range(pdfium_c.FPDFText_CountChars(textpage)):
-        if pdfium_c.FPDFText_GetCharOrigin(textpage, index, x, y):
+        if not pdfium_c.FPDFText_GetCharOrigin(textpage, index, x, y):
+            continue
+        over = any(left <= x.value <= right and low <= y.value <= high for left, low, right, high in pictures)
+        if not (over and _is_unseen(textpage, index)):
             out.append(_Char(x.value, y.value, chr(pdfium_c.FPDFText_GetUnicode(textpage, index) or 32), index))
     return out
+
+
+def _is_unseen(textpage: object, place: int) -> bool:
+    mode = pdfium_c.FPDFTextObj_GetTextRenderMode(pdfium_c.FPDFText_GetTextObject(textpage, place))
+    return bool(mode == pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
 def _size_across(textpage: object, place: int) -> float:

@@ -156,3 +156,4 @@ def test_what_is_left_of_a_scan_can_be_heard_with_its_boxes_in_place(turn: int, 
     expected = "The first line Present: redacted, reason P3-OTHERS attended Quillfeather spoke The last line"
     assert pdfium_text(target).split() == expected.split()
     assert [word.text for word in next(iter(read_document(target, ocr=False))).words][:3] == ["The", "first", "line"]
+    assert report.width_visible == [1]

@@ -109,6 +109,19 @@ def test_a_gap_that_fits_the_name_beside_a_black_box_is_reported(tmp_path: Path)
     assert [leak.needle_index for leak in verify_file(path, ["Someone Else Altogether", NAME], ocr=False)] == [1]
 
 
+@pytest.mark.parametrize(
+    ("over", "unseen", "found"), [(True, True, set()), (True, False, {"width"}), (False, True, {"width"})]
+)
+def test_unseen_words_over_a_scan_say_no_more_of_a_gap_than_the_scan(
+    over: bool, unseen: bool, found: set[str], tmp_path: Path
+) -> None:
+    start, end = 72 + width("By "), 72 + width(f"By {NAME}")
+    scan = "q 600 0 0 800 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID ~ EI Q " if over else ""
+    gap = f"0 g {start:.2f} 697 {end - start:.2f} 14 re f " + ("3 Tr " if unseen else "")
+    path = new_pdf(tmp_path / "in.pdf", scan + gap + line("By ") + line(" today.", x=end))
+    assert {leak.where for leak in verify_file(path, [NAME], ocr=False)} == found
+
+
 def test_what_lies_under_a_black_box_in_a_picture_is_seen(tmp_path: Path) -> None:
     path = tmp_path / "covered.pdf"
     with pikepdf.open(TRAPS / "35_scan_g4.pdf") as pdf:
