@@ -9,10 +9,7 @@ import pikepdf
 import pypdfium2 as pdfium
 from PIL import Image, ImageChops
 
-_UNREADABLE = (
-    pikepdf.PikepdfError, pikepdf.DependencyError, NotImplementedError, ValueError, TypeError, OSError, KeyError,
-    AttributeError,
-)  # fmt: skip
+_UNREADABLE = (pikepdf.PikepdfError, NotImplementedError, ValueError, TypeError, OSError, KeyError, AttributeError)
 
 
 class NotDecodable(Exception):

@@ -30,7 +30,7 @@ def read_thoroughly(image: Image.Image, dpi: float) -> list[Word]:
         return upright.words
     grey = image.convert("L")
     lowest, highest = grey.getextrema()
-    if highest - lowest < _LEAST_CONTRAST:  # type: ignore[operator]
+    if highest - lowest < _LEAST_CONTRAST:  # type: ignore[operator]  # of one band, two numbers
         return upright.words
     turns = (turn_of(grey),) if _is_photograph(grey) else (90, 270, 180)
     best, turned = upright, 0

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pikepdf
 from PIL import Image
-from PIL.JpegImagePlugin import get_sampling
+from PIL.JpegImagePlugin import JpegImageFile, get_sampling
+from PIL.TiffImagePlugin import TiffImageFile
 
 from redaction.filters import Coded
 
@@ -64,8 +65,9 @@ def _tables(before: Coded) -> dict[str, Any]:
     """How coarse a JPEG was: what it had lost already is not kept more finely now."""
     try:
         with Image.open(io.BytesIO(before.data), formats=("JPEG",)) as image:
+            assert isinstance(image, JpegImageFile)
             sampling = get_sampling(image)
-            same: dict[str, Any] = {"qtables": image.quantization}  # type: ignore[attr-defined]
+            same: dict[str, Any] = {"qtables": image.quantization}
             return same | ({"subsampling": sampling} if sampling >= 0 else {})
     except (OSError, SyntaxError):
         return {"quality": JPEG_QUALITY}
@@ -112,6 +114,6 @@ def _group4(bits: Image.Image) -> bytes:
     file = io.BytesIO()
     bits.save(file, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: bits.height, _PHOTOMETRIC: _WHITE_IS_0})
     with Image.open(file) as written:
-        tags = written.tag_v2  # type: ignore[attr-defined]
-        ((start,), (length,)) = tags[_STRIP_OFFSETS], tags[_STRIP_BYTES]
+        assert isinstance(written, TiffImageFile)
+        ((start,), (length,)) = written.tag_v2[_STRIP_OFFSETS], written.tag_v2[_STRIP_BYTES]
     return file.getvalue()[start : start + length]

@@ -6,7 +6,7 @@ from wtforms import Field, Form
 from wtforms.validators import Length, ValidationError
 
 
-class AtMost(Length):  # type: ignore[misc]
+class AtMost(Length):  # type: ignore[misc]  # WTForms has no types
     """At most so many characters. Says `message` when there are more; without one, which field it is and what to do."""
 
     def __init__(self, most: int, message: str | None = None) -> None:

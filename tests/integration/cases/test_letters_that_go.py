@@ -4,61 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import update
 
 from sar.cases import corrections, outbox, service
 from sar.cases.corrections import Correction
 from sar.cases.deadlines import Clock, ExtensionReason, ImpossibleDates, Rule
-from sar.cases.models import Case, ClockFact
+from sar.cases.models import ClockFact
 from sar.cases.queries import clock_of, visible_case
 from sar.cases.refusals import service as refusals
 from sar.cases.silence import silence_of
 from sar.cases.waiting import Whom, waiting_of
-from sar.foundation import messages
-from sar.foundation.actors import SYSTEM, Actor
+from sar.foundation.actors import SYSTEM
 from sar.foundation.clock import LONDON, london_today
-from sar.foundation.db import db, write_transaction
+from sar.foundation.db import write_transaction
 from sar.foundation.errors import Conflict, Refused
 from sar.foundation.jobs import run_pending
 from sar.foundation.messages import Delivery, Message
 from sar.oversight import compliance
 from tests.integration.cases.desk import EMAIL, POST, browser_of, caseworker, dpo, fresh, opened, parts
+from tests.integration.cases.september import Travel, ask, letter_of, september, stands
 
 pytestmark = pytest.mark.usefixtures("in_app")
 RECEIVED = date(2026, 9, 1)
-Travel = time_machine.Traveller
-
-
-def september(day: int) -> datetime:
-    return datetime(2026, 9, day, 10, tzinfo=LONDON)
-
-
-@pytest.fixture
-def clock() -> Iterator[Travel]:
-    with time_machine.travel(september(1), tick=False) as travel:
-        yield travel
-
-
-def letter_of(case: Case) -> Message:
-    db.session.rollback()
-    return messages.about(case.id)[-1]
-
-
-def ask(officer: Actor, case: Case) -> Message:
-    service.ask_question(officer, case.id, "Which office?", "You named none.")
-    return letter_of(case)
-
-
-def dates(case: Case) -> tuple[str, date | None]:
-    stored, found = fresh(case), clock_of(fresh(case))
-    assert (stored.clock_state, stored.due_on) == (found.state, found.due)
-    return stored.clock_state, stored.due_on
 
 
 def steps(found: Clock, rule: Rule) -> list[str]:
@@ -71,7 +42,7 @@ def test_a_question_counts_from_the_day_its_letter_was_posted(in_app: Flask, clo
     clock.move_to(september(7))
     assert "If it goes today" in browser_of(in_app, officer).get(f"{page}/question").text
     went = f"/staff/outbox/{ask(officer, case).id}/went"
-    assert dates(case) == ("running", date(2026, 10, 1))
+    assert stands(case) == ("running", date(2026, 10, 1))
     clock.move_to(september(10))
     browser = browser_of(in_app, officer)
     shown = browser.get(page).text
@@ -85,9 +56,9 @@ def test_a_question_counts_from_the_day_its_letter_was_posted(in_app: Flask, clo
     assert all(f'value="{part}"' in form for part in ("10", "09", "2026"))
     for day, problem in ((11, "in the future"), (6, "not written yet")):
         assert problem in browser.post(went, {"on": parts(september(day).date())}).text
-    assert dates(case) == ("running", date(2026, 10, 1))
+    assert stands(case) == ("running", date(2026, 10, 1))
     assert browser.post(went, {"on": parts(date(2026, 9, 9))}).status_code == 302
-    assert dates(case) == ("paused", None)
+    assert stands(case) == ("paused", None)
     [pause] = steps(clock_of(fresh(case)), Rule.PAUSE)
     assert "was asked on 9 September 2026 and is not answered" in pause
     assert "The letter was written on 7 September 2026 and went on 9 September 2026." in pause
@@ -96,7 +67,7 @@ def test_a_question_counts_from_the_day_its_letter_was_posted(in_app: Flask, clo
     assert "Sent by post: question (it went on 9 September 2026)" in shown
     assert waiting_of([fresh(case)])[case.id] == [Whom.REQUESTER]
     service.record_answer(officer, case.id, 1, date(2026, 9, 10), "Calder Street")
-    assert dates(case) == ("running", date(2026, 10, 2))
+    assert stands(case) == ("running", date(2026, 10, 2))
 
 
 def test_the_day_it_was_posted_can_be_put_right_and_everything_follows(clock: Travel) -> None:
@@ -106,7 +77,7 @@ def test_the_day_it_was_posted_can_be_put_right_and_everything_follows(clock: Tr
     clock.move_to(september(14))
     outbox.mark_sent(officer, sent.id)
     service.record_answer(officer, case.id, 1, date(2026, 9, 14), "Calder Street")
-    assert dates(case) == ("running", date(2026, 10, 1))
+    assert stands(case) == ("running", date(2026, 10, 1))
 
     def asked() -> str:
         return next(fact.id for fact in corrections.correctable(fresh(case)) if fact.kind == "clarification_requested")
@@ -114,7 +85,7 @@ def test_the_day_it_was_posted_can_be_put_right_and_everything_follows(clock: Tr
     with pytest.raises(ImpossibleDates, match="written on 7 September"):
         corrections.correct(officer, case.id, Correction(asked(), date(2026, 9, 6)), "The post book")
     corrections.correct(officer, case.id, Correction(asked(), date(2026, 9, 10)), "The post book")
-    assert dates(case) == ("running", date(2026, 10, 5)) and letter_of(case).went_on == date(2026, 9, 10)
+    assert stands(case) == ("running", date(2026, 10, 5)) and letter_of(case).went_on == date(2026, 9, 10)
 
 
 def test_mail_counts_once_the_server_took_it_and_no_more_when_it_comes_back(in_app: Flask, clock: Travel) -> None:
@@ -124,16 +95,16 @@ def test_mail_counts_once_the_server_took_it_and_no_more_when_it_comes_back(in_a
     with write_transaction() as session:  # a refused address, or tries that were given up
         session.execute(update(Message).where(Message.id == sent.id).values(delivery=Delivery.FAILED.value))
     page = browser_of(in_app, officer).get(f"/staff/cases/{case.id}").text
-    assert dates(case)[0] == "running" and "Your question of 7 September has not gone out yet" in page
+    assert stands(case)[0] == "running" and "Your question of 7 September has not gone out yet" in page
     outbox.send_again(officer, sent.id)
-    assert dates(case)[0] == "running"
+    assert stands(case)[0] == "running"
     clock.move_to(september(8))
     run_pending(in_app)
-    assert dates(case)[0] == "paused" and letter_of(case).went_on == date(2026, 9, 8)
+    assert stands(case)[0] == "paused" and letter_of(case).went_on == date(2026, 9, 8)
     desk = browser_of(in_app, officer)
     assert "It came back" in desk.get(f"/staff/outbox/{sent.id}").text
     desk.post(f"/staff/outbox/{sent.id}/came-back", form_at=f"/staff/outbox/{sent.id}")
-    assert dates(case)[0] == "running" and letter_of(case).delivery == Delivery.FAILED
+    assert stands(case)[0] == "running" and letter_of(case).delivery == Delivery.FAILED
     assert "has not gone out yet" in desk.get(f"/staff/cases/{case.id}").text
     with pytest.raises(Conflict):
         outbox.came_back(officer, sent.id)
@@ -141,7 +112,7 @@ def test_mail_counts_once_the_server_took_it_and_no_more_when_it_comes_back(in_a
     outbox.send_again(officer, sent.id)
     run_pending(in_app)
     service.record_answer(officer, case.id, 1, date(2026, 9, 11), "Calder Street")
-    assert dates(case) == ("running", date(2026, 10, 1))
+    assert stands(case) == ("running", date(2026, 10, 1))
 
 
 def test_an_extension_takes_effect_only_if_its_letter_goes_in_time(in_app: Flask, clock: Travel) -> None:
@@ -151,7 +122,7 @@ def test_an_extension_takes_effect_only_if_its_letter_goes_in_time(in_app: Flask
     for case in (never, late, in_time):
         service.extend(officer, case.id, ExtensionReason.COMPLEXITY, "There are forty volumes.")
         assert "answer by 1 December 2026" in letter_of(case).body
-        assert dates(case) == ("running", date(2026, 10, 1))
+        assert stands(case) == ("running", date(2026, 10, 1))
     with pytest.raises(Refused, match="has not gone out"):
         service.extend(officer, never.id, ExtensionReason.NUMBER, "Many")
     page = browser_of(in_app, officer).get(f"/staff/cases/{never.id}").text
@@ -161,12 +132,12 @@ def test_an_extension_takes_effect_only_if_its_letter_goes_in_time(in_app: Flask
     with pytest.raises(Refused, match="takes two people"):  # posted in time, written down too late
         outbox.mark_sent(officer, letter_of(in_time).id, date(2026, 10, 1))
     outbox.mark_sent(officer, letter_of(in_time).id)
-    assert dates(in_time) == ("running", date(2026, 10, 1))
+    assert stands(in_time) == ("running", date(2026, 10, 1))
     told = next(fact.id for fact in corrections.correctable(fresh(in_time)) if fact.kind == "extended")
     posted = refusals.propose_correction(officer, in_time.id, Correction(told, date(2026, 10, 1)), "The post book")
     refusals.decide(dpo(), posted.id, True, version=posted.version)
-    assert dates(in_time) == ("running", date(2026, 12, 1))
-    assert dates(never) == dates(late) == ("running", date(2026, 10, 1))
+    assert stands(in_time) == ("running", date(2026, 12, 1))
+    assert stands(never) == stands(late) == ("running", date(2026, 10, 1))
     page = browser_of(in_app, officer).get(f"/staff/cases/{never.id}").text
     assert "It had to go by 1 October 2026: the extension has no effect (Art 12A(3)-(4)" in page
     for case, words in ((never, "has not gone out"), (late, "It has no effect")):
@@ -174,7 +145,7 @@ def test_an_extension_takes_effect_only_if_its_letter_goes_in_time(in_app: Flask
         assert words in step and "1 October 2026" in step and "s.54(3A)-(3B)" in step
     with write_transaction() as session:  # as when letters are destroyed
         session.execute(update(ClockFact).values(message_id=None))
-    assert dates(never) == dates(late) == ("running", date(2026, 10, 1)) != dates(in_time)
+    assert stands(never) == stands(late) == ("running", date(2026, 10, 1)) != stands(in_time)
     table = csv.DictReader(io.StringIO("".join(compliance.export(SYSTEM, RECEIVED, RECEIVED))))
     told = {row["id"]: (row["extended"], row["extension_notified"]) for row in table}
     assert [told[case.reference] for case in (never, late, in_time)] == [
@@ -199,12 +170,12 @@ def test_what_was_answered_before_its_letter_went_moves_nothing_and_warns_of_not
     clock.move_to(september(5))
     service.check_identity(officer, case.id, "two_letters", on=date(2026, 9, 4))
     due, page = date(2026, 10, 1), f"/staff/cases/{case.id}"
-    assert dates(case) == ("running", due) and waiting_of([fresh(case)])[case.id] == []
+    assert stands(case) == ("running", due) and waiting_of([fresh(case)])[case.id] == []
     assert "has not gone out" not in browser_of(in_app, officer).get(page).text
     clock.move_to(september(9))
     for letter in (question, proof):
         outbox.mark_sent(officer, letter.id)
-        assert dates(case) == ("running", due) and fresh(case).identity == "verified"
+        assert stands(case) == ("running", due) and fresh(case).identity == "verified"
     assert silence_of(fresh(case)).awaited == () and waiting_of([fresh(case)])[case.id] == []
     exported = "".join(compliance.export(SYSTEM, RECEIVED, RECEIVED))
     [row] = csv.DictReader(io.StringIO(exported))
@@ -215,8 +186,8 @@ def test_proof_that_is_asked_for_after_the_due_date_gives_no_new_start(clock: Tr
     officer, case = caseworker(), opened(POST)
     clock.move_to(september(3))
     service.ask_for_identity(officer, case.id, "the name differs")
-    assert dates(case) == ("running", date(2026, 10, 1))
+    assert stands(case) == ("running", date(2026, 10, 1))
     clock.move_to(datetime(2026, 10, 9, 10, tzinfo=LONDON))
     outbox.mark_sent(officer, letter_of(case).id)
-    assert dates(case) == ("running", date(2026, 10, 1))
+    assert stands(case) == ("running", date(2026, 10, 1))
     assert visible_case(SYSTEM, case.id).identity == "unchecked" and clock_of(fresh(case)).is_overdue(london_today())

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -17,15 +15,12 @@ from sar.cases.complaints.acknowledging import letter_to_go
 from sar.cases.complaints.models import Complaint
 from sar.cases.corrections import Correction
 from sar.cases.deadlines import ExtensionReason
-from sar.cases.models import Case
 from sar.cases.queries import clock_of, open_questions
 from sar.cases.silence import silence_of
 from sar.cases.waiting import Whom, waiting_of
 from sar.cases.writing import queries as drafts
 from sar.cases.writing import service as writing
 from sar.cases.writing.models import LetterDraft
-from sar.foundation import messages
-from sar.foundation.actors import Actor
 from sar.foundation.audit import AuditEntry
 from sar.foundation.clock import LONDON, london_today
 from sar.foundation.db import db, write_transaction
@@ -33,36 +28,10 @@ from sar.foundation.errors import Conflict, Problem, Refused
 from sar.foundation.jobs import run_pending
 from sar.foundation.messages import Delivery, Message
 from tests.integration.cases.desk import EMAIL, POST, browser_of, caseworker, dpo, fresh, opened
+from tests.integration.cases.september import Travel, ask, letter_of, september, stands
 
 pytestmark = pytest.mark.usefixtures("in_app")
-Travel = time_machine.Traveller
 DUE = date(2026, 10, 1)
-
-
-def september(day: int) -> datetime:
-    return datetime(2026, 9, day, 10, tzinfo=LONDON)
-
-
-@pytest.fixture
-def clock() -> Iterator[Travel]:
-    with time_machine.travel(september(1), tick=False) as travel:
-        yield travel
-
-
-def letter_of(case: Case) -> Message:
-    db.session.rollback()
-    return messages.about(case.id)[-1]
-
-
-def ask(officer: Actor, case: Case) -> Message:
-    service.ask_question(officer, case.id, "Which office?", "You named none.")
-    return letter_of(case)
-
-
-def stands(case: Case) -> tuple[str, date | None]:
-    stored, found = fresh(case), clock_of(fresh(case))
-    assert (stored.clock_state, stored.due_on) == (found.state, found.due)
-    return stored.clock_state, stored.due_on
 
 
 def logged(action: str) -> int:

@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pikepdf
@@ -36,9 +37,9 @@ def image(pdf: pikepdf.Pdf, data: bytes, codec: str, picture: Image.Image, space
     return stream
 
 
-def coded(pdf: pikepdf.Pdf, picture: Image.Image, form: str, **options: object) -> pikepdf.Stream:
+def coded(pdf: pikepdf.Pdf, picture: Image.Image, form: str, **options: Any) -> pikepdf.Stream:
     file = io.BytesIO()
-    picture.save(file, form, **options)  # type: ignore[arg-type]
+    picture.save(file, form, **options)
     spaces = {"L": pikepdf.Name.DeviceGray, "RGB": pikepdf.Name.DeviceRGB, "CMYK": pikepdf.Name.DeviceCMYK}
     codec = {"JPEG": "/DCTDecode", "JPEG2000": "/JPXDecode"}[form]
     stream = image(pdf, file.getvalue(), codec, picture, spaces[picture.mode], 8)
